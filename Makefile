@@ -1,0 +1,76 @@
+# Thin: every target calls a Python module, which has --help. `make help` lists the targets.
+
+ENV ?= dev
+PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 python; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; exit; }; done; echo python3)
+
+# Everything below runs in the project's own environment; cdktf.json's `python main.py` finds it on PATH.
+RUN := PATH="$(CURDIR)/.venv/bin:$(CURDIR)/node_modules/.bin:$$PATH" VIRTUAL_ENV="$(CURDIR)/.venv" python
+
+.DEFAULT_GOAL := help
+.PHONY: help install up down reload status test unit infrastructure integration lint format \
+	synth deploy destroy diff outputs bundle signing-key lock clean
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  \1|/' | \
+		awk -F'|' '{ printf "%-18s %s\n", $$1, $$2 }'
+
+install: ## install what is missing: virtual environment and cdktf-cli
+	@"$(PYTHON)" -m tools.install
+
+up: install ## start the local platform, deploy to it, prove that it works
+	@$(RUN) -m local_platform up
+
+down: ## destroy the local platform; leaves no process and no state
+	@if [ -x .venv/bin/python ]; then $(RUN) -m local_platform down; else echo "nothing is installed, so nothing runs"; fi
+
+reload: install ## put changed functions live in the running local platform, without Terraform
+	@$(RUN) -m local_platform reload
+
+status: install ## say whether the local platform runs, and its addresses and accounts
+	@$(RUN) -m local_platform status
+
+test: install ## run every test; integration tests start a platform of their own
+	@$(RUN) -m pytest
+
+unit: install ## run the unit tests only
+	@$(RUN) -m pytest tests/unit
+
+infrastructure: install ## run the tests of the synthesized stacks only
+	@$(RUN) -m pytest tests/infrastructure
+
+integration: install ## run the integration tests only
+	@$(RUN) -m pytest tests/integration
+
+lint: install ## formatter (check only), linter, type checker
+	@$(RUN) -m ruff format --check . && $(RUN) -m ruff check . && $(RUN) -m mypy
+
+format: install ## format and apply the linter's safe fixes
+	@$(RUN) -m ruff format . && $(RUN) -m ruff check --fix .
+
+synth: install ## synthesize the stack of ENV
+	@$(RUN) -m tools.stack synth --environment $(ENV)
+
+deploy: install ## deploy the stack of ENV to the AWS account of the current credentials
+	@$(RUN) -m tools.stack deploy --environment $(ENV)
+
+destroy: install ## destroy the stack of ENV
+	@$(RUN) -m tools.stack destroy --environment $(ENV)
+
+diff: install ## show what a deploy of ENV would change
+	@$(RUN) -m tools.stack diff --environment $(ENV)
+
+outputs: install ## write outputs/$(ENV).json
+	@$(RUN) -m tools.stack outputs --environment $(ENV)
+
+bundle: install ## build the function zips that are missing or out of date
+	@$(RUN) -m education.bundling
+
+signing-key: install ## make the content signing key of ENV
+	@$(RUN) -m tools.signing_key create --environment $(ENV)
+
+lock: ## renew the pinned requirements from *.in
+	@"$(PYTHON)" -m tools.lock
+
+clean: down ## remove everything that the tools made, installations included
+	@rm -rf .venv node_modules build cdktf.out outputs .local .pytest_cache .mypy_cache .ruff_cache
