@@ -1,0 +1,31 @@
+"""Names of AWS resources: one rule, in one place.
+
+Every named resource is `education-<what>-<environment suffix>`, so that environments can share an account
+and the deploy role can be limited by name prefix.
+"""
+
+from dataclasses import dataclass
+
+PROJECT = "education"
+
+
+@dataclass(frozen=True)
+class Names:
+    """Makes the names of one environment."""
+
+    suffix: str
+
+    def of(self, what: str) -> str:
+        """The name of a resource in the account's (or region's) own name space."""
+        return f"{PROJECT}-{what}-{self.suffix}"
+
+    def global_of(self, what: str, account_id: str) -> str:
+        """The name of a resource in a name space that all AWS accounts share (S3 buckets).
+
+        `account_id` makes it unique; it may be a Terraform token.
+        """
+        return f"{PROJECT}-{what}-{account_id}-{self.suffix}"
+
+    def parameter(self, what: str) -> str:
+        """The path of a Systems Manager parameter."""
+        return f"/{PROJECT}/{self.suffix}/{what}"

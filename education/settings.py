@@ -1,0 +1,265 @@
+"""The settings of an environment: one typed, frozen model, read from `environments/<suffix>.toml`.
+
+An environment without a file of its own (`pr-123`) takes those of `dev`. Every value is checked here, so that a
+mistake ends the synth with one sentence (`UserError`) instead of a failed deploy. No AWS call, no construct.
+"""
+
+import re
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self, TypedDict
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from education.errors import UserError
+
+ENVIRONMENTS_FOLDER = Path(__file__).resolve().parent.parent / "environments"
+FALLBACK_ENVIRONMENT = "dev"
+SUFFIX_PATTERN = r"^[a-z][a-z0-9-]{0,19}$"
+LOCAL_ENVIRONMENT = "local"
+
+# https://docs.aws.amazon.com/general/latest/gr/rande.html, the regions of the three partitions
+AWS_REGIONS = frozenset(
+    """af-south-1 ap-east-1 ap-east-2 ap-northeast-1 ap-northeast-2 ap-northeast-3 ap-south-1 ap-south-2
+    ap-southeast-1 ap-southeast-2 ap-southeast-3 ap-southeast-4 ap-southeast-5 ap-southeast-6 ap-southeast-7
+    ca-central-1 ca-west-1 cn-north-1 cn-northwest-1 eu-central-1 eu-central-2 eu-north-1 eu-south-1 eu-south-2
+    eu-west-1 eu-west-2 eu-west-3 il-central-1 me-central-1 me-south-1 mx-central-1 sa-east-1 us-east-1 us-east-2
+    us-gov-east-1 us-gov-west-1 us-west-1 us-west-2""".split()
+)
+
+# The values CloudWatch Logs takes (PutRetentionPolicy), from the 30 days on that the project demands.
+LogRetentionDays = Literal[
+    30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653
+]
+EmailAddress = Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$")]
+Origin = Annotated[str, Field(pattern=r"^https?://[a-z0-9.-]+(:[0-9]{1,5})?$")]
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+class StateSettings(_Section):
+    """Where Terraform keeps the state: bucket, its region, and the DynamoDB table that locks it."""
+
+    bucket: str = Field(pattern=r"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$")
+    bucket_region: str = "us-east-1"
+    lock_table: str = Field(pattern=r"^[A-Za-z0-9_.-]{3,255}$")
+
+
+class IdentitySettings(_Section):
+    """Sign-in. Token validities are within Cognito's limits (5 minutes to 24 hours; 1 hour to 3,650 days)."""
+
+    mfa: Literal["OFF", "OPTIONAL", "ON"]
+    second_factors: tuple[Literal["TOTP"], ...]
+    administrators_need_mfa: bool
+    advanced_security: Literal["OFF", "AUDIT", "ENFORCED"]
+    password_minimum_length: int = Field(ge=12, le=99)
+    access_token_minutes: int = Field(ge=5, le=1440)
+    id_token_minutes: int = Field(ge=5, le=1440)
+    refresh_token_days: int = Field(ge=1, le=3650)
+
+    @model_validator(mode="after")
+    def _a_second_factor_exists_where_mfa_asks_for_one(self) -> Self:
+        if self.mfa != "OFF" and not self.second_factors:
+            raise ValueError(f'mfa is {self.mfa} but second_factors is empty; allowed: ["TOTP"], or mfa = "OFF"')
+        if self.administrators_need_mfa and self.mfa == "OFF":
+            raise ValueError('administrators_need_mfa is true but mfa is OFF; allowed: mfa = "OPTIONAL" or "ON"')
+        return self
+
+
+class RecordsSettings(_Section):
+    """Student records."""
+
+    point_in_time_recovery: bool
+    roster_shards: int = Field(ge=1, le=100)
+
+
+class ContentSettings(_Section):
+    """Course files and their delivery."""
+
+    portal_origins: tuple[Origin, ...] = Field(min_length=1)
+    premium_url_minutes: int = Field(ge=1, le=60)
+    max_upload_mib: int = Field(ge=1, le=5120)  # an S3 POST takes at most 5 GiB
+    old_version_days: int = Field(ge=1, le=3650)
+    price_class: Literal["PriceClass_100", "PriceClass_200", "PriceClass_All"]
+    access_logs: bool
+    require_tls: bool = True
+    wait_for_deployment: bool = True
+    domain_aliases: tuple[str, ...] = ()
+    certificate_arn: str | None = None
+
+    @model_validator(mode="after")
+    def _aliases_come_with_their_certificate(self) -> Self:
+        if bool(self.domain_aliases) != bool(self.certificate_arn):
+            raise ValueError("domain_aliases and certificate_arn go together; allowed: both or neither")
+        return self
+
+
+class FunctionSettings(_Section):
+    """What every function gets. API Gateway waits 29 s at most, so no function may run longer."""
+
+    memory_mib: int = Field(ge=128, le=10240)
+    timeout_seconds: int = Field(ge=1, le=29)
+    log_retention_days: LogRetentionDays
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"]
+    tracing: bool
+
+
+class ApiSettings(_Section):
+    """Throttling of the API stage (requests per second, and burst) and its firewall."""
+
+    throttling_rate: int = Field(ge=1, le=10000)
+    throttling_burst: int = Field(ge=1, le=5000)
+    waf: bool
+    access_logs: bool = True
+
+
+class MonitoringSettings(_Section):
+    """Who is told, and from when on."""
+
+    alert_emails: tuple[EmailAddress, ...]
+    api_latency_p99_ms: int = Field(ge=50, le=29000)
+    api_5xx_count: int = Field(ge=1)
+
+
+class EnvironmentSettings(_Section):
+    """Everything in which environments differ."""
+
+    environment_suffix: str = Field(pattern=SUFFIX_PATTERN)
+    aws_region: str
+    default_tags: dict[str, str]
+    protect_data: bool
+    local_endpoint: str | None = None
+    state: StateSettings
+    identity: IdentitySettings
+    records: RecordsSettings
+    content: ContentSettings
+    functions: FunctionSettings
+    api: ApiSettings
+    monitoring: MonitoringSettings
+
+
+def load_settings(
+    environment_suffix: str = FALLBACK_ENVIRONMENT,
+    *,
+    aws_region: str | None = None,
+    state_bucket: str | None = None,
+    state_bucket_region: str | None = None,
+    default_tags: Mapping[str, str] | None = None,
+    local_port: int | None = None,
+    folder: Path = ENVIRONMENTS_FOLDER,
+) -> EnvironmentSettings:
+    """The settings of one environment; arguments other than None win over its file.
+
+    Raises `UserError` with one sentence that names the setting, its value and what is allowed.
+    """
+    if not re.fullmatch(SUFFIX_PATTERN, environment_suffix):
+        raise UserError(
+            f"ENVIRONMENT_SUFFIX is {environment_suffix!r}; allowed: a lower-case letter, then up to 19 "
+            "lower-case letters, digits or hyphens (for example dev, prod, pr-123)."
+        )
+    file = folder / f"{environment_suffix}.toml"
+    if not file.is_file():
+        file = folder / f"{FALLBACK_ENVIRONMENT}.toml"
+    values = _read(file)
+    values.setdefault("environment_suffix", environment_suffix)
+    values.setdefault("default_tags", {})
+    values["environment_suffix"] = environment_suffix
+    values["aws_region"] = aws_region or values.get("aws_region", "us-east-1")
+    if isinstance(values["default_tags"], dict):
+        values["default_tags"] = {
+            "Project": "education",
+            "Environment": environment_suffix,
+            **values["default_tags"],
+            **(default_tags or {}),
+        }
+    state = values.get("state")
+    if isinstance(state, dict):
+        state.update({k: v for k, v in (("bucket", state_bucket), ("bucket_region", state_bucket_region)) if v})
+    if local_port is not None and values.get("local_endpoint") is not None:
+        values["local_endpoint"] = f"http://127.0.0.1:{local_port}"
+    try:
+        settings = EnvironmentSettings.model_validate(_tuples(values))
+    except ValidationError as problem:
+        raise UserError(_sentence(problem, file)) from None
+    for variable, region in (
+        ("AWS_REGION", settings.aws_region),
+        ("TERRAFORM_STATE_BUCKET_REGION", settings.state.bucket_region),
+    ):
+        if region not in AWS_REGIONS:
+            raise UserError(f"{variable} is {region!r}; allowed: an AWS region such as us-east-1 or eu-central-1.")
+    return settings
+
+
+class StackArguments(TypedDict):
+    """The keyword arguments of `TapStack`; also those of `load_settings`."""
+
+    environment_suffix: str
+    aws_region: str | None
+    state_bucket: str | None
+    state_bucket_region: str | None
+    default_tags: dict[str, str]
+    local_port: int
+
+
+def stack_arguments(variables: Mapping[str, str]) -> StackArguments:
+    """What the variables of CONTRACT.md ask for; unset and empty ones take their defaults."""
+
+    def get(name: str) -> str | None:
+        return variables.get(name) or None
+
+    return StackArguments(
+        environment_suffix=get("ENVIRONMENT_SUFFIX") or FALLBACK_ENVIRONMENT,
+        aws_region=get("AWS_REGION"),
+        state_bucket=get("TERRAFORM_STATE_BUCKET"),
+        state_bucket_region=get("TERRAFORM_STATE_BUCKET_REGION"),
+        default_tags={
+            "Repository": get("REPOSITORY") or "unknown",
+            "CommitAuthor": get("COMMIT_AUTHOR") or "unknown",
+        },
+        local_port=local_port(variables),
+    )
+
+
+def local_port(variables: Mapping[str, str]) -> int:
+    """The port of the embedded AWS: `EDUCATION_LOCAL_PORT`, or 4566."""
+    text = variables.get("EDUCATION_LOCAL_PORT") or "4566"
+    if not text.isdecimal() or not 1 <= int(text) <= 65535:
+        raise UserError(f"EDUCATION_LOCAL_PORT is {text!r}; allowed: a port number from 1 to 65535.")
+    return int(text)
+
+
+def _read(file: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(file.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise UserError(f"{file.parent.name}/{file.name} is missing: restore it from the repository.") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
+        raise UserError(f"{file.parent.name}/{file.name} is not valid TOML: {problem}.") from None
+
+
+def _tuples(value: Any) -> Any:
+    """TOML arrays as tuples, which is what a frozen, strict model takes."""
+    if isinstance(value, dict):
+        return {key: _tuples(item) for key, item in value.items()}
+    return tuple(_tuples(item) for item in value) if isinstance(value, list) else value
+
+
+def _sentence(problem: ValidationError, file: Path) -> str:
+    """The first mistake of a validation as one sentence."""
+    error = problem.errors(include_url=False)[0]
+    setting = ".".join(str(part) for part in error["loc"])
+    where = f"{file.parent.name}/{file.name}"
+    if error["type"] == "extra_forbidden":
+        section: Any = EnvironmentSettings
+        for part in error["loc"][:-1]:
+            section = section.model_fields[str(part)].annotation
+        return f"{where}: {setting} is no known setting; allowed: {', '.join(sorted(section.model_fields))}."
+    if error["type"] == "missing":
+        return f"{where}: {setting} is missing; give it a value (see environments/dev.toml for an example)."
+    if error["type"] == "value_error":
+        return f"{where}: {setting}: {error['ctx']['error']}."
+    allowed = error["msg"].removeprefix("Input should ").removeprefix("be ")
+    return f"{where}: {setting} is {error['input']!r}; allowed: {allowed}."

@@ -1,0 +1,90 @@
+"""TapStack: the one Terraform stack. It owns the state backend, the AWS provider and the outputs.
+
+Everything that is deployed stands below it, in `EducationStack`.
+"""
+
+from collections.abc import Mapping
+
+from cdktf import S3Backend, S3BackendEndpointConfig, TerraformOutput, TerraformStack
+from cdktf_cdktf_provider_aws.provider import AwsProvider, AwsProviderDefaultTags, AwsProviderEndpoints
+from constructs import Construct
+
+from education.education_stack import EducationStack
+from education.settings import FALLBACK_ENVIRONMENT, EnvironmentSettings, load_settings
+
+# The services that the stack's resources call, by the provider's names; used where they are embedded.
+PROVIDER_SERVICES = (
+    "apigateway cloudfront cloudwatch cognitoidp dynamodb events iam kms lambda_ logs s3 secretsmanager sns sqs ssm sts "
+    "wafv2"
+).split()
+
+
+class TapStack(TerraformStack):
+    """One environment of the platform."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        environment_suffix: str = FALLBACK_ENVIRONMENT,
+        state_bucket: str | None = None,
+        state_bucket_region: str | None = None,
+        aws_region: str | None = None,
+        default_tags: Mapping[str, str] | None = None,
+        local_port: int | None = None,
+    ) -> None:
+        """Arguments that are None take the values of `environments/<environment_suffix>.toml`.
+
+        `local_port` is the port of the embedded AWS and only matters to an environment that runs on it.
+        Raises `UserError` for a setting that is not allowed.
+        """
+        super().__init__(scope, id)
+        settings = load_settings(
+            environment_suffix,
+            aws_region=aws_region,
+            state_bucket=state_bucket,
+            state_bucket_region=state_bucket_region,
+            default_tags=default_tags,
+            local_port=local_port,
+        )
+        self._backend(f"{environment_suffix}/{id}.tfstate", settings)
+        self._provider(settings)
+        education = EducationStack(self, "education", settings=settings)
+        for name, value in education.outputs.items():
+            TerraformOutput(self, name, value=value)
+
+    def _backend(self, key: str, settings: EnvironmentSettings) -> None:
+        state, endpoint = settings.state, settings.local_endpoint
+        embedded = endpoint is not None
+        S3Backend(
+            self,
+            bucket=state.bucket,
+            key=key,
+            region=state.bucket_region,
+            encrypt=True,
+            dynamodb_table=state.lock_table,
+            endpoints=(
+                S3BackendEndpointConfig(s3=endpoint, dynamodb=endpoint, iam=endpoint, sts=endpoint) if embedded else None
+            ),
+            use_path_style=embedded or None,
+            skip_credentials_validation=embedded or None,
+            skip_metadata_api_check=embedded or None,
+            skip_region_validation=embedded or None,
+        )
+
+    def _provider(self, settings: EnvironmentSettings) -> None:
+        endpoint = settings.local_endpoint
+        embedded = endpoint is not None
+        AwsProvider(
+            self,
+            "aws",
+            region=settings.aws_region,
+            default_tags=[AwsProviderDefaultTags(tags=dict(settings.default_tags))],
+            endpoints=(
+                [AwsProviderEndpoints(**{service: endpoint for service in PROVIDER_SERVICES})] if embedded else None
+            ),
+            s3_use_path_style=embedded or None,
+            skip_credentials_validation=embedded or None,
+            skip_metadata_api_check="true" if embedded else None,
+        )
