@@ -1,0 +1,98 @@
+"""DynamoDB's wire form of plain Python values, and its errors that rules care about.
+
+Numbers come back as int where they are whole and as float elsewhere: nothing stored here needs
+more than 15 digits. Binary values are not used by this platform.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+Item = dict[str, Any]
+WireValue = dict[str, Any]
+
+
+def to_wire(value: Any) -> WireValue:
+    """One Python value (str, bool, int, float, None, set of str, list, dict) as an attribute value.
+
+    Raises:
+        TypeError: the value has no form here. An empty set has none in DynamoDB either.
+    """
+    # bool before int: a bool is an int in Python.
+    if isinstance(value, str):
+        return {"S": value}
+    if isinstance(value, bool):
+        return {"BOOL": value}
+    if isinstance(value, int | float):
+        return {"N": repr(value)}
+    if value is None:
+        return {"NULL": True}
+    if isinstance(value, dict):
+        return {"M": {key: to_wire(member) for key, member in value.items()}}
+    if isinstance(value, set | frozenset) and value and all(isinstance(member, str) for member in value):
+        return {"SS": sorted(value)}
+    if isinstance(value, list | tuple):
+        return {"L": [to_wire(member) for member in value]}
+    raise TypeError(f"no DynamoDB form for {type(value).__name__}")
+
+
+def to_item(values: Mapping[str, Any]) -> dict[str, WireValue]:
+    """A whole item, key or set of expression values in wire form."""
+    return {name: to_wire(value) for name, value in values.items()}
+
+
+def from_wire(wire: Mapping[str, Any]) -> Any:
+    """The Python value of one attribute value."""
+    ((kind, value),) = wire.items()
+    if kind in ("S", "BOOL"):
+        return value
+    if kind == "N":
+        return _number(value)
+    if kind == "M":
+        return {name: from_wire(member) for name, member in value.items()}
+    if kind == "SS":
+        return set(value)
+    if kind == "L":
+        return [from_wire(member) for member in value]
+    if kind == "NULL":
+        return None
+    raise TypeError(f"attribute values of kind {kind} are not used here")
+
+
+def from_item(wire: Mapping[str, Any]) -> Item:
+    """A whole item as Python values."""
+    return {name: from_wire(value) for name, value in wire.items()}
+
+
+def condition_failed(error: ClientError) -> bool:
+    """Whether a single write was refused by its own condition."""
+    return error.response["Error"]["Code"] == "ConditionalCheckFailedException"
+
+
+def item_of(error: ClientError) -> Item | None:
+    """The item that made a condition fail (with ReturnValuesOnConditionCheckFailure=ALL_OLD).
+
+    None when there was no item.
+    """
+    wire = error.response.get("Item")
+    return from_item(wire) if isinstance(wire, dict) and wire else None
+
+
+def cancellation_reasons(error: ClientError) -> tuple[str, ...]:
+    """Why each part of a cancelled transaction failed, in order (`None` for a part that did not).
+
+    Empty when the error is something else.
+    """
+    if error.response["Error"]["Code"] != "TransactionCanceledException":
+        return ()
+    reasons: Any = error.response.get("CancellationReasons") or ()
+    return tuple(str(reason.get("Code", "None")) for reason in reasons)
+
+
+def _number(text: str) -> int | float:
+    try:
+        return int(text)
+    except ValueError:
+        number = float(text)
+        return int(number) if number.is_integer() else number

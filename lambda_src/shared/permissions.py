@@ -1,0 +1,63 @@
+"""Who may do what: every rule about roles stands here and only here.
+
+The functions answer yes or no; `require_…` variants raise the answer that does not betray more
+than the caller may know.
+"""
+
+from shared.caller import Caller
+from shared.courses import ARCHIVED, PUBLISHED, Course
+from shared.errors import Forbidden, NotFound
+
+NO_SUCH_COURSE = "There is no such course."
+
+
+def may_create_courses(caller: Caller) -> bool:
+    """Instructors and administrators create courses."""
+    return caller.is_instructor or caller.is_administrator
+
+
+def may_edit(caller: Caller, course: Course) -> bool:
+    """The owner, while still an instructor, and administrators edit a course and its lessons."""
+    if caller.is_administrator:
+        return True
+    return caller.is_instructor and caller.user_id == course.owner_id
+
+
+def may_see(caller: Caller, course: Course) -> bool:
+    """Published courses are for everybody who is signed in; archived ones too, for those who know
+    their id, because students keep what they have learned. Drafts are for those who edit them."""
+    return course.status in (PUBLISHED, ARCHIVED) or may_edit(caller, course)
+
+
+def may_read_roster(caller: Caller, course: Course) -> bool:
+    """Students' records are for the course's own instructor and administrators."""
+    return may_edit(caller, course)
+
+
+def may_grant_roles(caller: Caller) -> bool:
+    """Administrators alone hand out roles."""
+    return caller.is_administrator
+
+
+def require_visible(caller: Caller, course: Course | None) -> Course:
+    """The course, if it is there for this caller.
+
+    Raises:
+        NotFound: it is not there, or the caller may not know that it is.
+    """
+    if course is None or not may_see(caller, course):
+        raise NotFound(NO_SUCH_COURSE)
+    return course
+
+
+def require_editable(caller: Caller, course: Course | None) -> Course:
+    """The course, if this caller may edit it.
+
+    Raises:
+        NotFound: it is not there, or the caller may not know that it is.
+        Forbidden: the caller can see it but not edit it.
+    """
+    visible = require_visible(caller, course)
+    if not may_edit(caller, visible):
+        raise Forbidden("Only the course's owner and administrators may do this.")
+    return visible
