@@ -1,4 +1,4 @@
-"""Installs what the project needs into the checkout: `.venv` from requirements.txt, `node_modules` from the npm lock.
+"""Installs what the project needs: `.venv` as requirements.txt says, `node_modules` as the npm lock says.
 
 Runs on the machine's own Python before anything is installed, so it uses the standard library only.
 Each installation carries a stamp of the files it was made from and is redone only when they change.
@@ -28,7 +28,7 @@ class InstallError(Exception):
     """What is missing or failed, in a sentence that says what to do."""
 
 
-def check_python(version: Sequence[int] = sys.version_info) -> None:
+def check_python(version: Sequence[int] = tuple(sys.version_info[:3])) -> None:
     """Refuse an interpreter that is too old for the project."""
     if tuple(version[:2]) < MINIMUM_PYTHON:
         found = ".".join(str(part) for part in version[:3])
@@ -121,7 +121,7 @@ def install_python_packages() -> None:
             "venv",
         )
     stamp.unlink(missing_ok=True)
-    pip = [
+    pip: list[str | Path] = [
         venv / "bin" / "python",
         "-m",
         "pip",

@@ -1,0 +1,68 @@
+"""Deploys the stack to the embedded AWS, where something changed since the last deploy that went through."""
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+from local_platform.aws import StateBackend
+from local_platform.emulator import Instance
+from local_platform.platform import STACK, Platform
+from tools.cdktf import Cdktf
+from tools.toolchain import Toolchain
+
+ADVICE = (
+    "read the error above. If it comes from your last change, mend that and run `make up` again; "
+    "if not, start from empty with `make down` and `make up`."
+)
+
+
+def cdktf(platform: Platform, toolchain: Toolchain) -> Cdktf:
+    """cdktf for the platform's stack."""
+    return Cdktf(STACK, toolchain, platform.synthesized, platform.variables(), platform.log("x").parent)
+
+
+class Deployment:
+    """What is deployed on one instance of the embedded AWS, remembered in a file of the platform."""
+
+    def __init__(self, platform: Platform, instance: Instance, backend: StateBackend) -> None:
+        self._platform, self._instance, self._backend = platform, instance, backend
+        self._record = platform.home / "deployed.json"
+
+    def outputs(self) -> dict[str, Any] | None:
+        """The stack's outputs if what is synthesized now is what is deployed; else None."""
+        try:
+            record = json.loads(self._record.read_text())
+        except (OSError, ValueError):
+            return None
+        current = self._marks()
+        return dict(record["outputs"]) if record.get("marks") == current and current["state"] else None
+
+    def deploy(self, toolchain: Toolchain) -> dict[str, Any]:
+        """Run `cdktf deploy --auto-approve` on what is synthesized."""
+        self.forget()
+        outputs = cdktf(self._platform, toolchain).deploy(advice=ADVICE, is_synthesized=True)
+        self._record.write_text(json.dumps({"marks": self._marks(), "outputs": outputs}, indent=1))
+        return outputs
+
+    def forget(self) -> None:
+        """Make the next `make up` deploy, whatever it finds."""
+        self._record.unlink(missing_ok=True)
+
+    def _marks(self) -> dict[str, str]:
+        return {
+            "instance": self._instance.id,
+            "state": self._backend.version(),
+            "synthesized": digest(self._platform.synthesized),
+        }
+
+
+def digest(synthesized: Path) -> str:
+    """One digest over a synthesized stack and its assets, without what Terraform keeps beside them."""
+    total = hashlib.sha256()
+    stack = synthesized / "stacks" / STACK
+    for path in sorted([stack / "cdk.tf.json", *(stack / "assets").rglob("*")]):
+        if path.is_file():
+            total.update(str(path.relative_to(stack)).encode() + b"\0")
+            total.update(hashlib.sha256(path.read_bytes()).digest())
+    return total.hexdigest()

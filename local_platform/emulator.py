@@ -1,0 +1,159 @@
+"""Starts, watches and stops the embedded AWS.
+
+It keeps everything in memory on purpose: Terraform's state lives in its S3, so state and resources come and go
+together and can never disagree. Whatever kills it, the next start is a clean one.
+"""
+
+import http.client
+import json
+import os
+import secrets
+import socket
+import subprocess
+import sys
+import time
+from dataclasses import asdict, dataclass
+from http import HTTPStatus
+from pathlib import Path
+
+from education.errors import UserError
+from local_platform import processes
+from local_platform.platform import ACCESS_KEY, MARK, SECRET_KEY, Platform
+from tools.steps import displayed
+
+START_SECONDS = 60.0
+PROGRAM = "ministack"
+
+
+@dataclass(frozen=True)
+class Instance:
+    """One life of the embedded AWS; whatever it held is gone when it ends."""
+
+    pid: int
+    port: int
+    id: str
+
+
+def running(platform: Platform) -> Instance | None:
+    """The platform's living embedded AWS, on whatever port it was started; None where it does not answer."""
+    try:
+        instance = Instance(**json.loads(_record(platform).read_text()))
+    except (OSError, ValueError, TypeError):
+        return None
+    command = processes.marked(_mark(platform)).get(instance.pid, "")
+    return instance if PROGRAM in command and _is_healthy(instance.port) else None
+
+
+def start(platform: Platform) -> Instance:
+    """Start an empty one; raises `UserError` where the port is taken or it does not come up."""
+    check_port(platform.port)
+    temporary = platform.home / "tmp"
+    temporary.mkdir(parents=True, exist_ok=True)
+    log = platform.log("embedded-aws")
+    log.parent.mkdir(parents=True, exist_ok=True)
+    with log.open("w") as output:
+        process = subprocess.Popen(
+            [sys.executable, "-m", PROGRAM],
+            cwd=platform.home,
+            env=_environment(platform, temporary),
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            start_new_session=True,
+        )
+    deadline = time.monotonic() + START_SECONDS
+    while not _is_healthy(platform.port):
+        if process.poll() is not None or time.monotonic() > deadline:
+            end = "\n    ".join(log.read_text(errors="replace").splitlines()[-10:])
+            stop(platform)
+            raise UserError(
+                f"the embedded AWS did not come up.\n    {end}\n  What to do: run `make down` and `make up` again; "
+                f"if it stays so, read {displayed(log)}."
+            )
+        time.sleep(0.1)
+    instance = Instance(process.pid, platform.port, secrets.token_hex(8))
+    _record(platform).write_text(json.dumps(asdict(instance)))
+    return instance
+
+
+def stop(platform: Platform) -> int:
+    """Stop the embedded AWS, its functions, and anything else a command left running; returns how many processes."""
+    stopped = processes.stop(_mark(platform))
+    _record(platform).unlink(missing_ok=True)
+    return stopped
+
+
+def stop_orphans(platform: Platform, instance: Instance | None) -> int:
+    """Stop what a killed command left behind, but not the embedded AWS and its functions (its process group)."""
+    left = set(processes.marked(_mark(platform)))
+    if instance is not None:
+        left = {pid for pid in left if not _is_in_group(pid, instance.pid)}
+    processes.stop_these(left)
+    return len(left)
+
+
+def check_port(port: int) -> None:
+    """Refuse a port that something else listens on."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except PermissionError:
+            raise UserError(
+                f"port {port} may not be opened by this user: choose one above 1023, for example "
+                "`EDUCATION_LOCAL_PORT=4567 make up`."
+            ) from None
+        except OSError:
+            raise UserError(
+                f"port {port} of this machine is taken by another program: stop that program, or choose another port "
+                f"with the variable EDUCATION_LOCAL_PORT, for example `EDUCATION_LOCAL_PORT={port + 1} make up`."
+            ) from None
+
+
+def _environment(platform: Platform, temporary: Path) -> dict[str, str]:
+    """Little is inherited, as functions see all of it: no profile, no proxy, no credentials of the user."""
+    inherited = {
+        name: os.environ[name] for name in ("PATH", "HOME", "LANG", "LC_ALL", "TZ") if name in os.environ
+    }
+    return {
+        **inherited,
+        "AUTH": "true",
+        "AWS_ACCESS_KEY_ID": ACCESS_KEY,
+        "AWS_SECRET_ACCESS_KEY": SECRET_KEY,
+        "BIND_HOST": "127.0.0.1",
+        "GATEWAY_PORT": str(platform.port),
+        "IOT_MTLS_ENABLED": "0",
+        "MINISTACK_HOST": "localhost",
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "PYTHONUNBUFFERED": "1",
+        "S3_DATA_DIR": str(platform.home / "s3"),
+        "STATE_DIR": str(platform.home / "state"),
+        "TMPDIR": str(temporary),
+        MARK: str(platform.home),
+    }
+
+
+def _mark(platform: Platform) -> str:
+    return f"{MARK}={platform.home}"
+
+
+def _record(platform: Platform) -> Path:
+    return platform.home / "emulator.json"
+
+
+def _is_healthy(port: int) -> bool:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+    try:
+        connection.request("GET", "/_ministack/health")
+        return connection.getresponse().status == HTTPStatus.OK
+    except (http.client.HTTPException, OSError):
+        return False
+    finally:
+        connection.close()
+
+
+def _is_in_group(pid: int, group: int) -> bool:
+    try:
+        return os.getpgid(pid) == group
+    except ProcessLookupError:
+        return True

@@ -1,0 +1,86 @@
+"""One local platform: its port, its folder, and the files in it. Two with different folders and ports do not meet."""
+
+import contextlib
+import fcntl
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from education.errors import UserError
+from education.settings import LOCAL_ENVIRONMENT, EnvironmentSettings, load_settings, local_port
+from tools.steps import ROOT
+
+STACK = f"TapStack{LOCAL_ENVIRONMENT}"
+ACCESS_KEY, SECRET_KEY = "test", "test"  # the embedded AWS's root; it listens on this machine only
+MARK = "EDUCATION_PLATFORM_MARK"  # stands in the environment of every process that a platform starts
+
+
+@dataclass(frozen=True)
+class Platform:
+    """Where a platform lives. Everything it writes is below `home`, but for `outputs_file`."""
+
+    home: Path
+    port: int
+    outputs_file: Path
+
+    @property
+    def endpoint(self) -> str:
+        """Where its embedded AWS listens."""
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def settings(self) -> EnvironmentSettings:
+        """The settings of the stack on it."""
+        return load_settings(LOCAL_ENVIRONMENT, local_port=self.port)
+
+    @property
+    def synthesized(self) -> Path:
+        """cdktf's output folder."""
+        return self.home / "cdktf.out"
+
+    def log(self, name: str) -> Path:
+        """The log of one step."""
+        return self.home / "logs" / f"{name}.log"
+
+    def variables(self, base: Mapping[str, str] = os.environ) -> dict[str, str]:
+        """`base` for the programs that work on this platform.
+
+        AWS's own variables are left out, so that no profile or region of a real account slips in.
+        """
+        foreign = ("AWS_", "TERRAFORM_STATE_", "TF_VAR_", "TF_WORKSPACE", "TF_DATA_DIR")
+        return {
+            **{name: value for name, value in base.items() if not name.startswith(foreign)},
+            "AWS_ACCESS_KEY_ID": ACCESS_KEY,
+            "AWS_SECRET_ACCESS_KEY": SECRET_KEY,
+            "AWS_EC2_METADATA_DISABLED": "true",
+            "ENVIRONMENT_SUFFIX": LOCAL_ENVIRONMENT,
+            "EDUCATION_LOCAL_PORT": str(self.port),
+            MARK: str(self.home),
+        }
+
+    @contextlib.contextmanager
+    def locked(self) -> Iterator[None]:
+        """Hold the platform for one command; the system frees it when that command dies, however it dies."""
+        self.home.mkdir(parents=True, exist_ok=True)
+        with (self.home / "lock").open("a+") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                file.seek(0)
+                raise UserError(
+                    f"another command (process {file.read().strip() or 'unknown'}) is at work on the platform in "
+                    f"{self.home}: wait until it ends, or stop it with Ctrl-C."
+                ) from None
+            file.truncate(0)
+            file.write(str(os.getpid()))
+            file.flush()
+            yield
+
+
+def current_platform(variables: Mapping[str, str] = os.environ) -> Platform:
+    """The platform that EDUCATION_LOCAL_PORT (4566) and EDUCATION_LOCAL_HOME (`.local`) name."""
+    standard = ROOT / ".local"
+    home = Path(variables.get("EDUCATION_LOCAL_HOME") or standard).expanduser().resolve()
+    outputs = (ROOT if home == standard else home) / "outputs" / f"{LOCAL_ENVIRONMENT}.json"
+    return Platform(home, local_port(variables), outputs)
