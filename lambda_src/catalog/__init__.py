@@ -1,0 +1,1 @@
+"""Courses and their lessons: the catalogue that students read and instructors write."""

@@ -1,0 +1,12 @@
+"""What the catalog function reads from its environment."""
+
+from dataclasses import dataclass
+
+from shared.config import HttpConfig
+
+
+@dataclass(frozen=True)
+class Config(HttpConfig):
+    """Field names are variable names in lower case."""
+
+    courses_table: str

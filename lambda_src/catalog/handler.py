@@ -1,0 +1,61 @@
+"""HTTP side of the catalogue: courses and lessons. The rules stand in catalog.operations."""
+
+from catalog.config import Config
+from catalog.operations import Catalog, LessonContent
+from catalog.table import CourseTable
+from shared.config import load
+from shared.http import Request, Response, api_handler, created, no_content, ok, page
+
+_config = load(Config)
+_catalog = Catalog(CourseTable(_config.courses_table))
+
+
+def _list_courses(request: Request) -> Response:
+    courses, next_cursor = _catalog.list_published(request.query["limit"], request.query.get("cursor"))
+    return page([course.to_api() for course in courses], next_cursor)
+
+
+def _create_course(request: Request) -> Response:
+    course = _catalog.create(request.caller, request.body)
+    return created(course.to_api(), f"/courses/{course.course_id}")
+
+
+def _get_course(request: Request) -> Response:
+    return ok(_catalog.get(request.caller, request.path["courseId"]).to_api())
+
+
+def _update_course(request: Request) -> Response:
+    body = dict(request.body)
+    version = body.pop("version")
+    return ok(_catalog.update(request.caller, request.path["courseId"], version, body).to_api())
+
+
+def _put_lesson(request: Request) -> Response:
+    content = LessonContent(
+        title=request.body["title"],
+        content_type=request.body["contentType"],
+        premium=request.body["premium"],
+        position=request.body["position"],
+    )
+    lesson, is_new = _catalog.put_lesson(
+        request.caller, request.path["courseId"], request.path["lessonId"], content
+    )
+    return Response(201 if is_new else 200, lesson.to_api())
+
+
+def _delete_lesson(request: Request) -> Response:
+    _catalog.delete_lesson(request.caller, request.path["courseId"], request.path["lessonId"])
+    return no_content()
+
+
+handler = api_handler(
+    _config,
+    {
+        "listCourses": _list_courses,
+        "createCourse": _create_course,
+        "getCourse": _get_course,
+        "updateCourse": _update_course,
+        "putLesson": _put_lesson,
+        "deleteLesson": _delete_lesson,
+    },
+)

@@ -1,0 +1,174 @@
+"""The rules of courses and lessons: who changes what, and what must not be lost when two do.
+
+A course changes under optimistic concurrency on `version`; each lesson is changed by itself, so two
+instructors working on different lessons never undo each other. An archived course is read-only
+until its status is changed again. Knows nothing of HTTP or of how tables are laid out.
+"""
+
+import uuid
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+
+from catalog.table import CourseTable, LessonContent, WriteRefused
+from shared import clock, permissions
+from shared.caller import Caller
+from shared.courses import ARCHIVED, DRAFT, Course, Lesson
+from shared.errors import BadRequest, Conflict, FieldError, Forbidden, NotFound
+
+__all__ = ["Catalog", "LessonContent"]
+
+# Keeps a course far below DynamoDB's 400 KB for one item, whatever its lessons are called.
+MOST_LESSONS = 200
+_ATTEMPTS = 4
+
+T = TypeVar("T")
+
+
+class Catalog:
+    """The operations on courses, over a table of courses."""
+
+    def __init__(self, table: CourseTable) -> None:
+        self._table = table
+
+    def list_published(self, limit: int, cursor: str | None) -> tuple[list[Course], str | None]:
+        """One page of published courses, newest first, and the cursor of the next page if there is one."""
+        return self._table.published(limit, cursor)
+
+    def create(self, caller: Caller, fields: Mapping[str, Any]) -> Course:
+        """Make a draft owned by the caller.
+
+        Raises:
+            Forbidden: the caller neither is an instructor nor an administrator.
+            BadRequest: it would close before it opens.
+        """
+        if not permissions.may_create_courses(caller):
+            raise Forbidden("Only instructors and administrators create courses.")
+        settings = _normalised(fields)
+        _check_opening(settings.get("opensAt"), settings.get("closesAt"))
+        return self._table.create(
+            {
+                "summary": "",
+                **{name: value for name, value in settings.items() if value is not None},
+                "courseId": str(uuid.uuid4()),
+                "ownerId": caller.user_id,
+                "status": DRAFT,
+            },
+            clock.now(),
+        )
+
+    def get(self, caller: Caller, course_id: str) -> Course:
+        """The course, if the caller may see it.
+
+        Raises:
+            NotFound: it is not there for this caller.
+        """
+        return permissions.require_visible(caller, self._table.find(course_id))
+
+    def update(self, caller: Caller, course_id: str, version: int, changes: Mapping[str, Any]) -> Course:
+        """Change a course that still has the version the caller saw; None takes an optional field away.
+
+        Raises:
+            NotFound, Forbidden: the caller may not see or not edit it.
+            BadRequest: it would close before it opens.
+            Conflict: somebody changed it meanwhile, or it is archived and stays so.
+        """
+        course = self._editable(caller, course_id)
+        if course.version != version:
+            raise _stale(course.version)
+        settings = _normalised(changes)
+        if course.status == ARCHIVED and settings.get("status", ARCHIVED) == ARCHIVED:
+            raise _archived()
+        _check_opening(settings.get("opensAt", course.opens_at), settings.get("closesAt", course.closes_at))
+        try:
+            return self._table.update(course_id, version, settings, clock.now())
+        except WriteRefused as refusal:
+            if refusal.found is None:
+                raise NotFound(permissions.NO_SUCH_COURSE) from refusal
+            raise _stale(refusal.found.version) from refusal
+
+    def put_lesson(
+        self, caller: Caller, course_id: str, lesson_id: str, content: LessonContent
+    ) -> tuple[Lesson, bool]:
+        """Make or replace one lesson; True when it is new.
+
+        A lesson keeps its file unless its content type or `premium` changes: the file would have the
+        wrong type, or lie where other rules protect it, and has to be uploaded again.
+
+        Raises:
+            NotFound, Forbidden: the caller may not see or not edit the course.
+            Conflict: the course is archived or full of lessons, or is being edited too busily.
+        """
+
+        def attempt(course: Course) -> tuple[Course, bool]:
+            present = course.lesson(lesson_id)
+            now = clock.now()
+            if present is None:
+                if len(course.lessons) >= MOST_LESSONS:
+                    raise Conflict(f"A course has at most {MOST_LESSONS} lessons.", code="too-many-lessons")
+                return self._table.add_lesson(course_id, lesson_id, content, MOST_LESSONS, now), True
+            if (present.content_type, present.premium) == (content.content_type, content.premium):
+                return self._table.retitle_lesson(course_id, lesson_id, content, now), False
+            return self._table.replace_lesson(course_id, lesson_id, content, now), False
+
+        course, is_new = self._edit(caller, course_id, attempt)
+        lesson = course.lesson(lesson_id)
+        if lesson is None:
+            raise NotFound("There is no such lesson.")
+        return lesson, is_new
+
+    def delete_lesson(self, caller: Caller, course_id: str, lesson_id: str) -> None:
+        """Take one lesson out of a course.
+
+        Raises:
+            NotFound, Forbidden: the caller may not see or not edit it, or there is no such lesson.
+            Conflict: the course is archived.
+        """
+
+        def attempt(course: Course) -> Course:
+            if course.lesson(lesson_id) is None:
+                raise NotFound("There is no such lesson.")
+            return self._table.remove_lesson(course_id, lesson_id, clock.now())
+
+        self._edit(caller, course_id, attempt)
+
+    def _edit(self, caller: Caller, course_id: str, attempt: Callable[[Course], T]) -> T:
+        """Try an edit on the course as it is; when somebody was faster, look again and retry."""
+        for _ in range(_ATTEMPTS):
+            course = self._editable(caller, course_id)
+            if course.status == ARCHIVED:
+                raise _archived()
+            try:
+                return attempt(course)
+            except WriteRefused:
+                continue
+        raise Conflict("The lesson is being changed by others. Try again.", code="busy")
+
+    def _editable(self, caller: Caller, course_id: str) -> Course:
+        return permissions.require_editable(caller, self._table.find(course_id, consistent=True))
+
+
+def _stale(current: int) -> Conflict:
+    return Conflict(f"The course has changed; its version is now {current}.", code="stale-version")
+
+
+def _archived() -> Conflict:
+    return Conflict("An archived course is read-only; change its status first.", code="course-archived")
+
+
+def _normalised(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields with their times in the stored form, so that they compare as text."""
+    settings = dict(fields)
+    for name in ("opensAt", "closesAt"):
+        if settings.get(name) is not None:
+            try:
+                settings[name] = clock.normalise(settings[name])
+            except ValueError as error:
+                fault = FieldError(name, "must be a date-time with an offset")
+                raise BadRequest("The body is not valid.", errors=(fault,)) from error
+    return settings
+
+
+def _check_opening(opens_at: str | None, closes_at: str | None) -> None:
+    if opens_at is not None and closes_at is not None and closes_at <= opens_at:
+        fault = FieldError("closesAt", "must be later than opensAt")
+        raise BadRequest("The body is not valid.", errors=(fault,))

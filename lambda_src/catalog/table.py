@@ -1,0 +1,211 @@
+"""Courses in DynamoDB: one item per course, its lessons in a map inside, the catalogue in an index.
+
+Every write is one conditional UpdateItem that touches only what it changes and raises the version.
+`catalogue` is set only while a course is published, which keeps the index to published courses.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from shared import clients, courses, cursor
+from shared.courses import ARCHIVED, PUBLISHED, Course
+from shared.dynamo import condition_failed, from_item, item_of, to_item
+
+CATALOGUE_INDEX = "catalogue-index"
+_CATALOGUE = "published"
+_SCOPE = "catalogue"
+_OPTIONAL = frozenset({"capacity", "opensAt", "closesAt"})
+
+
+@dataclass(frozen=True)
+class LessonContent:
+    """What an instructor says about a lesson."""
+
+    title: str
+    content_type: str
+    premium: bool
+    position: int
+
+    def stored(self) -> dict[str, Any]:
+        """The lesson as a new entry of the `lessons` map."""
+        return {
+            "title": self.title,
+            "contentType": self.content_type,
+            "premium": self.premium,
+            "position": self.position,
+        }
+
+
+class WriteRefused(Exception):  # noqa: N818 - not an error yet: the rules decide what it means
+    """A write's condition did not hold. `found` is the course as it was then, None when there was none."""
+
+    def __init__(self, found: Course | None) -> None:
+        super().__init__("condition not met")
+        self.found = found
+
+
+class CourseTable:
+    """The courses table."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def find(self, course_id: str, *, consistent: bool = False) -> Course | None:
+        """One course: one GetItem."""
+        return courses.find(self._name, course_id, consistent=consistent)
+
+    def published(self, limit: int, cursor_text: str | None) -> tuple[list[Course], str | None]:
+        """One page of the catalogue, newest first: one Query."""
+        position = cursor.decode(_SCOPE, cursor_text, {"publishedAt": str, "courseId": str})
+        start = {"ExclusiveStartKey": to_item({"catalogue": _CATALOGUE, **position})} if position else {}
+        answer = clients.dynamodb().query(
+            TableName=self._name,
+            IndexName=CATALOGUE_INDEX,
+            KeyConditionExpression="catalogue = :catalogue",
+            ExpressionAttributeValues=to_item({":catalogue": _CATALOGUE}),
+            ScanIndexForward=False,
+            Limit=limit,
+            **start,  # type: ignore[arg-type]
+        )
+        last = answer.get("LastEvaluatedKey")
+        following = None
+        if last:
+            key = from_item(last)
+            following = cursor.encode(_SCOPE, {name: key[name] for name in ("publishedAt", "courseId")})
+        return [Course.from_stored(from_item(item)) for item in answer["Items"]], following
+
+    def create(self, fields: Mapping[str, Any], now: str) -> Course:
+        """Write a new course at version 1; its id must be new."""
+        item = {**fields, "version": 1, "lessons": {}, "createdAt": now, "updatedAt": now}
+        clients.dynamodb().put_item(
+            TableName=self._name, Item=to_item(item), ConditionExpression="attribute_not_exists(courseId)"
+        )
+        return Course.from_stored(item)
+
+    def update(self, course_id: str, version: int, changes: Mapping[str, Any], now: str) -> Course:
+        """Change fields of a course that still has this version; None removes an optional field."""
+        names = {"#version": "version", "#updatedAt": "updatedAt"}
+        values: dict[str, Any] = {":seen": version, ":one": 1, ":now": now}
+        assignments = ["#version = #version + :one", "#updatedAt = :now"]
+        removals = []
+        for field, value in changes.items():
+            names[f"#{field}"] = field
+            if value is None and field in _OPTIONAL:
+                removals.append(f"#{field}")
+            else:
+                values[f":{field}"] = value
+                assignments.append(f"#{field} = :{field}")
+        status = changes.get("status")
+        if status is not None:
+            names["#catalogue"] = "catalogue"
+        if status == PUBLISHED:
+            # The first publication counts: taking a course back for a correction does not renew it.
+            names["#publishedAt"] = "publishedAt"
+            values |= {":catalogue": _CATALOGUE, ":publishedAt": f"{now}#{course_id}"}
+            assignments += [
+                "#catalogue = :catalogue",
+                "#publishedAt = if_not_exists(#publishedAt, :publishedAt)",
+            ]
+        elif status is not None:
+            removals.append("#catalogue")
+        expression = "SET " + ", ".join(assignments)
+        if removals:
+            expression += " REMOVE " + ", ".join(removals)
+        return self._write(course_id, expression, "#version = :seen", names, values)
+
+    def add_lesson(
+        self, course_id: str, lesson_id: str, content: LessonContent, most: int, now: str
+    ) -> Course:
+        """Add a lesson that is not there yet, while there are fewer than `most`."""
+        return self._write_lesson(
+            course_id,
+            lesson_id,
+            "SET lessons.#lesson = :content",
+            "attribute_not_exists(lessons.#lesson) AND size(lessons) < :most",
+            {":content": content.stored(), ":most": most},
+            now,
+        )
+
+    def retitle_lesson(self, course_id: str, lesson_id: str, content: LessonContent, now: str) -> Course:
+        """Change title and position of a lesson that still has this content type and `premium`."""
+        return self._write_lesson(
+            course_id,
+            lesson_id,
+            "SET lessons.#lesson.title = :title, lessons.#lesson.#position = :position",
+            "lessons.#lesson.contentType = :type AND lessons.#lesson.premium = :premium",
+            {
+                ":title": content.title,
+                ":position": content.position,
+                ":type": content.content_type,
+                ":premium": content.premium,
+            },
+            now,
+            {"#position": "position"},
+        )
+
+    def replace_lesson(self, course_id: str, lesson_id: str, content: LessonContent, now: str) -> Course:
+        """Put a lesson in place of one that is there, without its file."""
+        return self._write_lesson(
+            course_id,
+            lesson_id,
+            "SET lessons.#lesson = :content",
+            "attribute_exists(lessons.#lesson)",
+            {":content": content.stored()},
+            now,
+        )
+
+    def remove_lesson(self, course_id: str, lesson_id: str, now: str) -> Course:
+        """Remove a lesson that is there."""
+        return self._write_lesson(
+            course_id, lesson_id, "REMOVE lessons.#lesson", "attribute_exists(lessons.#lesson)", {}, now
+        )
+
+    def _write_lesson(
+        self,
+        course_id: str,
+        lesson_id: str,
+        change: str,
+        condition: str,
+        values: Mapping[str, Any],
+        now: str,
+        names: Mapping[str, str] | None = None,
+    ) -> Course:
+        bump = "#version = #version + :one, #updatedAt = :now"
+        expression = f"{change}, {bump}" if change.startswith("SET ") else f"SET {bump} {change}"
+        return self._write(
+            course_id,
+            expression,
+            f"#status <> :archived AND {condition}",
+            {"#lesson": lesson_id, "#version": "version", "#updatedAt": "updatedAt", "#status": "status"}
+            | dict(names or {}),
+            {**values, ":one": 1, ":now": now, ":archived": ARCHIVED},
+        )
+
+    def _write(
+        self,
+        course_id: str,
+        expression: str,
+        condition: str,
+        names: Mapping[str, str],
+        values: Mapping[str, Any],
+    ) -> Course:
+        try:
+            answer = clients.dynamodb().update_item(
+                TableName=self._name,
+                Key=to_item({"courseId": course_id}),
+                UpdateExpression=expression,
+                ConditionExpression=f"attribute_exists(courseId) AND {condition}",
+                ExpressionAttributeNames=dict(names),
+                ExpressionAttributeValues=to_item(values),
+                ReturnValues="ALL_NEW",
+                ReturnValuesOnConditionCheckFailure="ALL_OLD",
+            )
+        except ClientError as error:
+            if not condition_failed(error):
+                raise
+            found = item_of(error)
+            raise WriteRefused(Course.from_stored(found) if found else None) from error
+        return Course.from_stored(from_item(answer["Attributes"]))
