@@ -77,6 +77,7 @@ class Course:
     opens_at: str | None = None
     closes_at: str | None = None
     seats_taken: int = 0
+    waitlisted: int = 0
 
     @classmethod
     def from_stored(cls, item: Item) -> "Course":
@@ -98,6 +99,7 @@ class Course:
             opens_at=item.get("opensAt"),
             closes_at=item.get("closesAt"),
             seats_taken=item.get("seatsTaken", 0),
+            waitlisted=item.get("waitlisted", 0),
         )
 
     @property

@@ -1,0 +1,1 @@
+"""The enrollment function: who takes part in which course."""

@@ -1,0 +1,14 @@
+"""The environment variables of the enrollment function."""
+
+from dataclasses import dataclass
+
+from shared.config import HttpConfig
+
+
+@dataclass(frozen=True)
+class Config(HttpConfig):
+    """Names of tables, and over how many index partitions a course's roster is spread."""
+
+    courses_table: str
+    course_progress_table: str
+    roster_shards: int

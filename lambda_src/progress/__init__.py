@@ -1,0 +1,1 @@
+"""The progress function: how far a student is in a course."""

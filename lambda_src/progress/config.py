@@ -1,0 +1,13 @@
+"""The environment variables of the progress function."""
+
+from dataclasses import dataclass
+
+from shared.config import HttpConfig
+
+
+@dataclass(frozen=True)
+class Config(HttpConfig):
+    """Names of tables."""
+
+    courses_table: str
+    course_progress_table: str

@@ -1,0 +1,38 @@
+"""HTTP side of the progress function: which operation answers which request."""
+
+from progress import operations
+from progress.config import Config
+from progress.table import ProgressTable
+from shared import clock, patience
+from shared.config import load
+from shared.errors import BadRequest, FieldError
+from shared.http import Request, Response, api_handler, ok
+
+config = load(Config)
+table = ProgressTable(courses_table=config.courses_table, progress_table=config.course_progress_table)
+
+
+def get_progress(request: Request) -> Response:
+    """GET /progress/{courseId}."""
+    return ok(operations.read(table, request.caller, request.path["courseId"]))
+
+
+def update_lesson_progress(request: Request) -> Response:
+    """PUT /progress/{courseId}/lessons/{lessonId}."""
+    now = clock.now()
+    body = request.body
+    activity = operations.activity_of(request.path["lessonId"], _moment(body.get("occurredAt")), now, body)
+    return ok(
+        operations.update(table, request.caller, request.path["courseId"], activity, now, patience.attempts())
+    )
+
+
+def _moment(text: str | None) -> str | None:
+    try:
+        return None if text is None else clock.normalise(text)
+    except ValueError as error:
+        fault = FieldError("occurredAt", "must be a date-time with an offset")
+        raise BadRequest("The body is not valid.", errors=(fault,)) from error
+
+
+handler = api_handler(config, {"getProgress": get_progress, "updateLessonProgress": update_lesson_progress})
