@@ -8,6 +8,11 @@ from dataclasses import dataclass
 
 PROJECT = "education"
 
+# Where the tool that makes the signing keys and the stack that reads their public halves meet: the secret
+# `names.of(SIGNING_KEY)` and one parameter `names.parameter(f"{SIGNING_KEY}/{slot}")` for each slot.
+SIGNING_KEY = "signing-key"
+SIGNING_KEY_SLOTS = ("a", "b")
+
 
 @dataclass(frozen=True)
 class Names:

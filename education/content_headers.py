@@ -1,0 +1,125 @@
+"""What browsers are told with every course file: the response headers policy of the distribution.
+
+Lessons are shown in a frame of the portal, and interactive ones bring scripts of their own; the policy lets
+exactly the portal frame them and keeps what they load to their own origin.
+"""
+
+from collections.abc import Sequence
+
+from cdktf_cdktf_provider_aws.cloudfront_response_headers_policy import (
+    CloudfrontResponseHeadersPolicy,
+    CloudfrontResponseHeadersPolicyCorsConfig,
+    CloudfrontResponseHeadersPolicyCorsConfigAccessControlAllowHeaders,
+    CloudfrontResponseHeadersPolicyCorsConfigAccessControlAllowMethods,
+    CloudfrontResponseHeadersPolicyCorsConfigAccessControlAllowOrigins,
+    CloudfrontResponseHeadersPolicyCorsConfigAccessControlExposeHeaders,
+    CloudfrontResponseHeadersPolicyCustomHeadersConfig,
+    CloudfrontResponseHeadersPolicyCustomHeadersConfigItems,
+    CloudfrontResponseHeadersPolicyRemoveHeadersConfig,
+    CloudfrontResponseHeadersPolicyRemoveHeadersConfigItems,
+    CloudfrontResponseHeadersPolicySecurityHeadersConfig,
+    CloudfrontResponseHeadersPolicySecurityHeadersConfigContentSecurityPolicy,
+    CloudfrontResponseHeadersPolicySecurityHeadersConfigContentTypeOptions,
+    CloudfrontResponseHeadersPolicySecurityHeadersConfigReferrerPolicy,
+    CloudfrontResponseHeadersPolicySecurityHeadersConfigStrictTransportSecurity,
+)
+from constructs import Construct
+
+from education.naming import Names
+
+TWO_YEARS_SECONDS = 2 * 365 * 24 * 3600
+PREFLIGHT_CACHE_SECONDS = 3600
+CUSTOM_HEADERS = {
+    # Portals that isolate themselves (COEP) may still show course files.
+    "Cross-Origin-Resource-Policy": "cross-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=()",
+}
+# What S3 says of its insides is nobody's business.
+REMOVED_HEADERS = ("x-amz-server-side-encryption", "x-amz-version-id")
+
+
+def content_security_policy(portal_origins: Sequence[str]) -> str:
+    """The policy of lesson pages: inline scripts and styles yes, other origins no, framed by the portal only.
+
+    There is no `sandbox` and no `object-src 'none'`: Chromium's viewer shows no PDF under either. X-Frame-Options
+    is left out because it cannot name another origin.
+    """
+    directives = {
+        "default-src": "'self' data: blob:",
+        "script-src": "'self' 'unsafe-inline'",
+        "style-src": "'self' 'unsafe-inline'",
+        "object-src": "'self'",
+        "base-uri": "'none'",
+        "form-action": "'none'",
+        "frame-ancestors": " ".join(portal_origins),
+    }
+    return "; ".join(f"{name} {value}" for name, value in directives.items())
+
+
+class ContentHeaders(Construct):
+    """The response headers policy that every behaviour of the distribution uses."""
+
+    def __init__(self, scope: Construct, id: str, *, names: Names, portal_origins: Sequence[str]) -> None:
+        super().__init__(scope, id)
+        policy = CloudfrontResponseHeadersPolicy(
+            self,
+            "policy",
+            name=names.of("content-headers"),
+            comment="Security and CORS headers of course files",
+            security_headers_config=_security_headers(portal_origins),
+            cors_config=_cors(portal_origins),
+            custom_headers_config=CloudfrontResponseHeadersPolicyCustomHeadersConfig(
+                items=[
+                    CloudfrontResponseHeadersPolicyCustomHeadersConfigItems(
+                        header=name, value=value, override=True
+                    )
+                    for name, value in CUSTOM_HEADERS.items()
+                ]
+            ),
+            remove_headers_config=CloudfrontResponseHeadersPolicyRemoveHeadersConfig(
+                items=[
+                    CloudfrontResponseHeadersPolicyRemoveHeadersConfigItems(header=name)
+                    for name in REMOVED_HEADERS
+                ]
+            ),
+        )
+        self.policy_id: str = policy.id
+
+
+def _security_headers(portal_origins: Sequence[str]) -> CloudfrontResponseHeadersPolicySecurityHeadersConfig:
+    return CloudfrontResponseHeadersPolicySecurityHeadersConfig(
+        strict_transport_security=CloudfrontResponseHeadersPolicySecurityHeadersConfigStrictTransportSecurity(
+            access_control_max_age_sec=TWO_YEARS_SECONDS, include_subdomains=True, override=True
+        ),
+        content_type_options=CloudfrontResponseHeadersPolicySecurityHeadersConfigContentTypeOptions(
+            override=True
+        ),
+        content_security_policy=CloudfrontResponseHeadersPolicySecurityHeadersConfigContentSecurityPolicy(
+            content_security_policy=content_security_policy(portal_origins), override=True
+        ),
+        # A signed link is a key for an hour: it must not travel in a Referer.
+        referrer_policy=CloudfrontResponseHeadersPolicySecurityHeadersConfigReferrerPolicy(
+            referrer_policy="no-referrer", override=True
+        ),
+    )
+
+
+def _cors(portal_origins: Sequence[str]) -> CloudfrontResponseHeadersPolicyCorsConfig:
+    """The portal may read files by script, and parts of them (players and PDF viewers ask for ranges)."""
+    return CloudfrontResponseHeadersPolicyCorsConfig(
+        access_control_allow_credentials=False,
+        access_control_allow_origins=CloudfrontResponseHeadersPolicyCorsConfigAccessControlAllowOrigins(
+            items=list(portal_origins)
+        ),
+        access_control_allow_methods=CloudfrontResponseHeadersPolicyCorsConfigAccessControlAllowMethods(
+            items=["GET", "HEAD", "OPTIONS"]
+        ),
+        access_control_allow_headers=CloudfrontResponseHeadersPolicyCorsConfigAccessControlAllowHeaders(
+            items=["If-Modified-Since", "If-None-Match", "If-Range", "Range"]
+        ),
+        access_control_expose_headers=CloudfrontResponseHeadersPolicyCorsConfigAccessControlExposeHeaders(
+            items=["Accept-Ranges", "Content-Length", "Content-Range", "ETag"]
+        ),
+        access_control_max_age_sec=PREFLIGHT_CACHE_SECONDS,
+        origin_override=True,
+    )

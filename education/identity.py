@@ -1,0 +1,174 @@
+"""Sign-in: the Cognito user pool, its web client, the three roles as groups, and the token trigger.
+
+What the trigger does is in `lambda_src/identity_triggers`. Profile data is not here but in DynamoDB: changing
+a pool's schema replaces the pool and loses every user (terraform-provider-aws #21654).
+"""
+
+from cdktf_cdktf_provider_aws.cognito_user_group import CognitoUserGroup
+from cdktf_cdktf_provider_aws.cognito_user_pool import (
+    CognitoUserPool,
+    CognitoUserPoolAccountRecoverySetting,
+    CognitoUserPoolAccountRecoverySettingRecoveryMechanism,
+    CognitoUserPoolAdminCreateUserConfig,
+    CognitoUserPoolLambdaConfig,
+    CognitoUserPoolPasswordPolicy,
+    CognitoUserPoolSchema,
+    CognitoUserPoolSchemaStringAttributeConstraints,
+    CognitoUserPoolSoftwareTokenMfaConfiguration,
+    CognitoUserPoolUserAttributeUpdateSettings,
+    CognitoUserPoolUsernameConfiguration,
+    CognitoUserPoolUserPoolAddOns,
+    CognitoUserPoolVerificationMessageTemplate,
+)
+from cdktf_cdktf_provider_aws.cognito_user_pool_client import (
+    CognitoUserPoolClient,
+    CognitoUserPoolClientTokenValidityUnits,
+)
+from cdktf_cdktf_provider_aws.iam_role_policy import IamRolePolicy
+from cdktf_cdktf_provider_aws.lambda_permission import LambdaPermission
+from constructs import Construct
+
+from education.iam import Grant, policy_document
+from education.naming import Names
+from education.python_function import PythonFunction
+from education.settings import EnvironmentSettings, IdentitySettings
+
+# Group -> what its members are. The order is the precedence: the lower number wins in `cognito:preferred_role`.
+GROUPS = {
+    "administrators": "Run the platform: every course, every role",
+    "instructors": "Make courses and see their rosters",
+    "students": "Take courses",
+}
+TEMPORARY_PASSWORD_DAYS = 7
+
+
+class Identity(Construct):
+    """Who may sign in, how, and as what. People sign up by themselves or are invited by an administrator."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        names: Names,
+        settings: EnvironmentSettings,
+        pre_token_function: PythonFunction,
+    ) -> None:
+        """`pre_token_function` is asked for the groups of every ID token before Cognito signs it."""
+        super().__init__(scope, id)
+        pool = _user_pool(self, names, settings, pre_token_function.arn)
+        client = _web_client(self, names, settings.identity, pool.id)
+        for precedence, (group, description) in enumerate(GROUPS.items()):
+            CognitoUserGroup(
+                self, group, name=group, description=description, precedence=precedence, user_pool_id=pool.id
+            )
+        LambdaPermission(
+            self,
+            "pre-token-permission",
+            statement_id="InvokedByTheUserPool",
+            action="lambda:InvokeFunction",
+            function_name=pre_token_function.function_name,
+            principal="cognito-idp.amazonaws.com",
+            source_arn=pool.arn,
+        )
+        if settings.identity.administrators_need_mfa:
+            # The trigger's event says nothing about second factors, so it asks the pool. The pool names the function,
+            # so this grant cannot be part of the function: it is added to its role once the pool exists.
+            look_up = Grant("SeeSecondFactors", ["cognito-idp:AdminGetUser"], [pool.arn])
+            IamRolePolicy(
+                self,
+                "pre-token-policy",
+                name=names.of("see-second-factors"),
+                role=pre_token_function.role_name,
+                policy=policy_document([look_up.statement()]),
+            )
+        self.user_pool_id: str = pool.id
+        self.user_pool_arn: str = pool.arn
+        self.user_pool_client_id: str = client.id
+
+
+def _user_pool(
+    scope: Construct, names: Names, settings: EnvironmentSettings, trigger_arn: str
+) -> CognitoUserPool:
+    identity = settings.identity
+    return CognitoUserPool(
+        scope,
+        "pool",
+        name=names.of("users"),
+        deletion_protection="ACTIVE" if settings.protect_data else "INACTIVE",
+        # Threat protection is part of the Plus plan; without it the plan that every new pool gets will do.
+        # https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-sign-in-feature-plans.html
+        user_pool_tier="ESSENTIALS" if identity.advanced_security == "OFF" else "PLUS",
+        user_pool_add_ons=CognitoUserPoolUserPoolAddOns(advanced_security_mode=identity.advanced_security),
+        username_attributes=["email"],
+        username_configuration=CognitoUserPoolUsernameConfiguration(case_sensitive=False),
+        auto_verified_attributes=["email"],
+        # A new address counts only once its code was entered; until then the old one stays the user name.
+        user_attribute_update_settings=CognitoUserPoolUserAttributeUpdateSettings(
+            attributes_require_verification_before_update=["email"]
+        ),
+        schema=[
+            CognitoUserPoolSchema(
+                name="email",
+                attribute_data_type="String",
+                required=True,
+                mutable=True,
+                developer_only_attribute=False,
+                string_attribute_constraints=CognitoUserPoolSchemaStringAttributeConstraints(
+                    min_length="0", max_length="2048"
+                ),
+            )
+        ],
+        admin_create_user_config=CognitoUserPoolAdminCreateUserConfig(allow_admin_create_user_only=False),
+        password_policy=CognitoUserPoolPasswordPolicy(
+            minimum_length=identity.password_minimum_length,
+            require_lowercase=True,
+            require_uppercase=True,
+            require_numbers=True,
+            require_symbols=True,
+            temporary_password_validity_days=TEMPORARY_PASSWORD_DAYS,
+        ),
+        mfa_configuration=identity.mfa,
+        # Cognito refuses OPTIONAL and ON without a configured factor.
+        software_token_mfa_configuration=(
+            CognitoUserPoolSoftwareTokenMfaConfiguration(enabled="TOTP" in identity.second_factors)
+            if identity.mfa != "OFF"
+            else None
+        ),
+        account_recovery_setting=CognitoUserPoolAccountRecoverySetting(
+            recovery_mechanism=[
+                CognitoUserPoolAccountRecoverySettingRecoveryMechanism(name="verified_email", priority=1)
+            ]
+        ),
+        verification_message_template=CognitoUserPoolVerificationMessageTemplate(
+            default_email_option="CONFIRM_WITH_CODE"
+        ),
+        lambda_config=CognitoUserPoolLambdaConfig(pre_token_generation=trigger_arn),
+    )
+
+
+def _web_client(
+    scope: Construct, names: Names, identity: IdentitySettings, user_pool_id: str
+) -> CognitoUserPoolClient:
+    """The portal in the browser: it can keep no secret, so it proves the password by SRP and never sends it."""
+    return CognitoUserPoolClient(
+        scope,
+        "web-client",
+        name=names.of("web"),
+        user_pool_id=user_pool_id,
+        generate_secret=False,
+        explicit_auth_flows=["ALLOW_USER_SRP_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"],
+        supported_identity_providers=["COGNITO"],
+        prevent_user_existence_errors="ENABLED",
+        enable_token_revocation=True,
+        read_attributes=["email", "email_verified"],
+        write_attributes=["email"],
+        access_token_validity=identity.access_token_minutes,
+        id_token_validity=identity.id_token_minutes,
+        refresh_token_validity=identity.refresh_token_days,
+        token_validity_units=[
+            CognitoUserPoolClientTokenValidityUnits(
+                access_token="minutes", id_token="minutes", refresh_token="days"
+            )
+        ],
+    )

@@ -1,0 +1,69 @@
+"""Refuses viewers below TLS 1.2 at the edge.
+
+With CloudFront's own certificate AWS fixes the minimum at TLS 1.0 whatever a distribution asks for
+(https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_ViewerCertificate.html), so a function looks at
+what was negotiated. With a certificate of one's own it never has anything to refuse.
+"""
+
+from cdktf_cdktf_provider_aws.cloudfront_function import CloudfrontFunction
+from cdktf_cdktf_provider_aws.cloudfront_origin_request_policy import (
+    CloudfrontOriginRequestPolicy,
+    CloudfrontOriginRequestPolicyCookiesConfig,
+    CloudfrontOriginRequestPolicyHeadersConfig,
+    CloudfrontOriginRequestPolicyHeadersConfigHeaders,
+    CloudfrontOriginRequestPolicyQueryStringsConfig,
+)
+from constructs import Construct
+
+from education.naming import Names
+
+# The header reads `TLSv1.3:<cipher>:<handshake>` and is set by CloudFront, never taken from the viewer. It is there
+# on every https request whose behaviour's origin request policy lists it.
+CODE = """\
+function handler(event) {
+    var tls = event.request.headers['cloudfront-viewer-tls'];
+    if (tls && !/^TLSv1\\.[23]:/.test(tls.value)) {
+        return { statusCode: 403, statusDescription: 'Forbidden' };
+    }
+    return event.request;
+}
+"""
+
+
+class TlsGuard(Construct):
+    """The edge function, and the origin request policy that lets it see the TLS version."""
+
+    def __init__(self, scope: Construct, id: str, *, names: Names) -> None:
+        super().__init__(scope, id)
+        function = CloudfrontFunction(
+            self,
+            "function",
+            name=names.of("tls-guard"),
+            comment="Refuses viewers below TLS 1.2",
+            runtime="cloudfront-js-2.0",
+            code=CODE,
+            publish=True,
+        )
+        policy = CloudfrontOriginRequestPolicy(
+            self,
+            "origin-request-policy",
+            name=names.of("content-origin"),
+            comment="What S3 needs to answer preflights, and what the TLS guard looks at",
+            headers_config=CloudfrontOriginRequestPolicyHeadersConfig(
+                header_behavior="whitelist",
+                headers=CloudfrontOriginRequestPolicyHeadersConfigHeaders(
+                    items=[
+                        "Origin",
+                        "Access-Control-Request-Headers",
+                        "Access-Control-Request-Method",
+                        "CloudFront-Viewer-TLS",
+                    ]
+                ),
+            ),
+            cookies_config=CloudfrontOriginRequestPolicyCookiesConfig(cookie_behavior="none"),
+            query_strings_config=CloudfrontOriginRequestPolicyQueryStringsConfig(
+                query_string_behavior="none"
+            ),
+        )
+        self.function_arn: str = function.arn
+        self.origin_request_policy_id: str = policy.id
