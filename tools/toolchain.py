@@ -46,7 +46,7 @@ class Toolchain:
             "CHECKPOINT_DISABLE": "1",
             "DISABLE_VERSION_CHECK": "1",
             "CDKTF_DISABLE_PLUGIN_CACHE_ENV": "true",
-            "JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION": "1",
+            "JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION": "20",
             "NODE_NO_WARNINGS": "1",
             "NO_COLOR": "1",
             "FORCE_COLOR": "0",

@@ -1,0 +1,68 @@
+"""The command line of the local platform; `make up`, `down`, `reload` and `status` call it."""
+
+import argparse
+import json
+import os
+import sys
+
+from local_platform import emulator
+from local_platform.platform import Platform, current_platform
+from tools.steps import command_line
+
+EPILOG = """variables:
+  EDUCATION_LOCAL_PORT     where the embedded AWS listens on 127.0.0.1 (4566)
+  EDUCATION_LOCAL_HOME     the platform's folder (.local); with another one, outputs/local.json is in it
+  TERRAFORM_PLUGIN_MIRROR  a filesystem mirror that holds the AWS provider
+"""
+
+
+def main() -> None:
+    """Parse the arguments and run one command."""
+    parser = argparse.ArgumentParser(
+        prog="python -m local_platform",
+        description=sys.modules[__name__].__doc__,
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    commands = parser.add_subparsers(dest="command", required=True)
+    commands.add_parser("up", help="start it, deploy to it, prove that it serves; does only what is needed")
+    commands.add_parser("down", help="destroy it; leaves no process and no state")
+    commands.add_parser("reload", help="put changed functions live, without Terraform")
+    commands.add_parser("status", help="say whether it runs, its addresses and accounts")
+    command = parser.parse_args().command
+    # Everything here talks to this machine: never by way of a proxy.
+    os.environ["NO_PROXY"] = ",".join(
+        filter(None, (os.environ.get("NO_PROXY"), "127.0.0.1,localhost,.localhost"))
+    )
+    platform = current_platform()
+    if command == "status":
+        _status(platform)
+        return
+    with platform.locked():
+        if command == "up":
+            from local_platform.up import summary, up
+
+            print(summary(platform, up(platform)))
+        elif command == "down":
+            from local_platform.down import down
+
+            down(platform)
+        else:
+            from local_platform.reload import reload
+
+            reload(platform)
+
+
+def _status(platform: Platform) -> None:
+    from local_platform.up import summary
+
+    if emulator.running(platform) is None:
+        print("The local platform does not run; `make up` starts it.")
+    elif not platform.outputs_file.is_file():
+        print("The local platform runs, but nothing is deployed to it; `make up` completes it.")
+    else:
+        print(summary(platform, json.loads(platform.outputs_file.read_text())))
+
+
+if __name__ == "__main__":
+    sys.exit(command_line(main))

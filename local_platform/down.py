@@ -1,0 +1,53 @@
+"""`make down`: whatever there is of the platform, afterwards there is nothing left of it."""
+
+import shutil
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from education.errors import UserError
+from local_platform import emulator
+from local_platform.aws import StateBackend
+from local_platform.deployment import cdktf
+from local_platform.emulator import Instance
+from local_platform.platform import STACK, Platform
+from tools.steps import ROOT, displayed, step
+from tools.toolchain import find_toolchain
+
+KEPT_LOG = ROOT / "build" / "logs" / "local-destroy.log"
+
+
+def down(platform: Platform) -> None:
+    """Destroy the stack where there is one, stop every process and remove every file of the platform."""
+    instance = emulator.running(platform)
+    emulator.stop_orphans(platform, instance)
+    if instance is not None and _has_stack(platform, instance):
+        with step(f"destroying {STACK}") as current:
+            try:
+                cdktf(platform, find_toolchain()).destroy(advice="none is needed", is_synthesized=True)
+            except UserError:
+                _keep_log(platform)
+                current.note(f"failed, so it goes with the embedded AWS; see {displayed(KEPT_LOG)}")
+    with step("stopping the embedded AWS") as current:
+        if emulator.stop(platform) == 0:
+            current.note("it was not running")
+    with step("removing its files"):
+        platform.outputs_file.unlink(missing_ok=True)
+        shutil.rmtree(platform.home, ignore_errors=True)
+
+
+def _has_stack(platform: Platform, instance: Instance) -> bool:
+    """Whether there is a state that Terraform can still work on."""
+    if instance.port != platform.port or not (platform.synthesized / "manifest.json").is_file():
+        return False
+    try:
+        backend = StateBackend(platform)
+        return bool(backend.version()) and not backend.is_locked()
+    except (BotoCoreError, ClientError):
+        return False
+
+
+def _keep_log(platform: Platform) -> None:
+    KEPT_LOG.parent.mkdir(parents=True, exist_ok=True)
+    log = platform.log("destroy")
+    if log.is_file():
+        shutil.copyfile(log, KEPT_LOG)

@@ -1,0 +1,89 @@
+"""A person at a browser, as far as the smoke test needs one: signs in with SRP, calls the API, fetches content."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+import boto3
+import requests
+from botocore import UNSIGNED
+from botocore.config import Config
+from pycognito.aws_srp import AWSSRP
+
+from education.errors import UserError
+
+if TYPE_CHECKING:
+    from mypy_boto3_cognito_idp import CognitoIdentityProviderClient
+
+TIMEOUT_SECONDS = 30
+
+
+class Person:
+    """A signed-in person. `outputs` is what `outputs/<environment>.json` holds."""
+
+    def __init__(self, outputs: Mapping[str, Any], account: Mapping[str, str]) -> None:
+        self.name = account["username"]
+        self._outputs = outputs
+        self._session = requests.Session()
+        self._session.trust_env = False  # no proxy, no netrc
+        self._session.headers["Authorization"] = f"Bearer {self._sign_in(account['password'])}"
+
+    def call(self, method: str, path: str, body: Mapping[str, Any] | None = None, *, allow: int = 0) -> Any:
+        """Call the API; returns the answer's JSON, or None where it failed with the status `allow`."""
+        answer = self._session.request(
+            method, f"{self._outputs['api_endpoint']}{path}", json=body, timeout=TIMEOUT_SECONDS
+        )
+        if answer.status_code == allow:
+            return None
+        if not answer.ok:
+            raise UserError(
+                f"{method} {path} as {self.name} answered {answer.status_code}: {answer.text[:500].strip()}"
+            )
+        return answer.json() if answer.content else {}
+
+    def _sign_in(self, password: str) -> str:
+        """The ID token, by way of SRP: the password never leaves this process."""
+        cognito: CognitoIdentityProviderClient = boto3.client(
+            "cognito-idp",
+            region_name=self._outputs["aws_region"],
+            endpoint_url=self._outputs["aws_endpoint_url"] or None,
+            config=Config(signature_version=UNSIGNED, proxies={}),
+        )
+        srp = AWSSRP(
+            username=self.name,
+            password=password,
+            pool_id=self._outputs["user_pool_id"],
+            client_id=self._outputs["user_pool_client_id"],
+            client=cognito,
+        )
+        return str(srp.authenticate_user()["AuthenticationResult"]["IdToken"])
+
+
+def upload(target: Mapping[str, Any], content: bytes) -> None:
+    """Send a file with the presigned POST that the API handed out."""
+    answer = _plain().post(
+        target["url"], data=dict(target["fields"]), files={"file": content}, timeout=TIMEOUT_SECONDS
+    )
+    if not answer.ok:
+        raise UserError(
+            f"the upload to {target['url']} answered {answer.status_code}: {answer.text[:500].strip()}"
+        )
+
+
+def fetch(url: str) -> bytes:
+    """Fetch a file from the content network; `*.localhost` is this machine, which Python's resolver does not know."""
+    parts = urlsplit(url)
+    headers = {}
+    if (parts.hostname or "").endswith(".localhost"):
+        headers["Host"] = parts.netloc
+        url = parts._replace(netloc=f"127.0.0.1:{parts.port}").geturl()
+    answer = _plain().get(url, headers=headers, timeout=TIMEOUT_SECONDS)
+    if not answer.ok:
+        raise UserError(f"GET {url} answered {answer.status_code}: {answer.text[:500].strip()}")
+    return answer.content
+
+
+def _plain() -> requests.Session:
+    session = requests.Session()
+    session.trust_env = False
+    return session

@@ -1,0 +1,69 @@
+"""Proves that a deployed platform serves: an instructor publishes a course, a student takes it, over HTTP only.
+
+May run any number of times: the demo course is made once and found again.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from education.errors import UserError
+from local_platform.portal import Person, fetch, upload
+
+TITLE = "A first look around"
+FILE = b"<!doctype html><html lang=en><title>Welcome</title><p>Welcome to the course.</p></html>\n"
+LESSONS = {
+    "welcome": {"title": "Welcome", "contentType": "article", "premium": False, "position": 0},
+    "practice": {"title": "Practice", "contentType": "interactive", "premium": True, "position": 1},
+}
+
+
+def run(outputs: Mapping[str, Any]) -> str:
+    """Run the smoke test; returns the demo course's id. Raises `UserError` that names the call that failed."""
+    instructor = Person(outputs, outputs["demo_accounts"]["instructor"])
+    course_id = _published_course(instructor)
+    _study(Person(outputs, outputs["demo_accounts"]["student"]), course_id)
+    return course_id
+
+
+def _published_course(instructor: Person) -> str:
+    """The demo course, with its lessons and their files; made or completed where need be."""
+    items = instructor.call("GET", "/courses?limit=100")["items"]
+    found = next((course["courseId"] for course in items if course["title"] == TITLE), None)
+    if found is None:
+        body = {"title": TITLE, "summary": "Made by the smoke test of the local platform."}
+        found = instructor.call("POST", "/courses", body)["courseId"]
+    course_id = str(found)
+    held = {
+        lesson["lessonId"]: lesson for lesson in instructor.call("GET", f"/courses/{course_id}")["lessons"]
+    }
+    for lesson_id, lesson in LESSONS.items():
+        path = f"/courses/{course_id}/lessons/{lesson_id}"
+        if lesson_id not in held:
+            instructor.call("PUT", path, lesson)
+        if not held.get(lesson_id, {}).get("hasContent"):
+            request = {"fileName": "index.html", "mediaType": "text/html"}
+            upload(instructor.call("POST", f"{path}/upload", request), FILE)
+    course = instructor.call("GET", f"/courses/{course_id}")
+    if course["status"] != "published":
+        instructor.call(
+            "PATCH", f"/courses/{course_id}", {"status": "published", "version": course["version"]}
+        )
+    return course_id
+
+
+def _study(student: Person, course_id: str) -> None:
+    """Enrol, record progress and read both lessons."""
+    enrollment = student.call("POST", "/enrollments", {"courseId": course_id})
+    if enrollment["courseId"] != course_id:
+        raise UserError(f"enrolling in {course_id} answered with {enrollment['courseId']}")
+    for lesson_id in LESSONS:
+        content = student.call("GET", f"/courses/{course_id}/lessons/{lesson_id}/content")
+        if fetch(content["url"]) != FILE:
+            raise UserError(f"the file of lesson {lesson_id!r} is not the one that was uploaded")
+    progress = student.call(
+        "PUT", f"/progress/{course_id}/lessons/welcome", {"positionSeconds": 30, "completed": True}
+    )
+    if "welcome" not in progress["completedLessons"]:
+        raise UserError(
+            f"lesson 'welcome' was completed, but the progress says {progress['completedLessons']}"
+        )

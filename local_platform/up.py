@@ -1,0 +1,106 @@
+"""`make up`: from whatever state the platform is in to one that runs and is proven to serve."""
+
+import json
+import sys
+from typing import Any
+
+from local_platform import accounts, emulator, smoke_test
+from local_platform.aws import StateBackend
+from local_platform.deployment import Deployment, cdktf
+from local_platform.emulator import Instance
+from local_platform.platform import STACK, Platform
+from tools.steps import ROOT, displayed, run_logged, step
+from tools.toolchain import find_toolchain
+
+
+def up(platform: Platform) -> dict[str, Any]:
+    """Bring the platform up; returns what its outputs file holds. Does only what is not done already."""
+    with step("looking for Terraform and the AWS provider") as current:
+        toolchain = find_toolchain()
+        source = f"mirror {toolchain.mirror}" if toolchain.mirror else "the registry"
+        current.note(f"Terraform {toolchain.terraform_version}, provider from {source}")
+    instance = _embedded_aws(platform)
+    _signing_key(platform)
+    with step(f"bundling the functions and synthesizing {STACK}"):
+        cdktf(platform, toolchain).synth()
+    deployment = Deployment(platform, instance, StateBackend(platform))
+    with step(f"deploying {STACK} (cdktf deploy --auto-approve)") as current:
+        stack_outputs = deployment.outputs()
+        if stack_outputs is not None:
+            current.note("nothing changed")
+        else:
+            stack_outputs = deployment.deploy(toolchain)
+    with step("making the demo accounts"):
+        people = accounts.ensure_accounts(platform, stack_outputs["user_pool_id"])
+        outputs = {**stack_outputs, "aws_endpoint_url": platform.endpoint, "demo_accounts": people}
+        platform.outputs_file.parent.mkdir(parents=True, exist_ok=True)
+        platform.outputs_file.write_text(json.dumps(outputs, indent=2) + "\n")
+    with step("smoke test: an instructor publishes a course, a student takes it"):
+        try:
+            smoke_test.run(outputs)
+        except BaseException:
+            deployment.forget()  # something is wrong with what is deployed: look at all of it next time
+            raise
+    return outputs
+
+
+def _embedded_aws(platform: Platform) -> Instance:
+    """A running embedded AWS with a state backend that no dead Terraform holds."""
+    with step("starting the embedded AWS with IAM enforcement") as current:
+        instance = emulator.running(platform)
+        emulator.stop_orphans(platform, instance)
+        if instance is None:
+            emulator.stop(platform)
+        elif instance.port != platform.port:
+            emulator.stop(platform)
+            current.note(f"moved here from port {instance.port}, starting from empty")
+            instance = None
+        else:
+            current.note("it runs already")
+        if instance is not None:
+            StateBackend(platform).create()
+            if StateBackend(platform).is_locked():
+                emulator.stop(platform)
+                current.note("the last deploy was killed half-way, so this starts from empty")
+                instance = None
+        if instance is None:
+            instance = emulator.start(platform)
+    with step("making the state bucket and the lock table") as current:
+        if not StateBackend(platform).create():
+            current.note("they are there")
+    return instance
+
+
+def _signing_key(platform: Platform) -> None:
+    with step("making the content signing key"):
+        run_logged(
+            [
+                sys.executable,
+                *("-m", "tools.signing_key", "create"),
+                *("--environment", platform.settings.environment_suffix, "--endpoint-url", platform.endpoint),
+            ],
+            log=platform.log("signing-key"),
+            environment={**platform.variables(), "PYTHONPATH": str(ROOT)},
+            advice="run `make down` and `make up` again.",
+        )
+
+
+def summary(platform: Platform, outputs: dict[str, Any]) -> str:
+    """What a person needs to know of a running platform."""
+    lines = [
+        "",
+        f"The platform runs on {platform.endpoint}.",
+        f"  API            {outputs['api_endpoint']}",
+        f"  Content        {outputs['content_base_url']}",
+        f"  Embedded AWS   {platform.endpoint}",
+        f"  All outputs    {displayed(platform.outputs_file)}",
+        "",
+        "Demo accounts",
+        *(
+            f"  {role:<14} {account['username']:<28} {account['password']}"
+            for role, account in outputs["demo_accounts"].items()
+        ),
+        "",
+        "After a change:  make up (or, for a function only, make reload)     To stop:  make down",
+    ]
+    return "\n".join(lines)
