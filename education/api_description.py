@@ -8,6 +8,7 @@ import hashlib
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -108,6 +109,12 @@ class ApiDescription:
         }
 
 
+def function_slice(name: str) -> dict[str, Any]:
+    """What the function called `name` must know of the API: see `ApiDescription.function_slice`."""
+    return load_api_description().function_slice(name)
+
+
+@cache
 def load_api_description(file: Path = DESCRIPTION_FILE) -> ApiDescription:
     """The description in `file`; raises `DescriptionError` with one sentence if it cannot be deployed."""
     try:
@@ -192,12 +199,12 @@ class _Reader:
             if not isinstance(described, dict):
                 raise RefusedError(f"{place}: parameters must hold a list of parameters")
             name, location = described.get("name"), described.get("in")
-            if location not in ("path", "query") or not isinstance(described.get("schema"), dict):
+            schema, required = described.get("schema"), bool(described.get("required", False))
+            if not isinstance(name, str) or location not in ("path", "query") or not isinstance(schema, dict):
                 raise RefusedError(f"{place}: parameter {name!r} must be in path or query and have a schema")
-            required = bool(described.get("required", False))
             if location == "path" and not required:
                 raise RefusedError(f"{place}: path parameter {name!r} must be `required: true`")
-            parameters[name, location] = Parameter(name, location, required, described["schema"])
+            parameters[name, str(location)] = Parameter(name, str(location), required, schema)
         in_path = {match for match in _SEGMENT.findall(path) if match}
         declared = {name for name, location in parameters if location == "path"}
         for name in sorted(in_path ^ declared):

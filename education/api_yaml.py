@@ -3,7 +3,7 @@
 Schemas come out in the form that both API Gateway's models and the functions take: JSON Schema draft 4.
 """
 
-from collections.abc import Hashable, Iterator
+from collections.abc import Hashable
 from pathlib import Path
 from typing import Any
 

@@ -1,0 +1,109 @@
+"""CORS preflights: OPTIONS on every path, answered by the gateway itself, without a token.
+
+Only origins of the settings are allowed, never `*`. Answers other than preflights get their CORS headers from the
+functions and from `rest_api_problems`.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+
+from cdktf import TerraformResourceLifecycle
+from cdktf_cdktf_provider_aws.api_gateway_integration import ApiGatewayIntegration
+from cdktf_cdktf_provider_aws.api_gateway_integration_response import ApiGatewayIntegrationResponse
+from cdktf_cdktf_provider_aws.api_gateway_method import ApiGatewayMethod
+from cdktf_cdktf_provider_aws.api_gateway_method_response import ApiGatewayMethodResponse
+from constructs import Construct
+
+JSON_TYPE = "application/json"
+STATUS = "200"
+ALLOWED_HEADERS = "Authorization,Content-Type"
+MAX_AGE_SECONDS = 7200  # what Chromium keeps at most
+
+
+class Preflights(Construct):
+    """An OPTIONS method for each path. `fingerprint` changes when any of their answers does."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        api_id: str,
+        methods: Mapping[str, tuple[str, Sequence[str]]],
+        origins: Sequence[str],
+    ) -> None:
+        """`methods` holds the resource id and the methods of each path, `origins` the portals, the first by default."""
+        super().__init__(scope, id)
+        self._api_id = api_id
+        self._template = _origin_template(origins) if len(origins) > 1 else None
+        answers: dict[str, dict[str, str]] = {}
+        for path, (resource_id, allowed) in methods.items():
+            answers[path] = {
+                "Access-Control-Allow-Origin": f"'{origins[0]}'",
+                "Access-Control-Allow-Methods": f"'{','.join(allowed)}'",
+                "Access-Control-Allow-Headers": f"'{ALLOWED_HEADERS}'",
+                "Access-Control-Max-Age": f"'{MAX_AGE_SECONDS}'",
+                "Vary": "'Origin'",
+            }
+            self._preflight(path, resource_id, answers[path])
+        self.fingerprint = json.dumps([STATUS, self._template, answers])
+
+    def _preflight(self, path: str, resource_id: str, headers: Mapping[str, str]) -> None:
+        name = path.strip("/").replace("/", "-").replace("{", "").replace("}", "")
+        method = ApiGatewayMethod(
+            self,
+            f"{name}-method",
+            rest_api_id=self._api_id,
+            resource_id=resource_id,
+            http_method="OPTIONS",
+            authorization="NONE",  # a browser sends no token with a preflight
+        )
+        integration = ApiGatewayIntegration(
+            self,
+            f"{name}-integration",
+            rest_api_id=self._api_id,
+            resource_id=resource_id,
+            http_method=method.http_method,
+            type="MOCK",
+            request_templates={JSON_TYPE: json.dumps({"statusCode": int(STATUS)})},
+            # The embedded AWS reads it back as POST, which would replace the integration and drop its answer.
+            lifecycle=TerraformResourceLifecycle(ignore_changes=["integration_http_method"]),
+        )
+        response = ApiGatewayMethodResponse(
+            self,
+            f"{name}-response",
+            rest_api_id=self._api_id,
+            resource_id=resource_id,
+            http_method=method.http_method,
+            status_code=STATUS,
+            response_parameters={f"method.response.header.{header}": True for header in headers},
+        )
+        ApiGatewayIntegrationResponse(
+            self,
+            f"{name}-answer",
+            rest_api_id=self._api_id,
+            resource_id=resource_id,
+            http_method=integration.http_method,
+            status_code=response.status_code,
+            response_parameters={
+                f"method.response.header.{header}": value for header, value in headers.items()
+            },
+            response_templates={JSON_TYPE: self._template} if self._template else None,
+        )
+
+
+def _origin_template(origins: Sequence[str]) -> str:
+    """A mapping template that answers with the caller's own origin, if it is one of ours.
+
+    Header names arrive as the client wrote them: in lower case over HTTP/2.
+    https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-override-request-response-parameters.html
+    """
+    allowed = ", ".join(f'"{origin}"' for origin in origins)
+    return (
+        f"#set($allowed = [{allowed}])"
+        '#set($origin = $input.params("Origin"))'
+        '#if($origin == "")#set($origin = $input.params("origin"))#end'
+        "#if($allowed.contains($origin))"
+        "#set($context.responseOverride.header.Access-Control-Allow-Origin = $origin)"
+        "#end"
+    )
