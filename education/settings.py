@@ -114,6 +114,8 @@ class ApiSettings(_Section):
     throttling_burst: int = Field(ge=1, le=5000)
     waf: bool
     access_logs: bool = True
+    # Owns the role with which API Gateway writes logs: one per account and region, so true in one environment of each.
+    account_log_role: bool = False
 
 
 class MonitoringSettings(_Section):
@@ -164,6 +166,8 @@ def load_settings(
     if not file.is_file():
         file = folder / f"{FALLBACK_ENVIRONMENT}.toml"
     values = _read(file)
+    if file.stem != environment_suffix and isinstance(values.get("api"), dict):
+        values["api"]["account_log_role"] = False  # belongs to the environment whose file this is
     values.setdefault("environment_suffix", environment_suffix)
     values.setdefault("default_tags", {})
     values["environment_suffix"] = environment_suffix
