@@ -19,10 +19,11 @@ import tempfile
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from importlib.metadata import Distribution, distributions
 from pathlib import Path
 
-from education.api_description import function_slice
+from education.api_description import ApiDescription, load_api_description
 from education.errors import UserError
 
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
@@ -131,10 +132,17 @@ def _entries(function_name: str, sources: Path, build: Path) -> dict[str, bytes]
     reached, foreign = _reach(function_name, sources)
     entries = {path.relative_to(sources).as_posix(): path.read_bytes() for path in reached}
     if _API_MODULE.replace(".", "/") + ".py" in entries:
-        described = json.dumps(function_slice(function_name), sort_keys=True, separators=(",", ":"))
+        described = json.dumps(
+            _description().function_slice(function_name), sort_keys=True, separators=(",", ":")
+        )
         entries[API_FILE] = described.encode()
     entries.update(_dependency_entries(foreign, dependencies(sources=sources, build=build)))
     return entries
+
+
+@cache
+def _description() -> ApiDescription:
+    return load_api_description()
 
 
 def _reach(function_name: str, sources: Path) -> tuple[set[Path], set[str]]:

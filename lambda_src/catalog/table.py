@@ -10,9 +10,9 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from shared import clients, courses, cursor
+from shared import clients, courses, cursor, patience
 from shared.courses import ARCHIVED, PUBLISHED, Course
-from shared.dynamo import condition_failed, from_item, item_of, to_item
+from shared.dynamo import condition_failed, from_item, item_of, to_item, transaction_conflict
 
 CATALOGUE_INDEX = "catalogue-index"
 _CATALOGUE = "published"
@@ -192,20 +192,25 @@ class CourseTable:
         names: Mapping[str, str],
         values: Mapping[str, Any],
     ) -> Course:
-        try:
-            answer = clients.dynamodb().update_item(
-                TableName=self._name,
-                Key=to_item({"courseId": course_id}),
-                UpdateExpression=expression,
-                ConditionExpression=f"attribute_exists(courseId) AND {condition}",
-                ExpressionAttributeNames=dict(names),
-                ExpressionAttributeValues=to_item(values),
-                ReturnValues="ALL_NEW",
-                ReturnValuesOnConditionCheckFailure="ALL_OLD",
-            )
-        except ClientError as error:
-            if not condition_failed(error):
-                raise
-            found = item_of(error)
-            raise WriteRefused(Course.from_stored(found) if found else None) from error
-        return Course.from_stored(from_item(answer["Attributes"]))
+        # Enrolments count places on the same item in transactions, which push single writes aside.
+        for _ in patience.attempts():
+            try:
+                answer = clients.dynamodb().update_item(
+                    TableName=self._name,
+                    Key=to_item({"courseId": course_id}),
+                    UpdateExpression=expression,
+                    ConditionExpression=f"attribute_exists(courseId) AND {condition}",
+                    ExpressionAttributeNames=dict(names),
+                    ExpressionAttributeValues=to_item(values),
+                    ReturnValues="ALL_NEW",
+                    ReturnValuesOnConditionCheckFailure="ALL_OLD",
+                )
+                return Course.from_stored(from_item(answer["Attributes"]))
+            except ClientError as error:
+                if transaction_conflict(error):
+                    continue
+                if not condition_failed(error):
+                    raise
+                found = item_of(error)
+                raise WriteRefused(Course.from_stored(found) if found else None) from error
+        raise AssertionError("attempts() raises when it ends")

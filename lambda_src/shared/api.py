@@ -17,7 +17,8 @@ from shared.errors import BadRequest, FieldError, UnsupportedMediaType
 DESCRIPTION_FILE = Path(__file__).resolve().parent.parent / "api.json"
 
 JSON_TYPE = "application/json"
-_ROOT = "data"
+# For operations without a body, which only have to tolerate an empty one.
+_SMALL = 1024
 
 Validator = Callable[[Any], Any]
 
@@ -32,6 +33,7 @@ class Operation:
         self._parameters: list[dict[str, Any]] = described.get("parameters", [])
         body = described.get("requestBody") or {}
         self.body_required: bool = bool(body.get("required"))
+        self.maximum_body_bytes: int = body.get("maximumBytes", _SMALL)
         self._body_schemas: dict[str, Any] = {
             media_type.lower(): content.get("schema", True)
             for media_type, content in body.get("content", {}).items()

@@ -70,6 +70,11 @@ def condition_failed(error: ClientError) -> bool:
     return error.response["Error"]["Code"] == "ConditionalCheckFailedException"
 
 
+def transaction_conflict(error: ClientError) -> bool:
+    """Whether a single write met somebody's transaction on the same item; it may be tried again."""
+    return error.response["Error"]["Code"] == "TransactionConflictException"
+
+
 def item_of(error: ClientError) -> Item | None:
     """The item that made a condition fail (with ReturnValuesOnConditionCheckFailure=ALL_OLD).
 

@@ -18,9 +18,6 @@ from shared.caller import Caller, caller_of
 from shared.config import HttpConfig
 from shared.errors import BadRequest, NotFound, NotImplementedYet, RequestError, TooLarge
 
-# Every body of this API is small; the largest is a roster of 500 e-mails.
-LONGEST_BODY_BYTES = 128 * 1024
-
 Event = Mapping[str, Any]
 
 
@@ -153,8 +150,8 @@ def _body(event: Event, operation: api.Operation) -> tuple[str, Any]:
         data = b64decode(raw, validate=True) if event.get("isBase64Encoded") else raw.encode()
     except ValueError as error:
         raise BadRequest("The body is not readable text.") from error
-    if len(data) > LONGEST_BODY_BYTES:
-        raise TooLarge(f"The body may have at most {LONGEST_BODY_BYTES} bytes.")
+    if len(data) > operation.maximum_body_bytes:
+        raise TooLarge(f"The body may have at most {operation.maximum_body_bytes} bytes.")
     if not operation.takes_body:
         if data.strip() not in (b"", b"{}", b"null") and operation.method != "GET":
             raise BadRequest("This request takes no body.")
@@ -198,7 +195,7 @@ def _refuse_constant(name: str) -> None:
 
 def _request_id(event: Event, context: Any) -> str:
     request_id = (event.get("requestContext") or {}).get("requestId")
-    return str(request_id or getattr(context, "aws_request_id", ""))
+    return str(request_id or getattr(context, "aws_request_id", "unknown"))
 
 
 def _limit_time(context: Any) -> None:

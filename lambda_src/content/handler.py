@@ -1,0 +1,54 @@
+"""HTTP side of lessons' files. The rules stand in content.operations."""
+
+from content.config import Config
+from content.forms import UploadForms
+from content.operations import Content, WantedUpload
+from content.signing import SigningKeys, UrlSigner
+from content.table import ContentTable
+from shared.config import load
+from shared.http import Request, Response, api_handler, created, ok
+
+_MIB = 1024 * 1024
+
+_config = load(Config)
+_content = Content(
+    ContentTable(_config.courses_table, _config.course_progress_table),
+    UploadForms(_config.content_bucket),
+    UrlSigner(
+        SigningKeys(_config.signing_secret_id, _config.signing_key_ids),
+        base_url=_config.content_base_url,
+        valid_seconds=_config.premium_url_minutes * 60,
+    ),
+    base_url=_config.content_base_url,
+    most_bytes=_config.max_upload_mib * _MIB,
+)
+
+
+def _create_lesson_upload(request: Request) -> Response:
+    body = request.body or {}
+    wanted = WantedUpload(body.get("fileName"), body.get("mediaType"), body.get("sizeBytes"))
+    course_id, lesson_id = request.path["courseId"], request.path["lessonId"]
+    form = _content.create_upload(request.caller, course_id, lesson_id, wanted)
+    return created(
+        {
+            "url": form.url,
+            "fields": form.fields,
+            "key": form.key,
+            "maxBytes": form.most_bytes,
+            "expiresAt": form.expires_at,
+        },
+        f"/courses/{course_id}/lessons/{lesson_id}/content",
+    )
+
+
+def _get_lesson_content(request: Request) -> Response:
+    address = _content.address(request.caller, request.path["courseId"], request.path["lessonId"])
+    shown = {"url": address.url, "premium": address.premium}
+    if address.expires_at is not None:
+        shown["expiresAt"] = address.expires_at
+    return ok(shown)
+
+
+handler = api_handler(
+    _config, {"createLessonUpload": _create_lesson_upload, "getLessonContent": _get_lesson_content}
+)

@@ -1,0 +1,94 @@
+"""Signed CloudFront addresses with a custom policy, and the private keys they are signed with.
+
+The keys are read from Secrets Manager and kept for five minutes: signing costs no call in between,
+and a switch of the active slot is picked up without a redeploy. Signatures are RSA over SHA-1
+because that is what CloudFront checks for RSA keys:
+https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/private-content-creating-signed-url-custom-policy.html
+"""
+
+import json
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import rsa
+from botocore.signers import CloudFrontSigner
+
+from shared import clients, clock, content_keys
+
+KEPT_SECONDS = 300.0
+# An address is handed out again while nearly all of its time is left: it names no person, and an
+# RSA signature is by far the most work that this function does.
+_REUSED_SECONDS = 60.0
+_MOST_REUSED = 512
+
+
+@dataclass(frozen=True)
+class SigningKey:
+    """The private key that signs now, and CloudFront's id of its public half."""
+
+    key_id: str
+    private_key: rsa.PrivateKey
+
+
+class SigningKeys:
+    """The active key of a secret `{"active": slot, "keys": {slot: {"privateKey": PEM}}}`."""
+
+    def __init__(self, secret_id: str, key_ids: Mapping[str, str]) -> None:
+        self._secret_id = secret_id
+        self._key_ids = key_ids
+        self._kept: SigningKey | None = None
+        self._kept_until = 0.0
+
+    def active(self) -> SigningKey:
+        """The key to sign with, at most KEPT_SECONDS old."""
+        now = time.monotonic()
+        if self._kept is None or now >= self._kept_until:
+            self._kept = self._read()
+            self._kept_until = now + KEPT_SECONDS
+        return self._kept
+
+    def _read(self) -> SigningKey:
+        answer = clients.secrets_manager().get_secret_value(SecretId=self._secret_id)
+        secret = json.loads(answer["SecretString"])
+        slot = secret["active"]
+        return SigningKey(self._key_ids[slot], _private_key(secret["keys"][slot]["privateKey"]))
+
+
+class UrlSigner:
+    """Signs addresses of premium files."""
+
+    def __init__(self, keys: SigningKeys, *, base_url: str, valid_seconds: int) -> None:
+        self._keys = keys
+        self._base_url = base_url
+        self._valid_seconds = valid_seconds
+        self._reused: dict[tuple[str, str], tuple[float, str, str]] = {}
+
+    def sign(self, content_key: str) -> tuple[str, str]:
+        """A signed address of a file and when it expires; valid for all files of the same upload.
+
+        The policy names the upload's folder, so that a page may load what lies beside it, and
+        nothing of another lesson.
+        """
+        key = self._keys.active()
+        now = time.monotonic()
+        reused = self._reused.get((key.key_id, content_key))
+        if reused and reused[0] > now:
+            return reused[1], reused[2]
+        # CloudFront counts in whole seconds.
+        expires = datetime.now(UTC).replace(microsecond=0) + timedelta(seconds=self._valid_seconds)
+        signer = CloudFrontSigner(key.key_id, lambda message: rsa.sign(message, key.private_key, "SHA-1"))
+        folder = f"{self._base_url}/{content_keys.folder_of(content_key)}/*"
+        policy = signer.build_policy(folder, expires)
+        url = signer.generate_presigned_url(f"{self._base_url}/{content_key}", policy=policy)
+        expires_at = clock.to_text(expires)
+        if len(self._reused) >= _MOST_REUSED:
+            self._reused.clear()
+        reused_until = now + min(_REUSED_SECONDS, self._valid_seconds / 10)
+        self._reused[(key.key_id, content_key)] = (reused_until, url, expires_at)
+        return url, expires_at
+
+
+def _private_key(pem: str) -> rsa.PrivateKey:
+    return rsa.PrivateKey.load_pkcs1(pem.encode())

@@ -1,0 +1,1 @@
+"""What Cognito asks while it makes a token."""

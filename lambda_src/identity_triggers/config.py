@@ -1,0 +1,12 @@
+"""What the identity trigger reads from its environment."""
+
+from dataclasses import dataclass
+
+from shared.config import BaseConfig
+
+
+@dataclass(frozen=True)
+class Config(BaseConfig):
+    """Field names are variable names in lower case."""
+
+    administrators_need_mfa: bool

@@ -1,0 +1,22 @@
+"""What the trigger asks Cognito."""
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from shared import clients, log
+from shared.errors import Unavailable
+from shared.problems import is_dependency_failure
+
+
+def has_second_factor(user_pool_id: str, username: str) -> bool:
+    """Whether the user has set up a second factor: one AdminGetUser.
+
+    False when Cognito cannot say so now: doubt costs an administrator the role, not the sign-in.
+    """
+    try:
+        answer = clients.cognito().admin_get_user(UserPoolId=user_pool_id, Username=username)
+    except (BotoCoreError, ClientError, Unavailable) as error:
+        if not isinstance(error, Unavailable) and not is_dependency_failure(error):
+            raise
+        log.write("WARNING", "second factor unknown", where=log.where(error))
+        return False
+    return bool(answer.get("UserMFASettingList"))

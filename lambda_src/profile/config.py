@@ -1,0 +1,15 @@
+"""What the profile function reads from its environment."""
+
+from dataclasses import dataclass
+
+from shared.config import HttpConfig
+
+
+@dataclass(frozen=True)
+class Config(HttpConfig):
+    """Field names are variable names in lower case."""
+
+    user_profiles_table: str
+    course_progress_table: str
+    courses_table: str
+    user_pool_id: str

@@ -1,0 +1,69 @@
+"""Where a lesson's files lie in the content bucket, and what a key says about its upload.
+
+    <public|premium>/<courseId>/<lessonId>/<content type>-<random>/<file name>
+
+Every upload has a folder of its own, so a replaced file has a new address and no cache can serve
+the old bytes for it. The content type in the folder lets the arrival be checked against the lesson
+as it is then, without keeping a list of forms that were handed out.
+"""
+
+import re
+import uuid
+from dataclasses import dataclass
+
+PUBLIC = "public"
+PREMIUM = "premium"
+
+# What a lesson of each content type may hold; the first is what is meant when nothing is said.
+MEDIA_TYPES = {
+    "video": ("video/mp4", "video/webm"),
+    "pdf": ("application/pdf",),
+    "interactive": ("text/html",),
+    "article": ("text/html",),
+}
+FILE_NAMES = {
+    "video/mp4": "video.mp4",
+    "video/webm": "video.webm",
+    "application/pdf": "document.pdf",
+    "text/html": "index.html",
+}
+
+_KEY = re.compile(
+    r"(?P<prefix>public|premium)/(?P<course>[A-Za-z0-9_-]{1,64})/(?P<lesson>[a-z0-9][a-z0-9-]{0,63})"
+    r"/(?P<type>video|pdf|interactive|article)-[0-9a-f]{32}/[A-Za-z0-9][A-Za-z0-9._-]{0,99}"
+)
+
+
+@dataclass(frozen=True)
+class UploadKey:
+    """What a key says: for which lesson the file was meant, and what the lesson was at that time."""
+
+    course_id: str
+    lesson_id: str
+    content_type: str
+    premium: bool
+
+
+def new_key(upload: UploadKey, file_name: str) -> str:
+    """A key that was never used before."""
+    prefix = PREMIUM if upload.premium else PUBLIC
+    folder = f"{upload.content_type}-{uuid.uuid4().hex}"
+    return f"{prefix}/{upload.course_id}/{upload.lesson_id}/{folder}/{file_name}"
+
+
+def parse(key: str) -> UploadKey | None:
+    """What a key says, or None when it is not one of ours."""
+    found = _KEY.fullmatch(key)
+    if found is None:
+        return None
+    return UploadKey(
+        course_id=found["course"],
+        lesson_id=found["lesson"],
+        content_type=found["type"],
+        premium=found["prefix"] == PREMIUM,
+    )
+
+
+def folder_of(key: str) -> str:
+    """The upload's folder, without a trailing slash: all files of this lesson's content lie in it."""
+    return key.rpartition("/")[0]

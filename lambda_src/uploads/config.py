@@ -1,0 +1,12 @@
+"""What the uploads function reads from its environment."""
+
+from dataclasses import dataclass
+
+from shared.config import BaseConfig
+
+
+@dataclass(frozen=True)
+class Config(BaseConfig):
+    """Field names are variable names in lower case."""
+
+    courses_table: str
