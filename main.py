@@ -7,7 +7,7 @@ import os
 import sys
 
 # jsii prints a banner of eleven lines for a Node.js release that is past its end of life but works.
-os.environ.setdefault("JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION", "1")
+os.environ.setdefault("JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION", "20")
 
 from education.errors import UserError
 from education.settings import load_settings, stack_arguments

@@ -45,6 +45,9 @@ class _LightPackage(types.ModuleType):
 def _has_known_shape(spec: importlib.machinery.ModuleSpec) -> bool:
     """Whether the package loads its assembly in `_jsii`, on which each module depends by itself."""
     return all(
-        any(os.path.isfile(os.path.join(folder, module, "__init__.py")) for folder in spec.submodule_search_locations or [])
+        any(
+            os.path.isfile(os.path.join(folder, module, "__init__.py"))
+            for folder in spec.submodule_search_locations or []
+        )
         for module in ("_jsii", "provider", "s3_bucket")
     )

@@ -15,7 +15,14 @@ from education.aws_context import AwsContext
 from education.iam import policy_document
 from education.naming import Names
 
-USE_KEY = ("kms:Encrypt", "kms:Decrypt", "kms:ReEncryptFrom", "kms:ReEncryptTo", "kms:GenerateDataKey", "kms:DescribeKey")
+USE_KEY = (
+    "kms:Encrypt",
+    "kms:Decrypt",
+    "kms:ReEncryptFrom",
+    "kms:ReEncryptTo",
+    "kms:GenerateDataKey",
+    "kms:DescribeKey",
+)
 
 
 class CustomerKey(Construct):
@@ -89,7 +96,9 @@ def operations_key_statements(context: AwsContext, names: Names) -> list[dict[st
             "Action": list(USE_KEY),
             "Resource": "*",
             "Condition": {
-                "ArnLike": {"kms:EncryptionContext:aws:logs:arn": context.arn("logs", f"log-group:*-{names.suffix}")}
+                "ArnLike": {
+                    "kms:EncryptionContext:aws:logs:arn": context.arn("logs", f"log-group:*-{names.suffix}")
+                }
             },
         },
         {

@@ -78,7 +78,11 @@ class PythonFunction(Construct):
         all_grants = [
             Grant("WriteOwnLogs", ["logs:CreateLogStream", "logs:PutLogEvents"], [f"{log_group.arn}:*"]),
             *([TRACING] if limits.tracing else []),
-            *([Grant("KeepDeadLetters", ["sqs:SendMessage"], [dead_letter_queue_arn])] if dead_letter_queue_arn else []),
+            *(
+                [Grant("KeepDeadLetters", ["sqs:SendMessage"], [dead_letter_queue_arn])]
+                if dead_letter_queue_arn
+                else []
+            ),
             *grants,
         ]
         policy = IamRolePolicy(
@@ -115,7 +119,9 @@ class PythonFunction(Construct):
             tracing_config=LambdaFunctionTracingConfig(mode="Active" if limits.tracing else "PassThrough"),
             logging_config=LambdaFunctionLoggingConfig(log_format="Text", log_group=log_group.name),
             dead_letter_config=(
-                LambdaFunctionDeadLetterConfig(target_arn=dead_letter_queue_arn) if dead_letter_queue_arn else None
+                LambdaFunctionDeadLetterConfig(target_arn=dead_letter_queue_arn)
+                if dead_letter_queue_arn
+                else None
             ),
             depends_on=[policy],
         )
@@ -132,9 +138,9 @@ class PythonFunction(Construct):
                 maximum_retry_attempts=ASYNCHRONOUS_RETRIES,
                 maximum_event_age_in_seconds=ASYNCHRONOUS_MAXIMUM_AGE_SECONDS,
             )
-        self._alarms(names, name, limits.timeout_seconds, alarm_topic_arn)
+        self.alarm_arns: tuple[str, ...] = self._alarms(names, name, limits.timeout_seconds, alarm_topic_arn)
 
-    def _alarms(self, names: Names, name: str, timeout_seconds: int, topic_arn: str) -> None:
+    def _alarms(self, names: Names, name: str, timeout_seconds: int, topic_arn: str) -> tuple[str, ...]:
         shared: dict[str, Any] = {
             "namespace": "AWS/Lambda",
             "dimensions": {"FunctionName": self.name},
@@ -144,7 +150,7 @@ class PythonFunction(Construct):
             "alarm_actions": [topic_arn],
             "ok_actions": [topic_arn],
         }
-        CloudwatchMetricAlarm(
+        errors = CloudwatchMetricAlarm(
             self,
             "errors",
             alarm_name=names.of(f"{name}-errors"),
@@ -155,7 +161,7 @@ class PythonFunction(Construct):
             evaluation_periods=1,
             **shared,
         )
-        CloudwatchMetricAlarm(
+        throttles = CloudwatchMetricAlarm(
             self,
             "throttles",
             alarm_name=names.of(f"{name}-throttles"),
@@ -166,7 +172,7 @@ class PythonFunction(Construct):
             evaluation_periods=1,
             **shared,
         )
-        CloudwatchMetricAlarm(
+        duration = CloudwatchMetricAlarm(
             self,
             "duration",
             alarm_name=names.of(f"{name}-duration"),
@@ -178,3 +184,4 @@ class PythonFunction(Construct):
             datapoints_to_alarm=2,
             **shared,
         )
+        return errors.arn, throttles.arn, duration.arn

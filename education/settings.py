@@ -10,9 +10,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self, TypedDict
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic_core import PydanticCustomError
 
 from education.errors import UserError
+from education.settings_refusals import sentence
 
 ENVIRONMENTS_FOLDER = Path(__file__).resolve().parent.parent / "environments"
 FALLBACK_ENVIRONMENT = "dev"
@@ -32,8 +34,30 @@ AWS_REGIONS = frozenset(
 LogRetentionDays = Literal[
     30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653
 ]
-EmailAddress = Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$")]
-Origin = Annotated[str, Field(pattern=r"^https?://[a-z0-9.-]+(:[0-9]{1,5})?$")]
+_EMAIL = r"^[^@\s]+@[^@\s]+\.[^@\s]+$"
+_ORIGIN = r"^https?://[a-z0-9.-]+(:[0-9]{1,5})?$"
+_BUCKET = r"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$"
+_TABLE = r"^[A-Za-z0-9_.-]{3,255}$"
+_LOCAL_ENDPOINT = r"^http://127\.0\.0\.1:[0-9]{1,5}$"
+_PATTERNS = {
+    SUFFIX_PATTERN: "a lower-case letter, then up to 19 lower-case letters, digits or hyphens (for example pr-123)",
+    _EMAIL: "an e-mail address",
+    _ORIGIN: "an origin without a path, such as https://portal.example.org, and no wildcard",
+    _BUCKET: "the name of an S3 bucket: 3 to 63 lower-case letters, digits, dots or hyphens",
+    _TABLE: "the name of a DynamoDB table: 3 to 255 letters, digits, underscores, dots or hyphens",
+    _LOCAL_ENDPOINT: "http://127.0.0.1: and a port",
+}
+EmailAddress = Annotated[str, Field(pattern=_EMAIL)]
+Origin = Annotated[str, Field(pattern=_ORIGIN)]
+
+
+def _is_region(value: str) -> str:
+    if value not in AWS_REGIONS:
+        raise PydanticCustomError("region", "an AWS region, such as us-east-1 or eu-central-1")
+    return value
+
+
+Region = Annotated[str, AfterValidator(_is_region)]
 
 
 class _Section(BaseModel):
@@ -43,9 +67,9 @@ class _Section(BaseModel):
 class StateSettings(_Section):
     """Where Terraform keeps the state: bucket, its region, and the DynamoDB table that locks it."""
 
-    bucket: str = Field(pattern=r"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$")
-    bucket_region: str = "us-east-1"
-    lock_table: str = Field(pattern=r"^[A-Za-z0-9_.-]{3,255}$")
+    bucket: str = Field(pattern=_BUCKET)
+    bucket_region: Region = "us-east-1"
+    lock_table: str = Field(pattern=_TABLE)
 
 
 class IdentitySettings(_Section):
@@ -63,9 +87,13 @@ class IdentitySettings(_Section):
     @model_validator(mode="after")
     def _a_second_factor_exists_where_mfa_asks_for_one(self) -> Self:
         if self.mfa != "OFF" and not self.second_factors:
-            raise ValueError(f'mfa is {self.mfa} but second_factors is empty; allowed: ["TOTP"], or mfa = "OFF"')
+            raise ValueError(
+                f'mfa is {self.mfa} but second_factors is empty; allowed: ["TOTP"], or mfa = "OFF"'
+            )
         if self.administrators_need_mfa and self.mfa == "OFF":
-            raise ValueError('administrators_need_mfa is true but mfa is OFF; allowed: mfa = "OPTIONAL" or "ON"')
+            raise ValueError(
+                'administrators_need_mfa is true but mfa is OFF; allowed: mfa = "OPTIONAL" or "ON"'
+            )
         return self
 
 
@@ -130,10 +158,10 @@ class EnvironmentSettings(_Section):
     """Everything in which environments differ."""
 
     environment_suffix: str = Field(pattern=SUFFIX_PATTERN)
-    aws_region: str
+    aws_region: Region
     default_tags: dict[str, str]
     protect_data: bool
-    local_endpoint: str | None = None
+    local_endpoint: Annotated[str, Field(pattern=_LOCAL_ENDPOINT)] | None = None
     state: StateSettings
     identity: IdentitySettings
     records: RecordsSettings
@@ -159,8 +187,7 @@ def load_settings(
     """
     if not re.fullmatch(SUFFIX_PATTERN, environment_suffix):
         raise UserError(
-            f"ENVIRONMENT_SUFFIX is {environment_suffix!r}; allowed: a lower-case letter, then up to 19 "
-            "lower-case letters, digits or hyphens (for example dev, prod, pr-123)."
+            f"ENVIRONMENT_SUFFIX is {environment_suffix!r}; allowed: {_PATTERNS[SUFFIX_PATTERN]}."
         )
     file = folder / f"{environment_suffix}.toml"
     if not file.is_file():
@@ -181,20 +208,27 @@ def load_settings(
         }
     state = values.get("state")
     if isinstance(state, dict):
-        state.update({k: v for k, v in (("bucket", state_bucket), ("bucket_region", state_bucket_region)) if v})
+        state.update(
+            {k: v for k, v in (("bucket", state_bucket), ("bucket_region", state_bucket_region)) if v}
+        )
     if local_port is not None and values.get("local_endpoint") is not None:
         values["local_endpoint"] = f"http://127.0.0.1:{local_port}"
+    where = f"{file.parent.name}/{file.name}"
+    variables = {
+        path: variable
+        for path, variable, given in (
+            (("aws_region",), "AWS_REGION", aws_region),
+            (("state", "bucket"), "TERRAFORM_STATE_BUCKET", state_bucket),
+            (("state", "bucket_region"), "TERRAFORM_STATE_BUCKET_REGION", state_bucket_region),
+        )
+        if given
+    }
     try:
-        settings = EnvironmentSettings.model_validate(_tuples(values))
+        return EnvironmentSettings.model_validate(_tuples(values))
     except ValidationError as problem:
-        raise UserError(_sentence(problem, file)) from None
-    for variable, region in (
-        ("AWS_REGION", settings.aws_region),
-        ("TERRAFORM_STATE_BUCKET_REGION", settings.state.bucket_region),
-    ):
-        if region not in AWS_REGIONS:
-            raise UserError(f"{variable} is {region!r}; allowed: an AWS region such as us-east-1 or eu-central-1.")
-    return settings
+        raise UserError(
+            sentence(problem, model=EnvironmentSettings, file=where, variables=variables, patterns=_PATTERNS)
+        ) from None
 
 
 class StackArguments(TypedDict):
@@ -239,7 +273,9 @@ def _read(file: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(file.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        raise UserError(f"{file.parent.name}/{file.name} is missing: restore it from the repository.") from None
+        raise UserError(
+            f"{file.parent.name}/{file.name} is missing: restore it from the repository."
+        ) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
         raise UserError(f"{file.parent.name}/{file.name} is not valid TOML: {problem}.") from None
 
@@ -249,21 +285,3 @@ def _tuples(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: _tuples(item) for key, item in value.items()}
     return tuple(_tuples(item) for item in value) if isinstance(value, list) else value
-
-
-def _sentence(problem: ValidationError, file: Path) -> str:
-    """The first mistake of a validation as one sentence."""
-    error = problem.errors(include_url=False)[0]
-    setting = ".".join(str(part) for part in error["loc"])
-    where = f"{file.parent.name}/{file.name}"
-    if error["type"] == "extra_forbidden":
-        section: Any = EnvironmentSettings
-        for part in error["loc"][:-1]:
-            section = section.model_fields[str(part)].annotation
-        return f"{where}: {setting} is no known setting; allowed: {', '.join(sorted(section.model_fields))}."
-    if error["type"] == "missing":
-        return f"{where}: {setting} is missing; give it a value (see environments/dev.toml for an example)."
-    if error["type"] == "value_error":
-        return f"{where}: {setting}: {error['ctx']['error']}."
-    allowed = error["msg"].removeprefix("Input should ").removeprefix("be ")
-    return f"{where}: {setting} is {error['input']!r}; allowed: {allowed}."

@@ -9,6 +9,7 @@ from cdktf import S3Backend, S3BackendEndpointConfig, TerraformOutput, Terraform
 from cdktf_cdktf_provider_aws.provider import AwsProvider, AwsProviderDefaultTags, AwsProviderEndpoints
 from constructs import Construct
 
+from education.edge_alarms import EDGE_REGION
 from education.education_stack import EducationStack
 from education.settings import FALLBACK_ENVIRONMENT, EnvironmentSettings, load_settings
 
@@ -49,8 +50,13 @@ class TapStack(TerraformStack):
             local_port=local_port,
         )
         self._backend(f"{environment_suffix}/{id}.tfstate", settings)
-        self._provider(settings)
-        education = EducationStack(self, "education", settings=settings)
+        self._provider("aws", settings, settings.aws_region)
+        edge_provider = (
+            self._provider("edge", settings, EDGE_REGION, alias="edge")
+            if settings.aws_region != EDGE_REGION
+            else None
+        )
+        education = EducationStack(self, "education", settings=settings, edge_provider=edge_provider)
         for name, value in education.outputs.items():
             TerraformOutput(self, name, value=value)
 
@@ -65,7 +71,9 @@ class TapStack(TerraformStack):
             encrypt=True,
             dynamodb_table=state.lock_table,
             endpoints=(
-                S3BackendEndpointConfig(s3=endpoint, dynamodb=endpoint, iam=endpoint, sts=endpoint) if embedded else None
+                S3BackendEndpointConfig(s3=endpoint, dynamodb=endpoint, iam=endpoint, sts=endpoint)
+                if embedded
+                else None
             ),
             use_path_style=embedded or None,
             skip_credentials_validation=embedded or None,
@@ -73,16 +81,21 @@ class TapStack(TerraformStack):
             skip_region_validation=embedded or None,
         )
 
-    def _provider(self, settings: EnvironmentSettings) -> None:
+    def _provider(
+        self, id: str, settings: EnvironmentSettings, region: str, *, alias: str | None = None
+    ) -> AwsProvider:
         endpoint = settings.local_endpoint
         embedded = endpoint is not None
-        AwsProvider(
+        return AwsProvider(
             self,
-            "aws",
-            region=settings.aws_region,
+            id,
+            alias=alias,
+            region=region,
             default_tags=[AwsProviderDefaultTags(tags=dict(settings.default_tags))],
             endpoints=(
-                [AwsProviderEndpoints(**{service: endpoint for service in PROVIDER_SERVICES})] if embedded else None
+                [AwsProviderEndpoints(**{service: endpoint for service in PROVIDER_SERVICES})]
+                if embedded
+                else None
             ),
             s3_use_path_style=embedded or None,
             skip_credentials_validation=embedded or None,

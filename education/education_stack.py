@@ -1,0 +1,145 @@
+"""EducationStack: the whole system on one page.
+
+It composes the constructs, hands each what it needs of the others, and tells `TapStack` what to put out.
+"""
+
+from cdktf import TerraformProvider
+from constructs import Construct
+
+from education.alert_topic import AlertTopic
+from education.api_description import load_api_description
+from education.aws_context import AwsContext
+from education.content_delivery import ContentDelivery
+from education.dead_letters import DeadLetters
+from education.encryption import CustomerKey, operations_key_statements, records_key_statements
+from education.functions import Functions
+from education.identity import Identity
+from education.monitoring import Monitoring
+from education.naming import Names
+from education.python_function import PythonFunction
+from education.rest_api import RestApi
+from education.settings import EnvironmentSettings
+from education.student_records import StudentRecords
+
+
+class EducationStack(Construct):
+    """Identity, student records, content delivery, functions, API and monitoring of one environment."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        settings: EnvironmentSettings,
+        edge_provider: TerraformProvider | None = None,
+    ) -> None:
+        """`edge_provider` is one for us-east-1, needed where the stack is in another region."""
+        super().__init__(scope, id)
+        description = load_api_description()
+        names = Names(settings.environment_suffix)
+        context = AwsContext(self, "aws", region=settings.aws_region)
+        deletion_window_days = 30 if settings.protect_data else 7
+        records_key = CustomerKey(
+            self,
+            "records-key",
+            names=names,
+            context=context,
+            purpose="records",
+            description="Student records",
+            statements=records_key_statements(context),
+            deletion_window_days=deletion_window_days,
+        )
+        operations_key = CustomerKey(
+            self,
+            "operations-key",
+            names=names,
+            context=context,
+            purpose="operations",
+            description="Logs, alerts and dead letters",
+            statements=operations_key_statements(context, names),
+            deletion_window_days=deletion_window_days,
+        )
+        alerts = AlertTopic(
+            self, "alerts", names=names, settings=settings, context=context, key_arn=operations_key.arn
+        )
+        dead_letters = DeadLetters(self, "dead-letters", names=names, key_arn=operations_key.arn)
+        records = StudentRecords(self, "records", names=names, settings=settings, key_arn=records_key.arn)
+        content = ContentDelivery(self, "content-delivery", names=names, settings=settings, context=context)
+        identity_triggers = PythonFunction(
+            self,
+            "identity-triggers",
+            names=names,
+            settings=settings,
+            name="identity-triggers",
+            source="identity_triggers",
+            description="Withholds the administrators' group from those without a second factor",
+            environment={"ADMINISTRATORS_NEED_MFA": str(settings.identity.administrators_need_mfa).lower()},
+            grants=[],
+            key_arn=operations_key.arn,
+            alarm_topic_arn=alerts.arn,
+        )
+        identity = Identity(
+            self, "identity", names=names, settings=settings, pre_token_function=identity_triggers
+        )
+        functions = Functions(
+            self,
+            "functions",
+            names=names,
+            settings=settings,
+            context=context,
+            records=records,
+            content=content,
+            user_pool_id=identity.user_pool_id,
+            key_arn=operations_key.arn,
+            alarm_topic_arn=alerts.arn,
+            dead_letter_queue_arn=dead_letters.queue_arn,
+        )
+        api = RestApi(
+            self,
+            "rest-api",
+            names=names,
+            settings=settings,
+            context=context,
+            description=description,
+            functions=functions.behind_the_api,
+            user_pool_arn=identity.user_pool_arn,
+            log_key_arn=operations_key.arn,
+        )
+        watched = {**functions.all, "identity-triggers": identity_triggers}
+        tables = {"profiles": records.profiles, "courses": records.courses, "progress": records.progress}
+        monitoring = Monitoring(
+            self,
+            "monitoring",
+            names=names,
+            settings=settings,
+            context=context,
+            topic_arn=alerts.arn,
+            api_name=api.api_name,
+            stage_name=api.stage_name,
+            functions={label: function.function_name for label, function in watched.items()},
+            tables={label: table.name for label, table in tables.items()},
+            dead_letter_queues={"dead-letters": dead_letters.queue_name},
+            distribution_id=content.distribution_id,
+            function_alarm_arns=[arn for function in watched.values() for arn in function.alarm_arns],
+            edge_provider=edge_provider,
+        )
+        # The names are the contract's: clients, tests and operators find by them what was deployed.
+        self.outputs: dict[str, str] = {
+            "environment_suffix": settings.environment_suffix,
+            "aws_region": settings.aws_region,
+            "api_endpoint": api.endpoint,
+            "content_bucket_name": content.bucket_name,
+            "cloudfront_distribution_id": content.distribution_id,
+            "cloudfront_domain_name": content.distribution_domain_name,
+            "content_base_url": content.base_url,
+            "user_pool_id": identity.user_pool_id,
+            "user_pool_client_id": identity.user_pool_client_id,
+            "user_profiles_table_name": records.profiles.name,
+            "courses_table_name": records.courses.name,
+            "course_progress_table_name": records.progress.name,
+            **{
+                f"{name}_function_name": each.function_name for name, each in functions.behind_the_api.items()
+            },
+            "alert_topic_arn": alerts.arn,
+            "dashboard_name": monitoring.dashboard_name,
+        }
