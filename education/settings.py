@@ -22,13 +22,14 @@ SUFFIX_PATTERN = r"^[a-z][a-z0-9-]{0,19}$"
 LOCAL_ENVIRONMENT = "local"
 
 # https://docs.aws.amazon.com/general/latest/gr/rande.html, the regions of the three partitions
-AWS_REGIONS = frozenset(
-    """af-south-1 ap-east-1 ap-east-2 ap-northeast-1 ap-northeast-2 ap-northeast-3 ap-south-1 ap-south-2
+_REGIONS = """
+    af-south-1 ap-east-1 ap-east-2 ap-northeast-1 ap-northeast-2 ap-northeast-3 ap-south-1 ap-south-2
     ap-southeast-1 ap-southeast-2 ap-southeast-3 ap-southeast-4 ap-southeast-5 ap-southeast-6 ap-southeast-7
     ca-central-1 ca-west-1 cn-north-1 cn-northwest-1 eu-central-1 eu-central-2 eu-north-1 eu-south-1 eu-south-2
     eu-west-1 eu-west-2 eu-west-3 il-central-1 me-central-1 me-south-1 mx-central-1 sa-east-1 us-east-1 us-east-2
-    us-gov-east-1 us-gov-west-1 us-west-1 us-west-2""".split()
-)
+    us-gov-east-1 us-gov-west-1 us-west-1 us-west-2
+"""
+AWS_REGIONS = frozenset(_REGIONS.split())
 
 # The values CloudWatch Logs takes (PutRetentionPolicy), from the 30 days on that the project demands.
 LogRetentionDays = Literal[
@@ -214,7 +215,7 @@ def load_settings(
     if local_port is not None and values.get("local_endpoint") is not None:
         values["local_endpoint"] = f"http://127.0.0.1:{local_port}"
     where = f"{file.parent.name}/{file.name}"
-    variables = {
+    variables: dict[tuple[str, ...], str] = {
         path: variable
         for path, variable, given in (
             (("aws_region",), "AWS_REGION", aws_region),

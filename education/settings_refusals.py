@@ -1,0 +1,70 @@
+"""What is wrong with a setting, as the one sentence a person reads: where, which value, and what is allowed.
+
+Turns pydantic's account of a failed validation into that sentence; the rules themselves stand in `settings`.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+# Types of pydantic's errors, in plain words.
+_KINDS = {
+    "tuple_type": "a list, in brackets",
+    "dict_type": "a section of settings",
+    "model_type": "a section of settings",
+    "bool_type": "true or false",
+    "int_type": "a whole number",
+    "string_type": "a text, in quotes",
+    "too_short": "a list of one or more",
+}
+
+
+def sentence(
+    problem: ValidationError,
+    *,
+    model: type[BaseModel],
+    file: str,
+    variables: Mapping[tuple[str, ...], str],
+    patterns: Mapping[str, str],
+) -> str:
+    """The mistake of a validation that a person should mend first.
+
+    `variables` names the environment variable where a setting, by its path, did not come from `file`; `patterns`
+    says in words what each pattern in the model allows.
+    """
+    error = min(problem.errors(include_url=False), key=_by_urgency)
+    path = tuple(str(part) for part in error["loc"])
+    where = variables.get(path) or f"{file}: {'.'.join(path)}"
+    if error["type"] == "extra_forbidden":
+        known = ", ".join(sorted(_section(model, path[:-1]).model_fields))
+        value = "" if isinstance(error["input"], dict) else f" = {error['input']!r}"
+        return f"{where}{value} is no known setting; allowed here: {known}."
+    if error["type"] == "missing":
+        return f"{where} is missing; give it a value (environments/dev.toml has an example)."
+    if error["type"] == "value_error":
+        return f"{where}: {error['ctx']['error']}."
+    return f"{where} is {error['input']!r}; allowed: {_allowed(error, patterns)}."
+
+
+def _by_urgency(error: ErrorDetails) -> int:
+    """An unknown setting before a missing one: a misspelt name is both, and the misspelling is what to mend."""
+    return (
+        ("extra_forbidden", "missing").index(error["type"])
+        if error["type"] in ("extra_forbidden", "missing")
+        else 2
+    )
+
+
+def _section(model: type[BaseModel], path: Sequence[str]) -> type[BaseModel]:
+    for part in path:
+        section: Any = model.model_fields[part].annotation
+        model = section
+    return model
+
+
+def _allowed(error: ErrorDetails, patterns: Mapping[str, str]) -> str:
+    if error["type"] == "string_pattern_mismatch":
+        return patterns[error["ctx"]["pattern"]]
+    return _KINDS.get(error["type"]) or error["msg"].removeprefix("Input should ").removeprefix("be ")
