@@ -35,7 +35,7 @@ from education.naming import Names
 from education.python_function import PythonFunction
 from education.rest_api_firewall import Firewall
 from education.rest_api_logs import AccessLogs
-from education.rest_api_preflight import Preflights
+from education.rest_api_preflight import Preflights, readable_id
 from education.rest_api_problems import GatewayProblems
 from education.settings import EnvironmentSettings
 
@@ -99,20 +99,19 @@ class RestApi(Construct):
         self._check_all = self._validator("check-parameters-and-body", body=True)
         self._check_parameters = self._validator("check-parameters", body=False)
 
-        # What must be there before a deployment takes its picture of the API, as one node of the tree.
-        routes = Construct(self, "routes")
-        resource_ids = self._resources(routes)
-        for operation in description.operations:
-            self._method(routes, operation, resource_ids[operation.path])
+        resource_ids = self._resources()
+        integrations = [
+            self._method(operation, resource_ids[operation.path]) for operation in description.operations
+        ]
         origins = settings.content.portal_origins
         preflights = Preflights(
-            routes,
+            self,
             "preflight",
             api_id=self.api_id,
             methods={path: (resource_ids[path], description.methods_of(path)) for path in description.paths},
             origins=origins,
         )
-        problems = GatewayProblems(routes, "problems", api_id=self.api_id, origin=origins[0])
+        problems = GatewayProblems(self, "problems", api_id=self.api_id, origin=origins[0])
         self._permissions(api.execution_arn)
 
         deployment = ApiGatewayDeployment(
@@ -126,8 +125,9 @@ class RestApi(Construct):
                 "user_pool": user_pool_arn,
             },
             lifecycle=TerraformResourceLifecycle(create_before_destroy=True),
+            # A deployment is a picture of the API: everything must be there before it is taken.
+            depends_on=[*integrations, *preflights.answers, *problems.responses],
         )
-        deployment.node.add_dependency(routes)
         self._stage(names, settings, context, deployment.id, log_key_arn)
 
     def _validator(self, name: str, *, body: bool) -> str:
@@ -140,8 +140,8 @@ class RestApi(Construct):
             validate_request_body=body,
         ).id
 
-    def _resources(self, scope: Construct) -> dict[str, str]:
-        """A resource for each part of each path; their ids by path."""
+    def _resources(self) -> dict[str, str]:
+        """A resource for each part of each path. Returns their ids by path."""
         ids = {"": self._root_id}
         for path in self._description.paths:
             parent = ""
@@ -149,7 +149,7 @@ class RestApi(Construct):
                 current = f"{parent}/{segment}"
                 if current not in ids:
                     ids[current] = ApiGatewayResource(
-                        scope,
+                        self,
                         readable_id(current),
                         rest_api_id=self.api_id,
                         parent_id=ids[parent],
@@ -158,12 +158,12 @@ class RestApi(Construct):
                 parent = current
         return ids
 
-    def _method(self, scope: Construct, operation: Operation, resource_id: str) -> None:
+    def _method(self, operation: Operation, resource_id: str) -> ApiGatewayIntegration:
         """The method of an operation, handed to its function as it comes."""
         # A body that may be missing or may be something else than JSON is left to the function altogether.
         json_only = operation.body_required and operation.content_types == (JSON_TYPE,)
         method = ApiGatewayMethod(
-            scope,
+            self,
             f"{operation.operation_id}-method",
             rest_api_id=self.api_id,
             resource_id=resource_id,
@@ -178,8 +178,8 @@ class RestApi(Construct):
                 for p in operation.parameters
             },
         )
-        ApiGatewayIntegration(
-            scope,
+        return ApiGatewayIntegration(
+            self,
             f"{operation.operation_id}-integration",
             rest_api_id=self.api_id,
             resource_id=resource_id,
@@ -230,9 +230,8 @@ class RestApi(Construct):
             stage_name=STAGE,
             xray_tracing_enabled=settings.functions.tracing,
             access_log_settings=logs.stage_settings if logs else None,
+            depends_on=logs.requirements if logs else None,
         )
-        if logs:
-            stage.node.add_dependency(logs)
         ApiGatewayMethodSettings(
             self,
             "limits",
@@ -255,11 +254,6 @@ class RestApi(Construct):
             if settings.local_endpoint
             else stage.invoke_url
         )
-
-
-def readable_id(path: str) -> str:
-    """A construct id that shows the path: `/courses/{courseId}` becomes `courses-courseId`."""
-    return path.strip("/").replace("/", "-").replace("{", "").replace("}", "")
 
 
 def _digest(value: object) -> str:

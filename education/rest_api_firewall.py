@@ -4,9 +4,18 @@ It guards against known attacks and floods; who may do what is decided by the fu
 enforce it, so what it does can only be read from its definition.
 """
 
-from typing import Any
-
-from cdktf_cdktf_provider_aws.wafv2_web_acl import Wafv2WebAcl
+from cdktf_cdktf_provider_aws.wafv2_web_acl import (
+    Wafv2WebAcl,
+    Wafv2WebAclDefaultAction,
+    Wafv2WebAclDefaultActionAllow,
+    Wafv2WebAclRule,
+    Wafv2WebAclRuleAction,
+    Wafv2WebAclRuleActionBlock,
+    Wafv2WebAclRuleOverrideAction,
+    Wafv2WebAclRuleOverrideActionNone,
+    Wafv2WebAclRuleVisibilityConfig,
+    Wafv2WebAclVisibilityConfig,
+)
 from cdktf_cdktf_provider_aws.wafv2_web_acl_association import Wafv2WebAclAssociation
 from constructs import Construct
 
@@ -36,7 +45,7 @@ class Firewall(Construct):
             name=names.of("api"),
             description="Known attacks and floods",
             scope="REGIONAL",
-            default_action={"allow": {}},
+            default_action=Wafv2WebAclDefaultAction(allow=Wafv2WebAclDefaultActionAllow()),
             rule=[
                 _flood_rule(priority=0),
                 *(
@@ -44,40 +53,48 @@ class Firewall(Construct):
                     for priority, (group, counting) in enumerate(MANAGED_GROUPS.items(), start=1)
                 ),
             ],
-            visibility_config=_visibility(names.of("api")),
+            # Sampled requests would show headers, and with them tokens, to whoever may open the console.
+            visibility_config=Wafv2WebAclVisibilityConfig(
+                cloudwatch_metrics_enabled=True, sampled_requests_enabled=False, metric_name=names.of("api")
+            ),
         )
         Wafv2WebAclAssociation(self, "association", resource_arn=resource_arn, web_acl_arn=acl.arn)
 
 
-def _flood_rule(priority: int) -> dict[str, Any]:
-    return {
-        "name": "TooManyRequests",
-        "priority": priority,
-        "action": {"block": {}},
-        "statement": {
-            "rateBasedStatement": {
+def _flood_rule(priority: int) -> Wafv2WebAclRule:
+    return Wafv2WebAclRule(
+        name="TooManyRequests",
+        priority=priority,
+        action=Wafv2WebAclRuleAction(block=Wafv2WebAclRuleActionBlock()),
+        statement={
+            "rate_based_statement": {
                 "limit": REQUESTS_PER_ADDRESS,
-                "evaluationWindowSec": WINDOW_SECONDS,
-                "aggregateKeyType": "IP",
+                "evaluation_window_sec": WINDOW_SECONDS,
+                "aggregate_key_type": "IP",
             }
         },
-        "visibilityConfig": _visibility("TooManyRequests"),
-    }
+        visibility_config=_visibility("TooManyRequests"),
+    )
 
 
-def _managed_rule(group: str, counting: tuple[str, ...], priority: int) -> dict[str, Any]:
-    statement: dict[str, Any] = {"vendorName": "AWS", "name": group}
-    if counting:
-        statement["ruleActionOverride"] = [{"name": rule, "actionToUse": {"count": {}}} for rule in counting]
-    return {
-        "name": group,
-        "priority": priority,
-        "overrideAction": {"none": {}},
-        "statement": {"managedRuleGroupStatement": statement},
-        "visibilityConfig": _visibility(group),
-    }
+def _managed_rule(group: str, counting: tuple[str, ...], priority: int) -> Wafv2WebAclRule:
+    overrides = [{"name": rule, "action_to_use": {"count": {}}} for rule in counting]
+    return Wafv2WebAclRule(
+        name=group,
+        priority=priority,
+        override_action=Wafv2WebAclRuleOverrideAction(none=Wafv2WebAclRuleOverrideActionNone()),
+        statement={
+            "managed_rule_group_statement": {
+                "vendor_name": "AWS",
+                "name": group,
+                **({"rule_action_override": overrides} if overrides else {}),
+            }
+        },
+        visibility_config=_visibility(group),
+    )
 
 
-def _visibility(metric: str) -> dict[str, Any]:
-    # Sampled requests would show headers, and with them tokens, to whoever may open the console.
-    return {"cloudwatchMetricsEnabled": True, "sampledRequestsEnabled": False, "metricName": metric}
+def _visibility(metric: str) -> Wafv2WebAclRuleVisibilityConfig:
+    return Wafv2WebAclRuleVisibilityConfig(
+        cloudwatch_metrics_enabled=True, sampled_requests_enabled=False, metric_name=metric
+    )

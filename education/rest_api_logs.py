@@ -6,6 +6,7 @@ request id leads to the function's log. Execution logs stay off, since they hold
 
 import json
 
+from cdktf import ITerraformDependable
 from cdktf_cdktf_provider_aws.api_gateway_account import ApiGatewayAccount
 from cdktf_cdktf_provider_aws.api_gateway_stage import ApiGatewayStageAccessLogSettings
 from cdktf_cdktf_provider_aws.cloudwatch_log_group import CloudwatchLogGroup
@@ -36,7 +37,7 @@ FORMAT = {
 
 
 class AccessLogs(Construct):
-    """The log group, and `stage_settings` that make a stage write to it."""
+    """The log group, `stage_settings` that make a stage write to it, and the `requirements` of such a stage."""
 
     def __init__(
         self,
@@ -60,10 +61,11 @@ class AccessLogs(Construct):
         self.stage_settings = ApiGatewayStageAccessLogSettings(
             destination_arn=group.arn, format=json.dumps(FORMAT)
         )
-        if settings.api.account_log_role:
-            self._let_the_gateway_write(names, context.partition)
+        self.requirements: list[ITerraformDependable] = (
+            [self._let_the_gateway_write(names, context.partition)] if settings.api.account_log_role else []
+        )
 
-    def _let_the_gateway_write(self, names: Names, partition: str) -> None:
+    def _let_the_gateway_write(self, names: Names, partition: str) -> ApiGatewayAccount:
         """The role with which API Gateway writes logs; there is one per account and region, for all of its APIs.
 
         That is why a setting says which environment owns it: two owners would take it from each other, and whoever
@@ -83,4 +85,4 @@ class AccessLogs(Construct):
             role=role.name,
             policy_arn=f"arn:{partition}:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs",
         )
-        ApiGatewayAccount(self, "account", cloudwatch_role_arn=role.arn, depends_on=[policy])
+        return ApiGatewayAccount(self, "account", cloudwatch_role_arn=role.arn, depends_on=[policy])

@@ -21,7 +21,10 @@ MAX_AGE_SECONDS = 7200  # what Chromium keeps at most
 
 
 class Preflights(Construct):
-    """An OPTIONS method for each path. `fingerprint` changes when any of their answers does."""
+    """An OPTIONS method for each path.
+
+    `answers` are the last of their parts to be made; `fingerprint` changes when any of them does.
+    """
 
     def __init__(
         self,
@@ -36,20 +39,22 @@ class Preflights(Construct):
         super().__init__(scope, id)
         self._api_id = api_id
         self._template = _origin_template(origins) if len(origins) > 1 else None
-        answers: dict[str, dict[str, str]] = {}
+        self.answers: list[ApiGatewayIntegrationResponse] = []
+        headers: dict[str, dict[str, str]] = {}
         for path, (resource_id, allowed) in methods.items():
-            answers[path] = {
+            headers[path] = {
                 "Access-Control-Allow-Origin": f"'{origins[0]}'",
                 "Access-Control-Allow-Methods": f"'{','.join(allowed)}'",
                 "Access-Control-Allow-Headers": f"'{ALLOWED_HEADERS}'",
                 "Access-Control-Max-Age": f"'{MAX_AGE_SECONDS}'",
                 "Vary": "'Origin'",
             }
-            self._preflight(path, resource_id, answers[path])
-        self.fingerprint = json.dumps([STATUS, self._template, answers])
+            self.answers.append(self._preflight(readable_id(path), resource_id, headers[path]))
+        self.fingerprint = json.dumps([STATUS, self._template, headers])
 
-    def _preflight(self, path: str, resource_id: str, headers: Mapping[str, str]) -> None:
-        name = path.strip("/").replace("/", "-").replace("{", "").replace("}", "")
+    def _preflight(
+        self, name: str, resource_id: str, headers: Mapping[str, str]
+    ) -> ApiGatewayIntegrationResponse:
         method = ApiGatewayMethod(
             self,
             f"{name}-method",
@@ -78,7 +83,7 @@ class Preflights(Construct):
             status_code=STATUS,
             response_parameters={f"method.response.header.{header}": True for header in headers},
         )
-        ApiGatewayIntegrationResponse(
+        return ApiGatewayIntegrationResponse(
             self,
             f"{name}-answer",
             rest_api_id=self._api_id,
@@ -90,6 +95,11 @@ class Preflights(Construct):
             },
             response_templates={JSON_TYPE: self._template} if self._template else None,
         )
+
+
+def readable_id(path: str) -> str:
+    """A construct id that shows the path: `/courses/{courseId}` becomes `courses-courseId`."""
+    return path.strip("/").replace("/", "-").replace("{", "").replace("}", "")
 
 
 def _origin_template(origins: Sequence[str]) -> str:

@@ -111,11 +111,11 @@ PROBLEMS = {
 
 
 class GatewayProblems(Construct):
-    """A gateway response for each type. `fingerprint` changes when any of them does."""
+    """A gateway response for each type, as `responses`. `fingerprint` changes when any of them does."""
 
     def __init__(self, scope: Construct, id: str, *, api_id: str, origin: str) -> None:
         super().__init__(scope, id)
-        for response_type, problem in PROBLEMS.items():
+        self.responses = [
             ApiGatewayGatewayResponse(
                 self,
                 response_type.lower().replace("_", "-"),
@@ -126,6 +126,8 @@ class GatewayProblems(Construct):
                 response_templates={"application/json": problem.template()},
                 response_parameters=problem.headers(origin),
             )
+            for response_type, problem in PROBLEMS.items()
+        ]
         self.fingerprint = json.dumps(
             {kind: [problem.template(), problem.headers(origin)] for kind, problem in PROBLEMS.items()}
         )
