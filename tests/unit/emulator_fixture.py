@@ -1,0 +1,196 @@
+"""A real DynamoDB API for tests that are about conditions, indexes and races: ministack in a process
+of its own, on a free port, started once per session. Every test gets tables of its own.
+"""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+import botocore.config
+import botocore.session
+import pytest
+
+from shared import clients, courses
+from shared.dynamo import from_item, to_item
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+START_SECONDS = 30
+
+
+@dataclass
+class Tables:
+    """The platform's tables in the emulator, and what was asked of them.
+
+    Attributes:
+        client: the client that the code under test uses.
+        calls: how often each API operation was called since `calls.clear()`.
+    """
+
+    client: "DynamoDBClient"
+    profiles: str
+    courses: str
+    progress: str
+    calls: "Counter[str]" = field(default_factory=Counter)
+
+    def put(self, table: str, item: Mapping[str, Any]) -> None:
+        """Write an item as it is."""
+        self.client.put_item(TableName=table, Item=to_item(item))
+
+    def get(self, table: str, key: Mapping[str, Any]) -> dict[str, Any] | None:
+        """Read an item as Python values."""
+        item = self.client.get_item(TableName=table, Key=to_item(key), ConsistentRead=True).get("Item")
+        return from_item(item) if item else None
+
+    def set(self, table: str, key: Mapping[str, Any], **values: Any) -> None:
+        """Set single attributes of an item; None removes one."""
+        kept = {name: value for name, value in values.items() if value is not None}
+        sets = ", ".join(f"#{name} = :{name}" for name in kept)
+        removals = ", ".join(f"#{name}" for name in values if name not in kept)
+        more = (
+            {"ExpressionAttributeValues": to_item({f":{name}": kept[name] for name in kept})} if kept else {}
+        )
+        self.client.update_item(
+            TableName=table,
+            Key=to_item(key),
+            UpdateExpression=(f"SET {sets} " if sets else "") + (f"REMOVE {removals}" if removals else ""),
+            ExpressionAttributeNames={f"#{name}": name for name in values},
+            **more,
+        )
+
+
+@pytest.fixture(scope="session")
+def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The endpoint of an emulator that lives as long as the test session."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    folder = tmp_path_factory.mktemp("emulator")
+    environment = {
+        "PATH": os.environ.get("PATH", ""),
+        "HOME": str(folder),
+        "TMPDIR": str(folder),
+        "GATEWAY_PORT": str(port),
+        "IOT_MTLS_ENABLED": "0",
+    }
+    log = folder / "log.txt"
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "ministack"], env=environment, cwd=folder, stdout=output, stderr=output
+        )
+    try:
+        _wait_until_healthy(port, process, log)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        process.terminate()
+        process.wait(timeout=10)
+
+
+@pytest.fixture(scope="session")
+def emulator_client(emulator: str) -> "Iterator[DynamoDBClient]":
+    """One DynamoDB client with enough connections for the tests' threads."""
+    client: DynamoDBClient = botocore.session.get_session().create_client(  # type: ignore[assignment]
+        "dynamodb",
+        endpoint_url=emulator,
+        region_name="us-east-1",
+        aws_access_key_id="test",
+        aws_secret_access_key="test",
+        config=botocore.config.Config(max_pool_connections=40, retries={"total_max_attempts": 1}),
+    )
+    yield client
+    client.close()
+
+
+@pytest.fixture
+def dynamodb_tables(emulator_client: "DynamoDBClient", monkeypatch: pytest.MonkeyPatch) -> Iterator[Tables]:
+    """Empty tables, keyed and indexed as education/student_records.py has them; the code under test
+    reaches them through shared.clients."""
+    suffix = uuid4().hex[:8]
+    tables = Tables(
+        client=emulator_client,
+        profiles=f"education-user-profiles-{suffix}",
+        courses=f"education-courses-{suffix}",
+        progress=f"education-course-progress-{suffix}",
+    )
+    _create(emulator_client, tables.profiles, ("userId",), {"email-index": ("email",)}, "KEYS_ONLY")
+    _create(
+        emulator_client,
+        tables.courses,
+        ("courseId",),
+        {"catalogue-index": ("catalogue", "publishedAt"), "owner-index": ("ownerId", "createdAt")},
+    )
+    _create(
+        emulator_client,
+        tables.progress,
+        ("userId", "courseId"),
+        {"course-completion-index": ("courseShard", "completionPercentage")},
+    )
+    monkeypatch.setattr(clients, "dynamodb", lambda: emulator_client)
+    monkeypatch.setattr(courses, "_cache", {})
+
+    def count(model: Any, **_: object) -> None:
+        tables.calls[model.name] += 1
+
+    emulator_client.meta.events.register("before-call.dynamodb", count)
+    yield tables
+    emulator_client.meta.events.unregister("before-call.dynamodb", count)
+    for name in (tables.profiles, tables.courses, tables.progress):
+        emulator_client.delete_table(TableName=name)
+
+
+def _create(
+    client: "DynamoDBClient",
+    name: str,
+    key: tuple[str, ...],
+    indexes: Mapping[str, tuple[str, ...]],
+    projection: Any = "ALL",
+) -> None:
+    attributes = sorted({*key, *(attribute for index in indexes.values() for attribute in index)})
+    client.create_table(
+        TableName=name,
+        KeySchema=_schema(key),
+        AttributeDefinitions=[
+            {
+                "AttributeName": attribute,
+                "AttributeType": "N" if attribute == "completionPercentage" else "S",
+            }
+            for attribute in attributes
+        ],
+        GlobalSecondaryIndexes=[
+            {
+                "IndexName": index,
+                "KeySchema": _schema(index_key),
+                "Projection": {"ProjectionType": projection},
+            }
+            for index, index_key in indexes.items()
+        ],
+        BillingMode="PAY_PER_REQUEST",
+    )
+
+
+def _schema(key: tuple[str, ...]) -> Any:
+    return [
+        {"AttributeName": attribute, "KeyType": kind}
+        for attribute, kind in zip(key, ("HASH", "RANGE"), strict=False)
+    ]
+
+
+def _wait_until_healthy(port: int, process: "subprocess.Popen[bytes]", log: Path) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline and process.poll() is None:
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/_ministack/health", timeout=1):
+                return
+        except OSError:
+            time.sleep(0.05)
+    raise RuntimeError(f"the emulator did not start: {log.read_text(errors='replace')[-2000:]}")
