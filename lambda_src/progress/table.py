@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError
 from progress.operations import Refused
 from shared import clients, courses, places
 from shared.courses import Course
-from shared.dynamo import condition_failed, from_item, item_of, to_item
+from shared.dynamo import condition_failed, from_item, item_of, to_item, transaction_conflict
 from shared.records import ACTIVE, COMPLETED, Position, Record
 
 _ENROLLED = "#status IN (:active, :completed)"
@@ -116,7 +116,7 @@ class ProgressTable:
                 found = item_of(error)
                 return Refused(Record.from_stored(found) if found else None)
             # An enrolment or withdrawal of this very record is being committed.
-            if error.response["Error"]["Code"] == "TransactionConflictException":
+            if transaction_conflict(error):
                 return Refused(None, settled=False)
             raise
         return Record.from_stored(from_item(answer["Attributes"]))

@@ -57,15 +57,13 @@ class Tables:
         kept = {name: value for name, value in values.items() if value is not None}
         sets = ", ".join(f"#{name} = :{name}" for name in kept)
         removals = ", ".join(f"#{name}" for name in values if name not in kept)
-        more = (
-            {"ExpressionAttributeValues": to_item({f":{name}": kept[name] for name in kept})} if kept else {}
-        )
+        more: Any = {"ExpressionAttributeValues": to_item({f":{name}": kept[name] for name in kept})}
         self.client.update_item(
             TableName=table,
             Key=to_item(key),
             UpdateExpression=(f"SET {sets} " if sets else "") + (f"REMOVE {removals}" if removals else ""),
             ExpressionAttributeNames={f"#{name}": name for name in values},
-            **more,
+            **(more if kept else {}),
         )
 
 
