@@ -1,0 +1,161 @@
+"""A function's handler as API Gateway calls it: the event of a REST API's proxy integration in, its answer out."""
+
+import importlib
+import json
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from education.api_description import load_api_description
+from shared import api, clients
+
+ORIGIN = "https://portal.example.org"
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody who calls the API."""
+
+    user_id: str
+    groups: tuple[str, ...] = ()
+
+    @property
+    def email(self) -> str:
+        """An address of nobody."""
+        return f"{self.user_id}@example.org"
+
+
+STUDENT = Person("student-1", ("students",))
+NEWCOMER = Person("newcomer-1")
+OWNER = Person("owner-1", ("instructors",))
+OTHER_INSTRUCTOR = Person("other-1", ("instructors",))
+ADMINISTRATOR = Person("admin-1", ("administrators",))
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the handler answered; `body` is parsed where it is JSON."""
+
+    status: int
+    headers: dict[str, str]
+    body: Any
+
+    def problem(self) -> tuple[int, str]:
+        """Status and kind of a problem document, which it must be."""
+        assert self.headers["Content-Type"] == "application/problem+json"
+        assert self.body["status"] == self.status
+        assert self.body["requestId"]
+        return self.status, self.body["type"].rpartition(":")[2]
+
+    def faulty_fields(self) -> list[str]:
+        """The fields at fault in a problem document."""
+        return [error["field"] for error in self.body.get("errors", [])]
+
+
+@dataclass
+class Context:
+    """Lambda's context object, as far as it is used."""
+
+    aws_request_id: str = "invocation-1"
+    remaining: int = 29_000
+
+    def get_remaining_time_in_millis(self) -> int:
+        """How long the function may still run."""
+        return self.remaining
+
+
+@dataclass
+class LambdaApi:
+    """One function behind the API."""
+
+    handler: Callable[[dict[str, Any], Any], dict[str, Any]]
+    context: Context = field(default_factory=Context)
+
+    def call(
+        self,
+        method: str,
+        resource: str,
+        path: Mapping[str, str] | None = None,
+        *,
+        caller: Person | None = STUDENT,
+        query: Mapping[str, str] | None = None,
+        body: Any = None,
+        **changes: Any,
+    ) -> Answer:
+        """Send one request; `changes` replace parts of the event."""
+        claims: dict[str, str] = {}
+        if caller is not None:
+            claims = {"sub": caller.user_id, "email": caller.email, "token_use": "id"}
+            if caller.groups:
+                claims["cognito:groups"] = ",".join(caller.groups)
+        event: dict[str, Any] = {
+            "httpMethod": method,
+            "resource": resource,
+            "pathParameters": dict(path or {}) or None,
+            "queryStringParameters": dict(query or {}) or None,
+            "multiValueQueryStringParameters": {name: [value] for name, value in (query or {}).items()}
+            or None,
+            "headers": {"Origin": ORIGIN, "Content-Type": "application/json"},
+            "body": None if body is None else json.dumps(body),
+            "isBase64Encoded": False,
+            "requestContext": {"requestId": "request-1", "authorizer": {"claims": claims}},
+            **changes,
+        }
+        answer = self.handler(event, self.context)
+        is_json = answer["headers"].get("Content-Type", "").endswith("json")
+        return Answer(
+            answer["statusCode"], answer["headers"], json.loads(answer["body"]) if is_json else answer["body"]
+        )
+
+
+LambdaApis = Callable[..., LambdaApi]
+
+
+@pytest.fixture
+def lambda_api(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> LambdaApis:
+    """Makes the API of one function: `lambda_api("catalog", COURSES_TABLE=…)`."""
+
+    def make(function_name: str, **environment: str) -> LambdaApi:
+        handler = fresh_handler(monkeypatch, function_name, PORTAL_ORIGINS=ORIGIN, **environment)
+        described = tmp_path / f"{function_name}.json"
+        described.write_text(json.dumps(load_api_description().function_slice(function_name)))
+        monkeypatch.setattr(api, "DESCRIPTION_FILE", described)
+        return LambdaApi(handler)
+
+    return make
+
+
+def fresh_handler(monkeypatch: pytest.MonkeyPatch, function_name: str, **environment: str) -> Any:
+    """A function's handler, started anew with these variables, as a new Lambda instance would be."""
+    for name, value in {"ENVIRONMENT_SUFFIX": "test", "LOG_LEVEL": "INFO", **environment}.items():
+        monkeypatch.setenv(name, value)
+    for module in [name for name in sys.modules if name.split(".")[0] == function_name]:
+        monkeypatch.delitem(sys.modules, module)
+    return importlib.import_module(f"{function_name}.handler").handler
+
+
+@pytest.fixture(scope="session")
+def no_clients_yet(emulator: str) -> str:
+    """Forgets clients once a session: making one costs a test more time than anything else."""
+    clients._session.cache_clear()
+    clients._client.cache_clear()
+    return emulator
+
+
+@pytest.fixture
+def aws(no_clients_yet: str, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Points the functions' own clients at the emulator; gives its endpoint."""
+    settings = {
+        "AWS_ENDPOINT_URL": no_clients_yet,
+        "AWS_ACCESS_KEY_ID": "test",
+        "AWS_SECRET_ACCESS_KEY": "test",
+        "AWS_DEFAULT_REGION": "us-east-1",
+        "AWS_REGION": "us-east-1",
+    }
+    for name, value in settings.items():
+        monkeypatch.setenv(name, value)
+    return no_clients_yet

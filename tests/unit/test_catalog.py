@@ -1,0 +1,321 @@
+"""The catalogue over HTTP events and a real DynamoDB API: who may do what, and edits that meet."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+
+from tests.unit.emulator_fixture import Tables
+from tests.unit.lambda_api_fixture import (
+    ADMINISTRATOR,
+    NEWCOMER,
+    OTHER_INSTRUCTOR,
+    OWNER,
+    STUDENT,
+    Answer,
+    LambdaApi,
+    LambdaApis,
+    Person,
+)
+
+LESSON = {"title": "Sets", "contentType": "video", "premium": True, "position": 1}
+
+
+class Catalogue:
+    """The routes, by name."""
+
+    def __init__(self, api: LambdaApi, tables: Tables) -> None:
+        self.api = api
+        self.tables = tables
+
+    def create(self, caller: Person = OWNER, **fields: object) -> Answer:
+        return self.api.call("POST", "/courses", caller=caller, body={"title": "Algebra", **fields})
+
+    def get(self, course_id: str, caller: Person = STUDENT) -> Answer:
+        return self.api.call("GET", "/courses/{courseId}", {"courseId": course_id}, caller=caller)
+
+    def patch(self, course_id: str, caller: Person = OWNER, **fields: object) -> Answer:
+        return self.api.call(
+            "PATCH", "/courses/{courseId}", {"courseId": course_id}, caller=caller, body=fields
+        )
+
+    def put_lesson(self, course_id: str, lesson_id: str, caller: Person = OWNER, **fields: object) -> Answer:
+        return self.api.call(
+            "PUT",
+            "/courses/{courseId}/lessons/{lessonId}",
+            {"courseId": course_id, "lessonId": lesson_id},
+            caller=caller,
+            body={**LESSON, **fields},
+        )
+
+    def delete_lesson(self, course_id: str, lesson_id: str, caller: Person = OWNER) -> Answer:
+        return self.api.call(
+            "DELETE",
+            "/courses/{courseId}/lessons/{lessonId}",
+            {"courseId": course_id, "lessonId": lesson_id},
+            caller=caller,
+        )
+
+    def list(self, **query: str) -> Answer:
+        return self.api.call("GET", "/courses", query=query)
+
+    def new(self, status: str = "draft") -> str:
+        """A course of the owner's in a given status."""
+        course_id = str(self.create().body["courseId"])
+        if status != "draft":
+            assert self.patch(course_id, version=1, status=status).status == 200
+        return course_id
+
+
+@pytest.fixture
+def catalogue(lambda_api: LambdaApis, dynamodb_tables: Tables) -> Catalogue:
+    return Catalogue(lambda_api("catalog", COURSES_TABLE=dynamodb_tables.courses), dynamodb_tables)
+
+
+def test_a_new_course_is_a_draft_at_its_location(catalogue: Catalogue) -> None:
+    answer = catalogue.create(summary="Numbers")
+    course = answer.body
+    assert answer.status == 201
+    assert answer.headers["Location"] == f"/courses/{course['courseId']}"
+    assert (course["status"], course["version"], course["lessons"]) == ("draft", 1, [])
+    assert course["ownerId"] == OWNER.user_id
+    assert catalogue.get(course["courseId"], OWNER).body == course
+
+
+@pytest.mark.parametrize("caller", [STUDENT, NEWCOMER])
+def test_students_create_no_courses(catalogue: Catalogue, caller: Person) -> None:
+    assert catalogue.create(caller).problem() == (403, "forbidden")
+
+
+@pytest.mark.parametrize(
+    ("caller", "status"), [(OWNER, 200), (ADMINISTRATOR, 200), (OTHER_INSTRUCTOR, 404), (STUDENT, 404)]
+)
+def test_a_draft_is_there_only_for_those_who_edit_it(
+    catalogue: Catalogue, caller: Person, status: int
+) -> None:
+    course_id = catalogue.new()
+    assert catalogue.get(course_id, caller).status == status
+    assert catalogue.patch(course_id, caller, version=1, title="Mine").status == status
+    assert catalogue.put_lesson(course_id, "sets", caller).status == (201 if status == 200 else 404)
+    assert catalogue.delete_lesson(course_id, "sets", caller).status == (204 if status == 200 else 404)
+
+
+@pytest.mark.parametrize("caller", [OTHER_INSTRUCTOR, STUDENT])
+def test_a_published_course_is_seen_but_not_edited_by_others(catalogue: Catalogue, caller: Person) -> None:
+    course_id = catalogue.new("published")
+    assert catalogue.get(course_id, caller).status == 200
+    assert catalogue.patch(course_id, caller, version=2, title="Mine").problem() == (403, "forbidden")
+    assert catalogue.put_lesson(course_id, "sets", caller).problem() == (403, "forbidden")
+
+
+def test_an_owner_who_is_no_instructor_any_more_edits_nothing(catalogue: Catalogue) -> None:
+    course_id = catalogue.new()
+    former = Person(OWNER.user_id, ("students",))
+    assert catalogue.get(course_id, former).status == 404
+
+
+def test_the_catalogue_is_paged_newest_first_and_holds_published_courses_only(catalogue: Catalogue) -> None:
+    catalogue.new()
+    published = [catalogue.new("published") for _ in range(5)]
+    catalogue.new("archived")
+    seen: list[str] = []
+    query: dict[str, str] = {"limit": "2"}
+    catalogue.tables.calls.clear()
+    for _ in range(10):
+        page = catalogue.list(**query).body
+        seen += [course["courseId"] for course in page["items"]]
+        if "nextCursor" not in page:
+            break
+        query["cursor"] = page["nextCursor"]
+    assert sorted(seen) == sorted(published)
+    stamps = [catalogue.tables.get(catalogue.tables.courses, {"courseId": one}) for one in seen]
+    order = [stamp["publishedAt"] for stamp in stamps if stamp]
+    assert order == sorted(order, reverse=True)
+    assert set(catalogue.tables.calls) <= {"Query", "GetItem"}
+
+
+def test_a_page_of_the_catalogue_is_one_query(catalogue: Catalogue) -> None:
+    catalogue.new("published")
+    catalogue.tables.calls.clear()
+    assert catalogue.list().status == 200
+    assert dict(catalogue.tables.calls) == {"Query": 1}
+
+
+@pytest.mark.parametrize("cursor", ["abc", "W10", "eyJhIjoxfQ", "bnVsbA", "WyJ4Iiwge31d"])
+def test_a_foreign_cursor_is_refused(catalogue: Catalogue, cursor: str) -> None:
+    answer = catalogue.list(cursor=cursor)
+    assert answer.problem() == (400, "bad-request")
+    assert answer.faulty_fields() == ["cursor"]
+
+
+def test_a_stale_version_conflicts_and_changes_nothing(catalogue: Catalogue) -> None:
+    course_id = catalogue.new()
+    assert catalogue.patch(course_id, version=1, title="First").body["version"] == 2
+    assert catalogue.patch(course_id, version=1, title="Second").problem() == (409, "stale-version")
+    assert catalogue.get(course_id, OWNER).body["title"] == "First"
+
+
+def test_of_many_editors_with_the_same_version_one_wins(catalogue: Catalogue) -> None:
+    course_id = catalogue.new()
+    with ThreadPoolExecutor(12) as threads:
+        answers = list(
+            threads.map(lambda n: catalogue.patch(course_id, version=1, title=f"Title {n}"), range(12))
+        )
+    assert sorted(answer.status for answer in answers) == [200] + [409] * 11
+    winner = next(answer.body for answer in answers if answer.status == 200)
+    assert catalogue.get(course_id, OWNER).body == winner
+
+
+def test_lessons_put_at_the_same_time_are_all_there(catalogue: Catalogue) -> None:
+    course_id = catalogue.new()
+    with ThreadPoolExecutor(12) as threads:
+        answers = list(threads.map(lambda n: catalogue.put_lesson(course_id, f"lesson-{n}"), range(12)))
+    assert {answer.status for answer in answers} == {201}
+    course = catalogue.get(course_id, OWNER).body
+    assert len(course["lessons"]) == 12
+    assert course["version"] == 13
+
+
+def test_the_same_new_lesson_put_at_the_same_time_is_new_once(catalogue: Catalogue) -> None:
+    course_id = catalogue.new()
+    with ThreadPoolExecutor(8) as threads:
+        answers = list(threads.map(lambda n: catalogue.put_lesson(course_id, "sets", position=n), range(8)))
+    assert sorted(answer.status for answer in answers) == [200] * 7 + [201]
+
+
+def test_lessons_are_shown_by_position(catalogue: Catalogue) -> None:
+    course_id = catalogue.new()
+    for lesson_id, position in (("c", 2), ("a", 3), ("b", 1), ("d", 2)):
+        catalogue.put_lesson(course_id, lesson_id, position=position)
+    lessons = catalogue.get(course_id, OWNER).body["lessons"]
+    assert [lesson["lessonId"] for lesson in lessons] == ["b", "c", "d", "a"]
+    assert lessons[0] == {"lessonId": "b", **LESSON, "hasContent": False}
+
+
+def test_a_lesson_edit_makes_the_version_of_an_open_tab_stale(catalogue: Catalogue) -> None:
+    course_id = catalogue.new()
+    catalogue.put_lesson(course_id, "sets")
+    assert catalogue.patch(course_id, version=1, title="Old tab").problem() == (409, "stale-version")
+
+
+@pytest.mark.parametrize(
+    ("change", "kept"),
+    [({"title": "New", "position": 9}, True), ({"premium": False}, False), ({"contentType": "pdf"}, False)],
+)
+def test_a_lesson_keeps_its_file_only_while_it_fits(
+    catalogue: Catalogue, change: dict[str, Any], kept: bool
+) -> None:
+    course_id = catalogue.new()
+    catalogue.put_lesson(course_id, "sets")
+    catalogue.tables.client.update_item(
+        TableName=catalogue.tables.courses,
+        Key={"courseId": {"S": course_id}},
+        UpdateExpression="SET lessons.#lesson.contentKey = :key, lessons.#lesson.uploadedAt = :at",
+        ExpressionAttributeNames={"#lesson": "sets"},
+        ExpressionAttributeValues={":key": {"S": "premium/x"}, ":at": {"S": "2026-01-01T00:00:00.000Z"}},
+    )
+    answer = catalogue.put_lesson(course_id, "sets", **change)
+    assert (answer.status, answer.body["hasContent"]) == (200, kept)
+    assert answer.body == {"lessonId": "sets", **LESSON, **change, "hasContent": kept}
+
+
+def test_a_deleted_lesson_is_gone(catalogue: Catalogue) -> None:
+    course_id = catalogue.new()
+    catalogue.put_lesson(course_id, "sets")
+    answer = catalogue.delete_lesson(course_id, "sets")
+    assert (answer.status, answer.body) == (204, "")
+    assert catalogue.delete_lesson(course_id, "sets").problem() == (404, "not-found")
+    assert catalogue.get(course_id, OWNER).body["lessons"] == []
+
+
+def test_an_archived_course_is_read_only_until_it_is_taken_out(catalogue: Catalogue) -> None:
+    course_id = catalogue.new("published")
+    catalogue.put_lesson(course_id, "sets")
+    assert catalogue.patch(course_id, version=3, status="archived").status == 200
+    assert catalogue.get(course_id).body["status"] == "archived"
+    assert catalogue.list().body["items"] == []
+    assert catalogue.patch(course_id, version=4, title="New").problem() == (409, "course-archived")
+    assert catalogue.put_lesson(course_id, "maps").problem() == (409, "course-archived")
+    assert catalogue.delete_lesson(course_id, "sets").problem() == (409, "course-archived")
+    assert catalogue.patch(course_id, version=4, status="published", title="New").status == 200
+    assert [course["title"] for course in catalogue.list().body["items"]] == ["New"]
+
+
+def test_publishing_again_keeps_the_place_in_the_catalogue(catalogue: Catalogue) -> None:
+    course_id = catalogue.new("published")
+    later = catalogue.new("published")
+    catalogue.patch(course_id, version=2, status="draft")
+    assert catalogue.get(course_id).status == 404
+    catalogue.patch(course_id, version=3, status="published")
+    listed = [course["courseId"] for course in catalogue.list().body["items"]]
+    assert listed[0] == later or listed == [later, course_id]
+
+
+def test_capacity_and_opening_times_are_set_and_taken_away(catalogue: Catalogue) -> None:
+    course = catalogue.create(capacity=3, opensAt="2026-03-01T10:00:00+02:00").body
+    assert (course["capacity"], course["opensAt"]) == (3, "2026-03-01T08:00:00.000Z")
+    changed = catalogue.patch(
+        course["courseId"], version=1, capacity=None, opensAt=None, closesAt="2026-04-01T00:00:00Z"
+    ).body
+    assert "capacity" not in changed
+    assert "opensAt" not in changed
+    assert changed["closesAt"] == "2026-04-01T00:00:00.000Z"
+
+
+def test_a_course_cannot_close_before_it_opens(catalogue: Catalogue) -> None:
+    course_id = catalogue.create(opensAt="2026-03-01T00:00:00Z").body["courseId"]
+    answer = catalogue.patch(course_id, version=1, closesAt="2026-02-01T00:00:00Z")
+    assert answer.problem() == (400, "bad-request")
+    assert answer.faulty_fields() == ["closesAt"]
+
+
+def test_counters_of_enrolments_survive_every_edit(catalogue: Catalogue) -> None:
+    course_id = catalogue.new()
+    key = {"courseId": course_id}
+    catalogue.tables.set(catalogue.tables.courses, key, seatsTaken=4, waitlisted=2)
+    catalogue.patch(course_id, version=1, status="published", capacity=9)
+    catalogue.put_lesson(course_id, "sets")
+    stored = catalogue.tables.get(catalogue.tables.courses, key)
+    assert stored is not None
+    assert (stored["seatsTaken"], stored["waitlisted"]) == (4, 2)
+
+
+def test_a_course_has_a_limited_number_of_lessons(
+    catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("catalog.operations.MOST_LESSONS", 2)
+    course_id = catalogue.new()
+    assert [catalogue.put_lesson(course_id, name).status for name in ("a", "b", "c", "a")] == [
+        201,
+        201,
+        409,
+        200,
+    ]
+
+
+def test_every_request_is_a_fixed_number_of_calls(catalogue: Catalogue) -> None:
+    course_id = catalogue.new()
+    calls = catalogue.tables.calls
+    counted: dict[str, dict[str, int]] = {}
+    requests: dict[str, Callable[[], Answer]] = {
+        "create": catalogue.create,
+        "get": lambda: catalogue.get(course_id, OWNER),
+        "patch": lambda: catalogue.patch(course_id, version=1, title="New"),
+        "put": lambda: catalogue.put_lesson(course_id, "sets"),
+        "replace": lambda: catalogue.put_lesson(course_id, "sets", premium=False),
+        "delete": lambda: catalogue.delete_lesson(course_id, "sets"),
+    }
+    for name, request in requests.items():
+        calls.clear()
+        assert request().status < 300
+        counted[name] = dict(calls)
+    edit = {"GetItem": 1, "UpdateItem": 1}
+    assert counted == {
+        "create": {"PutItem": 1},
+        "get": {"GetItem": 1},
+        "patch": edit,
+        "put": edit,
+        "replace": edit,
+        "delete": edit,
+    }
