@@ -14,6 +14,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from pydantic_core import PydanticCustomError
 
 from education.errors import UserError
+from education.pipeline_settings import PipelineSettings
 from education.settings_refusals import sentence
 
 ENVIRONMENTS_FOLDER = Path(__file__).resolve().parent.parent / "environments"
@@ -170,6 +171,7 @@ class EnvironmentSettings(_Section):
     functions: FunctionSettings
     api: ApiSettings
     monitoring: MonitoringSettings
+    pipeline: PipelineSettings = PipelineSettings()
 
 
 def load_settings(
