@@ -128,11 +128,7 @@ class Functions(Construct):
                 "USER_POOL_ID": user_pool_id,
             },
             [
-                Grant(
-                    "ReadAndWriteProfiles",
-                    ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"],
-                    [profiles.arn],
-                ),
+                Grant("ReadAndWriteProfiles", ["dynamodb:GetItem", "dynamodb:UpdateItem"], [profiles.arn]),
             ],
         )
         self.uploads = PythonFunction(

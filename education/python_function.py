@@ -76,7 +76,12 @@ class PythonFunction(Construct):
             assume_role_policy=service_trust("lambda.amazonaws.com"),
         )
         all_grants = [
-            Grant("WriteOwnLogs", ["logs:CreateLogStream", "logs:PutLogEvents"], [f"{log_group.arn}:*"]),
+            Grant(
+                "WriteOwnLogs",
+                ["logs:CreateLogStream", "logs:PutLogEvents"],
+                [f"{log_group.arn}:*"],
+                reason="Lambda names a log stream only when it starts an instance",
+            ),
             *([TRACING] if limits.tracing else []),
             *(
                 [Grant("KeepDeadLetters", ["sqs:SendMessage"], [dead_letter_queue_arn])]

@@ -1,0 +1,60 @@
+"""The synthesized stack of each environment against the one that was last looked at and found right.
+
+After a wanted change: `python -m pytest tests/infrastructure/test_snapshots.py --snapshot-update`, then read the diff.
+What changes with every edit of a function, and says nothing to a reader, is replaced by fixed words first.
+"""
+
+import json
+import re
+from typing import Any
+
+import pytest
+from syrupy.assertion import SnapshotAssertion
+from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
+
+from tests.infrastructure.conftest import ENVIRONMENTS, SynthesizedOf
+
+_ASSET = re.compile(r"^(assets/[^/]+)/[0-9a-f]{64}/")
+_DIGEST = re.compile(r"^[0-9a-f]{64}$")
+
+
+class JsonFile(SingleFileSnapshotExtension):
+    """One readable file for each environment."""
+
+    _write_mode = WriteMode.TEXT
+    file_extension = "json"
+
+    def serialize(self, data: Any, **kwargs: Any) -> str:
+        return json.dumps(data, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
+
+
+@pytest.mark.parametrize("environment", ENVIRONMENTS)
+def test_stack(
+    environment: str, synthesized_of: SynthesizedOf, snapshot: SnapshotAssertion
+) -> None:
+    document = stable(synthesized_of(environment).document)
+    assert document == snapshot(extension_class=JsonFile)
+
+
+def stable(value: Any) -> Any:
+    """The document without construct paths, and with fixed words for what hashes over file contents."""
+    if isinstance(value, dict):
+        fixed = {key: stable(item) for key, item in value.items() if key != "//"}
+        if "source_code_hash" in fixed:
+            fixed["source_code_hash"] = "<hash of the bundle>"
+        return fixed
+    if isinstance(value, list):
+        return [stable(item) for item in value]
+    if isinstance(value, str):
+        value = _ASSET.sub(r"\1/<digest of the bundle>/", value)
+        return _DIGEST.sub("<digest>", value)
+    return value
+
+
+def test_an_edit_of_a_function_does_not_touch_the_snapshot(synthesized_of: SynthesizedOf) -> None:
+    document = json.loads(synthesized_of("dev").text)
+    before = stable(document)
+    for function in document["resource"]["aws_lambda_function"].values():
+        function["source_code_hash"] = "A" * 43 + "="
+        function["filename"] = re.sub("[0-9a-f]{64}", "0" * 64, function["filename"])
+    assert stable(document) == before
