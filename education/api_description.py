@@ -120,12 +120,12 @@ def load_api_description(file: Path = DESCRIPTION_FILE) -> ApiDescription:
     try:
         literal = file.read_bytes()
     except FileNotFoundError:
-        raise DescriptionError(file, "is missing; restore it from the repository") from None
+        raise DescriptionError(file, "the file is missing; restore it from the repository") from None
     try:
         document = load_yaml(literal)
         return ApiDescription(tuple(_Reader(document).operations()), hashlib.sha256(literal).hexdigest())
     except (yaml.YAMLError, UnicodeDecodeError) as problem:
-        raise DescriptionError(file, f"is not valid YAML: {' '.join(str(problem).split())}") from None
+        raise DescriptionError(file, f"not valid YAML: {' '.join(str(problem).split())}") from None
     except RefusedError as refusal:
         raise DescriptionError(file, str(refusal)) from None
 
@@ -135,7 +135,7 @@ class _Reader:
 
     def __init__(self, document: Any) -> None:
         if not isinstance(document, dict) or not str(document.get("openapi", "")).startswith("3.0."):
-            raise RefusedError("is no OpenAPI 3.0 document: it must begin with `openapi: 3.0.3`")
+            raise RefusedError("not an OpenAPI 3.0 document: it must begin with `openapi: 3.0.3`")
         self._document = document
         self._references = References(document)
         self._seen: dict[str, str] = {}

@@ -104,5 +104,5 @@ class References:
                 continue
             node = node.get(part.replace("~1", "/").replace("~0", "~")) if isinstance(node, dict) else None
         if node is None:
-            raise RefusedError(f"refers to {reference}, which is not there")
+            raise RefusedError(f"there is a reference to {reference}, which is not there")
         return node

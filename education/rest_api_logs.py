@@ -24,7 +24,6 @@ FORMAT = {
     "requestTime": "$context.requestTime",
     "httpMethod": "$context.httpMethod",
     "resourcePath": "$context.resourcePath",
-    "operation": "$context.operationName",
     "status": "$context.status",
     "error": "$context.error.responseType",
     "responseLatencyMs": "$context.responseLatency",

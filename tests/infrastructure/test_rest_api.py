@@ -1,0 +1,319 @@
+"""Rules for the API as it is synthesized: every route guarded, every answer readable from the portal, nothing stale."""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from jsonschema import Draft4Validator
+
+from education.api_description import DESCRIPTION_FILE, JSON_TYPE, Operation, load_api_description
+from education.rest_api_problems import PROBLEM_TYPE, PROBLEMS
+from shared import errors
+from tests.infrastructure.synthesized import Synthesized, reference
+
+OPERATIONS = load_api_description().operations
+HEADER = "gatewayresponse.header."
+
+# https://docs.aws.amazon.com/apigateway/latest/developerguide/supported-gateway-response-types.html; without
+# INVALID_API_KEY, since there are no API keys.
+GATEWAY_ANSWERS = {
+    *("ACCESS_DENIED", "API_CONFIGURATION_ERROR", "AUTHORIZER_CONFIGURATION_ERROR", "AUTHORIZER_FAILURE"),
+    *("BAD_REQUEST_BODY", "BAD_REQUEST_PARAMETERS", "DEFAULT_4XX", "DEFAULT_5XX", "EXPIRED_TOKEN"),
+    *("INTEGRATION_FAILURE", "INTEGRATION_TIMEOUT", "INVALID_SIGNATURE", "MISSING_AUTHENTICATION_TOKEN"),
+    *("QUOTA_EXCEEDED", "REQUEST_TOO_LARGE", "RESOURCE_NOT_FOUND", "THROTTLED", "UNAUTHORIZED"),
+    *("UNSUPPORTED_MEDIA_TYPE", "WAF_FILTERED"),
+}
+
+
+def path_of(stack: Synthesized, resource_id: str) -> str:
+    """The path of a resource, put together from its parents."""
+    type, _, name = reference(resource_id).partition(".")
+    if type == "aws_api_gateway_rest_api":
+        return ""
+    resource = stack.resources("aws_api_gateway_resource")[name]
+    return f"{path_of(stack, resource['parent_id'])}/{resource['path_part']}"
+
+
+def methods(stack: Synthesized) -> Iterator[tuple[tuple[str, str], Mapping[str, Any]]]:
+    """Every method with its verb and path."""
+    for method in stack.resources("aws_api_gateway_method").values():
+        yield (method["http_method"], path_of(stack, method["resource_id"])), method
+
+
+def integrations(stack: Synthesized) -> dict[tuple[str, str], Mapping[str, Any]]:
+    """Every integration by its verb and path."""
+    verbs = {f"aws_api_gateway_method.{n}": m for n, m in stack.resources("aws_api_gateway_method").items()}
+    return {
+        (verbs[reference(each["http_method"])]["http_method"], path_of(stack, each["resource_id"])): each
+        for each in stack.resources("aws_api_gateway_integration").values()
+    }
+
+
+def preflight_headers(stack: Synthesized) -> dict[str, dict[str, str]]:
+    """The headers of each path's preflight."""
+    return {
+        path_of(stack, answer["resource_id"]): {
+            name.removeprefix("method.response.header."): value
+            for name, value in answer["response_parameters"].items()
+        }
+        for answer in stack.resources("aws_api_gateway_integration_response").values()
+    }
+
+
+def key(operation: Operation) -> tuple[str, str]:
+    return operation.method, operation.path
+
+
+def test_every_operation_is_a_method_and_no_other_is(stack: Synthesized) -> None:
+    served = {each for each, _ in methods(stack) if each[0] != "OPTIONS"}
+    assert served == {key(operation) for operation in OPERATIONS}
+
+
+def test_every_method_but_a_preflight_needs_a_token(stack: Synthesized) -> None:
+    for (verb, path), method in methods(stack):
+        if verb == "OPTIONS":
+            assert method["authorization"] == "NONE"
+        else:
+            assert method["authorization"] == "COGNITO_USER_POOLS", f"{verb} {path} is open to everybody"
+            assert reference(method["authorizer_id"]).startswith("aws_api_gateway_authorizer."), (
+                f"{verb} {path}"
+            )
+
+
+def test_the_authorizer_trusts_our_pool_only(stack: Synthesized) -> None:
+    authorizer = stack.one("aws_api_gateway_authorizer")
+    (pool,) = authorizer["provider_arns"]
+    assert reference(pool).startswith("aws_cognito_user_pool.")
+    assert authorizer["identity_source"] == "method.request.header.Authorization"
+
+
+def test_every_operation_reaches_its_function(stack: Synthesized) -> None:
+    served = integrations(stack)
+    functions = stack.resources("aws_lambda_function")
+    for operation in OPERATIONS:
+        integration = served[key(operation)]
+        function = functions[reference(integration["uri"]).partition(".")[2]]
+        assert function["function_name"] == f"education-{operation.function}-{stack.environment}"
+        assert integration["type"] == "AWS_PROXY"
+        assert integration["integration_http_method"] == "POST"
+        assert function["timeout"] * 1000 <= integration["timeout_milliseconds"] <= 29_000
+
+
+def test_bodies_are_checked_as_the_description_says(stack: Synthesized) -> None:
+    validators = {
+        f"aws_api_gateway_request_validator.{name}": body
+        for name, body in stack.resources("aws_api_gateway_request_validator").items()
+    }
+    model = stack.one("aws_api_gateway_model")
+    assert json.loads(model["schema"])["type"] == "object"
+    served = dict(methods(stack))
+    for operation in OPERATIONS:
+        method = served[key(operation)]
+        validator = validators[reference(method["request_validator_id"])]
+        json_only = operation.body_required and operation.content_types == (JSON_TYPE,)
+        assert validator["validate_request_parameters"] is True
+        assert validator["validate_request_body"] is json_only, operation.operation_id
+        assert (JSON_TYPE in method.get("request_models", {})) is json_only, operation.operation_id
+        declared = {name.rpartition(".")[2] for name in method.get("request_parameters", {})}
+        assert declared == {parameter.name for parameter in operation.parameters}
+
+
+def test_options_answers_on_every_path(stack: Synthesized) -> None:
+    paths = {operation.path for operation in OPERATIONS}
+    assert {path for (verb, path), _ in methods(stack) if verb == "OPTIONS"} == paths
+    served = integrations(stack)
+    for path, headers in preflight_headers(stack).items():
+        integration = served["OPTIONS", path]
+        assert integration["type"] == "MOCK"
+        assert integration["lifecycle"]["ignore_changes"] == ["integration_http_method"]
+        assert headers["Access-Control-Allow-Origin"] == f"'{stack.settings.content.portal_origins[0]}'"
+        allowed = headers["Access-Control-Allow-Methods"].strip("'").split(",")
+        assert set(allowed) == {operation.method for operation in OPERATIONS if operation.path == path}
+        assert headers["Access-Control-Allow-Headers"] == "'Authorization,Content-Type'"
+        assert int(headers["Access-Control-Max-Age"].strip("'")) > 0
+    assert set(preflight_headers(stack)) == paths
+
+
+def test_no_answer_is_open_to_every_origin(stack: Synthesized) -> None:
+    origins = [headers["Access-Control-Allow-Origin"] for headers in preflight_headers(stack).values()]
+    for answer in stack.resources("aws_api_gateway_gateway_response").values():
+        origins.append(answer["response_parameters"][f"{HEADER}Access-Control-Allow-Origin"])
+    assert origins
+    assert not [origin for origin in origins if "*" in origin]
+
+
+def test_whatever_the_gateway_says_is_a_problem_document(stack: Synthesized) -> None:
+    answers = stack.resources("aws_api_gateway_gateway_response").values()
+    assert {answer["response_type"] for answer in answers} == GATEWAY_ANSWERS
+    schema = yaml.safe_load(DESCRIPTION_FILE.read_text())["components"]["schemas"]["Problem"]
+    for answer in answers:
+        (template,) = answer["response_templates"].values()
+        document = json.loads(template)
+        Draft4Validator(schema).validate(document)
+        assert str(document["status"]) == answer["status_code"]
+        assert document["requestId"] == "$context.requestId"
+        # Anything else the gateway could fill in is unescaped text of the request or of AWS.
+        assert re.findall(r"\$\w+(?:\.\w+)*", template) == ["$context.requestId"]
+        headers = answer["response_parameters"]
+        assert headers[f"{HEADER}Content-Type"] == f"'{PROBLEM_TYPE}'"
+        assert (
+            headers[f"{HEADER}Access-Control-Allow-Origin"] == f"'{stack.settings.content.portal_origins[0]}'"
+        )
+        assert (f"{HEADER}Retry-After" in headers) is (answer["status_code"] in ("429", "503"))
+
+
+def test_gateway_and_functions_use_the_same_words() -> None:
+    kinds = {
+        kind.status: kind
+        for kind in vars(errors).values()
+        if isinstance(kind, type) and issubclass(kind, errors.RequestError)
+    }
+    for response_type, problem in PROBLEMS.items():
+        kind = kinds.get(problem.status)
+        if kind:
+            assert (problem.title, problem.code) == (kind.title, kind.code), response_type
+        else:
+            assert problem.status == 429, f"{response_type}: the functions know no {problem.status}"
+
+
+def test_a_malformed_body_is_told_by_field() -> None:
+    assert json.loads(PROBLEMS["BAD_REQUEST_BODY"].template())["errors"] == [
+        {"field": "body", "message": "The body must be a JSON object."}
+    ]
+
+
+def test_a_deployment_waits_for_everything_it_holds(stack: Synthesized) -> None:
+    deployment = stack.one("aws_api_gateway_deployment")
+    for type in (
+        "aws_api_gateway_integration_response",
+        "aws_api_gateway_gateway_response",
+    ):
+        for name in stack.resources(type):
+            assert f"{type}.{name}" in deployment["depends_on"]
+    for name, integration in stack.resources("aws_api_gateway_integration").items():
+        if integration["type"] != "MOCK":  # their answers, which come after them, are waited for
+            assert f"aws_api_gateway_integration.{name}" in deployment["depends_on"]
+
+
+def test_a_change_of_the_description_is_deployed(stack: Synthesized) -> None:
+    deployment = stack.one("aws_api_gateway_deployment")
+    assert deployment["triggers"]["description"] == load_api_description().digest
+    assert deployment["lifecycle"]["create_before_destroy"] is True
+    assert "stage_name" not in deployment
+    assert reference(stack.one("aws_api_gateway_stage")["deployment_id"]).startswith(
+        "aws_api_gateway_deployment."
+    )
+
+
+def test_the_access_log_is_encrypted_kept_and_impersonal(stack: Synthesized) -> None:
+    log = stack.one("aws_api_gateway_stage")["access_log_settings"]
+    line = json.loads(log["format"])
+    assert {"requestId", "httpMethod", "resourcePath", "status", "responseLatencyMs"} <= set(line)
+    personal = ("$context.identity", "$context.authorizer", "$context.path", "$context.customDomain")
+    assert not [value for value in line.values() if value.startswith(personal)]
+    group = stack.resources("aws_cloudwatch_log_group")[reference(log["destination_arn"]).partition(".")[2]]
+    assert reference(group["kms_key_id"]).startswith("aws_kms_key.")
+    assert group["retention_in_days"] == stack.settings.functions.log_retention_days
+
+
+def test_requests_are_throttled_and_bodies_never_logged(stack: Synthesized) -> None:
+    settings = stack.one("aws_api_gateway_method_settings")
+    assert settings["method_path"] == "*/*"
+    (limits,) = settings["settings"] if isinstance(settings["settings"], list) else (settings["settings"],)
+    assert limits["throttling_rate_limit"] == stack.settings.api.throttling_rate
+    assert limits["throttling_burst_limit"] == stack.settings.api.throttling_burst
+    assert limits["logging_level"] == "OFF"
+    assert limits["data_trace_enabled"] is False
+
+
+def test_only_this_api_may_call_the_functions(stack: Synthesized) -> None:
+    permissions = [
+        each
+        for each in stack.resources("aws_lambda_permission").values()
+        if each["principal"] == "apigateway.amazonaws.com"
+    ]
+    assert len(permissions) == len({operation.function for operation in OPERATIONS})
+    for permission in permissions:
+        assert reference(permission["source_arn"]).startswith("aws_api_gateway_rest_api.")
+        assert permission["source_arn"].endswith(".execution_arn}/v1/*/*")
+
+
+def test_the_account_has_one_log_role(stack: Synthesized) -> None:
+    owners = stack.resources("aws_api_gateway_account")
+    assert bool(owners) is stack.settings.api.account_log_role
+    assert not (owners and stack.environment.startswith("pr-")), (
+        "a short-lived environment shares its account"
+    )
+
+
+def test_the_firewall_stands_where_the_settings_want_it(stack: Synthesized) -> None:
+    lists = stack.resources("aws_wafv2_web_acl")
+    regional = [acl for acl in lists.values() if acl["scope"] == "REGIONAL"]
+    assert len(regional) == int(stack.settings.api.waf)
+    for acl in regional:
+        rules = {rule["name"]: rule for rule in acl["rule"]}
+        assert rules["TooManyRequests"]["action"] == {"block": {}}
+        common = rules["AWSManagedRulesCommonRuleSet"]["statement"]["managed_rule_group_statement"]
+        # A roster of 500 e-mails is longer than the rule allows.
+        assert {"name": "SizeRestrictions_BODY", "action_to_use": {"count": {}}} in common[
+            "rule_action_override"
+        ]
+        assert not any(rule["visibility_config"]["sampled_requests_enabled"] for rule in rules.values())
+        association = stack.one("aws_wafv2_web_acl_association")
+        assert reference(association["resource_arn"]).startswith("aws_api_gateway_stage.")
+
+
+def test_production_has_a_firewall(synthesized_of: Any) -> None:
+    assert synthesized_of("prod").settings.api.waf
+
+
+def test_the_endpoint_is_the_stage(stack: Synthesized) -> None:
+    endpoint = stack.outputs["api_endpoint"]
+    if stack.settings.local_endpoint:
+        assert endpoint.startswith(
+            f"{stack.settings.local_endpoint}/_aws/execute-api/${{aws_api_gateway_rest_api."
+        )
+        assert endpoint.endswith(".id}/v1")
+    else:
+        assert reference(endpoint).startswith("aws_api_gateway_stage.")
+        assert endpoint.endswith(".invoke_url}")
+
+
+def preflight(origins: tuple[str, ...], folder: Path) -> tuple[dict[str, Any], str]:
+    """The only preflight's answer of an API with these portals, and the fingerprint of its preflights."""
+    from cdktf import App, TerraformStack, Testing
+
+    from education.rest_api_preflight import Preflights
+
+    stack = TerraformStack(App(outdir=str(folder)), "preflight")
+    made = Preflights(stack, "preflight", api_id="api", methods={"/things": ("r", ["GET"])}, origins=origins)
+    (answer,) = json.loads(Testing.synth(stack))["resource"]["aws_api_gateway_integration_response"].values()
+    return answer, made.fingerprint
+
+
+def test_several_portals_are_each_told_their_own_origin(tmp_path: Path) -> None:
+    answer, _ = preflight(("https://a.example", "https://b.example"), tmp_path)
+    template = answer["response_templates"][JSON_TYPE]
+    assert '["https://a.example", "https://b.example"]' in template
+    assert "#if($allowed.contains($origin))" in template
+    assert (
+        answer["response_parameters"]["method.response.header.Access-Control-Allow-Origin"]
+        == "'https://a.example'"
+    )
+    assert answer["response_parameters"]["method.response.header.Vary"] == "'Origin'"
+
+
+def test_one_portal_needs_no_template(tmp_path: Path) -> None:
+    answer, _ = preflight(("https://a.example",), tmp_path)
+    assert "response_templates" not in answer
+
+
+@pytest.mark.parametrize("origins", [("https://b.example",), ("https://a.example", "https://b.example")])
+def test_another_portal_is_deployed(origins: tuple[str, ...], tmp_path: Path) -> None:
+    _, before = preflight(("https://a.example",), tmp_path / "before")
+    _, after = preflight(origins, tmp_path / "after")
+    assert before != after
