@@ -32,9 +32,10 @@ def normalise(text: str) -> str:
         ValueError: the text is not a date-time with an offset, or is out of range.
     """
     try:
-        moment = datetime.fromisoformat(text)
-        if moment.tzinfo is None:
-            raise ValueError("a date-time needs an offset")
-        return to_text(moment)
-    except OverflowError as error:
-        raise ValueError("a date-time is out of range") from error
+        # RFC 3339 allows small letters, ISO 8601 does not.
+        moment = datetime.fromisoformat(text.upper())
+        if moment.tzinfo is not None:
+            return to_text(moment)
+    except (ValueError, OverflowError) as error:
+        raise ValueError("not a date-time with an offset that can be told in UTC") from error
+    raise ValueError("a date-time without an offset")
