@@ -56,6 +56,16 @@ class Synthesized:
         """The data sources of a type."""
         return dict(self.document["data"].get(type, {}))
 
+    def needs_of(self, address: str) -> set[str]:
+        """The addresses of the resources that must be there before this one, near and far."""
+        bodies, needed, waiting = dict(self.all_resources()), set[str](), [address]
+        while waiting:
+            body = bodies[waiting.pop()]
+            named = {*body.get("depends_on", ()), *_REFERENCE.findall(json.dumps(body))} & set(bodies)
+            waiting += named - needed
+            needed |= named
+        return needed
+
     @property
     def backend(self) -> Body:
         """The settings of the S3 backend."""

@@ -59,7 +59,9 @@ def role_statements(stack: Synthesized) -> Iterator[tuple[str, Body]]:
 def test_no_managed_policy_of_aws_but_the_listed(stack: Synthesized) -> None:
     attached = set(re.findall(r"iam::aws:policy/([\w/+=,.@-]+)", stack.text))
     unlisted = attached - set(MANAGED_POLICIES)
-    assert not unlisted, f"{unlisted}: write a policy with listed actions instead (PowerUserAccess owns the account)"
+    assert not unlisted, (
+        f"{unlisted}: write a policy with listed actions instead (PowerUserAccess owns the account)"
+    )
 
 
 def test_each_function_has_a_role_of_its_own(stack: Synthesized) -> None:
@@ -150,7 +152,9 @@ def test_only_tracing_is_granted_on_everything(stack: Synthesized) -> None:
 
 
 def test_no_role_may_make_log_groups(stack: Synthesized) -> None:
-    makers = [role for role, statement in role_statements(stack) if "CreateLogGroup" in str(statement["Action"])]
+    makers = [
+        role for role, statement in role_statements(stack) if "CreateLogGroup" in str(statement["Action"])
+    ]
     assert not makers, f"{makers}: a function that can make its log group brings it back after a destroy"
 
 
@@ -176,7 +180,9 @@ def test_resource_policies_let_in_nobody_unknown(stack: Synthesized) -> None:
             everybody = statement["Principal"] in ("*", {"AWS": "*"})
             if statement["Effect"] == "Allow" and (everybody or "Service" in statement["Principal"]):
                 condition = json.dumps(statement.get("Condition", {}))
-                named = re.search(r"kms:CallerAccount|aws:SourceAccount|AWS:SourceArn|aws:logs:arn", condition)
+                named = re.search(
+                    r"kms:CallerAccount|aws:SourceAccount|AWS:SourceArn|aws:logs:arn", condition
+                )
                 assert named, f"{address} {statement['Sid']}: say in a condition on whose behalf"
 
 

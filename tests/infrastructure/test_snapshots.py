@@ -29,9 +29,7 @@ class JsonFile(SingleFileSnapshotExtension):
 
 
 @pytest.mark.parametrize("environment", ENVIRONMENTS)
-def test_stack(
-    environment: str, synthesized_of: SynthesizedOf, snapshot: SnapshotAssertion
-) -> None:
+def test_stack(environment: str, synthesized_of: SynthesizedOf, snapshot: SnapshotAssertion) -> None:
     document = stable(synthesized_of(environment).document)
     assert document == snapshot(extension_class=JsonFile)
 

@@ -87,7 +87,11 @@ def test_only_the_local_provider_is_pointed_elsewhere(stack: Synthesized) -> Non
 def test_local_is_the_same_stack(synthesized_of: SynthesizedOf) -> None:
     """The one difference: which environment of an account owns API Gateway's logging role is a setting."""
     local, dev = (
-        {address for address, _ in synthesized_of(name).all_resources() if "_rest-api_access-logs_" not in address}
+        {
+            address
+            for address, _ in synthesized_of(name).all_resources()
+            if "_rest-api_access-logs_" not in address
+        }
         for name in ("local", "dev")
     )
     assert local == dev, "an environment differs by settings; local has what dev has"
@@ -151,7 +155,14 @@ def test_no_secret_is_in_the_document(environment: str, synthesized_of: Synthesi
         "these keep a secret in the Terraform state; make it outside, as tools/signing_key.py does"
     )
     assert not re.search(r"PRIVATE KEY|AKIA[0-9A-Z]{16}|BEGIN RSA", stack.text)
-    for key in ("password", "secret_string", "secret_binary", "private_key", "client_secret", "with_decryption"):
+    for key in (
+        "password",
+        "secret_string",
+        "secret_binary",
+        "private_key",
+        "client_secret",
+        "with_decryption",
+    ):
         held = [value for value in values_of(stack.document["resource"], key) if isinstance(value, str)]
         assert not held, f"{key} must not be in the document"
     for parameter in stack.data("aws_ssm_parameter").values():

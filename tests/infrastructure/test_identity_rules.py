@@ -1,0 +1,81 @@
+"""Rules for sign-in: Cognito takes what is configured, no user is lost by a change, administrators need two factors."""
+
+from tests.infrastructure.conftest import SynthesizedOf
+from tests.infrastructure.synthesized import Synthesized, reference
+
+
+def test_token_validity_units_are_a_list_of_one_block(stack: Synthesized) -> None:
+    client = stack.one("aws_cognito_user_pool_client")
+    assert client["token_validity_units"] == [
+        {"access_token": "minutes", "id_token": "minutes", "refresh_token": "days"}
+    ], "the provider takes a list of blocks here"
+    identity = stack.settings.identity
+    assert client["id_token_validity"] == identity.id_token_minutes
+    assert client["access_token_validity"] == identity.access_token_minutes
+    assert client["refresh_token_validity"] == identity.refresh_token_days
+
+
+def test_a_second_factor_is_configured_where_mfa_asks_for_one(stack: Synthesized) -> None:
+    pool = stack.one("aws_cognito_user_pool")
+    assert pool["mfa_configuration"] == stack.settings.identity.mfa
+    if pool["mfa_configuration"] != "OFF":
+        assert pool["software_token_mfa_configuration"] == {"enabled": True}, (
+            "Cognito: can't disable all MFAs with a required or optional configuration"
+        )
+
+
+def test_people_sign_in_with_a_verified_address_and_a_strong_password(stack: Synthesized) -> None:
+    pool = stack.one("aws_cognito_user_pool")
+    assert (pool["username_attributes"], pool["auto_verified_attributes"]) == (["email"], ["email"])
+    assert pool["username_configuration"] == {"case_sensitive": False}
+    policy = pool["password_policy"]
+    assert policy["minimum_length"] == stack.settings.identity.password_minimum_length >= 12
+    assert all(policy[f"require_{kind}"] for kind in ("lowercase", "uppercase", "numbers", "symbols"))
+    assert pool["user_pool_add_ons"]["advanced_security_mode"] == stack.settings.identity.advanced_security
+
+
+def test_the_pools_schema_is_minimal_and_explicit(stack: Synthesized) -> None:
+    """A changed schema replaces the pool and loses every user (terraform-provider-aws #21654)."""
+    (attribute,) = stack.one("aws_cognito_user_pool")["schema"]
+    assert attribute["name"] == "email", "profile data belongs into DynamoDB"
+    assert (attribute["required"], attribute["mutable"]) == (True, True)
+    assert attribute["string_attribute_constraints"] == {"min_length": "0", "max_length": "2048"}, (
+        "spelt out as Cognito answers it, or every plan wants to replace the pool (#38224)"
+    )
+
+
+def test_the_web_client_keeps_no_secret_and_tells_nothing(stack: Synthesized) -> None:
+    client = stack.one("aws_cognito_user_pool_client")
+    assert client["generate_secret"] is False, "a browser can keep none"
+    assert set(client["explicit_auth_flows"]) == {"ALLOW_USER_SRP_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"}
+    assert client["prevent_user_existence_errors"] == "ENABLED"
+    assert client["enable_token_revocation"] is True
+    assert client["write_attributes"] == ["email"], "a user must not write what the platform relies on"
+
+
+def test_the_roles_are_groups(stack: Synthesized) -> None:
+    groups = {body["name"] for body in stack.resources("aws_cognito_user_group").values()}
+    assert groups == {"students", "instructors", "administrators"}
+
+
+def test_the_trigger_is_called_before_every_token(stack: Synthesized) -> None:
+    trigger = reference(stack.one("aws_cognito_user_pool")["lambda_config"]["pre_token_generation"])
+    permissions = [
+        body
+        for body in stack.resources("aws_lambda_permission").values()
+        if body["principal"] == "cognito-idp.amazonaws.com"
+    ]
+    assert [reference(body["function_name"]) for body in permissions] == [trigger]
+
+
+def test_administrators_need_two_factors_where_students_are_real(synthesized_of: SynthesizedOf) -> None:
+    for environment in ("staging", "prod"):
+        stack = synthesized_of(environment)
+        assert stack.settings.identity.administrators_need_mfa
+        variables = [
+            body["environment"]["variables"]
+            for name, body in stack.resources("aws_lambda_function").items()
+            if "identity-triggers" in name
+        ]
+        assert [each["ADMINISTRATORS_NEED_MFA"] for each in variables] == ["true"]
+        assert stack.settings.identity.advanced_security != "OFF"

@@ -1,0 +1,96 @@
+"""Rules for monitoring: what can fail has an alarm, every alarm tells somebody, and the topic can be read by few."""
+
+from collections import Counter
+
+from tests.infrastructure.conftest import SynthesizedOf
+from tests.infrastructure.synthesized import Synthesized, reference, values_of
+
+FUNCTION_METRICS = {"Errors", "Throttles", "Duration"}
+
+
+def watched(stack: Synthesized) -> Counter[tuple[str, str]]:
+    """How many alarms look at each metric, by name space and name."""
+    counted: Counter[tuple[str, str]] = Counter()
+    for alarm in stack.resources("aws_cloudwatch_metric_alarm").values():
+        for body in (
+            alarm,
+            *(query["metric"] for query in alarm.get("metric_query", []) if "metric" in query),
+        ):
+            if "metric_name" in body:
+                counted[body["namespace"], body["metric_name"]] += 1
+    return counted
+
+
+def test_every_alarm_tells_somebody(stack: Synthesized) -> None:
+    for name, alarm in stack.resources("aws_cloudwatch_metric_alarm").items():
+        for key in ("alarm_actions", "ok_actions"):
+            actions = alarm.get(key, [])
+            assert actions, f"{name}: an alarm without {key} rings in an empty room"
+            assert all(reference(action).startswith("aws_sns_topic.") for action in actions), name
+        assert alarm["alarm_description"], f"{name}: say what it means to whoever is woken"
+        assert alarm["treat_missing_data"] == "notBreaching", f"{name}: silence at night is no failure"
+
+
+def test_every_function_is_watched(stack: Synthesized) -> None:
+    alarms = stack.resources("aws_cloudwatch_metric_alarm").values()
+    for function in stack.resources("aws_lambda_function").values():
+        metrics = {
+            alarm["metric_name"]
+            for alarm in alarms
+            if alarm.get("dimensions") == {"FunctionName": function["function_name"]}
+        }
+        assert metrics == FUNCTION_METRICS, f"{function['function_name']}: errors, throttles and duration"
+
+
+def test_the_api_the_tables_the_dead_letters_and_the_edge_are_watched(stack: Synthesized) -> None:
+    counted = watched(stack)
+    tables, queues = len(stack.resources("aws_dynamodb_table")), len(stack.resources("aws_sqs_queue"))
+    assert counted["AWS/ApiGateway", "5XXError"] == 1
+    assert counted["AWS/ApiGateway", "Latency"] == 1
+    assert (
+        counted["AWS/DynamoDB", "ReadThrottleEvents"]
+        == counted["AWS/DynamoDB", "WriteThrottleEvents"]
+        == tables
+    )
+    assert counted["AWS/SQS", "ApproximateNumberOfMessagesVisible"] == queues
+    assert counted["AWS/CloudFront", "5xxErrorRate"] == 1
+
+
+def test_topics_are_encrypted_and_take_alarms_of_this_account(stack: Synthesized) -> None:
+    topics = stack.resources("aws_sns_topic")
+    for name, topic in topics.items():
+        assert reference(topic["kms_master_key_id"]).startswith("aws_kms_key."), name
+    governed = {reference(policy["arn"]) for policy in stack.resources("aws_sns_topic_policy").values()}
+    assert governed == {f"aws_sns_topic.{name}" for name in topics}
+
+
+def test_people_are_told_where_students_are_real(synthesized_of: SynthesizedOf) -> None:
+    for environment in ("staging", "prod"):
+        stack = synthesized_of(environment)
+        told = {body["endpoint"] for body in stack.resources("aws_sns_topic_subscription").values()}
+        assert told == set(stack.settings.monitoring.alert_emails) != set()
+
+
+def test_the_alarm_on_cloudfront_is_where_its_metrics_are(synthesized_of: SynthesizedOf) -> None:
+    """CloudFront reports to us-east-1 only, and an alarm watches no other region."""
+    stack = synthesized_of("pr-123")
+    (edge,) = [provider for provider in stack.providers if provider.get("alias") == "edge"]
+    assert edge["region"] == "us-east-1"
+    (alarm,) = [
+        body
+        for body in stack.resources("aws_cloudwatch_metric_alarm").values()
+        if body.get("namespace") == "AWS/CloudFront"
+    ]
+    topic = stack.resources("aws_sns_topic")[reference(alarm["alarm_actions"][0]).partition(".")[2]]
+    assert alarm["provider"] == topic["provider"] == "aws.edge", (
+        "an alarm notifies no topic of another region"
+    )
+
+
+def test_the_dashboard_shows_every_function_and_table(stack: Synthesized) -> None:
+    body = stack.one("aws_cloudwatch_dashboard")["dashboard_body"]
+    assert list(values_of(body, "metrics")), "the dashboard is empty"
+    for type in ("aws_lambda_function", "aws_dynamodb_table"):
+        missing = [name for name in stack.resources(type) if f"{type}.{name}." not in body]
+        named = [name for name in missing if str(stack.resources(type)[name].get("name", "")) not in body]
+        assert not named, f"{named}: what is not on the dashboard is not looked at"

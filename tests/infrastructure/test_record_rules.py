@@ -1,0 +1,89 @@
+"""Rules for the tables: keys and indexes as designed, encrypted, restorable, and not deleted by accident."""
+
+import pytest
+
+from tests.infrastructure.conftest import SynthesizedOf
+from tests.infrastructure.synthesized import Body, Synthesized, reference
+
+# table -> (its key, index -> key of the index)
+KEYS: dict[str, tuple[tuple[str, ...], dict[str, tuple[str, ...]]]] = {
+    "user-profiles": (("userId",), {"email-index": ("email",)}),
+    "courses": (
+        ("courseId",),
+        {"catalogue-index": ("catalogue", "publishedAt"), "owner-index": ("ownerId", "createdAt")},
+    ),
+    "course-progress": (
+        ("userId", "courseId"),
+        {"course-completion-index": ("courseShard", "completionPercentage")},
+    ),
+}
+
+
+def key_of(body: Body) -> tuple[str, ...]:
+    return tuple(body[part] for part in ("hash_key", "range_key") if body.get(part))
+
+
+def test_keys_and_indexes_are_as_designed(stack: Synthesized) -> None:
+    tables = {body["name"]: body for body in stack.resources("aws_dynamodb_table").values()}
+    for what, (key, indexes) in KEYS.items():
+        table = tables[f"education-{what}-{stack.environment}"]
+        assert key_of(table) == key
+        assert {each["name"]: key_of(each) for each in table["global_secondary_index"]} == indexes
+
+
+def test_a_roster_is_spread_over_partitions(stack: Synthesized) -> None:
+    """A million students of one course must not share one partition: 1,000 writes a second is its limit."""
+    for table in stack.resources("aws_dynamodb_table").values():
+        for index in table.get("global_secondary_index", []):
+            assert index["hash_key"] != "courseId", f"{index['name']}: shard the partition key"
+
+
+def test_attributes_are_those_of_the_keys(stack: Synthesized) -> None:
+    for name, table in stack.resources("aws_dynamodb_table").items():
+        used = {
+            *key_of(table),
+            *(part for index in table["global_secondary_index"] for part in key_of(index)),
+        }
+        declared = {attribute["name"] for attribute in table["attribute"]}
+        assert declared == used, f"{name}: an attribute that no key uses makes every plan differ"
+
+
+def test_tables_are_on_demand_encrypted_and_restorable(stack: Synthesized) -> None:
+    for name, table in stack.resources("aws_dynamodb_table").items():
+        assert table["billing_mode"] == "PAY_PER_REQUEST", name
+        assert table["server_side_encryption"]["enabled"] is True, name
+        assert reference(table["server_side_encryption"]["kms_key_arn"]).startswith("aws_kms_key."), (
+            f"{name}: encrypt with the records key, which is ours to revoke"
+        )
+        assert table["point_in_time_recovery"]["enabled"] is True, f"{name}: mistakes are undone by PITR"
+
+
+def test_changes_of_courses_and_progress_are_streamed(stack: Synthesized) -> None:
+    for table in stack.resources("aws_dynamodb_table").values():
+        if "user-profiles" not in table["name"]:
+            assert table["stream_view_type"] == "NEW_AND_OLD_IMAGES", table["name"]
+
+
+@pytest.mark.parametrize(
+    ("environment", "protects"), [("staging", True), ("prod", True), ("dev", False), ("local", False)]
+)
+def test_data_is_protected_where_it_is_real(
+    environment: str, protects: bool, synthesized_of: SynthesizedOf
+) -> None:
+    stack = synthesized_of(environment)
+    for name, table in stack.resources("aws_dynamodb_table").items():
+        assert table["deletion_protection_enabled"] is protects, name
+    pool = stack.one("aws_cognito_user_pool")
+    assert pool["deletion_protection"] == ("ACTIVE" if protects else "INACTIVE")
+    for name, bucket in stack.resources("aws_s3_bucket").items():
+        assert bucket["force_destroy"] is not protects, (
+            f"{name}: destroy stops at a versioned bucket, which is wanted exactly where data is protected"
+        )
+    for name, key in stack.resources("aws_kms_key").items():
+        assert key["deletion_window_in_days"] == (30 if protects else 7), name
+
+
+def test_keys_are_rotated_and_administered_by_the_account(stack: Synthesized) -> None:
+    for name, key in stack.resources("aws_kms_key").items():
+        assert key["enable_key_rotation"] is True, name
+        assert ":root" in key["policy"], f"{name}: a key that the account cannot administer is lost"
