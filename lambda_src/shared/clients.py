@@ -5,6 +5,7 @@ takes at most 9 s with its pause. No attempt starts that could outlive the funct
 the caller gets a 503 while there is still time to send one. boto3 comes with the Lambda runtime.
 """
 
+import os
 import time
 from functools import cache
 from typing import TYPE_CHECKING, Any, cast
@@ -69,11 +70,18 @@ def _client(service: str) -> Any:
         tcp_keepalive=True,
         # The parameters are our own code's, and tests run against a real service.
         parameter_validation=False,
-        signature_version="s3v4" if service == "s3" else None,
+        **(_s3_settings() if service == "s3" else {}),
     )
     client = _session().create_client(service, config=config)
     client.meta.events.register("request-created", _refuse_when_late)
     return client
+
+
+def _s3_settings() -> dict[str, Any]:
+    # Left to itself, botocore presigns for S3's global host name, which redirects uploads into other
+    # regions, and a browser does not follow. An endpoint that was set may know no host name per bucket.
+    style = "path" if os.environ.get("AWS_ENDPOINT_URL") else "virtual"
+    return {"signature_version": "s3v4", "s3": {"addressing_style": style}}
 
 
 def _refuse_when_late(**_: object) -> None:

@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
 from content import signing
+from content.forms import UploadForms
 from shared import clients, content_keys
 from tests.unit.emulator_fixture import Tables
 from tests.unit.lambda_api_fixture import (
@@ -326,3 +327,16 @@ def test_every_request_is_a_fixed_number_of_calls(files: Files) -> None:
         calls.clear()
         assert request().status < 300
         assert dict(calls) == expected
+
+
+@pytest.mark.parametrize("region", ["us-east-1", "eu-west-1"])
+def test_on_aws_forms_are_for_the_buckets_own_region(monkeypatch: pytest.MonkeyPatch, region: str) -> None:
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "test")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", region)
+    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
+    client = clients._client.__wrapped__("s3")
+    monkeypatch.setattr(clients, "s3", lambda: client)
+    form = UploadForms("a-bucket").make("public/key", "video/mp4", 10)
+    host = "a-bucket.s3.amazonaws.com" if region == "us-east-1" else f"a-bucket.s3.{region}.amazonaws.com"
+    assert form.url == f"https://{host}/"
