@@ -9,7 +9,7 @@ RUN := PATH="$(CURDIR)/.venv/bin:$(CURDIR)/node_modules/.bin:$$PATH" VIRTUAL_ENV
 
 .DEFAULT_GOAL := help
 .PHONY: help install up down reload status test unit infrastructure integration lint format \
-	synth deploy destroy diff outputs bundle signing-key lock clean
+	synth deploy destroy diff outputs bundle signing-key architecture lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  \1|/' | \
@@ -68,6 +68,9 @@ bundle: install ## build the function zips that are missing or out of date
 
 signing-key: install ## make the content signing key of ENV
 	@$(RUN) -m tools.signing_key create --environment $(ENV)
+
+architecture: install ## draw the picture in README.md anew from the synthesized stack
+	@$(RUN) -m tools.architecture
 
 lock: ## renew the pinned requirements from *.in
 	@"$(PYTHON)" -m tools.lock

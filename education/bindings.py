@@ -10,6 +10,7 @@ import importlib.util
 import os
 import sys
 import types
+from pathlib import Path
 
 PACKAGE = "cdktf_cdktf_provider_aws"
 
@@ -46,7 +47,7 @@ def _has_known_shape(spec: importlib.machinery.ModuleSpec) -> bool:
     """Whether the package loads its assembly in `_jsii`, on which each module depends by itself."""
     return all(
         any(
-            os.path.isfile(os.path.join(folder, module, "__init__.py"))
+            (Path(folder) / module / "__init__.py").is_file()
             for folder in spec.submodule_search_locations or []
         )
         for module in ("_jsii", "provider", "s3_bucket")

@@ -15,9 +15,9 @@ from education.settings import FALLBACK_ENVIRONMENT, EnvironmentSettings, load_s
 
 # The services that the stack's resources call, by the provider's names; used where they are embedded.
 PROVIDER_SERVICES = (
-    "apigateway cloudfront cloudwatch cognitoidp dynamodb events iam kms lambda_ logs s3 secretsmanager sns sqs ssm sts "
-    "wafv2"
-).split()
+    *("apigateway", "cloudfront", "cloudwatch", "cognitoidp", "dynamodb", "events", "iam", "kms", "lambda_"),
+    *("logs", "s3", "secretsmanager", "sns", "sqs", "ssm", "sts", "wafv2"),
+)
 
 
 class TapStack(TerraformStack):
@@ -93,9 +93,7 @@ class TapStack(TerraformStack):
             region=region,
             default_tags=[AwsProviderDefaultTags(tags=dict(settings.default_tags))],
             endpoints=(
-                [AwsProviderEndpoints(**{service: endpoint for service in PROVIDER_SERVICES})]
-                if embedded
-                else None
+                [AwsProviderEndpoints(**dict.fromkeys(PROVIDER_SERVICES, endpoint))] if embedded else None
             ),
             s3_use_path_style=embedded or None,
             skip_credentials_validation=embedded or None,
