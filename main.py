@@ -1,13 +1,11 @@
 """The cdktf app: settings from the environment, one stack, synth.
 
-Run by `cdktf synth` and `cdktf deploy`. A mistake in the settings ends with exit code 1 and one sentence.
+Run by `cdktf synth` and `cdktf deploy`; by `make bootstrap` with EDUCATION_STACK=bootstrap for the account's bootstrap.
+A mistake in the settings ends with exit code 1 and one sentence.
 """
 
 import os
 import sys
-
-# jsii prints a banner of eleven lines for a Node.js release that is past its end of life but works.
-os.environ.setdefault("JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION", "20")
 
 from education.errors import UserError
 from education.settings import load_settings, stack_arguments
@@ -17,14 +15,19 @@ def main() -> int:
     """Synthesizes the stack of the environment that the variables name; returns the exit code."""
     try:
         arguments = stack_arguments(os.environ)
-        load_settings(**arguments)  # refuse a mistake at once: starting jsii, below, takes a second
+        settings = load_settings(**arguments)  # refuse a mistake before jsii starts, which takes a second
 
         from cdktf import App
 
-        from education.tap_stack import TapStack
-
         app = App()
-        TapStack(app, f"TapStack{arguments['environment_suffix']}", **arguments)
+        if os.environ.get("EDUCATION_STACK") == "bootstrap":
+            from education.bootstrap_stack import add_bootstrap_stack
+
+            add_bootstrap_stack(app, settings, os.environ)
+        else:
+            from education.tap_stack import TapStack
+
+            TapStack(app, f"TapStack{settings.environment_suffix}", **arguments)
         app.synth()
     except UserError as problem:
         print(f"error: {problem}", file=sys.stderr)

@@ -1,0 +1,143 @@
+"""What the pipeline may do with what holds data: tables, buckets, the user pool, keys, the signing key's public half.
+
+No permission reads a record, a lesson file of a protected environment, a user or a secret's value.
+"""
+
+from education.deploy_permission import Permission, Reach, actions
+from education.naming import PROJECT, SIGNING_KEY
+
+
+def records_permissions(reach: Reach) -> list[Permission]:
+    """Tables, content buckets, user pool, and what the stack reads of the signing key."""
+    return [
+        Permission(
+            "Tables",
+            reach.named("dynamodb", "table/"),
+            reads=actions(
+                "dynamodb", "DescribeTable DescribeContinuousBackups DescribeTimeToLive ListTagsOfResource"
+            ),
+            writes=actions(
+                "dynamodb",
+                "CreateTable UpdateTable DeleteTable UpdateContinuousBackups UpdateTimeToLive "
+                "TagResource UntagResource",
+            ),
+        ),
+        Permission(
+            "Buckets",
+            reach.buckets(),
+            reads=actions(
+                "s3",
+                "ListBucket GetBucketAcl GetBucketCORS GetBucketWebsite GetBucketVersioning "
+                "GetAccelerateConfiguration GetBucketRequestPayment GetBucketLogging GetLifecycleConfiguration "
+                "GetReplicationConfiguration GetEncryptionConfiguration GetBucketObjectLockConfiguration "
+                "GetBucketTagging GetBucketPolicy GetBucketPublicAccessBlock GetBucketOwnershipControls "
+                "GetBucketNotification",
+            ),
+            writes=actions(
+                "s3",
+                "CreateBucket DeleteBucket PutBucketCORS PutBucketVersioning PutBucketLogging "
+                "PutLifecycleConfiguration PutEncryptionConfiguration PutBucketTagging PutBucketPolicy "
+                "DeleteBucketPolicy PutBucketPublicAccessBlock PutBucketOwnershipControls PutBucketNotification",
+            ),
+        ),
+        Permission(
+            "UserPoolCreation",
+            ["*"],
+            writes=actions("cognito-idp", "CreateUserPool TagResource"),
+            conditions=reach.tagging(),
+            reason="CreateUserPool knows no resource; the tags that the new pool gets are checked instead",
+        ),
+        Permission(
+            "UserPool",
+            [reach.arn("cognito-idp", "userpool/*")],
+            reads=actions(
+                "cognito-idp",
+                "DescribeUserPool GetUserPoolMfaConfig DescribeUserPoolClient GetGroup ListTagsForResource",
+            ),
+            writes=actions(
+                "cognito-idp",
+                "UpdateUserPool DeleteUserPool SetUserPoolMfaConfig CreateUserPoolClient UpdateUserPoolClient "
+                "DeleteUserPoolClient CreateGroup UpdateGroup DeleteGroup UntagResource",
+            ),
+            conditions=reach.tagged(),
+            read_conditions=reach.tagged(),
+            reason="a pool's ARN holds its id, not its name; its tags are checked instead",
+        ),
+        Permission(
+            "SigningKeyParameters",
+            reach.arns("ssm", f"parameter/{PROJECT}/{{s}}/{SIGNING_KEY}/*"),
+            reads=actions("ssm", "GetParameter"),
+        ),
+        Permission(
+            "SigningKeySecret",
+            reach.arns("secretsmanager", f"secret:{PROJECT}-{SIGNING_KEY}-{{s}}-*"),
+            reads=actions("secretsmanager", "DescribeSecret GetResourcePolicy"),
+        ),
+    ]
+
+
+def key_permissions(reach: Reach) -> list[Permission]:
+    """Customer-managed keys and their aliases."""
+    return [
+        Permission(
+            "KeyCreation",
+            ["*"],
+            writes=actions("kms", "CreateKey TagResource"),
+            conditions=reach.tagging(),
+            reason="CreateKey knows no resource; the tags that the new key gets are checked instead",
+        ),
+        Permission(
+            "Keys",
+            [reach.arn("kms", "key/*")],
+            reads=actions("kms", "DescribeKey GetKeyPolicy GetKeyRotationStatus ListResourceTags"),
+            writes=actions(
+                "kms",
+                "PutKeyPolicy EnableKeyRotation UpdateKeyDescription ScheduleKeyDeletion UntagResource "
+                "CreateAlias UpdateAlias DeleteAlias",
+            ),
+            conditions=reach.tagged(),
+            read_conditions=reach.tagged(),
+            reason="a key's ARN holds its id, not its alias; its tags are checked instead",
+        ),
+        Permission(
+            "KeyAliases",
+            reach.named("kms", "alias/"),
+            writes=actions("kms", "CreateAlias UpdateAlias DeleteAlias"),
+        ),
+        Permission(
+            "AliasList",
+            ["*"],
+            reads=actions("kms", "ListAliases"),
+            reason="ListAliases knows no resource",
+        ),
+    ]
+
+
+def disposable_permissions(reach: Reach) -> list[Permission]:
+    """What environments need that are made and destroyed whole: emptying buckets, and a signing key of their own."""
+    return [
+        Permission("BucketVersions", reach.buckets(), writes=actions("s3", "ListBucketVersions")),
+        Permission(
+            "Objects",
+            [f"{bucket}/*" for bucket in reach.buckets()],
+            writes=actions("s3", "DeleteObject DeleteObjectVersion"),
+        ),
+    ]
+
+
+def signing_key_permissions(reach: Reach) -> list[Permission]:
+    """Making and deleting the signing key, for environments that no administrator prepares."""
+    return [
+        Permission(
+            "OwnSigningKeyParameters",
+            reach.arns("ssm", f"parameter/{PROJECT}/{{s}}/{SIGNING_KEY}/*"),
+            writes=actions("ssm", "PutParameter DeleteParameters AddTagsToResource"),
+        ),
+        Permission(
+            "OwnSigningKeySecret",
+            reach.arns("secretsmanager", f"secret:{PROJECT}-{SIGNING_KEY}-{{s}}-*"),
+            writes=actions(
+                "secretsmanager", "CreateSecret PutSecretValue GetSecretValue DeleteSecret TagResource"
+            ),
+        ),
+    ]
