@@ -21,6 +21,8 @@ def install() -> bool:
     Where the package does not have the shape that the stand-in relies on, says so on stderr and leaves the
     stock import to do its work.
     """
+    # jsii greets a Node.js release past its end of life, which still works, with a banner of eleven lines.
+    os.environ.setdefault("JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION", "20")
     if PACKAGE in sys.modules:
         return isinstance(sys.modules[PACKAGE], _LightPackage)
     if os.environ.get("EDUCATION_STOCK_BINDINGS") == "1":
