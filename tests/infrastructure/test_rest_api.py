@@ -4,14 +4,23 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 import yaml
 from jsonschema import Draft4Validator
 
-from education.api_description import DESCRIPTION_FILE, JSON_TYPE, Operation, load_api_description
+from education import rest_api_preflight
+from education.api_description import (
+    DESCRIPTION_FILE,
+    FUNCTIONS,
+    JSON_TYPE,
+    Operation,
+    load_api_description,
+)
 from education.rest_api_problems import PROBLEM_TYPE, PROBLEMS
+from education.settings import load_settings
 from shared import errors
 from tests.infrastructure.synthesized import Synthesized, reference
 
@@ -283,20 +292,20 @@ def test_the_endpoint_is_the_stage(stack: Synthesized) -> None:
         assert endpoint.endswith(".invoke_url}")
 
 
-def preflight(origins: tuple[str, ...], folder: Path) -> tuple[dict[str, Any], str]:
-    """The only preflight's answer of an API with these portals, and the fingerprint of its preflights."""
+def preflight(folder: Path, *origins: str) -> dict[str, Any]:
+    """The answer to the preflight of an API with these portals."""
     from cdktf import App, TerraformStack, Testing
 
     from education.rest_api_preflight import Preflights
 
     stack = TerraformStack(App(outdir=str(folder)), "preflight")
-    made = Preflights(stack, "preflight", api_id="api", methods={"/things": ("r", ["GET"])}, origins=origins)
+    Preflights(stack, "preflight", api_id="api", methods={"/things": ("r", ["GET"])}, origins=origins)
     (answer,) = json.loads(Testing.synth(stack))["resource"]["aws_api_gateway_integration_response"].values()
-    return answer, made.fingerprint
+    return dict(answer)
 
 
 def test_several_portals_are_each_told_their_own_origin(tmp_path: Path) -> None:
-    answer, _ = preflight(("https://a.example", "https://b.example"), tmp_path)
+    answer = preflight(tmp_path, "https://a.example", "https://b.example")
     template = answer["response_templates"][JSON_TYPE]
     assert '["https://a.example", "https://b.example"]' in template
     assert "#if($allowed.contains($origin))" in template
@@ -308,12 +317,47 @@ def test_several_portals_are_each_told_their_own_origin(tmp_path: Path) -> None:
 
 
 def test_one_portal_needs_no_template(tmp_path: Path) -> None:
-    answer, _ = preflight(("https://a.example",), tmp_path)
+    answer = preflight(tmp_path, "https://a.example")
     assert "response_templates" not in answer
 
 
-@pytest.mark.parametrize("origins", [("https://b.example",), ("https://a.example", "https://b.example")])
-def test_another_portal_is_deployed(origins: tuple[str, ...], tmp_path: Path) -> None:
-    _, before = preflight(("https://a.example",), tmp_path / "before")
-    _, after = preflight(origins, tmp_path / "after")
-    assert before != after
+def triggers(folder: Path, *origins: str) -> dict[str, str]:
+    """What would make the API be deployed anew, of an API with these portals."""
+    from cdktf import App, TerraformStack, Testing
+
+    from education.naming import Names
+    from education.rest_api import RestApi
+
+    settings = load_settings("local")
+    content = settings.content.model_copy(update={"portal_origins": origins})
+    context: Any = SimpleNamespace(partition="aws")
+    function: Any = SimpleNamespace(invoke_arn="invoke", function_name="function")
+    stack = TerraformStack(App(outdir=str(folder)), "api")
+    RestApi(
+        stack,
+        "rest-api",
+        names=Names("test"),
+        settings=settings.model_copy(update={"content": content}),
+        context=context,
+        description=load_api_description(),
+        functions=dict.fromkeys(FUNCTIONS, function),
+        user_pool_arn="pool",
+        log_key_arn="key",
+    )
+    (deployment,) = json.loads(Testing.synth(stack))["resource"]["aws_api_gateway_deployment"].values()
+    return dict(deployment["triggers"])
+
+
+def test_what_surrounds_the_description_is_deployed_as_well(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen = [triggers(tmp_path, "https://a.example")]
+    assert triggers(tmp_path, "https://a.example") == seen[0]
+    seen.append(triggers(tmp_path, "https://b.example"))
+    seen.append(triggers(tmp_path, "https://a.example", "https://b.example"))
+    monkeypatch.setattr(rest_api_preflight, "MAX_AGE_SECONDS", 60)
+    seen.append(triggers(tmp_path, "https://a.example"))
+    monkeypatch.setitem(PROBLEMS, "THROTTLED", PROBLEMS["WAF_FILTERED"])
+    seen.append(triggers(tmp_path, "https://a.example"))
+    assert len({each["gateway"] for each in seen}) == len(seen)
+    assert len({each["description"] for each in seen}) == 1
