@@ -8,6 +8,7 @@ from constructs import Construct
 
 from education.alert_topic import AlertTopic
 from education.api_description import load_api_description
+from education.audit_trail import AuditTable
 from education.aws_context import AwsContext
 from education.content_delivery import ContentDelivery
 from education.dead_letters import DeadLetters
@@ -64,6 +65,7 @@ class EducationStack(Construct):
         )
         dead_letters = DeadLetters(self, "dead-letters", names=names, key_arn=operations_key.arn)
         records = StudentRecords(self, "records", names=names, settings=settings, key_arn=records_key.arn)
+        audit = AuditTable(self, "audit", names=names, settings=settings, key_arn=records_key.arn)
         content = ContentDelivery(self, "content-delivery", names=names, settings=settings, context=context)
         identity_triggers = PythonFunction(
             self,
@@ -88,6 +90,7 @@ class EducationStack(Construct):
             settings=settings,
             context=context,
             records=records,
+            audit=audit,
             content=content,
             user_pool_id=identity.user_pool_id,
             key_arn=operations_key.arn,
@@ -106,7 +109,12 @@ class EducationStack(Construct):
             log_key_arn=operations_key.arn,
         )
         watched = {**functions.all, "identity-triggers": identity_triggers}
-        tables = {"profiles": records.profiles, "courses": records.courses, "progress": records.progress}
+        tables = {
+            "profiles": records.profiles.name,
+            "courses": records.courses.name,
+            "progress": records.progress.name,
+            "audit": audit.name,
+        }
         monitoring = Monitoring(
             self,
             "monitoring",
@@ -117,7 +125,7 @@ class EducationStack(Construct):
             api_name=api.api_name,
             stage_name=api.stage_name,
             functions={label: function.function_name for label, function in watched.items()},
-            tables={label: table.name for label, table in tables.items()},
+            tables=tables,
             dead_letter_queues={"dead-letters": dead_letters.queue_name},
             distribution_id=content.distribution_id,
             function_alarm_arns=[arn for function in watched.values() for arn in function.alarm_arns],

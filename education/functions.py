@@ -14,6 +14,7 @@ from cdktf_cdktf_provider_aws.s3_bucket_notification import (
 )
 from constructs import Construct
 
+from education.audit_trail import AuditTable
 from education.aws_context import AwsContext
 from education.content_delivery import ContentDelivery
 from education.iam import Grant
@@ -34,6 +35,7 @@ class Functions(Construct):
         names: Names,
         settings: EnvironmentSettings,
         records: StudentRecords,
+        audit: AuditTable,
         context: AwsContext,
         user_pool_id: str,
         content: ContentDelivery,

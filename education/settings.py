@@ -104,6 +104,7 @@ class RecordsSettings(_Section):
 
     point_in_time_recovery: bool
     roster_shards: int = Field(ge=1, le=100)
+    audit_retention_days: int = Field(ge=30, le=3653)
 
 
 class ContentSettings(_Section):
