@@ -7,6 +7,7 @@ A mistake in the settings ends with exit code 1 and one sentence.
 import os
 import sys
 
+from education.api_description import load_api_description
 from education.errors import UserError
 from education.settings import load_settings, stack_arguments
 
@@ -16,6 +17,7 @@ def main() -> int:
     try:
         arguments = stack_arguments(os.environ)
         settings = load_settings(**arguments)  # refuse a mistake before jsii starts, which takes a second
+        load_api_description()
 
         from cdktf import App
 

@@ -1,0 +1,107 @@
+"""`python main.py` with a mistake in what it is told: exit code 1, one sentence, no traceback.
+
+What it writes when all is well is tested in `tests/infrastructure/`.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+import main
+
+ROOT = Path(main.__file__).resolve().parent
+
+
+def run(checkout: Path, **variables: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "main.py"],
+        cwd=checkout,
+        env={"PATH": os.environ["PATH"], "HOME": os.environ.get("HOME", "/"), **variables},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+
+
+def assert_refused(result: subprocess.CompletedProcess[str], sentence: str) -> None:
+    assert result.returncode == 1
+    assert result.stdout == ""
+    assert result.stderr.startswith("error: ")
+    assert sentence in result.stderr
+    assert result.stderr.count("\n") == 1, "one sentence, no traceback"
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Path:
+    """A copy of the app that a test may spoil."""
+    for folder in ("education", "environments", "api"):
+        shutil.copytree(ROOT / folder, tmp_path / folder, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(ROOT / "main.py", tmp_path)
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("variables", "sentence"),
+    [
+        ({"ENVIRONMENT_SUFFIX": "Prod!"}, "ENVIRONMENT_SUFFIX is 'Prod!'; allowed: a lower-case letter"),
+        ({"AWS_REGION": "nowhere"}, "AWS_REGION is 'nowhere'; allowed: an AWS region"),
+        ({"TERRAFORM_STATE_BUCKET": "X"}, "TERRAFORM_STATE_BUCKET is 'X'; allowed: the name of an S3 bucket"),
+        (
+            {"TERRAFORM_STATE_BUCKET_REGION": "x"},
+            "TERRAFORM_STATE_BUCKET_REGION is 'x'; allowed: an AWS region",
+        ),
+        ({"EDUCATION_LOCAL_PORT": "x"}, "EDUCATION_LOCAL_PORT is 'x'; allowed: a port number"),
+    ],
+)
+def test_a_bad_variable(
+    variables: Mapping[str, str],
+    sentence: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    assert main.main() == 1
+    said = capsys.readouterr()
+    assert said.err.startswith(f"error: {sentence}")
+    assert (said.out, said.err.count("\n")) == ("", 1)
+
+
+def test_a_bad_variable_as_cdktf_sees_it() -> None:
+    assert_refused(run(ROOT, ENVIRONMENT_SUFFIX="Prod!"), "ENVIRONMENT_SUFFIX is 'Prod!'")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "sentence"),
+    [
+        ("[functions]", "[functions]\ncolour = 1", "functions.colour = 1 is no known setting; allowed here:"),
+        (
+            "memory_mib = 512",
+            'memory_mib = "much"',
+            "functions.memory_mib is 'much'; allowed: a whole number.",
+        ),
+        ('second_factors = ["TOTP"]', "second_factors = []", "mfa is OPTIONAL but second_factors is empty"),
+        (
+            "log_retention_days = 30",
+            "log_retention_days = 7",
+            "functions.log_retention_days is 7; allowed: 30",
+        ),
+    ],
+)
+def test_a_bad_setting(old: str, new: str, sentence: str, checkout: Path) -> None:
+    file = checkout / "environments" / "dev.toml"
+    file.write_text(file.read_text().replace(old, new))
+    assert_refused(run(checkout), sentence)
+    assert not (checkout / "cdktf.out").exists(), "nothing half-made is left behind"
+
+
+def test_a_broken_description_of_the_api(checkout: Path) -> None:
+    (checkout / "api" / "openapi.yaml").write_text("openapi: 3.0.3\npaths: {}\n")
+    assert_refused(run(checkout), "api/openapi.yaml: ")
+    assert not (checkout / "cdktf.out").exists(), "nothing half-made is left behind"
