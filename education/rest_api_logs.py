@@ -84,4 +84,6 @@ class AccessLogs(Construct):
             role=role.name,
             policy_arn=f"arn:{partition}:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs",
         )
-        return ApiGatewayAccount(self, "account", cloudwatch_role_arn=role.arn, depends_on=[policy])
+        return ApiGatewayAccount(
+            self, "account", cloudwatch_role_arn=role.arn, reset_on_delete=True, depends_on=[policy]
+        )
