@@ -84,6 +84,7 @@ class AccessLogs(Construct):
             role=role.name,
             policy_arn=f"arn:{partition}:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs",
         )
+        # reset_on_delete is announced as deprecated: from version 6 on the provider always does what it says.
         return ApiGatewayAccount(
             self, "account", cloudwatch_role_arn=role.arn, reset_on_delete=True, depends_on=[policy]
         )
