@@ -20,7 +20,7 @@ from enum import Enum, auto
 from typing import Protocol
 
 from shared.courses import PUBLISHED, Course
-from shared.errors import Conflict, NotFound
+from shared.errors import Conflict, NotFound, Unavailable
 from shared.permissions import NO_SUCH_COURSE
 from shared.records import ACTIVE, COMPLETED, WAITLISTED, WITHDRAWN, Record
 
@@ -40,10 +40,10 @@ class Guard(Enum):
     """Published, enrolment open, nobody waits, and a place is free or there is no capacity."""
     MUST_WAIT = auto()
     """Published, enrolment open, and all places are taken or somebody waits already."""
-    NOBODY_WAITS = auto()
-    """Nobody waits."""
     HAND_OVER = auto()
     """Published, somebody waits, and no more places are taken than there are."""
+    NO_HAND_OVER = auto()
+    """The opposite: whoever leaves now leaves the place to nobody."""
     MOVE_UP = auto()
     """Published, somebody waits, and a place is free or there is no capacity."""
     NOTHING = auto()
@@ -103,11 +103,11 @@ def holds(guard: Guard, course: Course, now: str) -> bool:
             return published and is_open(course, now) and free and course.waitlisted == 0
         case Guard.MUST_WAIT:
             return published and is_open(course, now) and (not free or course.waitlisted > 0)
-        case Guard.NOBODY_WAITS:
-            return course.waitlisted == 0
         case Guard.HAND_OVER:
             fits = course.capacity is None or course.seats_taken <= course.capacity
             return published and fits and course.waitlisted > 0
+        case Guard.NO_HAND_OVER:
+            return not holds(Guard.HAND_OVER, course, now)
         case Guard.MOVE_UP:
             return published and free and course.waitlisted > 0
         case Guard.NOTHING:
@@ -153,7 +153,11 @@ def enroll(
         refusal = store.commit(change)
         if refusal is None:
             entered = change.records[0]
-            if entered.status == WAITLISTED and has_free_place(course) and fill_places(store, course_id, now):
+            if (
+                entered.status == WAITLISTED
+                and has_free_place(course)
+                and fill_places(store, course_id, now, attempts)
+            ):
                 _, record = store.look(user_id, course_id)
                 return record or entered, True
             return entered, True
@@ -184,30 +188,36 @@ def withdraw(store: Store, user_id: str, course_id: str, now: str, attempts: Ite
                 first = None  # the index still shows the student's own time on the waitlist
         if store.commit(_exit(course, record, first, now)) is None:
             if hands_over and first is None:
-                fill_places(store, course_id, now)
+                fill_places(store, course_id, now, attempts)
             return
 
 
-def fill_places(store: Store, course_id: str, now: str) -> int:
+def fill_places(store: Store, course_id: str, now: str, attempts: Iterator[int]) -> int:
     """Let those who wait move up while places are free; returns how many did.
 
-    Gives up quietly when others are doing the same: they go on from there.
+    Called after whatever may have freed places: an unguarded withdrawal, a raised capacity, a
+    course that is published again. Gives up quietly when the attempts are used up.
     """
-    promoted = refusals = 0
-    while promoted < MOST_PROMOTIONS and refusals < HAND_OVER_ATTEMPTS:
+    promoted = 0
+    while promoted < MOST_PROMOTIONS:
         first = store.first_waiting(course_id)
         if first is None:
             break
-        change = Change(course_id, Guard.MOVE_UP, 1, -1, [_promoted(first)], now)
-        if store.commit(change) is None:
+        if store.commit(Change(course_id, Guard.MOVE_UP, 1, -1, [_promoted(first)], now)) is None:
             promoted += 1
             continue
-        # Either somebody else was quicker, or there is no place: only the latter is an end.
-        refusals += 1
+        # Somebody else was quicker, the index is late, or there is no place: only that is an end.
         course, _ = store.look(first.user_id, course_id)
-        if course is None or not holds(Guard.MOVE_UP, course, now):
+        if course is None or not holds(Guard.MOVE_UP, course, now) or not _may_go_on(attempts):
             break
     return promoted
+
+
+def _may_go_on(attempts: Iterator[int]) -> bool:
+    try:
+        return next(attempts, None) is not None
+    except Unavailable:
+        return False
 
 
 def _require_published(course: Course | None) -> Course:
@@ -244,8 +254,9 @@ def _exit(course: Course | None, record: Record, first: Record | None, now: str)
         return Change(record.course_id, Guard.NOTHING, 0, -1, [left], now)
     if first is not None:
         return Change(record.course_id, Guard.HAND_OVER, 0, -1, [left, _promoted(first)], now)
-    nobody_waits = course is not None and holds(Guard.NOBODY_WAITS, course, now)
-    guard = Guard.NOBODY_WAITS if nobody_waits else Guard.NOTHING
+    # Without a guard the place is free for a moment though somebody waits; fill_places follows.
+    alone = course is None or holds(Guard.NO_HAND_OVER, course, now)
+    guard = Guard.NO_HAND_OVER if alone else Guard.NOTHING
     return Change(record.course_id, guard, -1, 0, [left], now)
 
 

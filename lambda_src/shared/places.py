@@ -25,8 +25,8 @@ _NOBODY_WAITS = "(attribute_not_exists(waitlisted) OR waitlisted = :zero)"
 _CONDITIONS: Mapping[Guard, str] = {
     Guard.PLACE_FREE: f"{_PUBLISHED} AND {_OPEN} AND {_FREE} AND {_NOBODY_WAITS}",
     Guard.MUST_WAIT: f"{_PUBLISHED} AND {_OPEN} AND (NOT {_FREE} OR {_SOMEBODY_WAITS})",
-    Guard.NOBODY_WAITS: f"attribute_exists(courseId) AND {_NOBODY_WAITS}",
     Guard.HAND_OVER: f"{_PUBLISHED} AND {_FITS} AND {_SOMEBODY_WAITS}",
+    Guard.NO_HAND_OVER: f"attribute_exists(courseId) AND NOT ({_PUBLISHED} AND {_FITS} AND {_SOMEBODY_WAITS})",
     Guard.MOVE_UP: f"{_PUBLISHED} AND {_FREE} AND {_SOMEBODY_WAITS}",
     Guard.NOTHING: "attribute_exists(courseId)",
 }

@@ -42,6 +42,7 @@ class Memory:
         self.records: dict[str, Record] = {}
         self.meanwhile: list[Callable[[], None]] = []
         self.index_is_late = False
+        self.commits: list[Change] = []
 
     def course(self, course_id: str) -> Course | None:
         return self.cached
@@ -67,6 +68,7 @@ class Memory:
         missing = any(record.revision > 1 and record.user_id not in self.records for record in change.records)
         if found or missing or course is None or not holds(change.guard, course, change.now):
             return Refusal(found)
+        self.commits.append(change)
         self.records.update({record.user_id: record for record in change.records})
         self.now_course = replace(
             course,
@@ -142,7 +144,7 @@ class School(RuleBasedStateMachine):
     def instructor_changes_capacity(self, capacity: int | None) -> None:
         assert self.store.now_course is not None
         self.store.now_course = replace(self.store.now_course, capacity=capacity)
-        enrollments.fill_places(self.store, COURSE, self.now())
+        enrollments.fill_places(self.store, COURSE, self.now(), tries())
 
     @invariant()
     def counters_say_what_the_records_say(self) -> None:
@@ -167,7 +169,7 @@ class School(RuleBasedStateMachine):
         assert not holds(Guard.MOVE_UP, course, NOON)
 
 
-School.TestCase.settings = settings(max_examples=60, stateful_step_count=20, deadline=None)
+School.TestCase.settings = settings(max_examples=100, stateful_step_count=25, deadline=None)
 TestSchool = School.TestCase
 
 
@@ -181,6 +183,29 @@ def test_those_who_wait_move_up_in_the_order_in_which_they_came() -> None:
     enroll(store, "ada", "2026-01-01T12:09:00.000Z")
     withdraw(store, "bo")
     assert [store.records[user].status for user in ("cy", "ada")] == [ACTIVE, WAITLISTED]
+
+
+def test_a_place_is_handed_over_in_one_step() -> None:
+    store = Memory(make_course(capacity=1))
+    enroll(store, "ada")
+    enroll(store, "bo")
+    store.commits.clear()
+    withdraw(store, "ada")
+    assert [change.guard for change in store.commits] == [Guard.HAND_OVER]
+    assert store.records["bo"].status == ACTIVE
+
+
+def test_a_place_that_became_one_too_few_in_between_is_handed_over() -> None:
+    store = Memory(make_course())
+    for user in ("ada", "bo"):
+        enroll(store, user)
+    assert store.now_course is not None
+    # Two places are taken, one too many by now, and a third student waits.
+    store.now_course = store.cached = replace(store.now_course, capacity=1)
+    enroll(store, "cy")
+    store.meanwhile = [lambda: withdraw(store, "bo")]
+    withdraw(store, "ada")
+    assert store.records["cy"].status == ACTIVE
 
 
 def test_a_place_is_given_back_when_the_index_is_too_late_to_show_who_waits() -> None:
@@ -274,5 +299,5 @@ def test_nobody_moves_up_in_a_course_that_is_not_published() -> None:
     withdraw(store, "ada")
     assert store.records["bo"].status == WAITLISTED
     store.now_course = replace(store.now_course, status=PUBLISHED)
-    assert enrollments.fill_places(store, COURSE, NOON) == 1
+    assert enrollments.fill_places(store, COURSE, NOON, tries()) == 1
     assert store.records["bo"].status == ACTIVE

@@ -132,7 +132,7 @@ def test_the_waitlist_moves_up_when_places_are_given_back(
     at_once(2, lambda number: operations.withdraw(table, student("ab"[number]), COURSE))
     assert [table.look(user, COURSE)[1].status for user in waiting] == [ACTIVE] * 2 + [WAITLISTED] * 3  # type: ignore[union-attr]
     set_course(dynamodb_tables, capacity=None)
-    assert fill_places(table, COURSE, NOON) == 3
+    assert fill_places(table, COURSE, NOON, patience.attempts()) == 3
     assert counters(dynamodb_tables) == (5, 0)
 
 
@@ -258,6 +258,7 @@ def roster_of(
         cursor = page.next_cursor
         if cursor is None:
             return users, sizes
+        assert len(set(users)) == len(users), "somebody is shown twice"
 
 
 @pytest.mark.parametrize("limit", [1, 3, 5, 20, 100])

@@ -110,6 +110,23 @@ def test_parallel_updates_of_every_kind_end_as_if_they_had_come_in_order(
         assert getattr(parallel, attribute) == getattr(ordered, attribute)
 
 
+def test_a_completion_does_not_take_back_a_position_that_came_in_between(
+    table: ProgressTable, dynamodb_tables: Tables, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    save, newer = table.save, [Activity("lesson-0", "2026-03-02T00:00:00.000Z", 100)]
+
+    def save_late(before: Record, after: Record) -> Any:
+        while newer:
+            send(table, newer.pop())
+        return save(before, after)
+
+    monkeypatch.setattr(table, "save", save_late)
+    shown = send(table, Activity("lesson-0", "2026-03-01T00:00:00.000Z", 7, True))
+    assert shown["positions"] == {"lesson-0": 100}
+    assert shown["completedLessons"] == ["lesson-0"]
+    assert stored(dynamodb_tables)["positions"]["lesson-0"]["seconds"] == 100
+
+
 def test_a_late_position_changes_nothing_and_is_answered_with_what_is_there(
     table: ProgressTable, dynamodb_tables: Tables
 ) -> None:
