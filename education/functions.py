@@ -52,8 +52,9 @@ class Functions(Construct):
         self.catalog = self._function(
             "catalog",
             "Courses and their lessons: list, read, write",
-            {"COURSES_TABLE": courses.name},
+            {"COURSES_TABLE": courses.name, **audit.environment},
             [
+                audit.grant,
                 Grant(
                     "ReadAndWriteCourses",
                     ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"],
@@ -69,8 +70,10 @@ class Functions(Construct):
                 "COURSES_TABLE": courses.name,
                 "COURSE_PROGRESS_TABLE": progress.name,
                 "ROSTER_SHARDS": str(settings.records.roster_shards),
+                **audit.environment,
             },
             [
+                audit.grant,
                 Grant(
                     "ReadCoursesAndTakePlaces",
                     ["dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:UpdateItem"],

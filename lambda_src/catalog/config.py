@@ -10,3 +10,5 @@ class Config(HttpConfig):
     """Field names are variable names in lower case."""
 
     courses_table: str
+    audit_table: str
+    audit_retention_days: int

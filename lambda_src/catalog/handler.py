@@ -3,11 +3,14 @@
 from catalog.config import Config
 from catalog.operations import Catalog, LessonContent
 from catalog.table import CourseTable
+from shared.audit import AuditTrail
 from shared.config import load
 from shared.http import Request, Response, api_handler, created, no_content, ok, page
 
 _config = load(Config)
-_catalog = Catalog(CourseTable(_config.courses_table))
+_catalog = Catalog(
+    CourseTable(_config.courses_table), AuditTrail(_config.audit_table, _config.audit_retention_days)
+)
 
 
 def _list_courses(request: Request) -> Response:
@@ -27,7 +30,10 @@ def _get_course(request: Request) -> Response:
 def _update_course(request: Request) -> Response:
     body = dict(request.body)
     version = body.pop("version")
-    return ok(_catalog.update(request.caller, request.path["courseId"], version, body).to_api())
+    course = _catalog.update(
+        request.caller, request.path["courseId"], version, body, request_id=request.request_id
+    )
+    return ok(course.to_api())
 
 
 def _put_lesson(request: Request) -> Response:

@@ -10,9 +10,10 @@ from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 from catalog.table import CourseTable, LessonContent, WriteRefused
-from shared import clock, permissions
+from shared import audit, clock, permissions
+from shared.audit import AuditTrail
 from shared.caller import Caller
-from shared.courses import ARCHIVED, DRAFT, Course, Lesson
+from shared.courses import ARCHIVED, DRAFT, PUBLISHED, Course, Lesson
 from shared.errors import BadRequest, Conflict, FieldError, Forbidden, NotFound
 
 __all__ = ["Catalog", "LessonContent"]
@@ -25,10 +26,11 @@ T = TypeVar("T")
 
 
 class Catalog:
-    """The operations on courses, over a table of courses."""
+    """The operations on courses, over a table of courses and the audit trail."""
 
-    def __init__(self, table: CourseTable) -> None:
+    def __init__(self, table: CourseTable, trail: AuditTrail) -> None:
         self._table = table
+        self._trail = trail
 
     def list_published(self, limit: int, cursor: str | None) -> tuple[list[Course], str | None]:
         """One page of published courses, newest first, and the cursor of the next page if there is one."""
@@ -64,8 +66,12 @@ class Catalog:
         """
         return permissions.require_visible(caller, self._table.find(course_id))
 
-    def update(self, caller: Caller, course_id: str, version: int, changes: Mapping[str, Any]) -> Course:
+    def update(
+        self, caller: Caller, course_id: str, version: int, changes: Mapping[str, Any], *, request_id: str
+    ) -> Course:
         """Change a course that still has the version the caller saw; None takes an optional field away.
+
+        That it becomes published, or no longer is, goes into the audit trail in the same transaction.
 
         Raises:
             NotFound, Forbidden: the caller may not see or not edit it.
@@ -80,11 +86,27 @@ class Catalog:
             raise _archived()
         _check_opening(settings.get("opensAt", course.opens_at), settings.get("closesAt", course.closes_at))
         try:
-            return self._table.update(course_id, version, settings, clock.now())
+            entry = self._publication_entry(caller, course, settings.get("status"), request_id)
+            return self._table.update(course_id, version, settings, clock.now(), entry)
         except WriteRefused as refusal:
             if refusal.found is None:
                 raise NotFound(permissions.NO_SUCH_COURSE) from refusal
             raise _stale(refusal.found.version) from refusal
+
+    def _publication_entry(
+        self, caller: Caller, course: Course, status: str | None, request_id: str
+    ) -> dict[str, Any] | None:
+        """The audit entry of a change of status that students notice; None of any other."""
+        if status is None or (status == PUBLISHED) == (course.status == PUBLISHED):
+            return None
+        entry: dict[str, Any] = self._trail.put(
+            audit.COURSE_PUBLISHED if status == PUBLISHED else audit.COURSE_UNPUBLISHED,
+            by=caller.user_id,
+            on=audit.course(course.course_id),
+            request_id=request_id,
+            details={"version": course.version + 1, "status": status},
+        )
+        return entry
 
     def put_lesson(
         self, caller: Caller, course_id: str, lesson_id: str, content: LessonContent

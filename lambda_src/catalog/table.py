@@ -85,8 +85,18 @@ class CourseTable:
         )
         return Course.from_stored(item)
 
-    def update(self, course_id: str, version: int, changes: Mapping[str, Any], now: str) -> Course:
-        """Change fields of a course that still has this version; None removes an optional field."""
+    def update(
+        self,
+        course_id: str,
+        version: int,
+        changes: Mapping[str, Any],
+        now: str,
+        entry: dict[str, Any] | None = None,
+    ) -> Course:
+        """Change fields of a course that still has this version; None removes an optional field.
+
+        An audit entry is written in the same transaction, and the course read once more.
+        """
         names = {"#version": "version", "#updatedAt": "updatedAt"}
         values: dict[str, Any] = {":seen": version, ":one": 1, ":now": now}
         assignments = ["#version = #version + :one", "#updatedAt = :now"]
@@ -114,7 +124,7 @@ class CourseTable:
         expression = "SET " + ", ".join(assignments)
         if removals:
             expression += " REMOVE " + ", ".join(removals)
-        return self._write(course_id, expression, "#version = :seen", names, values)
+        return self._write(course_id, expression, "#version = :seen", names, values, entry)
 
     def add_lesson(
         self, course_id: str, lesson_id: str, content: LessonContent, most: int, now: str
@@ -191,21 +201,25 @@ class CourseTable:
         condition: str,
         names: Mapping[str, str],
         values: Mapping[str, Any],
+        entry: dict[str, Any] | None = None,
     ) -> Course:
-        # Enrolments count places on the same item in transactions, which push single writes aside.
+        update: Any = {
+            "TableName": self._name,
+            "Key": to_item({"courseId": course_id}),
+            "UpdateExpression": expression,
+            "ConditionExpression": f"attribute_exists(courseId) AND {condition}",
+            "ExpressionAttributeNames": dict(names),
+            "ExpressionAttributeValues": to_item(values),
+            "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
+        }
+        # Enrolments count places on the same item in transactions, which push other writes aside.
         for _ in patience.attempts():
             try:
-                answer = clients.dynamodb().update_item(
-                    TableName=self._name,
-                    Key=to_item({"courseId": course_id}),
-                    UpdateExpression=expression,
-                    ConditionExpression=f"attribute_exists(courseId) AND {condition}",
-                    ExpressionAttributeNames=dict(names),
-                    ExpressionAttributeValues=to_item(values),
-                    ReturnValues="ALL_NEW",
-                    ReturnValuesOnConditionCheckFailure="ALL_OLD",
-                )
-                return Course.from_stored(from_item(answer["Attributes"]))
+                if entry is None:
+                    answer = clients.dynamodb().update_item(**update, ReturnValues="ALL_NEW")
+                    return Course.from_stored(from_item(answer["Attributes"]))
+                clients.dynamodb().transact_write_items(TransactItems=[{"Update": update}, {"Put": entry}])
+                break
             except ClientError as error:
                 if transaction_conflict(error):
                     continue
@@ -213,4 +227,8 @@ class CourseTable:
                     raise
                 found = item_of(error)
                 raise WriteRefused(Course.from_stored(found) if found else None) from error
-        raise AssertionError("attempts() raises when it ends")
+        # A transaction returns nothing.
+        course = self.find(course_id, consistent=True)
+        if course is None:
+            raise WriteRefused(None)
+        return course

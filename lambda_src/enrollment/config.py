@@ -12,3 +12,5 @@ class Config(HttpConfig):
     courses_table: str
     course_progress_table: str
     roster_shards: int
+    audit_table: str
+    audit_retention_days: int

@@ -3,7 +3,8 @@
 from enrollment import operations
 from enrollment.config import Config
 from enrollment.table import EnrollmentTable
-from shared import courses
+from shared import audit, courses, permissions
+from shared.audit import AuditTrail
 from shared.config import load
 from shared.errors import NotImplementedYet
 from shared.http import Request, Response, api_handler, created, no_content, not_implemented, ok, page
@@ -14,6 +15,7 @@ table = EnrollmentTable(
     progress_table=config.course_progress_table,
     shards=config.roster_shards,
 )
+trail = AuditTrail(config.audit_table, config.audit_retention_days)
 
 
 def create_enrollment(request: Request) -> Response:
@@ -40,7 +42,15 @@ def list_roster(request: Request) -> Response:
     """GET /courses/{courseId}/roster."""
     if request.query["format"] != "json":
         raise NotImplementedYet("Only JSON is available yet.")
-    course = courses.find(config.courses_table, request.path["courseId"])
+    course = permissions.require_editable(
+        request.caller, courses.find(config.courses_table, request.path["courseId"])
+    )
+    trail.record(
+        audit.ROSTER_READ,
+        by=request.caller.user_id,
+        on=audit.course(course.course_id),
+        request_id=request.request_id,
+    )
     shown = operations.read_roster(
         table, request.caller, course, request.query["limit"], request.query.get("cursor")
     )

@@ -105,8 +105,9 @@ class AuditTrail:
     ) -> Any:
         """The entry as the `Put` of a transaction (or the parameters of a PutItem); arguments as in `record`."""
         at = clock.now()
+        facts = [f"{name}={value}" for name, value in sorted((details or {}).items())]
         # Retries of one request are one entry.
-        unique = (action, on) if once else (action, on, pseudonym(by), request_id)
+        unique = [action, on] if once else [action, on, pseudonym(by), request_id, *facts]
         item: dict[str, Any] = {
             "recordId": sha256("\n".join(unique).encode()).hexdigest()[:40],
             "action": action,

@@ -66,21 +66,25 @@ def from_item(wire: Mapping[str, Any]) -> Item:
 
 
 def condition_failed(error: ClientError) -> bool:
-    """Whether a single write was refused by its own condition."""
-    return error.response["Error"]["Code"] == "ConditionalCheckFailedException"
+    """Whether a write was refused by its own condition: a single one, or the first of a transaction."""
+    if error.response["Error"]["Code"] == "ConditionalCheckFailedException":
+        return True
+    return cancellation_reasons(error)[:1] == ("ConditionalCheckFailed",)
 
 
 def transaction_conflict(error: ClientError) -> bool:
-    """Whether a single write met somebody's transaction on the same item; it may be tried again."""
-    return error.response["Error"]["Code"] == "TransactionConflictException"
+    """Whether a write met somebody's transaction on the same item; it may be tried again."""
+    if error.response["Error"]["Code"] == "TransactionConflictException":
+        return True
+    return "TransactionConflict" in cancellation_reasons(error)
 
 
 def item_of(error: ClientError) -> Item | None:
-    """The item that made a condition fail (with ReturnValuesOnConditionCheckFailure=ALL_OLD).
-
-    None when there was no item.
+    """The item that made a condition fail (with ReturnValuesOnConditionCheckFailure=ALL_OLD), of a single
+    write or of the first of a transaction. None when there was no item.
     """
-    wire = error.response.get("Item")
+    reasons: Any = error.response.get("CancellationReasons") or ({},)
+    wire = error.response.get("Item") or reasons[0].get("Item")
     return from_item(wire) if isinstance(wire, dict) and wire else None
 
 

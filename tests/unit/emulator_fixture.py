@@ -41,6 +41,7 @@ class Tables:
     profiles: str
     courses: str
     progress: str
+    audit: str
     calls: "Counter[str]" = field(default_factory=Counter)
 
     def put(self, table: str, item: Mapping[str, Any]) -> None:
@@ -119,6 +120,7 @@ def dynamodb_tables(emulator_client: "DynamoDBClient", monkeypatch: pytest.Monke
         profiles=f"education-user-profiles-{suffix}",
         courses=f"education-courses-{suffix}",
         progress=f"education-course-progress-{suffix}",
+        audit=f"education-audit-{suffix}",
     )
     _create(emulator_client, tables.profiles, ("userId",), {"email-index": ("email",)}, "KEYS_ONLY")
     _create(
@@ -133,6 +135,12 @@ def dynamodb_tables(emulator_client: "DynamoDBClient", monkeypatch: pytest.Monke
         ("userId", "courseId"),
         {"course-completion-index": ("courseShard", "completionPercentage")},
     )
+    _create(
+        emulator_client,
+        tables.audit,
+        ("recordId",),
+        {"day-index": ("day", "at"), "actor-index": ("actor", "at"), "subject-index": ("subject", "at")},
+    )
     monkeypatch.setattr(clients, "dynamodb", lambda: emulator_client)
     monkeypatch.setattr(courses, "_cache", {})
 
@@ -142,7 +150,7 @@ def dynamodb_tables(emulator_client: "DynamoDBClient", monkeypatch: pytest.Monke
     emulator_client.meta.events.register("before-call.dynamodb", count)
     yield tables
     emulator_client.meta.events.unregister("before-call.dynamodb", count)
-    for name in (tables.profiles, tables.courses, tables.progress):
+    for name in (tables.profiles, tables.courses, tables.progress, tables.audit):
         emulator_client.delete_table(TableName=name)
 
 

@@ -14,6 +14,8 @@ from education.api_description import load_api_description
 from shared import api, clients
 
 ORIGIN = "https://portal.example.org"
+# What every function, and those with an audit trail, are told.
+COMMON = {"ENVIRONMENT_SUFFIX": "test", "LOG_LEVEL": "INFO", "AUDIT_RETENTION_DAYS": "90"}
 
 
 @dataclass(frozen=True)
@@ -131,7 +133,7 @@ def lambda_api(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> LambdaApis:
 
 def fresh_handler(monkeypatch: pytest.MonkeyPatch, function_name: str, **environment: str) -> Any:
     """A function's handler, started anew with these variables, as a new Lambda instance would be."""
-    for name, value in {"ENVIRONMENT_SUFFIX": "test", "LOG_LEVEL": "INFO", **environment}.items():
+    for name, value in {**COMMON, **environment}.items():
         monkeypatch.setenv(name, value)
     for module in [name for name in sys.modules if name.split(".")[0] == function_name]:
         monkeypatch.delitem(sys.modules, module)

@@ -70,7 +70,8 @@ class Catalogue:
 
 @pytest.fixture
 def catalogue(lambda_api: LambdaApis, dynamodb_tables: Tables) -> Catalogue:
-    return Catalogue(lambda_api("catalog", COURSES_TABLE=dynamodb_tables.courses), dynamodb_tables)
+    api = lambda_api("catalog", COURSES_TABLE=dynamodb_tables.courses, AUDIT_TABLE=dynamodb_tables.audit)
+    return Catalogue(api, dynamodb_tables)
 
 
 def test_a_new_course_is_a_draft_at_its_location(catalogue: Catalogue) -> None:
