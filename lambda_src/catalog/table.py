@@ -218,7 +218,8 @@ class CourseTable:
                 if entry is None:
                     answer = clients.dynamodb().update_item(**update, ReturnValues="ALL_NEW")
                     return Course.from_stored(from_item(answer["Attributes"]))
-                clients.dynamodb().transact_write_items(TransactItems=[{"Update": update}, {"Put": entry}])
+                writes: list[Any] = [{"Update": update}, {"Put": entry}]
+                clients.dynamodb().transact_write_items(TransactItems=writes)
                 break
             except ClientError as error:
                 if transaction_conflict(error):
