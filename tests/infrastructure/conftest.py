@@ -1,22 +1,38 @@
-"""Synthesizes each environment once per test session, in this process: starting jsii costs two seconds."""
+"""Synthesizes each environment once per test session, in this process: starting jsii costs two seconds.
 
-import os
-from collections.abc import Callable
+What takes longer (the stock import of the bindings, Terraform) is started before the first test and looked at last.
+"""
+
+from collections.abc import Callable, Iterator
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.infrastructure.synthesized import Synthesized, synthesize
-
-os.environ.setdefault("JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION", "20")
+from tests.infrastructure.background import Background, TerraformValidation
+from tests.infrastructure.synthesized import ROOT, Synthesized, synthesize
 
 ENVIRONMENTS = ("dev", "staging", "prod", "local")
 # An environment without a file of its own, in a region other than CloudFront's.
 ELSEWHERE = "pr-123"
 ARGUMENTS: dict[str, dict[str, Any]] = {ELSEWHERE: {"aws_region": "eu-central-1"}}
+STARTED_EARLY = ("stock_synthesis", "light_synthesis", "validation")
 
 SynthesizedOf = Callable[[str], Synthesized]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: any(name in getattr(item, "fixturenames", ()) for name in STARTED_EARLY))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def started_early(request: pytest.FixtureRequest) -> None:
+    """Starts what some test of this session waits for at the end."""
+    wanted = {name for item in request.session.items for name in getattr(item, "fixturenames", ())}
+    for name in STARTED_EARLY:
+        if name in wanted:
+            request.getfixturevalue(name)
 
 
 @pytest.fixture(scope="session")
@@ -35,3 +51,31 @@ def synthesized_of(tmp_path_factory: pytest.TempPathFactory) -> SynthesizedOf:
 def stack(request: pytest.FixtureRequest, synthesized_of: SynthesizedOf) -> Synthesized:
     """Each environment in turn: what a rule asks of one, it asks of all."""
     return synthesized_of(request.param)
+
+
+@pytest.fixture(scope="session")
+def stock_synthesis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Background]:
+    """`python main.py` for prod with the bindings imported as they come; writes into `folder`."""
+    folder = tmp_path_factory.mktemp("stock")
+    with Background.main_py(folder, ENVIRONMENT_SUFFIX="prod", EDUCATION_STOCK_BINDINGS="1") as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def light_synthesis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Background]:
+    """The same as it is run every day, on another day and elsewhere."""
+    folder = tmp_path_factory.mktemp("light")
+    elsewhere = {"PYTHONHASHSEED": "1", "TZ": "Asia/Kathmandu", "LC_ALL": "C"}
+    with Background.main_py(folder, ENVIRONMENT_SUFFIX="prod", **elsewhere) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def validation(
+    synthesized_of: SynthesizedOf, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[TerraformValidation]:
+    """`terraform validate` over all environments at once, since loading the provider's schema is what takes long."""
+    stacks = {name: synthesized_of(name) for name in (*ENVIRONMENTS, ELSEWHERE)}
+    folder: Path = tmp_path_factory.mktemp("validate")
+    with TerraformValidation.started(folder, stacks, ROOT / ".terraform.lock.hcl") as running:
+        yield running

@@ -16,6 +16,7 @@ from unittest import mock
 from education.iam import Grant
 from education.settings import EnvironmentSettings, load_settings
 
+ROOT = Path(__file__).resolve().parent.parent.parent
 Body = Mapping[str, Any]
 
 _REFERENCE = re.compile(r"\$\{(?:[a-z]+\()?((?:data\.)?[a-z0-9_]+\.[A-Za-z0-9_-]+)\.")

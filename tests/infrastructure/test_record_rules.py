@@ -3,7 +3,7 @@
 import pytest
 
 from tests.infrastructure.conftest import SynthesizedOf
-from tests.infrastructure.synthesized import Body, Synthesized, reference
+from tests.infrastructure.synthesized import Body, Synthesized, listed, reference, statements
 
 # table -> (its key, index -> key of the index)
 KEYS: dict[str, tuple[tuple[str, ...], dict[str, tuple[str, ...]]]] = {
@@ -60,7 +60,9 @@ def test_tables_are_on_demand_encrypted_and_restorable(stack: Synthesized) -> No
 
 def test_changes_of_courses_and_progress_are_streamed(stack: Synthesized) -> None:
     for table in stack.resources("aws_dynamodb_table").values():
-        if "user-profiles" not in table["name"]:
+        if table["name"] in (
+            f"education-{what}-{stack.environment}" for what in ("courses", "course-progress")
+        ):
             assert table["stream_view_type"] == "NEW_AND_OLD_IMAGES", table["name"]
 
 
@@ -81,6 +83,15 @@ def test_data_is_protected_where_it_is_real(
         )
     for name, key in stack.resources("aws_kms_key").items():
         assert key["deletion_window_in_days"] == (30 if protects else 7), name
+
+
+def test_functions_can_only_add_to_the_audit_trail(stack: Synthesized) -> None:
+    for policy in stack.resources("aws_iam_role_policy").values():
+        for statement in statements(policy["policy"]):
+            if any("audit" in reference(resource) for resource in listed(statement["Resource"])):
+                assert set(listed(statement["Action"])) <= {"dynamodb:PutItem", "dynamodb:Query"}, (
+                    f"{statement['Sid']}: an entry of the audit trail is never changed or deleted"
+                )
 
 
 def test_keys_are_rotated_and_administered_by_the_account(stack: Synthesized) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from education.naming import SIGNING_KEY, Names
 from tests.infrastructure.conftest import ENVIRONMENTS, SynthesizedOf
-from tests.infrastructure.synthesized import Synthesized, values_of
+from tests.infrastructure.synthesized import ROOT, Synthesized, values_of
 
 OUTPUTS = """
     environment_suffix aws_region api_endpoint content_bucket_name cloudfront_distribution_id cloudfront_domain_name
@@ -145,6 +145,11 @@ def test_no_region_is_written_down(synthesized_of: SynthesizedOf) -> None:
     everything = json.dumps({key: elsewhere.document[key] for key in ("resource", "data", "output")})
     found = re.findall(r"[^\"]*[:.]us-east-1[:.][^\"]*", everything)
     assert not found, f"{found}: take the region from AwsContext.region"
+
+
+def test_no_path_of_this_machine_is_in_the_document(stack: Synthesized) -> None:
+    assert str(ROOT) not in stack.text, "the output must be the same wherever the project lies"
+    assert str(stack.folder.parent.parent) not in stack.text
 
 
 @pytest.mark.parametrize("environment", ENVIRONMENTS)
