@@ -1,0 +1,43 @@
+"""Fixtures of the integration tests: one deployed environment per session, and the people on it."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.integration.deployed import Deployed, deployed_environment
+from tests.integration.people import Cast, People
+
+# What looks back on everything that the other tests did.
+LAST = "test_logs.py"
+_FOLDER = Path(__file__).resolve().parent
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the tests here; keep them in one worker of `pytest -n … --dist loadgroup`, which then deploys once."""
+    ours = [item for item in items if item.path.is_relative_to(_FOLDER)]
+    for item in ours:
+        item.add_marker(pytest.mark.integration)
+        item.add_marker(pytest.mark.xdist_group("integration"))
+    items.sort(key=lambda item: item.path.name == LAST)
+
+
+@pytest.fixture(scope="session")
+def deployed() -> Iterator[Deployed]:
+    """The environment under test; starts a local platform unless EDUCATION_OUTPUTS names one."""
+    with deployed_environment() as environment:
+        yield environment
+
+
+@pytest.fixture(scope="session")
+def people(deployed: Deployed) -> Iterator[People]:
+    """Makes people; whoever was made is gone when the session ends."""
+    people = People(deployed)
+    yield people
+    people.remove_all()
+
+
+@pytest.fixture(scope="session")
+def cast(people: People) -> Cast:
+    """The people that most tests share. Nobody's own data is changed but by the test that made it."""
+    return Cast.of(people)

@@ -1,0 +1,156 @@
+"""The deployed environment under test: its outputs, its settings, and its AWS.
+
+By default a local platform of the test session's own; the variable EDUCATION_OUTPUTS names the outputs file of
+a running one instead (`make up` writes `outputs/local.json`, `make outputs ENV=dev` writes `outputs/dev.json`).
+"""
+
+import contextlib
+import json
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+import requests
+from botocore.config import Config
+from requests.adapters import HTTPAdapter
+
+from education.settings import LOCAL_ENVIRONMENT, EnvironmentSettings, load_settings
+from local_platform.platform import ACCESS_KEY, SECRET_KEY, Platform
+from tools.steps import ROOT
+
+OUTPUTS_VARIABLE = "EDUCATION_OUTPUTS"
+DEPLOY_SECONDS = 900
+CONNECTIONS = 64  # the races use many at once
+CONTENT_TIMEOUT_SECONDS = 30
+
+
+@dataclass
+class Deployed:
+    """One environment. `platform` is there for a local one whose folder is known."""
+
+    outputs: Mapping[str, Any] = field(repr=False)  # holds passwords
+    platform: Platform | None = None
+    _clients: dict[str, Any] = field(default_factory=dict, repr=False)
+
+    @property
+    def is_local(self) -> bool:
+        """Whether it runs on the embedded AWS."""
+        return bool(self.outputs["aws_endpoint_url"])
+
+    @cached_property
+    def settings(self) -> EnvironmentSettings:
+        """What was deployed, by the settings."""
+        return load_settings(self.outputs["environment_suffix"], aws_region=self.outputs["aws_region"])
+
+    @property
+    def origin(self) -> str:
+        """The portal that browsers are on."""
+        return self.settings.content.portal_origins[0]
+
+    @cached_property
+    def http(self) -> requests.Session:
+        """One pool of connections for everything that goes over HTTP; takes no proxy and no netrc."""
+        session = requests.Session()
+        session.trust_env = False
+        for scheme in ("http://", "https://"):
+            session.mount(scheme, HTTPAdapter(pool_connections=8, pool_maxsize=CONNECTIONS))
+        return session
+
+    def client(self, service: Any, **credentials: str) -> Any:
+        """A boto3 client, of the environment's root (locally) or the caller's profile; typed by the caller."""
+        if not credentials and service in self._clients:
+            return self._clients[service]
+        own = {"aws_access_key_id": ACCESS_KEY, "aws_secret_access_key": SECRET_KEY} if self.is_local else {}
+        session: Any = boto3.Session(region_name=self.outputs["aws_region"])
+        made = session.client(
+            service,
+            endpoint_url=self.outputs["aws_endpoint_url"] or None,
+            config=Config(max_pool_connections=CONNECTIONS, proxies={} if self.is_local else None),
+            **(credentials or own),
+        )
+        self._clients[service if not credentials else f"{service} {len(self._clients)}"] = made
+        return made
+
+    def fetch(self, url: str, **headers: str) -> requests.Response:
+        """Fetch from the content network as a browser does; Python's resolver does not know `*.localhost`."""
+        scheme, _, rest = url.partition("://")
+        host, slash, path = rest.partition("/")
+        if ".localhost:" in host:
+            headers["Host"] = host
+            url = f"{scheme}://127.0.0.1:{host.rpartition(':')[2]}{slash}{path}"
+        return self.http.get(url, headers=headers, timeout=CONTENT_TIMEOUT_SECONDS, allow_redirects=False)
+
+    def close(self) -> None:
+        """Close every connection."""
+        for client in self._clients.values():
+            client.close()
+        self.http.close()
+
+
+@contextlib.contextmanager
+def deployed_environment() -> Iterator[Deployed]:
+    """The environment that EDUCATION_OUTPUTS names, else a local platform that lives as long as this."""
+    named = os.environ.get(OUTPUTS_VARIABLE)
+    with contextlib.nullcontext(Path(named).resolve()) if named else _own_platform() as file:
+        outputs = json.loads(file.read_text())
+        deployed = Deployed(outputs, _platform_of(file, outputs))
+        try:
+            yield deployed
+        finally:
+            deployed.close()
+
+
+@contextlib.contextmanager
+def _own_platform() -> Iterator[Path]:
+    """A local platform on a port and in a folder of its own; it is destroyed whatever happens."""
+    with tempfile.TemporaryDirectory(prefix="education-", ignore_cleanup_errors=True) as folder:
+        home = Path(folder) / "platform"
+        variables = {
+            **os.environ,
+            "EDUCATION_LOCAL_HOME": str(home),
+            "EDUCATION_LOCAL_PORT": str(_free_port()),
+            "PYTHONPATH": str(ROOT),
+        }
+        try:
+            _local_platform("up", variables)
+            yield home / "outputs" / f"{LOCAL_ENVIRONMENT}.json"
+        finally:
+            _local_platform("down", variables)
+
+
+def _local_platform(command: str, variables: Mapping[str, str]) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "local_platform", command],
+        cwd=ROOT,
+        env=dict(variables),
+        capture_output=True,
+        text=True,
+        timeout=DEPLOY_SECONDS,
+        check=False,
+    )
+    if done.returncode != 0:
+        pytest.fail(f"`local_platform {command}` failed:\n{done.stdout}\n{done.stderr}", pytrace=False)
+
+
+def _platform_of(outputs_file: Path, outputs: Mapping[str, Any]) -> Platform | None:
+    """The folder of the local platform that wrote an outputs file, if it is where it always is."""
+    beside = outputs_file.parent.parent
+    home = ROOT / ".local" if beside == ROOT else beside
+    if not outputs["aws_endpoint_url"] or not (home / "deployed.json").is_file():
+        return None
+    return Platform(home, int(outputs["aws_endpoint_url"].rpartition(":")[2]), outputs_file)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

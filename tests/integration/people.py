@@ -1,0 +1,209 @@
+"""People who sign in and use the platform over HTTP, as the portal does for them.
+
+Every answer that one of them gets is held against the contract on the way (tests/integration/contract.py).
+"""
+
+import secrets
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from pycognito.aws_srp import AWSSRP
+from requests.structures import CaseInsensitiveDict
+
+from local_platform.accounts import random_password
+from tests.integration import contract
+from tests.integration.deployed import Deployed
+
+if TYPE_CHECKING:
+    from mypy_boto3_cognito_idp import CognitoIdentityProviderClient
+
+TIMEOUT_SECONDS = 30
+
+STUDENTS, INSTRUCTORS, ADMINISTRATORS = "students", "instructors", "administrators"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the API answered; `body` is parsed where it is JSON, None where there is none."""
+
+    status: int
+    headers: "CaseInsensitiveDict[str]"
+    body: Any
+
+    @property
+    def wrong_fields(self) -> set[str]:
+        """The fields that a 400 names."""
+        return {fault["field"] for fault in self.body.get("errors", ())}
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Somebody who calls the API, with a token or without one."""
+
+    deployed: Deployed
+    token: str | None = field(default=None, repr=False)
+
+    def call(
+        self,
+        method: str,
+        path: str,
+        body: Any = None,
+        *,
+        expect: int | tuple[int, ...],
+        query: Mapping[str, Any] | None = None,
+        headers: Mapping[str, str] | None = None,
+        raw: bytes | None = None,
+    ) -> Answer:
+        """Send a request; fails unless the answer has an expected status and is as the contract has it."""
+        sent = {"Origin": self.deployed.origin, **(headers or {})}
+        if self.token is not None:
+            sent["Authorization"] = f"Bearer {self.token}"
+        response = self.deployed.http.request(
+            method,
+            self.deployed.outputs["api_endpoint"] + path,
+            json=body,
+            data=raw,
+            params=query,
+            headers=sent,
+            timeout=TIMEOUT_SECONDS,
+            allow_redirects=False,
+        )
+        expected = (expect,) if isinstance(expect, int) else expect
+        assert response.status_code in expected, f"{method} {path}: {response.status_code} {response.text}"
+        contract.check(self.deployed, method, path, response)
+        is_json = "json" in response.headers.get("Content-Type", "")
+        parsed = response.json() if is_json and response.content else None
+        return Answer(response.status_code, response.headers, parsed)
+
+    def get(self, path: str, *, expect: int = 200, **query: Any) -> Any:
+        """GET; the answer's body."""
+        return self.call("GET", path, query=query, expect=expect).body
+
+    def post(self, path: str, body: Any, *, expect: int = 201) -> Any:
+        """POST; the answer's body."""
+        return self.call("POST", path, body, expect=expect).body
+
+    def put(self, path: str, body: Any, *, expect: int = 200) -> Any:
+        """PUT; the answer's body."""
+        return self.call("PUT", path, body, expect=expect).body
+
+    def patch(self, path: str, body: Any, *, expect: int = 200) -> Any:
+        """PATCH; the answer's body."""
+        return self.call("PATCH", path, body, expect=expect).body
+
+    def delete(self, path: str, *, expect: int = 204) -> Any:
+        """DELETE; the answer's body, None when it went well."""
+        return self.call("DELETE", path, expect=expect).body
+
+
+@dataclass(frozen=True)
+class Person(Caller):
+    """Somebody with an account, signed in."""
+
+    email: str = ""
+    user_id: str = ""
+    access_token: str = field(default="", repr=False)
+
+    def path(self, template: str) -> str:
+        """A path with this person's user id in it."""
+        return template.replace("{userId}", quote(self.user_id))
+
+
+class People:
+    """Makes accounts and signs in with them; remembers everybody until `remove_all`."""
+
+    def __init__(self, deployed: Deployed) -> None:
+        self._deployed = deployed
+        self._cognito: CognitoIdentityProviderClient = deployed.client("cognito-idp")
+        self._pool = deployed.outputs["user_pool_id"]
+        self.everybody: list[Person] = []
+
+    def new(self, *groups: str) -> Person:
+        """Somebody new in these groups; in none by default, who is a student to the platform."""
+        email = f"somebody-{secrets.token_hex(8)}@example.org"
+        password = random_password()
+        created = self._cognito.admin_create_user(
+            UserPoolId=self._pool,
+            Username=email,
+            MessageAction="SUPPRESS",
+            UserAttributes=[
+                {"Name": "email", "Value": email},
+                {"Name": "email_verified", "Value": "true"},
+            ],
+        )
+        self._cognito.admin_set_user_password(
+            UserPoolId=self._pool, Username=email, Password=password, Permanent=True
+        )
+        for group in groups:
+            self._cognito.admin_add_user_to_group(UserPoolId=self._pool, Username=email, GroupName=group)
+        user_id = next(
+            attribute["Value"] for attribute in created["User"]["Attributes"] if attribute["Name"] == "sub"
+        )
+        tokens = self._sign_in(email, password)
+        person = Person(
+            self._deployed,
+            tokens["IdToken"],
+            email=email,
+            user_id=user_id,
+            access_token=tokens["AccessToken"],
+        )
+        self.everybody.append(person)
+        return person
+
+    def many(self, count: int, *groups: str) -> list[Person]:
+        """Several at once."""
+        with ThreadPoolExecutor(8) as threads:
+            return list(threads.map(lambda _: self.new(*groups), range(count)))
+
+    def nobody(self, token: str | None = None) -> Caller:
+        """Somebody who is not signed in, or who holds this token, whatever it is."""
+        return Caller(self._deployed, token)
+
+    def remove_all(self) -> None:
+        """Delete every account that was made and is still there."""
+        if self._deployed.platform is not None:
+            return  # a local platform goes as a whole
+        for person in self.everybody:
+            try:
+                self._cognito.admin_delete_user(UserPoolId=self._pool, Username=person.email)
+            except self._cognito.exceptions.UserNotFoundException:
+                continue
+
+    def _sign_in(self, email: str, password: str) -> Mapping[str, str]:
+        """The tokens, by way of SRP: the password never leaves this process."""
+        srp = AWSSRP(
+            username=email,
+            password=password,
+            pool_id=self._pool,
+            client_id=self._deployed.outputs["user_pool_client_id"],
+            client=self._cognito,
+        )
+        tokens: Mapping[str, str] = srp.authenticate_user()["AuthenticationResult"]
+        return tokens
+
+
+@dataclass(frozen=True)
+class Cast:
+    """One of each: `stranger` is signed in, in no group, and enrolled nowhere."""
+
+    owner: Person
+    other_instructor: Person
+    administrator: Person
+    student: Person
+    stranger: Person
+    nobody: Caller
+
+    @classmethod
+    def of(cls, people: People) -> "Cast":
+        """A new cast."""
+        return cls(
+            owner=people.new(INSTRUCTORS),
+            other_instructor=people.new(INSTRUCTORS),
+            administrator=people.new(ADMINISTRATORS),
+            student=people.new(STUDENTS),
+            stranger=people.new(),
+            nobody=people.nobody(),
+        )
