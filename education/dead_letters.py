@@ -25,3 +25,4 @@ class DeadLetters(Construct):
         )
         self.queue_name: str = queue.name
         self.queue_arn: str = queue.arn
+        self.queue_url: str = queue.url

@@ -56,6 +56,16 @@ def cognito() -> "CognitoIdentityProviderClient":
     return cast("CognitoIdentityProviderClient", _client("cognito-idp"))
 
 
+def sqs() -> Any:
+    """The SQS client."""
+    return _client("sqs")
+
+
+def event_bridge() -> Any:
+    """The EventBridge client."""
+    return _client("events")
+
+
 @cache
 def _session() -> botocore.session.Session:
     return botocore.session.get_session()

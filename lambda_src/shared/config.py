@@ -30,6 +30,13 @@ class HttpConfig(BaseConfig):
     portal_origins: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class StreamConfig(BaseConfig):
+    """What every function behind a table's stream has."""
+
+    dead_letter_queue_url: str
+
+
 C = TypeVar("C", bound=BaseConfig)
 
 

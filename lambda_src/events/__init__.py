@@ -1,0 +1,1 @@
+"""Tells the world outside, on EventBridge, that somebody enrolled, completed a course or published one."""

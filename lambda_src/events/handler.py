@@ -1,0 +1,24 @@
+"""Called with the changes of the course and progress tables; tells what is news of them."""
+
+from events import statements
+from events.config import Config
+from events.outbox import Outbox
+from shared import log
+from shared.config import load
+from shared.streams import Change, stream_handler
+
+_config = load(Config)
+_outbox = Outbox(_config.event_bus_name, _config.sent_events_table)
+_tellers = {
+    _config.courses_table: statements.of_course,
+    _config.course_progress_table: statements.of_record,
+}
+
+
+def _tell(change: Change) -> None:
+    for event in _tellers[change.table](change, _config.home_page):
+        left = _outbox.send(event)
+        log.write("INFO", "event", kind=event.verb.detail_type, eventId=event.event_id, left=left)
+
+
+handler = stream_handler(_config, _tell)

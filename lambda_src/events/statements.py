@@ -1,0 +1,106 @@
+"""Which changes are news, and how they are told: xAPI statements with nothing personal but the user id.
+
+xAPI 1.0.3, https://github.com/adlnet/xAPI-Spec/blob/master/xAPI-Data.md. Pure: the same change always
+gives the same statements with the same ids, so whoever gets one twice can tell.
+
+* enrolment: a student takes up a place, be it again after a withdrawal or from the waitlist;
+* completion: a student's record gets its `completedAt`, which happens once;
+* publication: a course becomes published, told in its owner's name (who did it stands in the audit trail).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import NAMESPACE_URL, uuid5
+
+from shared import courses, records
+from shared.dynamo import Item
+from shared.streams import Change
+
+_COURSE_TYPE = "http://adlnet.gov/expapi/activities/course"
+_ENROLLED = frozenset({records.ACTIVE, records.COMPLETED})
+
+
+@dataclass(frozen=True)
+class Verb:
+    """An xAPI verb and what EventBridge rules call it (`detail-type`)."""
+
+    iri: str
+    display: str
+    detail_type: str
+
+
+REGISTERED = Verb("http://adlnet.gov/expapi/verbs/registered", "registered", "enrollment")
+COMPLETED = Verb("http://adlnet.gov/expapi/verbs/completed", "completed", "completion")
+PUBLISHED = Verb("https://w3id.org/xapi/dod-isd/verbs/published", "published", "publication")
+
+
+@dataclass(frozen=True)
+class Event:
+    """One statement on its way."""
+
+    verb: Verb
+    statement: Mapping[str, Any]
+
+    @property
+    def event_id(self) -> str:
+        """The statement's id."""
+        return str(self.statement["id"])
+
+
+def of_record(change: Change, home_page: str) -> list[Event]:
+    """What a change of a student's record in a course tells.
+
+    Raises:
+        KeyError: it is no such record.
+    """
+    after, before = change.after, change.before or {}
+    if after is None:
+        return []
+    told = []
+    user_id, course_id = after["userId"], after["courseId"]
+    if after["status"] in _ENROLLED and before.get("status") not in _ENROLLED:
+        told.append(
+            _event(REGISTERED, home_page, user_id, course_id, change.at, occasion=str(after["revision"]))
+        )
+    if after.get("completedAt") and not before.get("completedAt"):
+        result = {"completion": True}
+        told.append(_event(COMPLETED, home_page, user_id, course_id, after["completedAt"], result=result))
+    return told
+
+
+def of_course(change: Change, home_page: str) -> list[Event]:
+    """What a change of a course tells.
+
+    Raises:
+        KeyError: it is no course.
+    """
+    after, before = change.after, change.before or {}
+    if after is None or after["status"] != courses.PUBLISHED or before.get("status") == courses.PUBLISHED:
+        return []
+    occasion = str(after["version"])
+    return [_event(PUBLISHED, home_page, after["ownerId"], after["courseId"], after["updatedAt"], occasion)]
+
+
+def _event(
+    verb: Verb,
+    home_page: str,
+    user_id: str,
+    course_id: str,
+    at: str,
+    occasion: str = "",
+    result: Mapping[str, Any] | None = None,
+) -> Event:
+    course = f"{home_page}/courses/{course_id}"
+    statement: Item = {
+        "id": str(uuid5(NAMESPACE_URL, "\n".join((course, verb.iri, user_id, occasion)))),
+        "version": "1.0.3",
+        "timestamp": at,
+        "actor": {"objectType": "Agent", "account": {"homePage": home_page, "name": user_id}},
+        "verb": {"id": verb.iri, "display": {"en": verb.display}},
+        "object": {"objectType": "Activity", "id": course, "definition": {"type": _COURSE_TYPE}},
+        "context": {"platform": "education"},
+    }
+    if result is not None:
+        statement["result"] = dict(result)
+    return Event(verb, statement)
