@@ -82,6 +82,18 @@ class Caller:
         """GET; the answer's body."""
         return self.call("GET", path, query=query, expect=expect).body
 
+    def get_all(self, path: str, limit: int = 100) -> list[dict[str, Any]]:
+        """Every item of a list, page by page; fails if a page holds more than `limit`."""
+        items: list[dict[str, Any]] = []
+        query: dict[str, Any] = {"limit": limit}
+        while True:
+            page = self.get(path, **query)
+            assert len(page["items"]) <= limit
+            items += page["items"]
+            if "nextCursor" not in page:
+                return items
+            query["cursor"] = page["nextCursor"]
+
     def post(self, path: str, body: Any, *, expect: int = 201) -> Any:
         """POST; the answer's body."""
         return self.call("POST", path, body, expect=expect).body
