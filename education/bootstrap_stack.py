@@ -26,8 +26,6 @@ from education.naming import Names
 from education.settings import EnvironmentSettings
 from education.state_store import StateStore
 
-FIRST_STATE_FILE = "bootstrap.tfstate"
-
 
 def state_key(environment_suffix: str) -> str:
     """Where the state of an environment's bootstrap lies in its bucket."""
@@ -43,10 +41,10 @@ class BootstrapStack(TerraformStack):
         id: str,
         *,
         settings: EnvironmentSettings,
-        is_first_run: bool,
+        first_state: str | None,
         owns_oidc_provider: bool,
     ) -> None:
-        """On the first run the state is a local file, until the bucket for it is there.
+        """`first_state` is the file that holds the state until the bucket for it is there, and None from then on.
 
         `owns_oidc_provider` is false where the account has GitHub's provider from elsewhere: it is used, not managed.
         """
@@ -58,7 +56,7 @@ class BootstrapStack(TerraformStack):
             )
         self._settings = settings
         self._names = Names(settings.environment_suffix)
-        self._backend(is_first_run)
+        self._backend(first_state)
         AwsProvider(
             self,
             "aws",
@@ -85,10 +83,10 @@ class BootstrapStack(TerraformStack):
         TerraformOutput(self, "state_bucket", value=store.bucket.bucket)
         TerraformOutput(self, "boundary_arn", value=boundary_arn)
 
-    def _backend(self, is_first_run: bool) -> None:
+    def _backend(self, first_state: str | None) -> None:
         state = self._settings.state
-        if is_first_run:
-            LocalBackend(self, path=FIRST_STATE_FILE)
+        if first_state:
+            LocalBackend(self, path=first_state)
         else:
             S3Backend(
                 self,
@@ -145,11 +143,11 @@ class BootstrapStack(TerraformStack):
 
 
 def add_bootstrap_stack(app: App, settings: EnvironmentSettings, variables: Mapping[str, str]) -> None:
-    """The stack as `tools.bootstrap` asks for it: EDUCATION_FIRST_RUN=1, EDUCATION_OIDC_PROVIDER=existing."""
+    """The stack as `tools.bootstrap` asks for it: EDUCATION_FIRST_STATE=<file>, EDUCATION_OIDC_PROVIDER=existing."""
     BootstrapStack(
         app,
         f"BootstrapStack{settings.environment_suffix}",
         settings=settings,
-        is_first_run=variables.get("EDUCATION_FIRST_RUN") == "1",
+        first_state=variables.get("EDUCATION_FIRST_STATE") or None,
         owns_oidc_provider=variables.get("EDUCATION_OIDC_PROVIDER") != "existing",
     )

@@ -1,0 +1,171 @@
+"""The embedded AWS with the gaps in its IAM enforcement closed, and every decision written down.
+
+Runs in place of `ministack` where a whole life of an environment is to be proven under the pipeline's roles
+(`python -m local_platform.strict_aws`). Adds what LOCAL_AWS.md lists as not evaluated: iam:PassRole, the
+iam:PermissionsBoundary and dynamodb:LeadingKeys conditions, tags that an API's parts inherit, and resources that the
+emulator leaves open. STRICT_AWS_RECORD names the file that gets one JSON line per decision.
+"""
+
+import contextvars
+import json
+import os
+import re
+import sys
+from collections.abc import Mapping
+from typing import Any
+
+from ministack.core import iam_actions, iam_evaluator  # type: ignore[import-untyped]
+from ministack.services import tagging  # type: ignore[import-untyped]
+
+# The actions on roles that know the condition key iam:PermissionsBoundary.
+BOUNDED_ACTIONS = (
+    "iam:AttachRolePolicy",
+    "iam:CreateRole",
+    "iam:DeleteRolePermissionsBoundary",
+    "iam:DeleteRolePolicy",
+    "iam:DetachRolePolicy",
+    "iam:PutRolePermissionsBoundary",
+    "iam:PutRolePolicy",
+)
+_passed_role: contextvars.ContextVar[tuple[str, str] | None] = contextvars.ContextVar(
+    "passed_role", default=None
+)
+
+_enforce = iam_evaluator.enforce
+_request_tags = iam_actions.request_tag_context
+_dynamodb_context = iam_actions.dynamodb_service_context
+_resource_arn = iam_actions.extract_resource_arn
+_resource_tags = tagging.resource_tags
+
+
+def enforce(
+    access_key_id: str,
+    iam_action: str,
+    service: str,
+    region: str,
+    resource_arn: str = "*",
+    service_context: dict[str, Any] | None = None,
+) -> Any:
+    """The emulator's decision, then the one on the role that the request passes to a service, if any."""
+    refused = _enforce(access_key_id, iam_action, service, region, resource_arn, service_context)
+    _record(access_key_id, iam_action, resource_arn, refused)
+    passed = _passed_role.get()
+    _passed_role.set(None)
+    if refused is None and passed is not None:
+        role, receiver = passed
+        context = {"iam:PassedToService": receiver}
+        refused = _enforce(access_key_id, "iam:PassRole", "iam", region, role, context)
+        _record(access_key_id, "iam:PassRole", role, refused)
+    return refused
+
+
+def request_tag_context(
+    service: str, iam_action: str, body: bytes, params: Mapping[str, Any]
+) -> dict[str, Any]:
+    """The condition keys of a request, with the boundary that an IAM request sets or meets."""
+    context: dict[str, Any] = dict(_request_tags(service, iam_action, body, dict(params)))
+    if iam_action in BOUNDED_ACTIONS:
+        boundary = _text(params.get("PermissionsBoundary")) or _boundary_of(_text(params.get("RoleName")))
+        if boundary:
+            context["iam:PermissionsBoundary"] = boundary
+    if service == "lambda" and iam_action in ("lambda:CreateFunction", "lambda:UpdateFunctionConfiguration"):
+        role = iam_actions._safe_json_field(body, "Role")
+        _passed_role.set((role, "lambda.amazonaws.com") if role else None)
+    if service == "cloudfront" and iam_action in ("cloudfront:CreateDistribution", "cloudfront:TagResource"):
+        context |= _xml_tags(body)
+    return context
+
+
+def dynamodb_service_context(body: bytes) -> dict[str, Any]:
+    """DynamoDB's condition keys, with the hash keys of the items that the request names."""
+    context: dict[str, Any] = dict(_dynamodb_context(body))
+    request = json.loads(body or b"{}")
+    if not isinstance(request, dict):
+        return context
+    table = _table(str(request.get("TableName", "")))
+    hash_key = next((k["AttributeName"] for k in table.get("KeySchema", []) if k["KeyType"] == "HASH"), None)
+    item = request.get("Key") or request.get("Item") or {}
+    if hash_key in item:
+        context["dynamodb:LeadingKeys"] = [str(next(iter(item[hash_key].values())))]
+    return context
+
+
+def extract_resource_arn(
+    service: str,
+    method: str,
+    path: str,
+    headers: dict[str, str],
+    body: bytes,
+    query_params: dict[str, Any],
+    region: str,
+    account_id: str,
+) -> str:
+    """The resource that AWS would check a request against (Service Authorization Reference)."""
+    arn: str = _resource_arn(service, method, path, headers, body, query_params, region, account_id)
+    if service == "lambda" and method == "POST" and path.rstrip("/").endswith("/functions"):
+        return f"arn:aws:lambda:{region}:{account_id}:function:{iam_actions._safe_json_field(body, 'FunctionName')}"
+    return arn
+
+
+def resource_tags(arn: str) -> dict[str, str] | None:
+    """The tags of a resource; what belongs to an API inherits the API's."""
+    tags: dict[str, str] | None = _resource_tags(arn)
+    inherited = re.match(r"(arn:aws:apigateway:[^:]*::/restapis/[^/]+)/.+", arn)
+    if tags is None and inherited:
+        tags = _resource_tags(inherited[1])
+    return tags
+
+
+def _record(access_key_id: str, action: str, resource: str, refused: Any) -> None:
+    file = os.environ.get("STRICT_AWS_RECORD")
+    if not file:
+        return
+    decision = "allowed" if refused is None else type(refused).__name__
+    line = {"key": access_key_id, "action": action, "resource": resource, "decision": decision}
+    with open(file, "a", encoding="utf-8") as record:  # noqa: PTH123 (one write per line, from one process)
+        record.write(json.dumps(line) + "\n")
+
+
+def _boundary_of(role_name: str) -> str:
+    from ministack.services import iam
+
+    return str((iam._roles.get(role_name) or {}).get("PermissionsBoundary") or "")
+
+
+def _table(name: str) -> dict[str, Any]:
+    from ministack.services import dynamodb
+
+    return dict(dynamodb._tables.get(name.rpartition("/")[2]) or {})
+
+
+def _xml_tags(body: bytes) -> dict[str, Any]:
+    pairs = re.findall(rb"<Key>([^<]*)</Key>\s*<Value>([^<]*)</Value>", body)
+    tags = {f"aws:requesttag/{key.decode()}".lower(): value.decode() for key, value in pairs}
+    return {**tags, "aws:TagKeys": [key.decode() for key, _ in pairs]} if tags else {}
+
+
+def _text(value: Any) -> str:
+    return str(value[0] if isinstance(value, list) and value else value or "")
+
+
+def install() -> None:
+    """Put the stricter functions in the emulator's place; it looks them up at each request."""
+    iam_evaluator.enforce = enforce
+    iam_actions.request_tag_context = request_tag_context
+    iam_actions.dynamodb_service_context = dynamodb_service_context
+    iam_actions.extract_resource_arn = extract_resource_arn
+    tagging.resource_tags = resource_tags
+
+
+def main() -> int:
+    """Run the emulator with the stricter enforcement."""
+    install()
+    from ministack import app  # type: ignore[import-untyped]
+
+    app._port_is_bindable = lambda *_: False  # the port it was given is the only one it opens
+    app.main()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

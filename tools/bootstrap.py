@@ -1,0 +1,258 @@
+"""Prepares an AWS account for the pipeline, once per account and environment; repeatable.
+
+    python -m tools.bootstrap {apply,destroy} --environment dev
+
+Runs with an administrator's credentials. Adopts what exists: bucket, lock table, roles and policies of the right
+names are imported, the account's GitHub provider is used. The state lies in the bucket that is made here.
+"""
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from education.bootstrap_stack import state_key
+from education.errors import UserError
+from education.github_trust import AUDIENCE, ISSUER
+from education.settings import EnvironmentSettings, load_settings, stack_arguments
+from tools.account import Account, client, current_account
+from tools.cdktf import Cdktf
+from tools.state_bucket import StateBucket, managed
+from tools.steps import ROOT, command_line, displayed, step
+from tools.terraform import Terraform, synthesized_resources
+from tools.toolchain import LOGS, Toolchain, find_toolchain
+
+NOT_THERE = frozenset({"NoSuchEntity", "NoSuchEntityException", "ResourceNotFoundException"})
+
+
+@dataclass(frozen=True)
+class Bootstrap:
+    """The bootstrap of one environment in the account that is signed in."""
+
+    settings: EnvironmentSettings
+    account: Account
+    toolchain: Toolchain
+    home: Path
+
+    @property
+    def stack(self) -> str:
+        """The stack's id."""
+        return f"BootstrapStack{self.settings.environment_suffix}"
+
+    @property
+    def first_state(self) -> Path:
+        """The state until its bucket is there; left over where a first run was interrupted."""
+        return self.home / f"{self.account.id}.tfstate"
+
+    @property
+    def bucket(self) -> StateBucket:
+        """The state bucket."""
+        state = self.settings.state
+        return StateBucket(client("s3", state.bucket_region), state.bucket)
+
+    def apply(self) -> dict[str, Any]:
+        """Make what is missing and change what differs; returns the outputs."""
+        with step("looking at what the account has"):
+            stored = self._stored_state()
+            owns_provider = self._owns_oidc_provider(stored or self._interrupted_state())
+        with step(f"synthesizing {self.stack}"):
+            terraform = self._synthesized(is_first_run=stored is None, owns_provider=owns_provider)
+            terraform.init()
+        with step("adopting what exists already") as current:
+            current.note(", ".join(self._adopt(terraform)) or "nothing")
+        with step("making what is missing, changing what differs") as current:
+            if terraform.plan():
+                terraform.apply()
+            else:
+                current.note("nothing to do")
+        if stored is None:
+            with step(f"moving the state into {self.settings.state.bucket}"):
+                self._forget_digest()
+                terraform = self._synthesized(is_first_run=False, owns_provider=owns_provider)
+                terraform.init("-migrate-state", "-force-copy")
+                self._forget_first_state()
+        return terraform.outputs()
+
+    def destroy(self) -> None:
+        """Take everything away again, unless states of environments are left in the bucket."""
+        with step("looking for states that are still in use"):
+            stored = self._stored_state()
+            if stored is None:
+                raise UserError(
+                    f"{self.settings.state.bucket} holds no bootstrap, so there is nothing to destroy."
+                )
+            self._refuse_while_in_use()
+        owns_provider = self._owns_oidc_provider(stored)
+        with step("taking the state out of the bucket"):
+            self._synthesized(is_first_run=False, owns_provider=owns_provider).init()
+            terraform = self._synthesized(is_first_run=True, owns_provider=owns_provider)
+            terraform.init("-migrate-state", "-force-copy")
+        with step(f"emptying {self.settings.state.bucket}"):
+            self.bucket.empty()
+            client("dynamodb", self.settings.state.bucket_region).update_table(
+                TableName=self.settings.state.lock_table, DeletionProtectionEnabled=False
+            )
+        with step("destroying"):
+            terraform.run("destroy", "-input=false", "-auto-approve")
+            self._forget_first_state()
+
+    def _forget_first_state(self) -> None:
+        for file in self.first_state.parent.glob(f"{self.first_state.name}*"):
+            file.unlink()
+
+    def _forget_digest(self) -> None:
+        """Delete the checksum of a state that is gone: Terraform would compare the new one with it."""
+        state = self.settings.state
+        key = f"{state.bucket}/{state_key(self.settings.environment_suffix)}-md5"
+        client("dynamodb", state.bucket_region).delete_item(
+            TableName=state.lock_table, Key={"LockID": {"S": key}}
+        )
+
+    def _refuse_while_in_use(self) -> None:
+        own = state_key(self.settings.environment_suffix)
+        used = {key: count for key, count in self.bucket.states().items() if count and key != own}
+        if used:
+            listed = ", ".join(f"{key} ({count} resources)" for key, count in sorted(used.items()))
+            raise UserError(
+                f"the bucket {self.settings.state.bucket} still holds states: {listed}. Destroy those environments "
+                "first (`make destroy ENV=…`); nothing was changed."
+            )
+
+    def _stored_state(self) -> dict[str, Any] | None:
+        bucket = self.bucket
+        return bucket.read(state_key(self.settings.environment_suffix)) if bucket.exists() else None
+
+    def _interrupted_state(self) -> dict[str, Any]:
+        return dict(json.loads(self.first_state.read_text())) if self.first_state.is_file() else {}
+
+    def _owns_oidc_provider(self, state: dict[str, Any]) -> bool:
+        """Whether GitHub's provider is this stack's: made by it, or not there yet."""
+        if any(resource["type"] == "aws_iam_openid_connect_provider" for resource in managed(state)):
+            return True
+        arn = f"arn:{self.account.partition}:iam::{self.account.id}:oidc-provider/{ISSUER}"
+        try:
+            found = client("iam", self.settings.aws_region).get_open_id_connect_provider(
+                OpenIDConnectProviderArn=arn
+            )
+        except ClientError as problem:
+            if problem.response["Error"]["Code"] in NOT_THERE:
+                return True
+            raise
+        if AUDIENCE not in found["ClientIDList"]:
+            raise UserError(
+                f"the account's provider {arn} does not accept the audience {AUDIENCE}: add it (`aws iam "
+                f"add-client-id-to-open-id-connect-provider --open-id-connect-provider-arn {arn} --client-id "
+                f"{AUDIENCE}`), or delete the provider if nothing uses it; nothing was changed."
+            )
+        return False
+
+    def _synthesized(self, *, is_first_run: bool, owns_provider: bool) -> Terraform:
+        variables = {
+            **os.environ,
+            "ENVIRONMENT_SUFFIX": self.settings.environment_suffix,
+            "EDUCATION_STACK": "bootstrap",
+            "EDUCATION_FIRST_STATE": str(self.first_state) if is_first_run else "",
+            "EDUCATION_OIDC_PROVIDER": "" if owns_provider else "existing",
+        }
+        logs = LOGS / self.stack
+        cdktf = Cdktf(self.stack, self.toolchain, self.home / "cdktf.out", variables, logs)
+        cdktf.synth()
+        return Terraform(cdktf.stack_folder, self.toolchain, variables, logs)
+
+    def _adopt(self, terraform: Terraform) -> list[str]:
+        """Import what exists and is not in the state; returns what was."""
+        known = terraform.addresses()
+        adopted = []
+        for address, identifier in self._candidates(terraform.folder):
+            if address not in known and self._exists(address, identifier):
+                terraform.run("import", "-input=false", address, identifier)
+                adopted.append(identifier)
+        return adopted
+
+    def _candidates(self, folder: Path) -> Iterator[tuple[str, str]]:
+        """By Terraform address, the id of each resource that has a name of its own."""
+        account = f"arn:{self.account.partition}:iam::{self.account.id}"
+        for kind, key, prefix in (
+            ("aws_s3_bucket", "bucket", ""),
+            ("aws_dynamodb_table", "name", ""),
+            ("aws_iam_role", "name", ""),
+            ("aws_iam_policy", "name", f"{account}:policy/"),
+        ):
+            for address, body in synthesized_resources(folder, kind).items():
+                yield address, prefix + body[key]
+
+    def _exists(self, address: str, identifier: str) -> bool:
+        region = self.settings.state.bucket_region
+        try:
+            match address.partition(".")[0]:
+                case "aws_s3_bucket":
+                    return self.bucket.exists()
+                case "aws_dynamodb_table":
+                    client("dynamodb", region).describe_table(TableName=identifier)
+                case "aws_iam_role":
+                    client("iam", region).get_role(RoleName=identifier)
+                case _:
+                    client("iam", region).get_policy(PolicyArn=identifier)
+        except ClientError as problem:
+            if problem.response["Error"]["Code"] in NOT_THERE:
+                return False
+            raise
+        return True
+
+
+def main() -> None:
+    """The command line."""
+    parser = argparse.ArgumentParser(
+        prog="python -m tools.bootstrap",
+        description=sys.modules[__name__].__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("command", choices=("apply", "destroy"))
+    parser.add_argument("--environment", required=True, metavar="SUFFIX", help="for example dev")
+    parser.add_argument(
+        "--home", type=Path, default=ROOT / "build" / "bootstrap", help="where it keeps what it synthesizes"
+    )
+    options = parser.parse_args()
+    settings = load_settings(**stack_arguments({**os.environ, "ENVIRONMENT_SUFFIX": options.environment}))
+    if settings.environment_suffix != options.environment or not settings.pipeline.is_enabled:
+        raise UserError(
+            f"environments/{options.environment}.toml has no section [pipeline], so no pipeline deploys it: add one "
+            "(environments/dev.toml has an example)."
+        )
+    with step("looking for Terraform, and who is signed in") as current:
+        toolchain = find_toolchain()
+        account = current_account(settings)
+        current.note(f"{account.identity_arn}")
+    bootstrap = Bootstrap(settings, account, toolchain, (options.home / options.environment).resolve())
+    if options.command == "destroy":
+        bootstrap.destroy()
+        return
+    outputs = bootstrap.apply()
+    file = ROOT / "outputs" / f"bootstrap-{options.environment}.json"
+    file.parent.mkdir(exist_ok=True)
+    file.write_text(json.dumps(outputs, indent=2) + "\n")
+    print(_next_steps(settings, outputs, file))
+
+
+def _next_steps(settings: EnvironmentSettings, outputs: dict[str, Any], file: Path) -> str:
+    pipeline, suffix = settings.pipeline, settings.environment_suffix.upper()
+    return "\n".join(
+        [
+            "",
+            f"In the settings of {pipeline.repository}: make the environment {pipeline.github_environment!r} and the",
+            "repository variables (Secrets and variables, Actions, Variables):",
+            f"  AWS_PLAN_ROLE_{suffix}    {outputs['plan_role_arn']}",
+            f"  AWS_DEPLOY_ROLE_{suffix}  {outputs['deploy_role_arn']}",
+            f"(also in {displayed(file)})",
+        ]
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(command_line(main))

@@ -1,0 +1,72 @@
+"""The bucket that holds Terraform's states: which there are, and how many resources each of them knows."""
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import ClientError
+
+from education.errors import UserError
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+MISSING = frozenset({"404", "NoSuchBucket", "NoSuchKey", "NotFound"})
+DELETED_AT_ONCE = 1000  # what DeleteObjects takes
+
+
+@dataclass(frozen=True)
+class StateBucket:
+    """One bucket, through a client of its region."""
+
+    client: "S3Client"
+    name: str
+
+    def exists(self) -> bool:
+        """Whether the bucket is there; refuses one that belongs to somebody else."""
+        try:
+            self.client.head_bucket(Bucket=self.name)
+        except ClientError as problem:
+            code = problem.response["Error"]["Code"]
+            if code in MISSING:
+                return False
+            if code in ("403", "AccessDenied", "301"):
+                raise UserError(
+                    f"the state bucket {self.name} exists and is not yours to use (bucket names are the world's): "
+                    "choose another name in the environment's state.bucket; nothing was changed."
+                ) from None
+            raise
+        return True
+
+    def read(self, key: str) -> dict[str, Any] | None:
+        """A state, or None where there is none."""
+        try:
+            body = self.client.get_object(Bucket=self.name, Key=key)["Body"].read()
+        except ClientError as problem:
+            if problem.response["Error"]["Code"] in MISSING:
+                return None
+            raise
+        return dict(json.loads(body))
+
+    def states(self) -> dict[str, int]:
+        """How many resources each state holds, by key."""
+        pages = self.client.get_paginator("list_objects_v2").paginate(Bucket=self.name)
+        keys = [item["Key"] for page in pages for item in page.get("Contents", [])]
+        states = {key: self.read(key) or {} for key in keys if key.endswith(".tfstate")}
+        return {key: len(managed(state)) for key, state in states.items()}
+
+    def empty(self) -> None:
+        """Delete every version of every object."""
+        for page in self.client.get_paginator("list_object_versions").paginate(Bucket=self.name):
+            doomed = [
+                {"Key": version["Key"], "VersionId": version["VersionId"]}
+                for version in (*page.get("Versions", []), *page.get("DeleteMarkers", []))
+            ]
+            for start in range(0, len(doomed), DELETED_AT_ONCE):
+                batch: Any = doomed[start : start + DELETED_AT_ONCE]
+                self.client.delete_objects(Bucket=self.name, Delete={"Objects": batch, "Quiet": True})
+
+
+def managed(state: dict[str, Any]) -> list[dict[str, Any]]:
+    """The resources that a state manages; data sources are none."""
+    return [resource for resource in state.get("resources", []) if resource.get("mode") == "managed"]
