@@ -21,7 +21,7 @@ from education.deploy_permission import Reach
 from education.deploy_policy import PipelinePolicies
 from education.errors import UserError
 from education.github_trust import AUDIENCE, ISSUER, deploy_trust, plan_trust
-from education.iam import policy_document
+from education.iam import boundary_arn, policy_document
 from education.naming import Names
 from education.settings import EnvironmentSettings
 from education.state_store import StateStore
@@ -69,10 +69,8 @@ class BootstrapStack(TerraformStack):
             self, "state", settings=settings.state, old_version_days=settings.pipeline.old_state_days
         )
         oidc = [self._oidc_provider()] if owns_oidc_provider else []
-        boundary_arn = (
-            f"arn:{context.partition}:iam::{context.account_id}:policy/{settings.pipeline.boundary}"
-        )
-        policies = PipelinePolicies(context, settings, boundary_arn, store.bucket_arn, store.table_arn)
+        boundary = str(boundary_arn(context, settings))
+        policies = PipelinePolicies(context, settings, boundary, store.bucket_arn, store.table_arn)
         self._boundary(Reach(context, policies.suffixes, settings.aws_region))
         roles = {
             "plan": (plan_trust(context, settings.pipeline), policies.plan()),
@@ -81,7 +79,7 @@ class BootstrapStack(TerraformStack):
         for role, (trust, parts) in roles.items():
             self._role(role, trust, parts, after=oidc)
         TerraformOutput(self, "state_bucket", value=store.bucket.bucket)
-        TerraformOutput(self, "boundary_arn", value=boundary_arn)
+        TerraformOutput(self, "boundary_arn", value=boundary)
 
     def _backend(self, first_state: str | None) -> None:
         state = self._settings.state

@@ -72,6 +72,7 @@ class EducationStack(Construct):
             "identity-triggers",
             names=names,
             settings=settings,
+            context=context,
             name="identity-triggers",
             source="identity_triggers",
             description="Withholds the administrators' group from those without a second factor",

@@ -44,7 +44,7 @@ class Functions(Construct):
         dead_letter_queue_arn: str,
     ) -> None:
         super().__init__(scope, id)
-        self._names, self._settings = names, settings
+        self._names, self._settings, self._context = names, settings, context
         self._key_arn, self._alarm_topic_arn = key_arn, alarm_topic_arn
         profiles, courses, progress = records.profiles, records.courses, records.progress
         roster_index = progress.index_arn("course-completion-index")
@@ -141,6 +141,7 @@ class Functions(Construct):
             "uploads",
             names=names,
             settings=settings,
+            context=context,
             name="uploads",
             source="uploads",
             description="Notes in the course that a lesson's file has arrived",
@@ -204,6 +205,7 @@ class Functions(Construct):
             name,
             names=self._names,
             settings=self._settings,
+            context=self._context,
             name=name,
             source=name,
             description=description,

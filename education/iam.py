@@ -8,6 +8,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from education.aws_context import AwsContext
+from education.settings import EnvironmentSettings
+
 
 @dataclass(frozen=True)
 class Grant:
@@ -50,3 +53,9 @@ def service_trust(service: str, *, account_id: str | None = None) -> str:
     if account_id is not None:
         statement["Condition"] = {"StringEquals": {"aws:SourceAccount": account_id}}
     return policy_document([statement])
+
+
+def boundary_arn(context: AwsContext, settings: EnvironmentSettings) -> str | None:
+    """The permissions boundary that every role must carry where a pipeline deploys; None elsewhere."""
+    name = settings.pipeline.boundary
+    return name and f"arn:{context.partition}:iam::{context.account_id}:policy/{name}"

@@ -21,8 +21,9 @@ from cdktf_cdktf_provider_aws.lambda_function import (
 from cdktf_cdktf_provider_aws.lambda_function_event_invoke_config import LambdaFunctionEventInvokeConfig
 from constructs import Construct
 
+from education.aws_context import AwsContext
 from education.bundling import bundle
-from education.iam import Grant, policy_document, service_trust
+from education.iam import Grant, boundary_arn, policy_document, service_trust
 from education.naming import Names
 from education.settings import EnvironmentSettings
 
@@ -48,6 +49,7 @@ class PythonFunction(Construct):
         *,
         names: Names,
         settings: EnvironmentSettings,
+        context: AwsContext,
         name: str,
         source: str,
         description: str,
@@ -74,6 +76,7 @@ class PythonFunction(Construct):
             name=names.of(f"{name}-function"),
             description=f"What the function {self.name} may do",
             assume_role_policy=service_trust("lambda.amazonaws.com"),
+            permissions_boundary=boundary_arn(context, settings),
         )
         all_grants = [
             Grant(
