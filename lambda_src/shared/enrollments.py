@@ -22,7 +22,7 @@ from typing import Protocol
 from shared.courses import PUBLISHED, Course
 from shared.errors import Conflict, NotFound, Unavailable
 from shared.permissions import NO_SUCH_COURSE
-from shared.records import ACTIVE, COMPLETED, WAITLISTED, WITHDRAWN, Record
+from shared.records import ACTIVE, COMPLETED, WAITLISTED, WITHDRAWN, Record, percentage_of
 
 NOT_ENROLLED = "You are not enrolled in this course."
 
@@ -243,7 +243,12 @@ def _entry(course: Course, record: Record | None, user_id: str, now: str) -> Cha
             waitlisted_at=since,
         )
     else:
-        entered = record.changed(status=status, course_title=course.title, waitlisted_at=since)
+        entered = record.changed(
+            status=status,
+            course_title=course.title,
+            percentage=percentage_of(record.completed, course.lesson_ids),
+            waitlisted_at=since,
+        )
     guard = Guard.MUST_WAIT if waits else Guard.PLACE_FREE
     return Change(course.course_id, guard, 0 if waits else 1, 1 if waits else 0, [entered], now)
 
