@@ -18,7 +18,10 @@ GROUPS = (STUDENTS, INSTRUCTORS, ADMINISTRATORS)
 
 @dataclass(frozen=True)
 class Caller:
-    """A signed-in person. `user_id` is the token's `sub`; a caller in no group is a student."""
+    """A signed-in person. `user_id` is the token's `sub`; a caller in no group is a student.
+
+    `email` is in its canonical form.
+    """
 
     user_id: str
     email: str
@@ -47,7 +50,17 @@ def caller_of(event: Mapping[str, Any]) -> Caller:
     if not user_id or claims.get("token_use") != "id":
         raise Unauthenticated
     groups = parse_groups(claims.get("cognito:groups"))
-    return Caller(user_id=user_id, email=claims.get("email", ""), groups=groups or frozenset({STUDENTS}))
+    return Caller(
+        user_id=user_id,
+        email=canonical_email(claims.get("email", "")),
+        groups=groups or frozenset({STUDENTS}),
+    )
+
+
+def canonical_email(text: str) -> str:
+    """The form in which e-mail addresses are stored and compared: the user pool, too, takes them without
+    regard to case, and keeps whatever case somebody typed first."""
+    return text.strip().lower()
 
 
 def parse_groups(claim: object) -> frozenset[str]:
