@@ -58,11 +58,16 @@ class PythonFunction(Construct):
         key_arn: str,
         alarm_topic_arn: str,
         dead_letter_queue_arn: str | None = None,
+        timeout_seconds: int | None = None,
     ) -> None:
-        """`source` is the folder below `lambda_src/`; `dead_letter_queue_arn` makes it ready for asynchronous calls."""
+        """`source` is the folder below `lambda_src/`; `dead_letter_queue_arn` makes it ready for asynchronous calls.
+
+        `timeout_seconds` (up to 900) is for functions that no API waits for; else it is the settings'.
+        """
         super().__init__(scope, id)
         self.name = names.of(name)
         limits = settings.functions
+        time_limit = timeout_seconds or limits.timeout_seconds
         log_group = CloudwatchLogGroup(
             self,
             "logs",
@@ -116,7 +121,7 @@ class PythonFunction(Construct):
             filename=code.path,
             source_code_hash=built.source_code_hash,
             memory_size=limits.memory_mib,
-            timeout=limits.timeout_seconds,
+            timeout=time_limit,
             environment=LambdaFunctionEnvironment(
                 variables={
                     "ENVIRONMENT_SUFFIX": settings.environment_suffix,
@@ -146,7 +151,7 @@ class PythonFunction(Construct):
                 maximum_retry_attempts=ASYNCHRONOUS_RETRIES,
                 maximum_event_age_in_seconds=ASYNCHRONOUS_MAXIMUM_AGE_SECONDS,
             )
-        self.alarm_arns: tuple[str, ...] = self._alarms(names, name, limits.timeout_seconds, alarm_topic_arn)
+        self.alarm_arns: tuple[str, ...] = self._alarms(names, name, time_limit, alarm_topic_arn)
 
     def _alarms(self, names: Names, name: str, timeout_seconds: int, topic_arn: str) -> tuple[str, ...]:
         shared: dict[str, Any] = {
