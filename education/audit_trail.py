@@ -61,3 +61,7 @@ class AuditTable(Construct):
             "AUDIT_RETENTION_DAYS": str(settings.records.audit_retention_days),
         }
         self.grant = Grant("AddAuditEntries", ["dynamodb:PutItem"], [table.arn])
+
+    def index_arn(self, index: str) -> str:
+        """The ARN of one of its indexes."""
+        return f"{self.arn}/index/{index}"

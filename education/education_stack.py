@@ -15,11 +15,14 @@ from education.dead_letters import DeadLetters
 from education.encryption import CustomerKey, operations_key_statements, records_key_statements
 from education.functions import Functions
 from education.identity import Identity
+from education.learning_events import LearningEvents
 from education.monitoring import Monitoring
 from education.naming import Names
+from education.person_erasure import PersonErasure
 from education.python_function import PythonFunction
 from education.rest_api import RestApi
 from education.settings import EnvironmentSettings
+from education.stream_functions import StreamFunctions
 from education.student_records import StudentRecords
 
 
@@ -94,9 +97,39 @@ class EducationStack(Construct):
             audit=audit,
             content=content,
             user_pool_id=identity.user_pool_id,
+            user_pool_arn=identity.user_pool_arn,
             key_arn=operations_key.arn,
             alarm_topic_arn=alerts.arn,
             dead_letter_queue_arn=dead_letters.queue_arn,
+        )
+        erasure = PersonErasure(
+            self,
+            "erasure",
+            names=names,
+            settings=settings,
+            context=context,
+            records=records,
+            audit=audit,
+            dead_letters=dead_letters,
+            user_pool_id=identity.user_pool_id,
+            user_pool_arn=identity.user_pool_arn,
+            key_arn=operations_key.arn,
+            alarm_topic_arn=alerts.arn,
+        )
+        outlet = LearningEvents(
+            self, "learning-events", names=names, settings=settings, key_arn=records_key.arn
+        )
+        stream_functions = StreamFunctions(
+            self,
+            "stream-functions",
+            names=names,
+            settings=settings,
+            context=context,
+            records=records,
+            outlet=outlet,
+            dead_letters=dead_letters,
+            key_arn=operations_key.arn,
+            alarm_topic_arn=alerts.arn,
         )
         api = RestApi(
             self,
@@ -109,12 +142,18 @@ class EducationStack(Construct):
             user_pool_arn=identity.user_pool_arn,
             log_key_arn=operations_key.arn,
         )
-        watched = {**functions.all, "identity-triggers": identity_triggers}
+        watched = {
+            **functions.all,
+            **stream_functions.all,
+            "identity-triggers": identity_triggers,
+            "erasure": erasure.function,
+        }
         tables = {
             "profiles": records.profiles.name,
             "courses": records.courses.name,
             "progress": records.progress.name,
             "audit": audit.name,
+            "sent-events": outlet.sent_table_name,
         }
         monitoring = Monitoring(
             self,
@@ -129,7 +168,11 @@ class EducationStack(Construct):
             tables=tables,
             dead_letter_queues={"dead-letters": dead_letters.queue_name},
             distribution_id=content.distribution_id,
-            function_alarm_arns=[arn for function in watched.values() for arn in function.alarm_arns],
+            function_alarm_arns=[
+                *(arn for function in watched.values() for arn in function.alarm_arns),
+                *erasure.alarm_arns,
+                *stream_functions.lag_alarm_arns,
+            ],
             edge_provider=edge_provider,
         )
         # The names are the contract's: clients, tests and operators find by them what was deployed.

@@ -19,6 +19,7 @@ from education.aws_context import AwsContext
 from education.content_delivery import ContentDelivery
 from education.iam import Grant
 from education.naming import Names
+from education.person_erasure import erasure_environment, erasure_grants
 from education.python_function import PythonFunction
 from education.settings import EnvironmentSettings
 from education.student_records import StudentRecords
@@ -38,6 +39,7 @@ class Functions(Construct):
         audit: AuditTable,
         context: AwsContext,
         user_pool_id: str,
+        user_pool_arn: str,
         content: ContentDelivery,
         key_arn: str,
         alarm_topic_arn: str,
@@ -48,13 +50,20 @@ class Functions(Construct):
         self._key_arn, self._alarm_topic_arn = key_arn, alarm_topic_arn
         profiles, courses, progress = records.profiles, records.courses, records.progress
         roster_index = progress.index_arn("course-completion-index")
+        see_erasures = Grant(
+            "SeeErasures",
+            ["dynamodb:ConditionCheckItem"],
+            [profiles.arn],
+            conditions={"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["erased#*"]}},
+        )
 
         self.catalog = self._function(
             "catalog",
             "Courses and their lessons: list, read, write",
-            {"COURSES_TABLE": courses.name, **audit.environment},
+            {"COURSES_TABLE": courses.name, "USER_PROFILES_TABLE": profiles.name, **audit.environment},
             [
                 audit.grant,
+                see_erasures,
                 Grant(
                     "ReadAndWriteCourses",
                     ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"],
@@ -69,11 +78,13 @@ class Functions(Construct):
             {
                 "COURSES_TABLE": courses.name,
                 "COURSE_PROGRESS_TABLE": progress.name,
-                "ROSTER_SHARDS": str(settings.records.roster_shards),
+                "USER_PROFILES_TABLE": profiles.name,
+                "ROSTER_SHARDS": str(records.roster_shards),
                 **audit.environment,
             },
             [
                 audit.grant,
+                see_erasures,
                 Grant(
                     "ReadCoursesAndTakePlaces",
                     ["dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:UpdateItem"],
@@ -125,15 +136,31 @@ class Functions(Construct):
         )
         self.profile = self._function(
             "profile",
-            "A person's own profile",
-            {
-                "USER_PROFILES_TABLE": profiles.name,
-                "COURSE_PROGRESS_TABLE": progress.name,
-                "COURSES_TABLE": courses.name,
-                "USER_POOL_ID": user_pool_id,
-            },
+            "A person's own profile, its export and erasure, and everybody's roles",
+            erasure_environment(records, audit, user_pool_id),
             [
-                Grant("ReadAndWriteProfiles", ["dynamodb:GetItem", "dynamodb:UpdateItem"], [profiles.arn]),
+                *erasure_grants(records, audit, user_pool_arn),
+                Grant(
+                    "ReadAndMakeProfiles",
+                    ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:ConditionCheckItem"],
+                    [profiles.arn],
+                ),
+                Grant(
+                    "ExportAuditEntries",
+                    ["dynamodb:Query"],
+                    [audit.index_arn("actor-index"), audit.index_arn("subject-index")],
+                ),
+                Grant(
+                    "ReadAndChangeRoles",
+                    [
+                        "cognito-idp:AdminGetUser",
+                        "cognito-idp:AdminListGroupsForUser",
+                        "cognito-idp:ListUsersInGroup",
+                        "cognito-idp:AdminAddUserToGroup",
+                        "cognito-idp:AdminRemoveUserFromGroup",
+                    ],
+                    [user_pool_arn],
+                ),
             ],
         )
         self.uploads = PythonFunction(

@@ -12,6 +12,7 @@ from cdktf_cdktf_provider_aws.dynamodb_table import (
     DynamodbTableGlobalSecondaryIndex,
     DynamodbTablePointInTimeRecovery,
     DynamodbTableServerSideEncryption,
+    DynamodbTableTtl,
 )
 from constructs import Construct
 
@@ -48,11 +49,16 @@ class StudentRecords(Construct):
     ) -> None:
         super().__init__(scope, id)
         self._names, self._settings, self._key_arn = names, settings, key_arn
+        self.roster_shards: int = settings.records.roster_shards
         self.profiles = self._table(
             "user-profiles",
             hash_key="userId",
             # email-index: the person behind an e-mail address (bulk enrolment)
             indexes=[_Index("email-index", "email", projection="KEYS_ONLY")],
+            # The stream tells of marks of erasure, whose item as it became is all that is needed.
+            stream="NEW_IMAGE",
+            # Tombstones (lambda_src/shared/tombstones.py) go by themselves.
+            expires=True,
         )
         self.courses = self._table(
             "courses",
@@ -63,7 +69,7 @@ class StudentRecords(Construct):
                 # owner-index: the courses of one instructor, newest first
                 _Index("owner-index", "ownerId", "createdAt"),
             ],
-            stream=True,
+            stream="NEW_AND_OLD_IMAGES",
         )
         self.progress = self._table(
             "course-progress",
@@ -73,7 +79,7 @@ class StudentRecords(Construct):
             # million students over several partitions (a partition takes 1,000 writes a second).
             indexes=[_Index("course-completion-index", "courseShard", "completionPercentage")],
             number_attributes={"completionPercentage"},
-            stream=True,
+            stream="NEW_AND_OLD_IMAGES",
         )
 
     def _table(
@@ -84,7 +90,8 @@ class StudentRecords(Construct):
         indexes: Sequence[_Index],
         range_key: str | None = None,
         number_attributes: frozenset[str] | set[str] = frozenset(),
-        stream: bool = False,
+        stream: str,
+        expires: bool = False,
     ) -> Table:
         keys = {hash_key, range_key, *(i.hash_key for i in indexes), *(i.range_key for i in indexes)} - {None}
         table = DynamodbTable(
@@ -107,12 +114,13 @@ class StudentRecords(Construct):
                 )
                 for index in indexes
             ],
-            stream_enabled=stream,
-            stream_view_type="NEW_AND_OLD_IMAGES" if stream else None,
+            stream_enabled=True,
+            stream_view_type=stream,
+            ttl=DynamodbTableTtl(enabled=True, attribute_name="expiresAt") if expires else None,
             point_in_time_recovery=DynamodbTablePointInTimeRecovery(
                 enabled=self._settings.records.point_in_time_recovery
             ),
             server_side_encryption=DynamodbTableServerSideEncryption(enabled=True, kms_key_arn=self._key_arn),
             deletion_protection_enabled=self._settings.protect_data,
         )
-        return Table(name=table.name, arn=table.arn, stream_arn=table.stream_arn if stream else "")
+        return Table(name=table.name, arn=table.arn, stream_arn=table.stream_arn)

@@ -10,5 +10,6 @@ class Config(HttpConfig):
     """Field names are variable names in lower case."""
 
     courses_table: str
+    user_profiles_table: str
     audit_table: str
     audit_retention_days: int

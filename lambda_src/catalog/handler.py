@@ -9,7 +9,8 @@ from shared.http import Request, Response, api_handler, created, no_content, ok,
 
 _config = load(Config)
 _catalog = Catalog(
-    CourseTable(_config.courses_table), AuditTrail(_config.audit_table, _config.audit_retention_days)
+    CourseTable(_config.courses_table, profiles_table=_config.user_profiles_table),
+    AuditTrail(_config.audit_table, _config.audit_retention_days),
 )
 
 

@@ -10,9 +10,16 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from shared import clients, courses, cursor, patience
+from shared import clients, courses, cursor, patience, tombstones
 from shared.courses import ARCHIVED, PUBLISHED, Course
-from shared.dynamo import condition_failed, from_item, item_of, to_item, transaction_conflict
+from shared.dynamo import (
+    cancellation_reasons,
+    condition_failed,
+    from_item,
+    item_of,
+    to_item,
+    transaction_conflict,
+)
 
 CATALOGUE_INDEX = "catalogue-index"
 _CATALOGUE = "published"
@@ -48,10 +55,11 @@ class WriteRefused(Exception):  # noqa: N818 - not an error yet: the rules decid
 
 
 class CourseTable:
-    """The courses table."""
+    """The courses table; the profiles table only says who has been erased."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, *, profiles_table: str) -> None:
         self._name = name
+        self._profiles_table = profiles_table
 
     def find(self, course_id: str, *, consistent: bool = False) -> Course | None:
         """One course: one GetItem."""
@@ -78,11 +86,28 @@ class CourseTable:
         return [Course.from_stored(from_item(item)) for item in answer["Items"]], following
 
     def create(self, fields: Mapping[str, Any], now: str) -> Course:
-        """Write a new course at version 1; its id must be new."""
+        """Write a new course at version 1; its id must be new.
+
+        Raises:
+            Erased: its owner has been erased.
+        """
         item = {**fields, "version": 1, "lessons": {}, "createdAt": now, "updatedAt": now}
-        clients.dynamodb().put_item(
-            TableName=self._name, Item=to_item(item), ConditionExpression="attribute_not_exists(courseId)"
-        )
+        writes: list[Any] = [
+            {
+                "Put": {
+                    "TableName": self._name,
+                    "Item": to_item(item),
+                    "ConditionExpression": "attribute_not_exists(courseId)",
+                }
+            },
+            tombstones.none_for(self._profiles_table, item["ownerId"]),
+        ]
+        try:
+            clients.dynamodb().transact_write_items(TransactItems=writes)
+        except ClientError as error:
+            if cancellation_reasons(error)[1:] == ("ConditionalCheckFailed",):
+                raise tombstones.Erased from error
+            raise
         return Course.from_stored(item)
 
     def update(

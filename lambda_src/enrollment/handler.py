@@ -13,6 +13,7 @@ config = load(Config)
 table = EnrollmentTable(
     courses_table=config.courses_table,
     progress_table=config.course_progress_table,
+    profiles_table=config.user_profiles_table,
     shards=config.roster_shards,
 )
 trail = AuditTrail(config.audit_table, config.audit_retention_days)

@@ -1,33 +1,70 @@
-"""HTTP side of profiles and roles. The rules stand in profile.operations."""
+"""HTTP side of profiles, exports, erasures and roles. The rules stand in the modules beside this one."""
 
+from profile.administrators import Administrators, RegisterTable
 from profile.config import Config
+from profile.departure import Departures
+from profile.export import ExportSources, export_of
 from profile.operations import Profiles
-from profile.table import Profile, ProfileTable
+from profile.roles import Roles
+from profile.table import ProfileTable
+from shared.audit import AuditTrail
 from shared.config import load
-from shared.http import Request, Response, api_handler, not_implemented, ok
+from shared.erasure import Erasure
+from shared.http import Request, Response, api_handler, no_content, ok
+from shared.sign_ins import SignIns
 
 _config = load(Config)
-_profiles = Profiles(ProfileTable(_config.user_profiles_table))
+_table = ProfileTable(_config.user_profiles_table)
+_sign_ins = SignIns(_config.user_pool_id)
+_trail = AuditTrail(_config.audit_table, _config.audit_retention_days)
+_administrators = Administrators(RegisterTable(_config.user_profiles_table), _sign_ins)
+_profiles = Profiles(_table)
+_roles = Roles(_administrators, _sign_ins, _trail)
+_departures = Departures(
+    _table,
+    _administrators,
+    Erasure(
+        profiles_table=_config.user_profiles_table,
+        courses_table=_config.courses_table,
+        progress_table=_config.course_progress_table,
+        shards=_config.roster_shards,
+        sign_ins=_sign_ins,
+        trail=_trail,
+    ),
+)
+_sources = ExportSources(
+    courses_table=_config.courses_table,
+    progress_table=_config.course_progress_table,
+    audit_table=_config.audit_table,
+)
 
 
 def _get_profile(request: Request) -> Response:
-    return ok(_shown(_profiles.get(request.caller)))
+    return ok(_profiles.get(request.caller).to_api())
 
 
 def _update_profile(request: Request) -> Response:
     body = request.body
-    return ok(_shown(_profiles.update(request.caller, body.get("displayName"), body.get("locale"))))
+    return ok(_profiles.update(request.caller, body.get("displayName"), body.get("locale")).to_api())
 
 
-def _shown(profile: Profile) -> dict[str, str]:
-    return {
-        "userId": profile.user_id,
-        "email": profile.email,
-        "displayName": profile.display_name,
-        "locale": profile.locale,
-        "createdAt": profile.created_at,
-        "updatedAt": profile.updated_at,
-    }
+def _export_profile(request: Request) -> Response:
+    return ok(export_of(request.caller, _profiles, _sign_ins, _sources, _trail, request.request_id))
+
+
+def _delete_profile(request: Request) -> Response:
+    _departures.erase(request.caller, request.request_id)
+    return no_content()
+
+
+def _grant_role(request: Request) -> Response:
+    _roles.grant(request.caller, request.path["userId"], request.path["group"], request.request_id)
+    return no_content()
+
+
+def _revoke_role(request: Request) -> Response:
+    _roles.revoke(request.caller, request.path["userId"], request.path["group"], request.request_id)
+    return no_content()
 
 
 handler = api_handler(
@@ -35,9 +72,9 @@ handler = api_handler(
     {
         "getProfile": _get_profile,
         "updateProfile": _update_profile,
-        "exportProfile": not_implemented,
-        "deleteProfile": not_implemented,
-        "grantRole": not_implemented,
-        "revokeRole": not_implemented,
+        "exportProfile": _export_profile,
+        "deleteProfile": _delete_profile,
+        "grantRole": _grant_role,
+        "revokeRole": _revoke_role,
     },
 )

@@ -5,7 +5,7 @@ person signed in with. Knows nothing of HTTP or of how the table is laid out.
 """
 
 from profile.table import Profile, ProfileTable
-from shared import clock
+from shared import clock, patience
 from shared.caller import Caller
 
 DEFAULT_LOCALE = "en"
@@ -13,7 +13,7 @@ _LONGEST_NAME = 100
 
 
 class Profiles:
-    """The operations on the caller's profile."""
+    """The operations on the caller's profile. Each of them raises Erased for who was erased."""
 
     def __init__(self, table: ProfileTable) -> None:
         self._table = table
@@ -21,19 +21,36 @@ class Profiles:
     def get(self, caller: Caller) -> Profile:
         """The caller's profile, made or brought up to date with the sign-in's e-mail if need be."""
         profile = self._table.find(caller.user_id)
-        if profile is None or profile.email != caller.email:
+        if profile is None:
+            made = self._make(caller, None, None)
+            return made or self.update(caller, None, None)
+        if profile.email != caller.email:
             return self.update(caller, None, None)
         return profile
 
     def update(self, caller: Caller, display_name: str | None, locale: str | None) -> Profile:
         """Change what is given; make the profile if it is not there yet."""
-        return self._table.write(
-            caller.user_id,
-            changes={"email": caller.email}
-            | ({} if display_name is None else {"displayName": display_name})
-            | ({} if locale is None else {"locale": locale}),
-            defaults={"displayName": _first_name_shown(caller), "locale": DEFAULT_LOCALE},
-            now=clock.now(),
+        changes = {"email": caller.email, "displayName": display_name, "locale": locale}
+        given = {name: value for name, value in changes.items() if value is not None}
+        for _ in patience.attempts():
+            profile = self._table.change(caller.user_id, given, clock.now())
+            if profile is None:
+                profile = self._make(caller, display_name, locale)
+            if profile is not None:
+                return profile
+        raise AssertionError("attempts never end without an answer")
+
+    def _make(self, caller: Caller, display_name: str | None, locale: str | None) -> Profile | None:
+        now = clock.now()
+        return self._table.make(
+            Profile(
+                user_id=caller.user_id,
+                email=caller.email,
+                display_name=_first_name_shown(caller) if display_name is None else display_name,
+                locale=DEFAULT_LOCALE if locale is None else locale,
+                created_at=now,
+                updated_at=now,
+            )
         )
 
 

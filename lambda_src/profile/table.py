@@ -1,10 +1,21 @@
-"""Profiles in DynamoDB: one item per person."""
+"""Profiles in DynamoDB: one item per person, and the marks of those who are being erased."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
-from shared import clients
-from shared.dynamo import Item, from_item, to_item
+from botocore.exceptions import ClientError
+
+from shared import clients, tombstones
+from shared.dynamo import (
+    Item,
+    cancellation_reasons,
+    condition_failed,
+    from_item,
+    to_item,
+    transaction_conflict,
+)
+from shared.erasure import MARK, ErasureRequest
 
 
 @dataclass(frozen=True)
@@ -30,6 +41,17 @@ class Profile:
             updated_at=item["updatedAt"],
         )
 
+    def to_api(self) -> dict[str, str]:
+        """The contract's Profile, which is also how it is stored."""
+        return {
+            "userId": self.user_id,
+            "email": self.email,
+            "displayName": self.display_name,
+            "locale": self.locale,
+            "createdAt": self.created_at,
+            "updatedAt": self.updated_at,
+        }
+
 
 class ProfileTable:
     """The user profiles table."""
@@ -38,30 +60,112 @@ class ProfileTable:
         self._name = name
 
     def find(self, user_id: str) -> Profile | None:
-        """One profile: one GetItem."""
+        """One profile: one GetItem.
+
+        Raises:
+            Erased: its erasure has begun.
+        """
+        item = self._item(user_id)
+        if item is None:
+            return None
+        if MARK in item:
+            raise tombstones.Erased
+        return Profile.from_stored(item)
+
+    def change(self, user_id: str, changes: Mapping[str, str], now: str) -> Profile | None:
+        """Change a profile: one UpdateItem. None if there is none, or somebody is making it right now."""
+        written = {**changes, "updatedAt": now}
+        try:
+            answer = clients.dynamodb().update_item(
+                TableName=self._name,
+                Key=to_item({"userId": user_id}),
+                UpdateExpression="SET " + ", ".join(f"#{name} = :{name}" for name in written),
+                ConditionExpression=f"attribute_exists(createdAt) AND attribute_not_exists({MARK})",
+                ExpressionAttributeNames={f"#{name}": name for name in written},
+                ExpressionAttributeValues=to_item({f":{name}": value for name, value in written.items()}),
+                ReturnValues="ALL_NEW",
+            )
+        except ClientError as error:
+            if condition_failed(error) or transaction_conflict(error):
+                return None
+            raise
+        return Profile.from_stored(from_item(answer["Attributes"]))
+
+    def make(self, profile: Profile) -> Profile | None:
+        """Write a new profile: one TransactWriteItems. None if somebody made it first.
+
+        Raises:
+            Erased: the person is being or has been erased.
+        """
+        writes: list[Any] = [
+            {
+                "Put": {
+                    "TableName": self._name,
+                    "Item": to_item(profile.to_api()),
+                    "ConditionExpression": "attribute_not_exists(userId)",
+                }
+            },
+            tombstones.none_for(self._name, profile.user_id),
+        ]
+        try:
+            clients.dynamodb().transact_write_items(TransactItems=writes)
+        except ClientError as error:
+            if cancellation_reasons(error)[1:] == ("ConditionalCheckFailed",):
+                raise tombstones.Erased from error
+            if _lost_race(error):
+                return None
+            raise
+        return profile
+
+    def mark(self, request: ErasureRequest, email: str, registered: Any, now: str) -> bool:
+        """Begin an erasure: mark the profile, with or without one, and put up the tombstone.
+
+        Args:
+            request: who wants to be erased.
+            email: the address of the sign-in, empty if unknown.
+            registered: a write of the administrators' register that must not fail.
+            now: the time.
+
+        Returns:
+            Whether it has begun, now or before; False if the register has changed or somebody else is writing.
+        """
+        values = {":now": now, ":request": request.request_id} | ({":email": email} if email else {})
+        marked = {
+            "TableName": self._name,
+            "Key": to_item({"userId": request.user_id}),
+            "UpdateExpression": f"SET {MARK} = :now, erasureRequestId = :request"
+            + (", email = if_not_exists(email, :email)" if email else ""),
+            "ExpressionAttributeValues": to_item(values),
+        }
+        tombstone = {
+            "TableName": self._name,
+            "Item": to_item(tombstones.key_of(request.user_id)),
+            "ConditionExpression": "attribute_not_exists(userId)",
+        }
+        writes: list[Any] = [{"Put": tombstone}, {"Update": marked}, registered]
+        try:
+            clients.dynamodb().transact_write_items(TransactItems=writes)
+        except ClientError as error:
+            if cancellation_reasons(error)[:1] == ("ConditionalCheckFailed",):
+                return True
+            if _lost_race(error):
+                return False
+            raise
+        return True
+
+    def request_of(self, user_id: str) -> ErasureRequest | None:
+        """The erasure that has begun and not ended, None if there is none: one GetItem."""
+        item = self._item(user_id)
+        return ErasureRequest.from_stored(item) if item is not None and MARK in item else None
+
+    def _item(self, user_id: str) -> Item | None:
         answer = clients.dynamodb().get_item(
             TableName=self._name, Key=to_item({"userId": user_id}), ConsistentRead=True
         )
         wire = answer.get("Item")
-        return Profile.from_stored(from_item(wire)) if wire else None
+        return from_item(wire) if wire else None
 
-    def write(
-        self, user_id: str, *, changes: Mapping[str, str], defaults: Mapping[str, str], now: str
-    ) -> Profile:
-        """Change a profile, or make it from changes and defaults: one UpdateItem, so no race can be lost."""
-        fallbacks = {name: value for name, value in defaults.items() if name not in changes}
-        assignments = ["#updatedAt = :now", "#createdAt = if_not_exists(#createdAt, :now)"]
-        assignments += [f"#{name} = :{name}" for name in changes]
-        assignments += [f"#{name} = if_not_exists(#{name}, :{name})" for name in fallbacks]
-        written = {**changes, **fallbacks}
-        answer = clients.dynamodb().update_item(
-            TableName=self._name,
-            Key=to_item({"userId": user_id}),
-            UpdateExpression="SET " + ", ".join(assignments),
-            ExpressionAttributeNames={f"#{name}": name for name in (*written, "updatedAt", "createdAt")},
-            ExpressionAttributeValues=to_item(
-                {":now": now, **{f":{name}": v for name, v in written.items()}}
-            ),
-            ReturnValues="ALL_NEW",
-        )
-        return Profile.from_stored(from_item(answer["Attributes"]))
+
+def _lost_race(error: ClientError) -> bool:
+    reasons = set(cancellation_reasons(error))
+    return bool(reasons) and reasons <= {"None", "ConditionalCheckFailed", "TransactionConflict"}

@@ -8,7 +8,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from shared import clients, courses
+from shared import clients, courses, tombstones
 from shared.courses import Course
 from shared.dynamo import cancellation_reasons, from_item, to_item
 from shared.enrollments import Change, Guard, Refusal
@@ -31,6 +31,9 @@ _CONDITIONS: Mapping[Guard, str] = {
     Guard.NOTHING: "attribute_exists(courseId)",
 }
 
+# Through these somebody comes in who may hold no record yet; all others go by a record that is there.
+_ENTRANCES = frozenset({Guard.PLACE_FREE, Guard.MUST_WAIT})
+
 # Words that DynamoDB reserves.
 _NAMES = {"#status": "status", "#capacity": "capacity"}
 
@@ -43,12 +46,14 @@ class Places:
     Args:
         courses_table: name of the table of courses.
         progress_table: name of the table of records.
+        profiles_table: name of the table of profiles, which says who has been erased.
         shards: over how many index partitions a course's roster is spread.
     """
 
-    def __init__(self, *, courses_table: str, progress_table: str, shards: int) -> None:
+    def __init__(self, *, courses_table: str, progress_table: str, profiles_table: str, shards: int) -> None:
         self._courses_table = courses_table
         self._progress_table = progress_table
+        self._profiles_table = profiles_table
         self._shards = shards
 
     def course(self, course_id: str) -> Course | None:
@@ -71,15 +76,23 @@ class Places:
         return next((Record.from_stored(from_item(item)) for item in answer["Items"]), None)
 
     def commit(self, change: Change) -> Refusal | None:
-        """One TransactWriteItems: the course's counters and the records, all or nothing."""
+        """One TransactWriteItems: the course's counters and the records, all or nothing.
+
+        Raises:
+            Erased: whoever wants to enter has been erased meanwhile.
+        """
         writes: list[Any] = [{"Update": self._counters(change)}]
         writes += [{"Put": self._put(record)} for record in change.records]
+        if change.guard in _ENTRANCES:
+            writes.append(tombstones.none_for(self._profiles_table, change.records[0].user_id))
         try:
             clients.dynamodb().transact_write_items(TransactItems=writes)
         except ClientError as error:
             reasons = cancellation_reasons(error)
             if not reasons or not _LOST_RACES.issuperset(reasons):
                 raise
+            if change.guard in _ENTRANCES and reasons[-1] == "ConditionalCheckFailed":
+                raise tombstones.Erased from error
             return Refusal({record.user_id: record for record in _records_found(error)})
         return None
 

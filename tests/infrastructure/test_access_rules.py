@@ -26,6 +26,7 @@ EVIDENCE = {
     "dynamodb:DeleteItem": ("delete_item", '"Delete"'),
     "dynamodb:ConditionCheckItem": ("ConditionCheck",),
     "dynamodb:Query": ("query(",),
+    "events:PutEvents": ("put_events(",),
     "s3:PutObject": ("generate_presigned_post",),
     "s3:GetObject": ("head_object", "get_object"),
     "s3:GetObjectTagging": ("get_object_tagging",),
@@ -46,6 +47,10 @@ BY_THE_RUNTIME = {
     "xray:PutTraceSegments",
     "xray:PutTelemetryRecords",
     "sqs:SendMessage",
+    "dynamodb:DescribeStream",
+    "dynamodb:GetRecords",
+    "dynamodb:GetShardIterator",
+    "dynamodb:ListStreams",
 }
 
 

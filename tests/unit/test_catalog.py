@@ -70,7 +70,12 @@ class Catalogue:
 
 @pytest.fixture
 def catalogue(lambda_api: LambdaApis, dynamodb_tables: Tables) -> Catalogue:
-    api = lambda_api("catalog", COURSES_TABLE=dynamodb_tables.courses, AUDIT_TABLE=dynamodb_tables.audit)
+    api = lambda_api(
+        "catalog",
+        COURSES_TABLE=dynamodb_tables.courses,
+        USER_PROFILES_TABLE=dynamodb_tables.profiles,
+        AUDIT_TABLE=dynamodb_tables.audit,
+    )
     return Catalogue(api, dynamodb_tables)
 
 
@@ -313,7 +318,7 @@ def test_every_request_is_a_fixed_number_of_calls(catalogue: Catalogue) -> None:
         counted[name] = dict(calls)
     edit = {"GetItem": 1, "UpdateItem": 1}
     assert counted == {
-        "create": {"PutItem": 1},
+        "create": {"TransactWriteItems": 1},
         "get": {"GetItem": 1},
         "patch": edit,
         "put": edit,

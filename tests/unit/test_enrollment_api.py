@@ -78,7 +78,13 @@ class Portal:
 def portal(dynamodb_tables: Tables, lambda_api: LambdaApis) -> Portal:
     """The two functions on empty tables."""
     names = {"COURSES_TABLE": dynamodb_tables.courses, "COURSE_PROGRESS_TABLE": dynamodb_tables.progress}
-    enrollment = lambda_api("enrollment", ROSTER_SHARDS="2", AUDIT_TABLE=dynamodb_tables.audit, **names)
+    enrollment = lambda_api(
+        "enrollment",
+        ROSTER_SHARDS="2",
+        USER_PROFILES_TABLE=dynamodb_tables.profiles,
+        AUDIT_TABLE=dynamodb_tables.audit,
+        **names,
+    )
     # The description is read at the first request, and each function has its own.
     assert enrollment.call("GET", "/enrollments").status == 200
     progress = lambda_api("progress", **names)

@@ -53,7 +53,10 @@ def table(dynamodb_tables: Tables) -> EnrollmentTable:
     dynamodb_tables.put(dynamodb_tables.courses, course_item())
     dynamodb_tables.calls.clear()
     return EnrollmentTable(
-        courses_table=dynamodb_tables.courses, progress_table=dynamodb_tables.progress, shards=SHARDS
+        courses_table=dynamodb_tables.courses,
+        progress_table=dynamodb_tables.progress,
+        profiles_table=dynamodb_tables.profiles,
+        shards=SHARDS,
     )
 
 

@@ -15,6 +15,8 @@ def profiles(lambda_api: LambdaApis, dynamodb_tables: Tables) -> LambdaApi:
         USER_PROFILES_TABLE=dynamodb_tables.profiles,
         COURSE_PROGRESS_TABLE=dynamodb_tables.progress,
         COURSES_TABLE=dynamodb_tables.courses,
+        ROSTER_SHARDS="2",
+        AUDIT_TABLE=dynamodb_tables.audit,
         USER_POOL_ID="us-east-1_test",
     )
 
@@ -47,9 +49,11 @@ def test_first_uses_at_the_same_time_make_one_profile(profiles: LambdaApi) -> No
 def test_a_change_is_one_call_and_makes_the_profile_too(profiles: LambdaApi, dynamodb_tables: Tables) -> None:
     dynamodb_tables.calls.clear()
     changed = patch(profiles, displayName="Ada")
-    assert dict(dynamodb_tables.calls) == {"UpdateItem": 1}
+    assert dict(dynamodb_tables.calls) == {"UpdateItem": 1, "TransactWriteItems": 1}
     assert (changed.body["displayName"], changed.body["locale"]) == ("Ada", "en")
+    dynamodb_tables.calls.clear()
     again = patch(profiles, locale="de-CH").body
+    assert dict(dynamodb_tables.calls) == {"UpdateItem": 1}
     assert (again["displayName"], again["locale"]) == ("Ada", "de-CH")
     assert again["createdAt"] == changed.body["createdAt"]
     assert again["updatedAt"] >= changed.body["updatedAt"]

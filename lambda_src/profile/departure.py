@@ -1,0 +1,39 @@
+"""How an erasure begins: it is noted, and from then on nothing can stop it but its own end.
+
+The request then erases everything at once. If it is interrupted, the stream of the profiles table has told
+the erasure function (lambda_src/erasure), which finishes it; asking again does so too.
+"""
+
+from profile.administrators import Administrators
+from profile.table import ProfileTable
+from shared import clock, patience
+from shared.caller import Caller
+from shared.erasure import Erasure, ErasureRequest
+
+
+class Departures:
+    """Erasures that people ask for themselves."""
+
+    def __init__(self, table: ProfileTable, administrators: Administrators, erasure: Erasure) -> None:
+        self._table = table
+        self._administrators = administrators
+        self._erasure = erasure
+
+    def erase(self, caller: Caller, request_id: str) -> None:
+        """Erase the caller; a second time changes nothing.
+
+        Raises:
+            Conflict: the caller is the last administrator.
+            Unavailable: it was interrupted, and goes on by itself.
+        """
+        request = self._table.request_of(caller.user_id)
+        if request is None:
+            request = ErasureRequest(caller.user_id, request_id)
+            self._begin(request, caller.email)
+        self._erasure.finish(request)
+
+    def _begin(self, request: ErasureRequest, email: str) -> None:
+        for _ in patience.attempts():
+            registered = self._administrators.note_erasure(request.user_id)
+            if self._table.mark(request, email, registered, clock.now()):
+                return
