@@ -19,6 +19,8 @@ DESCRIPTION_FILE = Path(__file__).resolve().parent.parent / "api.json"
 JSON_TYPE = "application/json"
 # For operations without a body, which only have to tolerate an empty one.
 _SMALL = 1024
+# An error has to name its field, and `""` is a name in JSON and in a query.
+_NO_NAME = "(empty name)"
 
 Validator = Callable[[Any], Any]
 
@@ -133,7 +135,7 @@ class _SchemaCheck:
         for name, member in value.items():
             if name not in members:
                 if self._schema.get("additionalProperties") is False:
-                    faults.append(FieldError(name[:100], "is not a known field"))
+                    faults.append(FieldError(name[:100] or _NO_NAME, "is not a known field"))
                 continue
             try:
                 members[name](member)

@@ -190,6 +190,7 @@ def test_an_operation_without_a_body_takes_none(make: Make) -> None:
         ({"limit": "9" * 5000}, ["limit"]),
         ({"dryRun": "yes"}, ["dryRun"]),
         ({"unknown": "1"}, ["unknown"]),
+        ({"": "1"}, ["(empty name)"]),
     ],
 )
 def test_the_query_is_converted_and_checked(
