@@ -1,6 +1,7 @@
 # Thin: every target calls a Python module, which has --help. `make help` lists the targets.
 
 ENV ?= dev
+FUZZ_SECONDS ?= 600
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 python; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; exit; }; done; echo python3)
 
@@ -8,7 +9,7 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 p
 RUN := PATH="$(CURDIR)/.venv/bin:$(CURDIR)/node_modules/.bin:$$PATH" VIRTUAL_ENV="$(CURDIR)/.venv" python
 
 .DEFAULT_GOAL := help
-.PHONY: help install up down reload status test unit infrastructure integration lint format \
+.PHONY: help install up down reload status test unit infrastructure integration fuzz lint format \
 	synth deploy destroy diff outputs bundle signing-key architecture lock clean
 
 help: ## list the targets
@@ -41,6 +42,9 @@ infrastructure: install ## run the tests of the synthesized stacks only
 
 integration: install ## run the integration tests only
 	@$(RUN) -m pytest tests/integration
+
+fuzz: install ## contract tests with random requests, FUZZ_SECONDS (600) as each role
+	@EDUCATION_FUZZ_SECONDS="$(FUZZ_SECONDS)" $(RUN) -m pytest tests/integration/test_contract.py
 
 lint: install ## formatter (check only), linter, type checker
 	@$(RUN) -m ruff format --check . && $(RUN) -m ruff check . && $(RUN) -m mypy
