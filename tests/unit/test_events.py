@@ -8,11 +8,11 @@ from uuid import UUID
 
 import pytest
 from botocore.exceptions import ClientError
-from events import statements
-from events.outbox import KEPT_SECONDS, NotSent, Outbox
 from hypothesis import given
 from hypothesis import strategies as st
 
+from events import statements
+from events.outbox import KEPT_SECONDS, NotSent, Outbox
 from shared import clients
 from shared.config import StreamConfig
 from shared.dynamo import to_item
