@@ -1,8 +1,9 @@
 """A light import of the AWS bindings.
 
-`cdktf_cdktf_provider_aws` imports all of its some 2,300 modules as soon as one is imported (terraform-cdk #3753).
-A stand-in package with the real search path and an empty body loads only the modules in use; what is synthesized
-stays byte for byte the same, which a test checks. Set EDUCATION_STOCK_BINDINGS=1 to import the package as it comes.
+`cdktf_cdktf_provider_aws` imports all of its some 2,300 modules as soon as one is imported (terraform-cdk #3753), once
+in Python and once in the Node.js process behind it. A stand-in package with the real search path and an empty body, and
+the package's own lazy index, load only the modules in use; what is synthesized stays byte for byte the same, which a
+test checks. Set EDUCATION_STOCK_BINDINGS=1 to import the package as it comes.
 """
 
 import importlib.machinery
@@ -13,6 +14,7 @@ import types
 from pathlib import Path
 
 PACKAGE = "cdktf_cdktf_provider_aws"
+_PRELOAD = Path(__file__).with_name("lazy_bindings.cjs")
 
 
 def install() -> bool:
@@ -35,7 +37,16 @@ def install() -> bool:
         )
         return False
     sys.modules[PACKAGE] = _LightPackage(spec)
+    _preload_in_node()
     return True
+
+
+def _preload_in_node() -> None:
+    """Has the Node.js process that jsii will start load the bindings lazily as well."""
+    path = str(_PRELOAD).replace("\\", r"\\").replace('"', r"\"")
+    option, options = f'--require "{path}"', os.environ.get("NODE_OPTIONS", "")
+    if option not in options:
+        os.environ["NODE_OPTIONS"] = f"{options} {option}".strip()
 
 
 class _LightPackage(types.ModuleType):

@@ -4,6 +4,8 @@ That the output is the same byte for byte is shown in `tests/infrastructure/test
 """
 
 import importlib.util
+import os
+import subprocess
 import sys
 from importlib.machinery import ModuleSpec
 from pathlib import Path
@@ -19,6 +21,7 @@ def not_imported_yet(monkeypatch: pytest.MonkeyPatch) -> None:
     """As in a process that has not met the bindings; the real modules come back afterwards."""
     monkeypatch.delitem(sys.modules, bindings.PACKAGE, raising=False)
     monkeypatch.delenv("EDUCATION_STOCK_BINDINGS", raising=False)
+    monkeypatch.setenv("NODE_OPTIONS", "--no-warnings")
 
 
 @pytest.fixture
@@ -38,11 +41,32 @@ def test_a_stand_in_with_the_real_search_path_is_installed(capsys: pytest.Captur
     assert capsys.readouterr().err == ""
 
 
-def test_installing_again_changes_nothing() -> None:
+def test_installing_again_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     bindings.install()
-    stand_in = sys.modules[bindings.PACKAGE]
+    options = os.environ["NODE_OPTIONS"]
     assert bindings.install()
-    assert sys.modules[bindings.PACKAGE] is stand_in
+    monkeypatch.delitem(sys.modules, bindings.PACKAGE)
+    assert bindings.install()
+    assert os.environ["NODE_OPTIONS"] == options
+
+
+def test_node_loads_lazily_as_well(monkeypatch: pytest.MonkeyPatch) -> None:
+    bindings.install()
+    options = os.environ["NODE_OPTIONS"]
+    assert options.startswith("--no-warnings --require "), "what somebody set before stays"
+    script = "console.log(require('node:module')._resolveFilename.length)"
+    answer = subprocess.run(["node", "-e", script], capture_output=True, text=True, check=True)
+    assert answer.stdout == "0\n", "Node.js has taken the preload"
+
+
+def test_the_path_may_hold_spaces(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = tmp_path / 'my "own" folder'
+    folder.mkdir()
+    (folder / "preload.cjs").write_text("globalThis.preloaded = 'yes';")
+    monkeypatch.setattr(bindings, "_PRELOAD", folder / "preload.cjs")
+    bindings.install()
+    answer = subprocess.run(["node", "-p", "preloaded"], capture_output=True, text=True, check=True)
+    assert answer.stdout == "yes\n"
 
 
 def test_an_earlier_stock_import_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -56,6 +80,7 @@ def test_the_stock_import_can_be_asked_for(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setenv("EDUCATION_STOCK_BINDINGS", "1")
     assert not bindings.install()
     assert bindings.PACKAGE not in sys.modules
+    assert os.environ["NODE_OPTIONS"] == "--no-warnings"
 
 
 def test_a_package_of_another_shape_is_imported_as_it_comes(
