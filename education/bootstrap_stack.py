@@ -1,7 +1,7 @@
 """BootstrapStack: what an account needs once, before the pipeline can deploy an environment to it.
 
-State store, GitHub's OIDC provider, the permissions boundary, a plan role and a deploy role. Run by an administrator
-(`make bootstrap`); the pipeline can change none of it. Its own state lies in the bucket that it makes.
+State store, GitHub's OIDC provider, the permissions boundary, a plan role and a deploy role, API Gateway's log role.
+Run by an administrator (`make bootstrap`), changed by nobody else; its own state lies in the bucket that it makes.
 """
 
 from collections.abc import Mapping, Sequence
@@ -20,6 +20,7 @@ from education.boundary import boundary_statements
 from education.deploy_permission import Reach
 from education.deploy_policy import PipelinePolicies
 from education.errors import UserError
+from education.gateway_log_role import GatewayLogRole
 from education.github_trust import AUDIENCE, ISSUER, deploy_trust, plan_trust
 from education.iam import boundary_arn, policy_document
 from education.naming import Names
@@ -57,14 +58,12 @@ class BootstrapStack(TerraformStack):
         self._settings = settings
         self._names = Names(settings.environment_suffix)
         self._backend(first_state)
-        AwsProvider(
-            self,
-            "aws",
-            region=settings.state.bucket_region,
-            default_tags=[AwsProviderDefaultTags(tags={**settings.default_tags, "Stack": "bootstrap"})],
-            allowed_account_ids=list(settings.pipeline.allowed_account_ids) or None,
-        )
+        self._provider("aws", settings.state.bucket_region)
         context = AwsContext(self, "aws-context", region=settings.aws_region)
+        if settings.api.access_logs and settings.api.account_log_role:
+            GatewayLogRole(
+                self, "api-logs", names=self._names, context=context, provider=self._platform_provider()
+            )
         store = StateStore(
             self, "state", settings=settings.state, old_version_days=settings.pipeline.old_state_days
         )
@@ -94,6 +93,23 @@ class BootstrapStack(TerraformStack):
                 encrypt=True,
                 dynamodb_table=state.lock_table,
             )
+
+    def _provider(self, id: str, region: str, *, alias: str | None = None) -> AwsProvider:
+        settings = self._settings
+        return AwsProvider(
+            self,
+            id,
+            alias=alias,
+            region=region,
+            default_tags=[AwsProviderDefaultTags(tags={**settings.default_tags, "Stack": "bootstrap"})],
+            allowed_account_ids=list(settings.pipeline.allowed_account_ids) or None,
+        )
+
+    def _platform_provider(self) -> AwsProvider | None:
+        """A provider for the platform's region, where that is not the state bucket's."""
+        region = self._settings.aws_region
+        is_elsewhere = region != self._settings.state.bucket_region
+        return self._provider("platform", region, alias="platform") if is_elsewhere else None
 
     def _oidc_provider(self) -> IamOpenidConnectProvider:
         # No thumbprint: AWS verifies GitHub's certificate with its own list of authorities.

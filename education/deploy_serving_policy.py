@@ -84,8 +84,6 @@ def content_permissions(reach: Reach) -> list[Permission]:
             "origin-access-control",
             "origin-request-policy",
             "response-headers-policy",
-            "public-key",
-            "key-group",
         )
     ]
     return [
@@ -116,16 +114,25 @@ def content_permissions(reach: Reach) -> list[Permission]:
             untagged,
             reads=actions(
                 "cloudfront",
-                "GetOriginAccessControl GetOriginRequestPolicy GetResponseHeadersPolicy GetPublicKey GetKeyGroup",
+                "GetOriginAccessControl GetOriginRequestPolicy GetResponseHeadersPolicy",
             ),
             writes=actions(
                 "cloudfront",
                 "CreateOriginAccessControl UpdateOriginAccessControl DeleteOriginAccessControl "
                 "CreateOriginRequestPolicy UpdateOriginRequestPolicy DeleteOriginRequestPolicy "
-                "CreateResponseHeadersPolicy UpdateResponseHeadersPolicy DeleteResponseHeadersPolicy "
-                "CreatePublicKey UpdatePublicKey DeletePublicKey CreateKeyGroup UpdateKeyGroup DeleteKeyGroup",
+                "CreateResponseHeadersPolicy UpdateResponseHeadersPolicy DeleteResponseHeadersPolicy",
             ),
             reason="these have neither names in their ARNs nor tags; none of them lets anyone read a file by itself",
+        ),
+        Permission(
+            "SigningKeys",
+            ["*"],
+            reads=actions("cloudfront", "GetPublicKey GetKeyGroup"),
+            writes=actions(
+                "cloudfront",
+                "CreatePublicKey UpdatePublicKey DeletePublicKey CreateKeyGroup UpdateKeyGroup DeleteKeyGroup",
+            ),
+            reason="public keys and key groups are no resource types of IAM",
         ),
     ]
 

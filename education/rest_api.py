@@ -30,7 +30,6 @@ from cdktf_cdktf_provider_aws.lambda_permission import LambdaPermission
 from constructs import Construct
 
 from education.api_description import JSON_TYPE, ApiDescription, Operation
-from education.aws_context import AwsContext
 from education.naming import Names
 from education.python_function import PythonFunction
 from education.rest_api_firewall import Firewall
@@ -57,7 +56,6 @@ class RestApi(Construct):
         *,
         names: Names,
         settings: EnvironmentSettings,
-        context: AwsContext,
         description: ApiDescription,
         functions: Mapping[str, PythonFunction],
         user_pool_arn: str,
@@ -128,7 +126,7 @@ class RestApi(Construct):
             # A deployment is a picture of the API: everything must be there before it is taken.
             depends_on=[*integrations, *preflights.answers, *problems.responses],
         )
-        self._stage(names, settings, context, deployment.id, log_key_arn)
+        self._stage(names, settings, deployment.id, log_key_arn)
 
     def _validator(self, name: str, *, body: bool) -> str:
         return ApiGatewayRequestValidator(
@@ -211,14 +209,11 @@ class RestApi(Construct):
         self,
         names: Names,
         settings: EnvironmentSettings,
-        context: AwsContext,
         deployment_id: str,
         log_key_arn: str,
     ) -> None:
         logs = (
-            AccessLogs(
-                self, "access-logs", names=names, settings=settings, context=context, key_arn=log_key_arn
-            )
+            AccessLogs(self, "access-logs", names=names, settings=settings, key_arn=log_key_arn)
             if settings.api.access_logs
             else None
         )
@@ -230,7 +225,6 @@ class RestApi(Construct):
             stage_name=STAGE,
             xray_tracing_enabled=settings.functions.tracing,
             access_log_settings=logs.stage_settings if logs else None,
-            depends_on=logs.requirements if logs else None,
         )
         ApiGatewayMethodSettings(
             self,

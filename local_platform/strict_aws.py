@@ -17,6 +17,8 @@ from typing import Any
 from ministack.core import iam_actions, iam_evaluator  # type: ignore[import-untyped]
 from ministack.services import tagging  # type: ignore[import-untyped]
 
+from local_platform import strict_resources
+
 # The actions on roles that know the condition key iam:PermissionsBoundary.
 BOUNDED_ACTIONS = (
     "iam:AttachRolePolicy",
@@ -71,8 +73,10 @@ def request_tag_context(
     if service == "lambda" and iam_action in ("lambda:CreateFunction", "lambda:UpdateFunctionConfiguration"):
         role = iam_actions._safe_json_field(body, "Role")
         _passed_role.set((role, "lambda.amazonaws.com") if role else None)
-    if service == "cloudfront" and iam_action in ("cloudfront:CreateDistribution", "cloudfront:TagResource"):
-        context |= _xml_tags(body)
+    if service == "cloudfront":
+        context |= _tags(dict(re.findall(r"<Key>([^<]*)</Key>\s*<Value>([^<]*)</Value>", body.decode())))
+    if service == "apigateway" and body[:1] == b"{":
+        context |= _tags(json.loads(body).get("tags") or {})
     return context
 
 
@@ -102,9 +106,10 @@ def extract_resource_arn(
 ) -> str:
     """The resource that AWS would check a request against (Service Authorization Reference)."""
     arn: str = _resource_arn(service, method, path, headers, body, query_params, region, account_id)
-    if service == "lambda" and method == "POST" and path.rstrip("/").endswith("/functions"):
-        return f"arn:aws:lambda:{region}:{account_id}:function:{iam_actions._safe_json_field(body, 'FunctionName')}"
-    return arn
+    request = strict_resources.Request(
+        service, method, path, headers.get("x-amz-target", ""), body, query_params, region, account_id
+    )
+    return strict_resources.resource(request, arn)
 
 
 def resource_tags(arn: str) -> dict[str, str] | None:
@@ -138,10 +143,9 @@ def _table(name: str) -> dict[str, Any]:
     return dict(dynamodb._tables.get(name.rpartition("/")[2]) or {})
 
 
-def _xml_tags(body: bytes) -> dict[str, Any]:
-    pairs = re.findall(rb"<Key>([^<]*)</Key>\s*<Value>([^<]*)</Value>", body)
-    tags = {f"aws:requesttag/{key.decode()}".lower(): value.decode() for key, value in pairs}
-    return {**tags, "aws:TagKeys": [key.decode() for key, _ in pairs]} if tags else {}
+def _tags(tags: Mapping[str, str]) -> dict[str, Any]:
+    keys = {f"aws:requesttag/{name}".lower(): value for name, value in tags.items()}
+    return {**keys, "aws:TagKeys": list(tags)} if tags else {}
 
 
 def _text(value: Any) -> str:

@@ -70,12 +70,8 @@ def test_only_this_api_may_call_the_functions(stack: Synthesized) -> None:
         assert permission["source_arn"].endswith(".execution_arn}/v1/*/*")
 
 
-def test_the_account_has_one_log_role(stack: Synthesized) -> None:
-    owners = stack.resources("aws_api_gateway_account")
-    assert bool(owners) is stack.settings.api.account_log_role
-    assert not (owners and stack.environment.startswith("pr-")), (
-        "a short-lived environment shares its account"
-    )
+def test_no_environment_owns_what_belongs_to_the_account(stack: Synthesized) -> None:
+    assert not stack.resources("aws_api_gateway_account"), "the bootstrap makes it"
 
 
 def test_the_firewall_stands_where_the_settings_want_it(stack: Synthesized) -> None:
@@ -120,7 +116,6 @@ def triggers(folder: Path, *origins: str) -> dict[str, str]:
 
     settings = load_settings("local")
     content = settings.content.model_copy(update={"portal_origins": origins})
-    context: Any = SimpleNamespace(partition="aws")
     function: Any = SimpleNamespace(invoke_arn="invoke", function_name="function")
     stack = TerraformStack(App(outdir=str(folder)), "api")
     RestApi(
@@ -128,7 +123,6 @@ def triggers(folder: Path, *origins: str) -> dict[str, str]:
         "rest-api",
         names=Names("test"),
         settings=settings.model_copy(update={"content": content}),
-        context=context,
         description=load_api_description(),
         functions=dict.fromkeys(FUNCTIONS, function),
         user_pool_arn="pool",

@@ -1,0 +1,53 @@
+"""The role with which API Gateway writes access logs: one per account and region, for all of its APIs.
+
+It belongs to the account and not to an environment (two owners would take it from each other, and whoever is destroyed
+first would silence the other), so the bootstrap makes it, where a setting says which environment's.
+"""
+
+from cdktf import TerraformProvider
+from cdktf_cdktf_provider_aws.api_gateway_account import ApiGatewayAccount
+from cdktf_cdktf_provider_aws.iam_role import IamRole
+from cdktf_cdktf_provider_aws.iam_role_policy_attachment import IamRolePolicyAttachment
+from constructs import Construct
+
+from education.aws_context import AwsContext
+from education.iam import service_trust
+from education.naming import Names
+
+
+class GatewayLogRole(Construct):
+    """The role `education-api-logs-<suffix>`, set for the whole account in the region of `provider`."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        names: Names,
+        context: AwsContext,
+        provider: TerraformProvider | None,
+    ) -> None:
+        super().__init__(scope, id)
+        role = IamRole(
+            self,
+            "role",
+            name=names.of("api-logs"),
+            description="Lets API Gateway write access logs, for all APIs of the account in this region",
+            assume_role_policy=service_trust("apigateway.amazonaws.com"),
+        )
+        # API Gateway tests the role for exactly what this policy grants and refuses a narrower one.
+        policy = IamRolePolicyAttachment(
+            self,
+            "policy",
+            role=role.name,
+            policy_arn=f"arn:{context.partition}:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs",
+        )
+        # reset_on_delete is announced as deprecated: from version 6 on the provider always does what it says.
+        ApiGatewayAccount(
+            self,
+            "account",
+            cloudwatch_role_arn=role.arn,
+            reset_on_delete=True,
+            depends_on=[policy],
+            provider=provider,
+        )

@@ -1,0 +1,156 @@
+"""Which resource AWS checks a request against, where the embedded AWS says `*`.
+
+After the Service Authorization Reference (https://docs.aws.amazon.com/service-authorization/latest/reference/), for
+the requests that deploying this platform makes. What is left at `*` there stays `*` here.
+"""
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import unquote
+
+# CloudFront's resource types by the first part of the path; public keys and key groups have none.
+CLOUDFRONT_TYPES = {
+    "distribution": "distribution",
+    "function": "function",
+    "origin-access-control": "origin-access-control",
+    "origin-request-policy": "origin-request-policy",
+    "response-headers-policy": "response-headers-policy",
+}
+
+
+@dataclass(frozen=True)
+class Request:
+    """A request to the embedded AWS, as far as it names a resource."""
+
+    service: str
+    method: str
+    path: str
+    target: str
+    body: bytes
+    parameters: Mapping[str, Any]
+    region: str
+    account: str
+
+    @property
+    def operation(self) -> str:
+        """The operation, in protocols that name it."""
+        return self.target.rsplit(".", 1)[-1] or self.parameter("Action")
+
+    def parameter(self, name: str) -> str:
+        """A parameter of the query or the form."""
+        value = self.parameters.get(name)
+        return str(value[0] if isinstance(value, list) and value else value or "")
+
+    def field(self, name: str) -> Any:
+        """A field of a JSON body."""
+        try:
+            document = json.loads(self.body or b"{}")
+        except ValueError:
+            return None
+        return document.get(name) if isinstance(document, dict) else None
+
+    def arn(self, service: str, resource: str, *, region: str | None = None) -> str:
+        """An ARN of the account."""
+        place = self.region if region is None else region
+        return f"arn:aws:{service}:{place}:{self.account}:{resource}"
+
+
+def resource(request: Request, found: str) -> str:
+    """The ARN to check; `found` is what the embedded AWS took, and stays where nothing better is known."""
+    finder = _FINDERS.get(request.service)
+    return (finder(request, found) if finder else "") or found
+
+
+def _lambda(request: Request, found: str) -> str:
+    if request.method == "POST" and request.path.rstrip("/").endswith("/functions"):
+        return request.arn("lambda", f"function:{request.field('FunctionName')}")
+    return found
+
+
+def _dynamodb(request: Request, found: str) -> str:
+    return str(request.field("ResourceArn") or found)
+
+
+def _kms(request: Request, found: str) -> str:
+    if request.operation in ("CreateAlias", "UpdateAlias", "DeleteAlias"):
+        return request.arn("kms", str(request.field("AliasName")))
+    return found
+
+
+def _logs(request: Request, _: str) -> str:
+    return request.arn("logs", "log-group::log-stream:") if request.operation == "DescribeLogGroups" else ""
+
+
+def _sns(request: Request, found: str) -> str:
+    arn = request.parameter("ResourceArn") or request.parameter("SubscriptionArn")
+    return arn if found == "*" else ""
+
+
+def _monitoring(request: Request, found: str) -> str:
+    names = request.field("AlarmNames") or [request.parameter("AlarmNames.member.1")]
+    dashboards = request.field("DashboardNames") or [request.parameter("DashboardNames.member.1")]
+    dashboard = request.field("DashboardName") or request.parameter("DashboardName") or dashboards[0]
+    if dashboard:
+        return request.arn("cloudwatch", f"dashboard/{dashboard}", region="")
+    tagged = request.field("ResourceARN") or request.parameter("ResourceARN")
+    if tagged:
+        return str(tagged)
+    return request.arn("cloudwatch", f"alarm:{names[0]}") if names[0] and found == "*" else ""
+
+
+def _cloudfront(request: Request, _: str) -> str:
+    if tagged := request.parameter("Resource"):
+        return tagged
+    parts = [part for part in request.path.split("/") if part][1:]
+    kind = CLOUDFRONT_TYPES.get(parts[0]) if parts else None
+    if kind is None:
+        return ""
+    name = parts[1] if len(parts) > 1 else "*"
+    if kind == "function" and name == "*":
+        match = re.search(rb"<Name>([^<]+)</Name>", request.body)
+        name = match[1].decode() if match else "*"
+    return request.arn("cloudfront", f"{kind}/{name}", region="")
+
+
+def _wafv2(request: Request, found: str) -> str:
+    arn = request.field("WebACLArn") or request.field("ResourceARN") or request.field("ResourceArn")
+    if arn:
+        return str(arn)
+    name, identifier = request.field("Name"), request.field("Id")
+    return request.arn("wafv2", f"regional/webacl/{name}/{identifier or '*'}") if name else found
+
+
+def _ssm(request: Request, _: str) -> str:
+    names = request.field("Names") or []
+    return request.arn("ssm", f"parameter/{str(names[0]).lstrip('/')}") if names else ""
+
+
+def _apigateway(request: Request, found: str) -> str:
+    if found == "*" and request.path.startswith("/tags/"):
+        return f"arn:aws:apigateway:{request.region}::/tags/{unquote(request.path[len('/tags/') :])}"
+    return found
+
+
+def _cognito(request: Request, found: str) -> str:
+    pool = request.field("UserPoolId")
+    return str(
+        request.field("ResourceArn") or (request.arn("cognito-idp", f"userpool/{pool}") if pool else found)
+    )
+
+
+_FINDERS = {
+    "apigateway": _apigateway,
+    "cloudfront": _cloudfront,
+    "cognito-idp": _cognito,
+    "dynamodb": _dynamodb,
+    "kms": _kms,
+    "lambda": _lambda,
+    "logs": _logs,
+    "monitoring": _monitoring,
+    "sns": _sns,
+    "ssm": _ssm,
+    "wafv2": _wafv2,
+}
