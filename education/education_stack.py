@@ -136,7 +136,6 @@ class EducationStack(Construct):
             "rest-api",
             names=names,
             settings=settings,
-            context=context,
             description=description,
             functions=functions.behind_the_api,
             user_pool_arn=identity.user_pool_arn,
