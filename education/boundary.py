@@ -51,6 +51,7 @@ def boundary_statements(reach: Reach) -> list[dict[str, Any]]:
             "Action": ["sns:Publish", "sqs:SendMessage"],
             "Resource": [*reach.named("sqs"), *reach.named("sns")],
         },
+        _allow("Events", actions("events", "PutEvents"), reach.named("events", "event-bus/")),
         _allow("Traces", actions("xray", "PutTelemetryRecords PutTraceSegments"), ["*"]),
         _allow("Metrics", actions("cloudwatch", "PutMetricData"), ["*"])
         | {"Condition": {"StringEquals": {"cloudwatch:namespace": PROJECT.capitalize()}}},

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from education.aws_context import AwsContext
+from education.deploy_events_policy import event_permissions
 from education.deploy_permission import Permission, Reach, actions, all_statements
 from education.deploy_records_policy import (
     disposable_permissions,
@@ -61,6 +62,7 @@ class PipelinePolicies:
             ],
             "serving": [
                 *function_permissions(reach, boundary_arn=self.boundary_arn),
+                *event_permissions(reach),
                 *api_permissions(reach),
                 *(firewall_permissions(reach) if self.settings.api.waf else []),
             ],
