@@ -1,5 +1,6 @@
 """`make down`: whatever there is of the platform, afterwards there is nothing left of it."""
 
+import contextlib
 import shutil
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -17,22 +18,33 @@ KEPT_LOG = ROOT / "build" / "logs" / "local-destroy.log"
 
 
 def down(platform: Platform) -> None:
-    """Destroy the stack where there is one, stop every process and remove every file of the platform."""
+    """Destroy the stack where there is one, stop every process and remove every file of the platform.
+
+    Raises `UserError` when Terraform could not destroy the stack, after everything is gone all the same.
+    """
     instance = emulator.running(platform)
     emulator.stop_orphans(platform, instance)
+    failed = False
     if instance is not None and _has_stack(platform, instance):
         with step(f"destroying {STACK}") as current:
             try:
                 cdktf(platform, find_toolchain()).destroy(advice="none is needed", is_synthesized=True)
             except UserError:
                 _keep_log(platform)
-                current.note(f"failed, so it goes with the embedded AWS; see {displayed(KEPT_LOG)}")
+                failed = True
+                current.note("failed, so it goes with the embedded AWS")
     with step("stopping the embedded AWS") as current:
         if emulator.stop(platform) == 0:
             current.note("it was not running")
     with step("removing its files"):
         platform.outputs_file.unlink(missing_ok=True)
         shutil.rmtree(platform.home, ignore_errors=True)
+        with contextlib.suppress(OSError):  # other environments' outputs may be beside it
+            platform.outputs_file.parent.rmdir()
+    if failed:
+        raise UserError(
+            f"nothing is left of the platform, but Terraform could not destroy {STACK}: see {displayed(KEPT_LOG)}."
+        )
 
 
 def _has_stack(platform: Platform, instance: Instance) -> bool:

@@ -13,6 +13,7 @@ from tools.steps import ROOT
 
 STACK = f"TapStack{LOCAL_ENVIRONMENT}"
 ACCESS_KEY, SECRET_KEY = "test", "test"  # the embedded AWS's root; it listens on this machine only
+LOCK = "lock"
 MARK = "EDUCATION_PLATFORM_MARK"  # stands in the environment of every process that a platform starts
 
 
@@ -63,7 +64,7 @@ class Platform:
     def locked(self) -> Iterator[None]:
         """Hold the platform for one command; the system frees it when that command dies, however it dies."""
         self.home.mkdir(parents=True, exist_ok=True)
-        with (self.home / "lock").open("a+") as file:
+        with (self.home / LOCK).open("a+") as file:
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
@@ -75,7 +76,13 @@ class Platform:
             file.truncate(0)
             file.write(str(os.getpid()))
             file.flush()
-            yield
+            try:
+                yield
+            finally:
+                if not any(path.name != LOCK for path in self.home.glob("*")):  # nothing was made here
+                    (self.home / LOCK).unlink(missing_ok=True)
+                    with contextlib.suppress(OSError):
+                        self.home.rmdir()
 
 
 def current_platform(variables: Mapping[str, str] = os.environ) -> Platform:

@@ -5,6 +5,7 @@ Output of the programs that a step runs goes to a log file; its end is shown whe
 
 import contextlib
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -16,6 +17,7 @@ from education.errors import UserError
 
 ROOT = Path(__file__).resolve().parent.parent
 TAIL_LINES = 25
+SPINNER = re.compile("[\u2800-\u28ff]")  # braille patterns, which cdktf draws its spinner with
 PATIENCE_SECONDS = 60  # for a program that was asked to stop; Terraform saves its state in that time
 
 
@@ -60,11 +62,13 @@ def run_logged(
     environment: Mapping[str, str],
     advice: str,
     echo: bool = False,
+    success: str = "",
 ) -> None:
     """Run a program of the toolchain in the project's folder.
 
     It gets a process group of its own, so that Ctrl-C reaches it once and through us, and we wait for it.
-    `echo` shows the output as well. Raises `UserError` with the end of the output and `advice`.
+    `echo` shows the output as well; `success` must occur in it, where the exit code does not tell enough.
+    Raises `UserError` with the end of the output and `advice`.
     """
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("w") as output:
@@ -88,13 +92,19 @@ def run_logged(
         except BaseException:
             _interrupt(process)
             raise
-    if code != 0:
-        lines = [] if echo else log.read_text(errors="replace").splitlines()[-TAIL_LINES:]
-        shown = "".join(f"\n    {line}" for line in lines)
+    if code != 0 or success not in log.read_text(errors="replace"):
+        shown = "" if echo else "".join(f"\n    {line}" for line in end_of(log))
         how = f"was killed by signal {-code}" if code < 0 else f"ended with exit code {code}"
+        how += "" if code else f" but never said {success!r}: what it runs was stopped half-way"
         raise UserError(
             f"{Path(command[0]).name} {how}.{shown}\n  What to do: {advice}\n  All of its output: {displayed(log)}"
         )
+
+
+def end_of(log: Path) -> list[str]:
+    """The last lines of a log, without blank ones and the turning wheels of programs that love terminals."""
+    lines = log.read_text(errors="replace").splitlines()
+    return [line for line in lines if line.strip() and not SPINNER.search(line)][-TAIL_LINES:]
 
 
 def _interrupt(process: "subprocess.Popen[str]") -> None:
@@ -126,6 +136,9 @@ def command_line(main: Callable[[], None]) -> int:
     except UserError as problem:
         print(f"error: {problem}", file=sys.stderr)
         return 1
+    except BrokenPipeError:  # whoever read our output has gone, as in `make up | head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 141
     except KeyboardInterrupt:
         print("\ninterrupted", file=sys.stderr)
         return 130
