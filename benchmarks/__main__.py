@@ -1,0 +1,50 @@
+"""The command: measures, prints medians and ratios, and writes results.md when asked to."""
+
+import argparse
+import sys
+from pathlib import Path
+
+from benchmarks import local, synthesis
+from benchmarks.measure import Case, time_in_turns
+from benchmarks.report import Goal, as_json, as_page, as_table
+from tools.steps import command_line
+
+RESULTS = Path(__file__).with_name("results.md")
+GOALS = (
+    Goal(synthesis.MAIN, share=1 / 3, of=synthesis.STOCK_IMPORT),
+    Goal(local.UP_UNCHANGED, seconds=60),
+    Goal(local.RELOAD_CHANGED, seconds=15),
+)
+
+
+def main() -> None:
+    """Parse the arguments, measure, report."""
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks",
+        description="Times synthesis against the stock import of the AWS bindings, and the local platform.",
+    )
+    parser.add_argument("--rounds", type=int, default=5, help="timed runs of each case (5)")
+    parser.add_argument(
+        "--local", action="store_true", help="time `make up` and reload too; a platform must run"
+    )
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write all figures to a file")
+    parser.add_argument("--write", action="store_true", help=f"write the tables to benchmarks/{RESULTS.name}")
+    arguments = parser.parse_args()
+    if arguments.rounds < 1:
+        parser.error("--rounds: at least one is needed")
+
+    measured: list[Case] = []
+    for kind in (synthesis, local) if arguments.local else (synthesis,):
+        with kind.cases() as cases:
+            time_in_turns(cases, arguments.rounds)
+        measured += cases
+    table = as_table(measured, GOALS)
+    print(table)
+    if arguments.json:
+        arguments.json.write_text(as_json(measured, GOALS))
+    if arguments.write:
+        RESULTS.write_text(as_page([table]))
+
+
+if __name__ == "__main__":
+    sys.exit(command_line(main))

@@ -1,0 +1,94 @@
+"""Figures as a table for people and as JSON for programs; says on what kind of machine, and never on which."""
+
+import datetime
+import json
+import os
+import platform
+import subprocess
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from benchmarks.measure import Case
+
+
+@dataclass(frozen=True)
+class Goal:
+    """What a case should stay below: `seconds`, or `share` of another case's median."""
+
+    label: str
+    seconds: float | None = None
+    share: float | None = None
+    of: str | None = None
+
+
+def machine() -> str:
+    """The class of this machine."""
+    node = subprocess.run(["node", "--version"], capture_output=True, text=True, check=False).stdout.strip()
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
+    return (
+        f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores, {memory:.0f} GiB memory, "
+        f"Python {platform.python_version()}, Node.js {node.removeprefix('v')}"
+    )
+
+
+def as_json(cases: Sequence[Case], goals: Sequence[Goal]) -> str:
+    """All figures, single runs included."""
+    figures: dict[str, Any] = {
+        "date": _today(),
+        "machine": machine(),
+        "seconds": {case.label: {"median": case.median, "runs": case.seconds} for case in cases},
+        "goals": [
+            goal.__dict__ | {"measured": _measured(goal, _medians(cases))} for goal in _met(goals, cases)
+        ],
+    }
+    return json.dumps(figures, indent=2) + "\n"
+
+
+def as_table(cases: Sequence[Case], goals: Sequence[Goal]) -> str:
+    """Medians, and the goals beside them, as Markdown."""
+    lines = ["| what | median | fastest | slowest | runs |", "|---|---:|---:|---:|---:|"]
+    for case in cases:
+        fastest, slowest = min(case.seconds), max(case.seconds)
+        lines.append(
+            f"| {case.label} | {case.median:.2f} s | {fastest:.2f} s | {slowest:.2f} s | {len(case.seconds)} |"
+        )
+    lines += ["", "| goal | allowed | measured | |", "|---|---:|---:|---|"]
+    medians = _medians(cases)
+    for goal in _met(goals, cases):
+        measured = _measured(goal, medians)
+        limit, unit = (goal.share, "") if goal.share is not None else (goal.seconds, " s")
+        assert limit is not None
+        against = f" / {goal.of}" if goal.of else ""
+        verdict = "reached" if measured <= limit else "MISSED"
+        lines.append(f"| {goal.label}{against} | ≤ {limit:.2f}{unit} | {measured:.2f}{unit} | {verdict} |")
+    return "\n".join(lines) + "\n"
+
+
+def as_page(tables: Sequence[str]) -> str:
+    """results.md."""
+    head = (
+        "# Figures\n\n"
+        "Written by `python -m benchmarks --local --write`. Medians of processes that were run in turns, after one\n"
+        "untimed run of each; compare ratios, not seconds, with another machine's.\n\n"
+        f"{_today()}, {machine()}.\n\n"
+    )
+    return head + "\n".join(tables)
+
+
+def _today() -> str:
+    return datetime.datetime.now(datetime.UTC).date().isoformat()
+
+
+def _medians(cases: Sequence[Case]) -> Mapping[str, float]:
+    return {case.label: case.median for case in cases}
+
+
+def _met(goals: Sequence[Goal], cases: Sequence[Case]) -> list[Goal]:
+    """The goals that these cases can tell something about."""
+    labels = {case.label for case in cases}
+    return [goal for goal in goals if goal.label in labels and (goal.of is None or goal.of in labels)]
+
+
+def _measured(goal: Goal, medians: Mapping[str, float]) -> float:
+    return medians[goal.label] / (medians[goal.of] if goal.of else 1)
