@@ -2,5 +2,15 @@
 
 from tests.unit.emulator_fixture import dynamodb_tables, emulator, emulator_client
 from tests.unit.lambda_api_fixture import aws, lambda_api, no_clients_yet
+from tests.unit.user_pool_fixture import cognito_client, user_pool
 
-__all__ = ["aws", "dynamodb_tables", "emulator", "emulator_client", "lambda_api", "no_clients_yet"]
+__all__ = [
+    "aws",
+    "cognito_client",
+    "dynamodb_tables",
+    "emulator",
+    "emulator_client",
+    "lambda_api",
+    "no_clients_yet",
+    "user_pool",
+]

@@ -1,0 +1,279 @@
+"""Erasure over HTTP events, with real DynamoDB and Cognito APIs: complete, and finished whatever interrupts it."""
+
+import json
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from botocore.exceptions import EndpointConnectionError
+
+from shared import tombstones
+from shared.dynamo import from_item, to_item
+from shared.erasure import MARK, NO_OWNER
+from tests.unit.emulator_fixture import Tables
+from tests.unit.lambda_api_fixture import Answer, Context, LambdaApi, LambdaApis, fresh_handler
+from tests.unit.user_pool_fixture import SignedUp, UserPool
+
+NOON = "2026-03-01T12:00:00.000Z"
+FULL, OPEN, OWNED, GONE = "full", "open", "owned", "gone"
+
+StreamHandler = Callable[[dict[str, Any], Any], None]
+
+
+class School:
+    """The profile function, what the stream calls, and a person who leaves traces everywhere."""
+
+    def __init__(self, tables: Tables, pool: UserPool, api: LambdaApi, stream: StreamHandler) -> None:
+        self.tables, self.pool, self._api, self._stream = tables, pool, api, stream
+
+    def call(self, method: str, person: SignedUp, path: str = "/profile", **more: Any) -> Answer:
+        return self._api.call(method, path, caller=person, **more)
+
+    def somebody(self, *groups: str) -> SignedUp:
+        """Enrolled in a full course where somebody waits, waiting in another, withdrawn, an owner."""
+        person, waiting = self.pool.new(*groups), self.pool.new()
+        for course_id, taken, waits in ((FULL, 1, 1), (OPEN, 0, 1), (OWNED, 0, 0)):
+            self._course(course_id, person.user_id if course_id == OWNED else "owner-1", taken, waits)
+        self._record(person, FULL, "active", completedLessons={"one"}, courseShard=f"{FULL}#0")
+        self._record(waiting, FULL, "waitlisted", **_waiting(FULL))
+        self._record(person, OPEN, "waitlisted", **_waiting(OPEN))
+        self._record(person, OWNED, "withdrawn")
+        self._record(person, GONE, "active", courseShard=f"{GONE}#0")
+        assert self.call("GET", person).status == 200
+        return person
+
+    def _course(self, course_id: str, owner_id: str, taken: int, waiting: int) -> None:
+        self.tables.put(
+            self.tables.courses,
+            {
+                "courseId": course_id,
+                "title": "Algebra",
+                "summary": "",
+                "status": "published",
+                "ownerId": owner_id,
+                "version": 1,
+                "lessons": {},
+                "createdAt": NOON,
+                "updatedAt": NOON,
+                "capacity": 1,
+                "seatsTaken": taken,
+                "waitlisted": waiting,
+            },
+        )
+
+    def _record(self, person: SignedUp, course_id: str, status: str, **more: Any) -> None:
+        item = {
+            "userId": person.user_id,
+            "courseId": course_id,
+            "courseTitle": "Algebra",
+            "status": status,
+            "enrolledAt": NOON,
+            "lastActivityAt": NOON,
+            "revision": 1,
+            "completionPercentage": 0,
+            "positions": {},
+        }
+        self.tables.put(self.tables.progress, {**item, **more})
+
+    def stream(self, person: SignedUp) -> None:
+        """Let the stream tell of the person's mark, if there is one."""
+        key = to_item({"userId": person.user_id})
+        item = self.tables.client.get_item(TableName=self.tables.profiles, Key=key).get("Item")
+        if item and MARK in item:
+            self._stream({"Records": [stream_record(item)]}, Context())
+
+    def everything(self) -> str:
+        """All items of all tables and indexes, as text."""
+        found: list[Any] = []
+        for table in (self.tables.profiles, self.tables.courses, self.tables.progress, self.tables.audit):
+            described = self.tables.client.describe_table(TableName=table)["Table"]
+            names = [index["IndexName"] for index in described.get("GlobalSecondaryIndexes", ())]
+            for index in [None, *names]:
+                more: Any = {"IndexName": index} if index else {}
+                found += self.tables.client.scan(TableName=table, **more)["Items"]
+        return json.dumps(found)
+
+    def erasures_recorded(self) -> list[dict[str, Any]]:
+        items = self.tables.client.scan(TableName=self.tables.audit)["Items"]
+        return [item for item in map(from_item, items) if item["action"] == "person-erased"]
+
+    def assert_gone(self, person: SignedUp) -> None:
+        everything = self.everything()
+        assert person.user_id not in everything
+        assert person.email not in everything
+        assert not self.pool.knows(person)
+        full = self.tables.get(self.tables.courses, {"courseId": FULL}) or {}
+        opened = self.tables.get(self.tables.courses, {"courseId": OPEN}) or {}
+        owned = self.tables.get(self.tables.courses, {"courseId": OWNED}) or {}
+        assert (full["seatsTaken"], full["waitlisted"]) == (1, 0), "whoever waited has the place"
+        assert (opened["seatsTaken"], opened["waitlisted"]) == (0, 0)
+        assert (owned["ownerId"], owned["version"]) == (NO_OWNER, 1)
+
+
+def _waiting(course_id: str) -> dict[str, Any]:
+    return {
+        "courseShard": f"waitlist#{course_id}",
+        "waitlistedAt": NOON,
+        "keptPercentage": 0,
+        "completionPercentage": 1772366400000,
+    }
+
+
+def stream_record(item: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "eventID": "event-1",
+        "eventName": "MODIFY",
+        "eventSourceARN": "arn:aws:dynamodb:us-east-1:1:table/profiles/stream/1",
+        "dynamodb": {"ApproximateCreationDateTime": 1772366400, "Keys": {}, "NewImage": item},
+    }
+
+
+class Line:
+    """The connections to DynamoDB and Cognito, which can be cut after a number of calls: before the next one
+    is sent, or after it was carried out and before its answer arrives."""
+
+    def __init__(self) -> None:
+        self._moment, self._left = "", 0
+
+    def cut(self, moment: str, calls: int) -> None:
+        self._moment, self._left = moment, calls
+
+    def mend(self) -> None:
+        self._moment = ""
+
+    def before_call(self, **_: object) -> None:
+        self._count("before-call")
+
+    def after_call(self, **_: object) -> None:
+        self._count("after-call")
+
+    def _count(self, moment: str) -> None:
+        if moment == self._moment:
+            self._left -= 1
+            if self._left < 0:
+                raise EndpointConnectionError(endpoint_url="http://gone")
+
+
+@pytest.fixture
+def line(dynamodb_tables: Tables, user_pool: UserPool) -> Iterator[Line]:
+    line = Line()
+    hooks = [
+        (client.meta.events, f"{moment}.{service}", hook)
+        for client, service in (
+            (dynamodb_tables.client, "dynamodb"),
+            (user_pool.client, "cognito-identity-provider"),
+        )
+        for moment, hook in (("before-call", line.before_call), ("after-call", line.after_call))
+    ]
+    for events, name, hook in hooks:
+        events.register(name, hook)
+    yield line
+    for events, name, hook in hooks:
+        events.unregister(name, hook)
+
+
+@pytest.fixture
+def school(
+    lambda_api: LambdaApis, dynamodb_tables: Tables, user_pool: UserPool, monkeypatch: pytest.MonkeyPatch
+) -> School:
+    variables = {
+        "USER_PROFILES_TABLE": dynamodb_tables.profiles,
+        "COURSE_PROGRESS_TABLE": dynamodb_tables.progress,
+        "COURSES_TABLE": dynamodb_tables.courses,
+        "AUDIT_TABLE": dynamodb_tables.audit,
+        "ROSTER_SHARDS": "1",
+        "USER_POOL_ID": user_pool.pool_id,
+    }
+    api = lambda_api("profile", **variables)
+    stream = fresh_handler(monkeypatch, "erasure", DEAD_LETTER_QUEUE_URL="none", **variables)
+    return School(dynamodb_tables, user_pool, api, stream)
+
+
+def test_nothing_is_left_of_a_person(school: School) -> None:
+    person = school.somebody("instructors")
+    assert school.call("DELETE", person).status == 204
+    school.assert_gone(person)
+    (entry,) = school.erasures_recorded()
+    assert entry["requestId"] == "request-1"
+    school.stream(person)
+    assert len(school.erasures_recorded()) == 1
+
+
+def test_erasing_again_changes_nothing(school: School) -> None:
+    person = school.somebody()
+    assert [school.call("DELETE", person).status for _ in range(3)] == [204, 204, 204]
+    assert len(school.erasures_recorded()) == 1
+
+
+def test_somebody_without_a_profile_can_be_erased(school: School) -> None:
+    person = school.pool.new()
+    assert school.call("DELETE", person).status == 204
+    assert person.user_id not in school.everything()
+    assert not school.pool.knows(person)
+
+
+def test_a_token_that_is_still_valid_brings_nothing_back(school: School) -> None:
+    person = school.somebody()
+    assert school.call("DELETE", person).status == 204
+    before = school.everything()
+    for method, path, body in (
+        ("GET", "/profile", None),
+        ("PATCH", "/profile", {"displayName": "Back again"}),
+        ("GET", "/profile/export", None),
+    ):
+        assert school.call(method, person, path, body=body).problem() == (401, "unauthenticated"), path
+    assert school.everything() == before
+
+
+def test_the_tombstone_holds_nothing_and_runs_out(school: School) -> None:
+    person = school.somebody()
+    school.call("DELETE", person)
+    key = tombstones.key_of(person.user_id)
+    assert set(school.tables.get(school.tables.profiles, key) or {}) == {"userId", "expiresAt"}
+    assert person.user_id not in key["userId"]
+
+
+def test_a_person_who_is_being_erased_is_nobody_already(school: School, line: Line) -> None:
+    person = school.somebody()
+    line.cut("before-call", 6)
+    assert school.call("DELETE", person).status == 503
+    line.mend()
+    for method, body in (("GET", None), ("PATCH", {"locale": "de"})):
+        assert school.call(method, person, body=body).status == 401
+
+
+@pytest.mark.parametrize("moment", ["before-call", "after-call"])
+@pytest.mark.parametrize("by", ["stream", "person"])
+def test_an_interrupted_erasure_is_finished(school: School, line: Line, moment: str, by: str) -> None:
+    """Cut off at every single call: the stream finishes what was marked, and so does asking again."""
+    calls = 0
+    while True:
+        person = school.somebody()
+        recorded = len(school.erasures_recorded())
+        line.cut(moment, calls)
+        status = school.call("DELETE", person).status
+        line.mend()
+        if status == 204:
+            break
+        assert status == 503
+        if by == "stream":
+            school.stream(person)
+        profile = school.tables.get(school.tables.profiles, {"userId": person.user_id})
+        if by == "person" or profile:
+            # The person does not wait for the stream, or nothing had been noted yet.
+            assert by == "person" or MARK not in (profile or {})
+            assert school.call("DELETE", person).status == 204
+        school.assert_gone(person)
+        assert len(school.erasures_recorded()) == recorded + 1
+        calls += 1
+    assert calls > 15
+
+
+def test_the_last_administrator_stays(school: School) -> None:
+    alone = school.pool.new("administrators")
+    assert school.call("DELETE", alone).problem() == (409, "last-administrator")
+    assert school.pool.knows(alone)
+    assert school.call("GET", alone).status == 200
+    school.pool.new("administrators")
+    assert school.call("DELETE", alone).status == 204
+    assert not school.pool.knows(alone)

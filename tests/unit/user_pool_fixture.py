@@ -1,0 +1,113 @@
+"""A real Cognito API for tests of sign-ins and roles: a pool of its own for every test, in the emulator."""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+import botocore.config
+import botocore.session
+import pytest
+
+from shared import clients
+from shared.caller import GROUPS
+from tests.unit.lambda_api_fixture import Person
+
+if TYPE_CHECKING:
+    from mypy_boto3_cognito_idp import CognitoIdentityProviderClient
+
+
+@dataclass(frozen=True)
+class SignedUp(Person):
+    """Somebody with a sign-in."""
+
+    address: str = ""
+
+    @property
+    def email(self) -> str:
+        """The address of the sign-in."""
+        return self.address
+
+
+@dataclass
+class UserPool:
+    """A pool like education/identity.py's, with its three groups.
+
+    Attributes:
+        client: the client that the code under test uses.
+        pool_id: the pool.
+        calls: how often each API operation was called since `calls.clear()`.
+    """
+
+    client: "CognitoIdentityProviderClient"
+    pool_id: str
+    calls: "Counter[str]" = field(default_factory=Counter)
+
+    def new(self, *groups: str) -> SignedUp:
+        """Somebody new who has signed in before, in these groups."""
+        address = f"{uuid4().hex}@example.org"
+        created = self.client.admin_create_user(
+            UserPoolId=self.pool_id,
+            Username=address,
+            MessageAction="SUPPRESS",
+            UserAttributes=[{"Name": "email", "Value": address}],
+        )
+        self.client.admin_set_user_password(
+            UserPoolId=self.pool_id, Username=address, Password="Long-enough-1", Permanent=True
+        )
+        for group in groups:
+            self.client.admin_add_user_to_group(UserPoolId=self.pool_id, Username=address, GroupName=group)
+        attributes = {each["Name"]: each.get("Value", "") for each in created["User"]["Attributes"]}
+        self.calls.clear()
+        return SignedUp(attributes["sub"], groups, address)
+
+    def groups_of(self, person: Person) -> set[str]:
+        """The groups that somebody is in."""
+        answer = self.client.admin_list_groups_for_user(UserPoolId=self.pool_id, Username=person.user_id)
+        return {group["GroupName"] for group in answer["Groups"]}
+
+    def knows(self, person: Person) -> bool:
+        """Whether the sign-in is still there."""
+        try:
+            self.client.admin_get_user(UserPoolId=self.pool_id, Username=person.user_id)
+        except self.client.exceptions.UserNotFoundException:
+            return False
+        return True
+
+
+@pytest.fixture(scope="session")
+def cognito_client(emulator: str) -> "Iterator[CognitoIdentityProviderClient]":
+    """One Cognito client with enough connections for the tests' threads."""
+    client: CognitoIdentityProviderClient = botocore.session.get_session().create_client(  # type: ignore[assignment]
+        "cognito-idp",
+        endpoint_url=emulator,
+        region_name="us-east-1",
+        aws_access_key_id="test",
+        aws_secret_access_key="test",
+        config=botocore.config.Config(max_pool_connections=40, retries={"total_max_attempts": 1}),
+    )
+    yield client
+    client.close()
+
+
+@pytest.fixture
+def user_pool(
+    cognito_client: "CognitoIdentityProviderClient", monkeypatch: pytest.MonkeyPatch
+) -> Iterator[UserPool]:
+    """An empty pool; the code under test reaches it through shared.clients."""
+    pool_id = cognito_client.create_user_pool(
+        PoolName=f"education-users-{uuid4().hex[:8]}", UsernameAttributes=["email"]
+    )["UserPool"]["Id"]
+    for group in GROUPS:
+        cognito_client.create_group(UserPoolId=pool_id, GroupName=group)
+    pool = UserPool(cognito_client, pool_id)
+    monkeypatch.setattr(clients, "cognito", lambda: cognito_client)
+
+    def count(model: Any, **_: object) -> None:
+        pool.calls[model.name] += 1
+
+    cognito_client.meta.events.register("before-call.cognito-identity-provider", count)
+    yield pool
+    cognito_client.meta.events.unregister("before-call.cognito-identity-provider", count)
+    cognito_client.delete_user_pool(UserPoolId=pool_id)
