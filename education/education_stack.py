@@ -8,6 +8,7 @@ from constructs import Construct
 
 from education.alert_topic import AlertTopic
 from education.api_description import load_api_description
+from education.arrivals import arrival_environment, arrival_grants
 from education.audit_trail import AuditTable
 from education.aws_context import AwsContext
 from education.content_delivery import ContentDelivery
@@ -78,9 +79,12 @@ class EducationStack(Construct):
             context=context,
             name="identity-triggers",
             source="identity_triggers",
-            description="Withholds the administrators' group from those without a second factor",
-            environment={"ADMINISTRATORS_NEED_MFA": str(settings.identity.administrators_need_mfa).lower()},
-            grants=[],
+            description="Withholds the administrators' group from those without a second factor, enrols the invited",
+            environment={
+                "ADMINISTRATORS_NEED_MFA": str(settings.identity.administrators_need_mfa).lower(),
+                **arrival_environment(records),
+            },
+            grants=arrival_grants(records),
             key_arn=operations_key.arn,
             alarm_topic_arn=alerts.arn,
         )

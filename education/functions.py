@@ -14,6 +14,7 @@ from cdktf_cdktf_provider_aws.s3_bucket_notification import (
 )
 from constructs import Construct
 
+from education.arrivals import see_erasures, write_addresses
 from education.audit_trail import AuditTable
 from education.aws_context import AwsContext
 from education.content_delivery import ContentDelivery
@@ -50,12 +51,6 @@ class Functions(Construct):
         self._key_arn, self._alarm_topic_arn = key_arn, alarm_topic_arn
         profiles, courses, progress = records.profiles, records.courses, records.progress
         roster_index = progress.index_arn("course-completion-index")
-        see_erasures = Grant(
-            "SeeErasures",
-            ["dynamodb:ConditionCheckItem"],
-            [profiles.arn],
-            conditions={"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["erased#*"]}},
-        )
 
         self.catalog = self._function(
             "catalog",
@@ -63,7 +58,7 @@ class Functions(Construct):
             {"COURSES_TABLE": courses.name, "USER_PROFILES_TABLE": profiles.name, **audit.environment},
             [
                 audit.grant,
-                see_erasures,
+                see_erasures(profiles),
                 Grant(
                     "ReadAndWriteCourses",
                     ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"],
@@ -84,7 +79,7 @@ class Functions(Construct):
             },
             [
                 audit.grant,
-                see_erasures,
+                see_erasures(profiles),
                 Grant(
                     "ReadCoursesAndTakePlaces",
                     ["dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:UpdateItem"],
@@ -96,6 +91,8 @@ class Functions(Construct):
                     [progress.arn],
                 ),
                 Grant("ReadRosters", ["dynamodb:Query"], [roster_index]),
+                Grant("SeeWhoIsOnARoster", ["dynamodb:BatchGetItem"], [profiles.arn]),
+                write_addresses(profiles),
             ],
         )
         self.progress = self._function(

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from enrollment.people import Contact
 from shared import clock, cursor, enrollments, patience, permissions
 from shared.caller import Caller
 from shared.courses import Course
@@ -37,6 +38,13 @@ class Store(enrollments.Store, Protocol):
         self, course_id: str, after: RosterPosition | None, limit: int
     ) -> Sequence[tuple[RosterPosition, Record]]:
         """Up to `limit` enrolled students, furthest first."""
+
+
+class Directory(Protocol):
+    """Who the people on a roster are."""
+
+    def find(self, user_ids: Sequence[str]) -> dict[str, Contact]:
+        """Contacts by user id; who has no profile yet is left out."""
 
 
 @dataclass(frozen=True)
@@ -106,6 +114,17 @@ def read_roster(
         last, _ = entries[limit - 1]
         following = cursor.encode(scope, {"p": last.percentage, "s": last.shard, "u": last.user_id})
     return Page([_roster_entry(record, course) for _, record in entries[:limit]], following)
+
+
+def with_contacts(directory: Directory, roster: Page) -> Page:
+    """A page of a roster with the names and e-mail addresses of those who have a profile."""
+    contacts = directory.find([entry["userId"] for entry in roster.items])
+    shown = [
+        entry | ({"displayName": contact.display_name, "email": contact.email} if contact else {})
+        for entry in roster.items
+        for contact in [contacts.get(entry["userId"])]
+    ]
+    return Page(shown, roster.next_cursor)
 
 
 def _roster_position(fields: dict[str, Any] | None) -> RosterPosition | None:

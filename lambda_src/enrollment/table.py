@@ -13,15 +13,15 @@ from typing import Any
 
 from enrollment.operations import RosterPosition
 from shared import clients
+from shared.cohort_places import CohortPlaces
 from shared.dynamo import from_item, to_item
-from shared.places import Places
 from shared.records import COMPLETION_INDEX, Record, shard_key
 
 # A page's queries run side by side, within what one client keeps as open connections.
 _QUERIES_AT_ONCE = 8
 
 
-class EnrollmentTable(Places):
+class EnrollmentTable(CohortPlaces):
     """The enrollment function's reads, and the writes that it shares with others."""
 
     def of_student(self, user_id: str, after_course_id: str | None, limit: int) -> list[Record]:

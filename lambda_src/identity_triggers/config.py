@@ -10,3 +10,7 @@ class Config(BaseConfig):
     """Field names are variable names in lower case."""
 
     administrators_need_mfa: bool
+    user_profiles_table: str
+    courses_table: str
+    course_progress_table: str
+    roster_shards: int

@@ -1,21 +1,40 @@
-"""Cognito's PreTokenGeneration trigger (version 1): which groups go into a token.
+"""Cognito's PreTokenGeneration trigger (version 1): which groups go into a token, and who has arrived.
 
 https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-lambda-pre-token-generation.html
 """
 
 from typing import Any
 
+from botocore.exceptions import BotoCoreError, ClientError
+
+from identity_triggers.arrivals import Arrival, welcome
 from identity_triggers.config import Config
 from identity_triggers.operations import groups_for_token
 from identity_triggers.user_pool import has_second_factor
-from shared import clients, log
+from shared import clients, log, patience
+from shared.addresses import Addresses
+from shared.cohort_places import CohortPlaces
 from shared.config import load
+from shared.errors import RequestError
+from shared.problems import is_dependency_failure
 
 # Cognito waits five seconds for a trigger, whatever the function's own limit is.
 _PATIENCE_MILLISECONDS = 5000
+# So a call may start until 3 s have gone by.
+_CONNECT_SECONDS = 0.5
+_READ_SECONDS = 1.0
+_TRY_SECONDS = 2.0
 
 _config = load(Config)
 log.set_level(_config.log_level)
+clients.limit_call(connect_seconds=_CONNECT_SECONDS, read_seconds=_READ_SECONDS)
+_addresses = Addresses(_config.user_profiles_table)
+_places = CohortPlaces(
+    courses_table=_config.courses_table,
+    progress_table=_config.course_progress_table,
+    profiles_table=_config.user_profiles_table,
+    shards=_config.roster_shards,
+)
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
@@ -36,4 +55,21 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
             if asked.get(name):
                 override[name] = asked[name]
         event["response"]["claimsOverrideDetails"] = {"groupOverrideDetails": override}
+    _welcome(event["request"].get("userAttributes") or {}, context.aws_request_id)
     return event
+
+
+def _welcome(attributes: dict[str, str], request_id: str) -> None:
+    """Nobody is kept from signing in because an invitation could not be taken up now."""
+    arrival = Arrival.of(attributes)
+    if arrival is None:
+        return
+    try:
+        enrolled = welcome(arrival, _addresses, _places, patience.shared_attempts(_TRY_SECONDS))
+    except (RequestError, BotoCoreError, ClientError) as error:
+        if not isinstance(error, RequestError) and not is_dependency_failure(error):
+            raise
+        log.write("WARNING", "arrival not noted", requestId=request_id, where=log.where(error))
+        return
+    if enrolled:
+        log.write("INFO", "invitations taken up", requestId=request_id, courses=enrolled)

@@ -222,7 +222,7 @@ def _answer(
     origin = request_headers.get("origin", "")
     headers = {
         "Access-Control-Allow-Origin": origin if origin in origins else origins[0],
-        "Access-Control-Expose-Headers": "Location, Retry-After",
+        "Access-Control-Expose-Headers": "Content-Disposition, Link, Location, Retry-After",
         "Vary": "Origin",
         "Cache-Control": "no-store",
         "X-Content-Type-Options": "nosniff",

@@ -5,9 +5,12 @@ The pauses are random ("full jitter"): writers that collided would collide again
 
 import random
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from shared.errors import Unavailable
+
+# Starts counting attempts anew, for one step of several.
+Tries = Callable[[], Iterator[int]]
 
 FIRST_PAUSE_SECONDS = 0.02
 LONGEST_PAUSE_SECONDS = 0.4
@@ -30,3 +33,9 @@ def attempts(budget_seconds: float = BUDGET_SECONDS) -> Iterator[int]:
             raise Unavailable("Too many people are doing this right now. Try again.", retry_after=2)
         time.sleep(pause)
         number += 1
+
+
+def shared_attempts(budget_seconds: float = BUDGET_SECONDS) -> Tries:
+    """For work of many steps, each with attempts of its own, that share one budget."""
+    deadline = time.monotonic() + budget_seconds
+    return lambda: attempts(deadline - time.monotonic())

@@ -9,6 +9,15 @@ from shared import clients
 from tests.unit.lambda_api_fixture import Context, fresh_handler
 
 
+# Not asked here, because nobody has a verified address: see test_arrivals.py.
+TABLES = {
+    "USER_PROFILES_TABLE": "profiles",
+    "COURSES_TABLE": "courses",
+    "COURSE_PROGRESS_TABLE": "progress",
+    "ROSTER_SHARDS": "4",
+}
+
+
 class Pool:
     """Cognito, as far as the trigger asks it."""
 
@@ -30,7 +39,7 @@ def token(
 ) -> dict[str, Any]:
     """The trigger's answer for a user in these groups."""
     monkeypatch.setattr(clients, "cognito", lambda: pool)
-    handler = fresh_handler(monkeypatch, "identity_triggers", ADMINISTRATORS_NEED_MFA=needed)
+    handler = fresh_handler(monkeypatch, "identity_triggers", ADMINISTRATORS_NEED_MFA=needed, **TABLES)
     event = {
         "version": "1",
         "userPoolId": "pool-1",

@@ -1,0 +1,91 @@
+"""Bulk enrolment: staff names people by e-mail, and the answer says row by row what became of them.
+
+Who has signed in before with the address is enrolled by the rules of shared.cohorts; everybody else is
+invited, and enrolled at the first sign-in (identity_triggers). Repeating a request changes nothing more,
+whether it was finished or not.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Protocol
+
+from enrollment.rows import Row
+from shared import clock, cohorts
+from shared.addresses import Address
+from shared.cohorts import Outcome
+from shared.patience import Tries
+from shared.records import WAITLISTED
+
+FAILED = "failed"
+TRY_AGAIN = "try_again"
+
+
+class Directory(Protocol):
+    """Who is behind an e-mail address; see shared.addresses."""
+
+    def find(self, emails: Sequence[str]) -> dict[str, Address]:
+        """Look addresses up."""
+
+    def invite(self, emails: Sequence[str], course_id: str, tries: Tries) -> dict[str, str]:
+        """Invite unknown people; user ids of those who came meanwhile."""
+
+
+def enroll_roster(
+    store: cohorts.Store,
+    directory: Directory,
+    course_id: str,
+    rows: Sequence[Row],
+    tries: Tries,
+    *,
+    dry_run: bool,
+) -> dict[str, Any]:
+    """Enrol or invite everybody whom the rows name; with `dry_run`, only say what would happen.
+
+    Returns:
+        The API's RosterEnrollResult.
+
+    Raises:
+        Conflict: the course is not published.
+        Unavailable: too much at once; what was done stays done, and the request may be repeated.
+    """
+    addresses = directory.find([row.email for row in rows if row.email is not None])
+    owners = {email: address.owner for email, address in addresses.items() if address.owner is not None}
+    invited = {email for email, address in addresses.items() if course_id in address.invited_to}
+    unknown = [email for email in addresses if email not in owners and email not in invited]
+    now = clock.now()
+    if dry_run:
+        outcome = cohorts.foresee(store, _each_once(owners.values()), course_id, now)
+    else:
+        owners |= directory.invite(unknown, course_id, tries)
+        outcome = cohorts.enroll_all(store, _each_once(owners.values()), course_id, now, tries)
+    items = [
+        _item(number, row, _outcome_of(row, owners, outcome, invited))
+        for number, row in enumerate(rows, start=1)
+    ]
+    return {"dryRun": dry_run, "items": items, "counts": dict(Counter(item["outcome"] for item in items))}
+
+
+def _outcome_of(
+    row: Row, owners: Mapping[str, str], outcome: Outcome, invited: set[str]
+) -> tuple[str, str | None]:
+    """What became of a row, and why if nothing did."""
+    if row.email is None:
+        return FAILED, row.error
+    user_id = owners.get(row.email)
+    if user_id is None:
+        return ("already_invited" if row.email in invited else "invited"), None
+    record = outcome.records.get(user_id)
+    if record is None:
+        return FAILED, TRY_AGAIN  # the account is being erased; soon the address is unknown
+    state = "waitlisted" if record.status == WAITLISTED else "enrolled"
+    return (state if user_id in outcome.new else f"already_{state}"), None
+
+
+def _item(number: int, row: Row, outcome: tuple[str, str | None]) -> dict[str, Any]:
+    name, error = outcome
+    item = {"row": number, "email": row.sent, "outcome": name}
+    return item if error is None else {**item, "errorCode": error}
+
+
+def _each_once(user_ids: Iterable[str]) -> list[str]:
+    return list(dict.fromkeys(user_ids))

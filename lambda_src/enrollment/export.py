@@ -1,0 +1,88 @@
+"""A course's roster as a table for other programs: CSV with the columns of OneRoster's enrollments.csv.
+
+https://www.imsglobal.org/spec/oneroster/v1p2/bind/csv: the ten columns in their order, and what it has no
+column for under `metadata.`, as it asks for. `schoolSourcedId` stays empty, because the platform knows no
+schools. No cell is taken for a formula by a spreadsheet: people choose their names themselves.
+"""
+
+import csv
+import io
+from collections.abc import Iterable, Mapping
+from typing import Any
+from urllib.parse import urlencode
+
+from shared.http import Response
+
+CONTENT_TYPE = "text/csv; charset=utf-8"
+# Some 300 bytes a row: an answer stays far below the 6 MB that Lambda may return.
+MOST_ROWS = 2000
+
+COLUMNS = (
+    "sourcedId",
+    "status",
+    "dateLastModified",
+    "classSourcedId",
+    "schoolSourcedId",
+    "userSourcedId",
+    "role",
+    "primary",
+    "beginDate",
+    "endDate",
+    "metadata.displayName",
+    "metadata.email",
+    "metadata.enrollmentStatus",
+    "metadata.completionPercentage",
+    "metadata.lastActivityAt",
+    "metadata.completedAt",
+)
+
+# What spreadsheets take for the beginning of a formula, and what they skip before one; the full-width
+# forms are read like the plain ones: https://owasp.org/www-community/attacks/CSV_Injection
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+
+
+def roster_csv(course_id: str, entries: Iterable[Mapping[str, Any]]) -> str:
+    """The table (RFC 4180) of roster entries as the API shows them, with a header row."""
+    table = io.StringIO(newline="")
+    writer = csv.writer(table, lineterminator="\r\n")
+    writer.writerow(COLUMNS)
+    for entry in entries:
+        writer.writerow([safe_cell(value) for value in _cells(course_id, entry)])
+    return table.getvalue()
+
+
+def response(course_id: str, entries: Iterable[Mapping[str, Any]], next_cursor: str | None) -> Response:
+    """200 with a table; where the roster has more than MOST_ROWS, `Link` (RFC 8288) leads to the next one."""
+    headers = {"Content-Disposition": f'attachment; filename="roster-{course_id}.csv"'}
+    if next_cursor is not None:
+        # Relative to the request's own address (RFC 3986, section 5.2.2).
+        headers["Link"] = f'<?{urlencode({"format": "csv", "cursor": next_cursor})}>; rel="next"'
+    return Response(200, roster_csv(course_id, entries), headers, content_type=CONTENT_TYPE)
+
+
+def safe_cell(value: object) -> object:
+    """A cell's value; text that a spreadsheet might run gets an apostrophe in front, which it shows as text."""
+    if isinstance(value, str) and value.lstrip(" \u00a0").startswith(_FORMULA_STARTS):
+        return f"'{value}"
+    return value
+
+
+def _cells(course_id: str, entry: Mapping[str, Any]) -> tuple[object, ...]:
+    return (
+        f"{course_id}:{entry['userId']}",
+        "active",
+        entry["lastActivityAt"],
+        course_id,
+        "",
+        entry["userId"],
+        "student",
+        "false",
+        entry["enrolledAt"][:10],
+        "",
+        entry.get("displayName", ""),
+        entry.get("email", ""),
+        entry["status"],
+        entry["completionPercentage"],
+        entry["lastActivityAt"],
+        entry.get("completedAt", ""),
+    )

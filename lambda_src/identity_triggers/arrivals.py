@@ -1,0 +1,87 @@
+"""Noting who signs in: their verified address becomes theirs, and invitations are taken up.
+
+At every token, so that what one sign-in could not finish, the next token does, an hour later at most.
+Ordinarily it is one look at the address.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from shared import clock, cohorts
+from shared.addresses import Address
+from shared.caller import canonical_email
+from shared.errors import Conflict
+from shared.patience import Tries
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """Somebody with a verified e-mail address, in canonical form."""
+
+    user_id: str
+    email: str
+
+    @classmethod
+    def of(cls, attributes: Mapping[str, str]) -> "Arrival | None":
+        """Who signs in, by Cognito's user attributes; None while their address is not verified: it may
+        be anybody's, and with it the invitations."""
+        email = canonical_email(attributes.get("email", ""))
+        if not email or attributes.get("email_verified") != "true":
+            return None
+        return cls(attributes["sub"], email)
+
+
+class Directory(Protocol):
+    """Addresses and profiles; see shared.addresses."""
+
+    def find_one(self, email: str) -> Address:
+        """Look one address up."""
+
+    def claim(self, email: str, user_id: str, tries: Tries) -> Address:
+        """Make somebody the owner of their verified address."""
+
+    def release(self, email: str, user_id: str) -> None:
+        """Give an address up that somebody no longer signs in with."""
+
+    def taken_up(self, email: str, course_ids: list[str], tries: Tries) -> None:
+        """Remove invitations that were taken up."""
+
+    def email_in_profile(self, user_id: str) -> str | None:
+        """The address in somebody's profile, if there is one."""
+
+
+def welcome(arrival: Arrival, directory: Directory, store: cohorts.Store, tries: Tries) -> int:
+    """Note an arrival; returns in how many courses it was enrolled.
+
+    An invitation to a course that is not published waits until it is.
+
+    Raises:
+        Erased: the person is being or has been erased.
+        Unavailable: it took too long; what is left is done at the next token.
+    """
+    address = directory.find_one(arrival.email)
+    if address.owner != arrival.user_id:
+        former = directory.email_in_profile(arrival.user_id)
+        if former is not None and former != arrival.email:
+            directory.release(former, arrival.user_id)
+        address = directory.claim(arrival.email, arrival.user_id, tries)
+    if not address.invited_to:
+        return 0
+    taken_up: list[str] = []
+    try:
+        for course_id in sorted(address.invited_to):
+            if _enroll(arrival, course_id, store, tries):
+                taken_up.append(course_id)
+    finally:
+        if taken_up:
+            directory.taken_up(arrival.email, taken_up, tries)
+    return len(taken_up)
+
+
+def _enroll(arrival: Arrival, course_id: str, store: cohorts.Store, tries: Tries) -> bool:
+    try:
+        cohorts.enroll_all(store, [arrival.user_id], course_id, clock.now(), tries)
+    except Conflict:
+        return False
+    return True

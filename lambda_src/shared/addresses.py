@@ -1,0 +1,261 @@
+"""Who is behind an e-mail address, and what people are invited to before anybody is.
+
+One item per address in the profiles table, under a hash: no address stands there in clear. `owner` is set
+by whoever signs in with the verified address (identity_triggers), `invitedTo` by staff, and both by
+conditional writes of the same item: an invitation is either there when the owner comes, or is refused
+because the owner is there already. So none is ever overlooked. An invitation that nobody takes up goes
+by itself.
+"""
+
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from shared import clients, tombstones
+from shared.caller import canonical_email
+from shared.dynamo import (
+    Item,
+    cancellation_reasons,
+    condition_failed,
+    from_item,
+    to_item,
+    transaction_conflict,
+)
+from shared.errors import Unavailable
+from shared.patience import Tries
+
+KEY_PREFIX = "address#"
+INVITATION_SECONDS = 180 * 24 * 3600
+
+# DynamoDB's limits for one BatchGetItem and one TransactWriteItems.
+_AT_ONCE = 100
+_UNOWNED = "attribute_not_exists(#owner)"
+_OWNER = {"#owner": "owner"}
+_LOST_RACES = frozenset({"None", "ConditionalCheckFailed", "TransactionConflict"})
+
+
+@dataclass(frozen=True)
+class Address:
+    """What is known of an e-mail address: the user id of its owner, and ids of courses that wait for them."""
+
+    owner: str | None = None
+    invited_to: frozenset[str] = frozenset()
+
+    @classmethod
+    def from_stored(cls, item: Item) -> "Address":
+        """The address in an item; an invitation that has run out is none, though it is removed only later."""
+        owner = item.get("owner")
+        if owner is None and item["expiresAt"] <= time.time():
+            return cls()
+        return cls(owner, frozenset(item.get("invitedTo", ())))
+
+
+UNKNOWN = Address()
+
+
+class Addresses:
+    """The addresses in the profiles table. E-mails are given in canonical form (shared.caller)."""
+
+    def __init__(self, profiles_table: str) -> None:
+        self._table = profiles_table
+
+    def find(self, emails: Sequence[str]) -> dict[str, Address]:
+        """Look addresses up, UNKNOWN ones included: one BatchGetItem for each 100.
+
+        Raises:
+            Unavailable: DynamoDB left some out because it is throttling.
+        """
+        found: dict[str, Address] = {}
+        for some in _portions(emails):
+            keys = [to_item(_key(email)) for email in some]
+            answer = clients.dynamodb().batch_get_item(
+                RequestItems={self._table: {"Keys": keys, "ConsistentRead": True}}
+            )
+            if answer.get("UnprocessedKeys"):
+                raise Unavailable
+            items = [from_item(wire) for wire in answer["Responses"].get(self._table, ())]
+            by_key = {item["userId"]: Address.from_stored(item) for item in items}
+            found.update({email: by_key.get(_key(email)["userId"], UNKNOWN) for email in some})
+        return found
+
+    def invite(
+        self, emails: Sequence[str], course_id: str, tries: Tries
+    ) -> dict[str, str]:
+        """Invite unknown people to a course: one TransactWriteItems for each 100.
+
+        Returns:
+            Who was not invited because they came meanwhile: their user ids by e-mail.
+
+        Raises:
+            Unavailable: the attempts are used up; those invited so far stay so.
+        """
+        came: dict[str, str] = {}
+        for some in _portions(emails):
+            for _ in tries():
+                pending = [email for email in some if email not in came]
+                refused = self._invite_all(pending, course_id)
+                if refused is None:
+                    break
+                came |= refused
+        return came
+
+    def claim(self, email: str, user_id: str, tries: Tries) -> Address:
+        """Make somebody the owner of their verified address: one TransactWriteItems and one GetItem.
+
+        Raises:
+            Erased: the person is being or has been erased.
+            Unavailable: the attempts are used up.
+        """
+        claimed: Any = {
+            "Update": {
+                "TableName": self._table,
+                "Key": to_item(_key(email)),
+                "UpdateExpression": "SET #owner = :user REMOVE expiresAt",
+                "ExpressionAttributeNames": _OWNER,
+                "ExpressionAttributeValues": to_item({":user": user_id}),
+            }
+        }
+        for _ in tries():
+            try:
+                clients.dynamodb().transact_write_items(
+                    TransactItems=[claimed, tombstones.none_for(self._table, user_id)]
+                )
+            except ClientError as error:
+                reasons = cancellation_reasons(error)
+                if reasons[1:] == ("ConditionalCheckFailed",):
+                    raise tombstones.Erased from error
+                if "TransactionConflict" not in reasons:
+                    raise
+                continue
+            # What was there before the claim, whoever wrote it, is there after it.
+            return self.find_one(email)
+        raise AssertionError("attempts never end without an answer")
+
+    def find_one(self, email: str) -> Address:
+        """Look one address up: one GetItem."""
+        answer = clients.dynamodb().get_item(
+            TableName=self._table, Key=to_item(_key(email)), ConsistentRead=True
+        )
+        wire = answer.get("Item")
+        return Address.from_stored(from_item(wire)) if wire else UNKNOWN
+
+    def taken_up(self, email: str, course_ids: Iterable[str], tries: Tries) -> None:
+        """Remove invitations that were taken up: one UpdateItem.
+
+        Raises:
+            Unavailable: the attempts are used up.
+        """
+        for _ in tries():
+            try:
+                clients.dynamodb().update_item(
+                    TableName=self._table,
+                    Key=to_item(_key(email)),
+                    UpdateExpression="DELETE invitedTo :courses",
+                    ConditionExpression="attribute_exists(userId)",
+                    ExpressionAttributeValues=to_item({":courses": set(course_ids)}),
+                )
+            except ClientError as error:
+                if condition_failed(error):
+                    return  # erased meanwhile
+                if transaction_conflict(error):
+                    continue
+                raise
+            return
+
+    def email_in_profile(self, user_id: str) -> str | None:
+        """The address in somebody's profile, if there is one: one GetItem."""
+        answer = clients.dynamodb().get_item(
+            TableName=self._table,
+            Key=to_item({"userId": user_id}),
+            ConsistentRead=True,
+            ProjectionExpression="email",
+        )
+        email = from_item(answer.get("Item") or {}).get("email")
+        return None if email is None else canonical_email(email)
+
+    def release(self, email: str, user_id: str) -> None:
+        """Give an address up that somebody no longer signs in with: one UpdateItem, if it is theirs."""
+        self._if_theirs(
+            clients.dynamodb().update_item,
+            email,
+            user_id,
+            UpdateExpression="REMOVE #owner, invitedTo SET expiresAt = :now",
+            ConditionExpression="#owner = :user",
+            more={":now": round(time.time())},
+        )
+
+    def forget(self, email: str, user_id: str) -> None:
+        """Delete what is known of an address, unless it is somebody else's by now: one DeleteItem."""
+        self._if_theirs(
+            clients.dynamodb().delete_item,
+            email,
+            user_id,
+            ConditionExpression=f"{_UNOWNED} OR #owner = :user",
+        )
+
+    def _if_theirs(
+        self,
+        write: Any,
+        email: str,
+        user_id: str,
+        *,
+        more: Mapping[str, Any] | None = None,
+        **expressions: str,
+    ) -> None:
+        try:
+            write(
+                TableName=self._table,
+                Key=to_item(_key(email)),
+                ExpressionAttributeNames=_OWNER,
+                ExpressionAttributeValues=to_item({":user": user_id, **(more or {})}),
+                **expressions,
+            )
+        except ClientError as error:
+            if not condition_failed(error):
+                raise
+
+    def _invite_all(self, emails: Sequence[str], course_id: str) -> dict[str, str] | None:
+        """None when all are invited; else nobody is, and these have come meanwhile."""
+        if not emails:
+            return None
+        until = round(time.time()) + INVITATION_SECONDS
+        invited: Any = [
+            {
+                "Update": {
+                    "TableName": self._table,
+                    "Key": to_item(_key(email)),
+                    "UpdateExpression": "SET expiresAt = :until ADD invitedTo :course",
+                    "ConditionExpression": _UNOWNED,
+                    "ExpressionAttributeNames": _OWNER,
+                    "ExpressionAttributeValues": to_item({":until": until, ":course": {course_id}}),
+                    "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
+                }
+            }
+            for email in emails
+        ]
+        try:
+            clients.dynamodb().transact_write_items(TransactItems=invited)
+        except ClientError as error:
+            reasons = cancellation_reasons(error)
+            if not reasons or not _LOST_RACES.issuperset(reasons):
+                raise
+            details: Any = error.response.get("CancellationReasons") or ()
+            return {
+                email: from_item(detail["Item"])["owner"]
+                for email, detail in zip(emails, details, strict=True)
+                if detail.get("Item")
+            }
+        return None
+
+
+def _key(email: str) -> dict[str, str]:
+    return {"userId": KEY_PREFIX + sha256(f"education-address:{email}".encode()).hexdigest()}
+
+
+def _portions(emails: Sequence[str]) -> Iterator[Sequence[str]]:
+    for start in range(0, len(emails), _AT_ONCE):
+        yield emails[start : start + _AT_ONCE]
