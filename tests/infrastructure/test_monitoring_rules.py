@@ -39,7 +39,21 @@ def test_every_function_is_watched(stack: Synthesized) -> None:
             for alarm in alarms
             if alarm.get("dimensions") == {"FunctionName": function["function_name"]}
         }
-        assert metrics == FUNCTION_METRICS, f"{function['function_name']}: errors, throttles and duration"
+        assert metrics - {"IteratorAge"} == FUNCTION_METRICS, (
+            f"{function['function_name']}: errors, throttles and duration"
+        )
+
+
+def test_every_function_behind_a_stream_is_watched_for_its_lag(stack: Synthesized) -> None:
+    mappings = stack.resources("aws_lambda_event_source_mapping").values()
+    behind_streams = {reference(mapping["function_name"]).partition(".")[2] for mapping in mappings}
+    named = {stack.resources("aws_lambda_function")[name]["function_name"] for name in behind_streams}
+    watched_for_lag = {
+        alarm["dimensions"]["FunctionName"]
+        for alarm in stack.resources("aws_cloudwatch_metric_alarm").values()
+        if alarm.get("metric_name") == "IteratorAge"
+    }
+    assert watched_for_lag == named != set(), "a consumer that is stuck makes no error of its own"
 
 
 def test_the_api_the_tables_the_dead_letters_and_the_edge_are_watched(stack: Synthesized) -> None:
