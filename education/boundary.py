@@ -46,12 +46,11 @@ def boundary_statements(reach: Reach) -> list[dict[str, Any]]:
             actions("logs", "CreateLogStream PutLogEvents"),
             [f"{group}:*" for group in reach.named("logs", "log-group:/aws/lambda/")],
         ),
-        _allow("Messages", actions("sqs", "SendMessage"), reach.named("sqs"))
-        | {
-            "Action": ["sns:Publish", "sqs:SendMessage"],
-            "Resource": [*reach.named("sqs"), *reach.named("sns")],
-        },
+        _allow("DeadLetters", actions("sqs", "SendMessage"), reach.named("sqs")),
         _allow("Events", actions("events", "PutEvents"), reach.named("events", "event-bus/")),
+        # Services use the keys on behalf of their caller, whose boundary counts although the key's policy allows it.
+        _allow("Keys", actions("kms", "Decrypt Encrypt GenerateDataKey"), [reach.arn("kms", "key/*")])
+        | {"Condition": reach.tagged() | {"Null": {"kms:ViaService": "false"}}},
         _allow("Traces", actions("xray", "PutTelemetryRecords PutTraceSegments"), ["*"]),
         _allow("Metrics", actions("cloudwatch", "PutMetricData"), ["*"])
         | {"Condition": {"StringEquals": {"cloudwatch:namespace": PROJECT.capitalize()}}},

@@ -3,7 +3,7 @@
 The plan role gets the reading half, the deploy role both, so that the two cannot drift apart.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,13 +15,15 @@ from education.naming import PROJECT
 class Permission:
     """Listed actions on listed resources. `reason` says why a resource must stay a wildcard, where it must.
 
-    `reads` and `writes` share `resources`; `conditions` hold for the writes, `read_conditions` for the reads.
+    `reads`, `writes` and `destroys` share `resources`; `conditions` hold for all but the reads, which have
+    `read_conditions`. `destroys` is what would lose data: granted only where the settings do not protect it.
     """
 
     sid: str
     resources: Sequence[str]
     reads: Sequence[str] = ()
     writes: Sequence[str] = ()
+    destroys: Sequence[str] = ()
     conditions: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     read_conditions: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     reason: str = ""
@@ -30,9 +32,10 @@ class Permission:
         """The reading half; none where there is nothing to read."""
         return _statements(f"Read{self.sid}", self.reads, self.resources, self.read_conditions)
 
-    def write_statements(self) -> list[dict[str, Any]]:
+    def write_statements(self, *, may_destroy: bool) -> list[dict[str, Any]]:
         """The changing half; none where there is nothing to change."""
-        return _statements(f"Change{self.sid}", self.writes, self.resources, self.conditions)
+        writes = [*self.writes, *(self.destroys if may_destroy else ())]
+        return _statements(f"Change{self.sid}", writes, self.resources, self.conditions)
 
 
 @dataclass(frozen=True)
@@ -95,12 +98,3 @@ def _statements(
 def actions(service: str, names: str) -> list[str]:
     """IAM actions of one service, from names in one text."""
     return [f"{service}:{name}" for name in names.split()]
-
-
-def all_statements(permissions: Iterable[Permission], *, may_change: bool) -> list[dict[str, Any]]:
-    """The policy statements of a role: reads, and writes where it may change what there is."""
-    statements: list[dict[str, Any]] = []
-    for permission in permissions:
-        statements += permission.read_statements()
-        statements += permission.write_statements() if may_change else []
-    return statements

@@ -10,9 +10,8 @@ from typing import Any
 
 from education.aws_context import AwsContext
 from education.deploy_events_policy import event_permissions
-from education.deploy_permission import Permission, Reach, actions, all_statements
+from education.deploy_permission import Permission, Reach, actions
 from education.deploy_records_policy import (
-    disposable_permissions,
     key_permissions,
     records_permissions,
     signing_key_permissions,
@@ -57,7 +56,6 @@ class PipelinePolicies:
         return {
             "records": [
                 *records_permissions(reach),
-                *([] if self.settings.protect_data else disposable_permissions(reach)),
                 *(signing_key_permissions(ephemeral) if self.settings.pipeline.ephemeral else []),
             ],
             "serving": [
@@ -73,13 +71,31 @@ class PipelinePolicies:
 
     def deploy(self) -> dict[str, list[dict[str, Any]]]:
         """The deploy role's statements by part."""
-        parts = {name: all_statements(held, may_change=True) for name, held in self.parts().items() if held}
-        return {"state": [*self._own_states(may_write=True), *self._denials()], **parts}
+        return {
+            "state": [*self._own_states(may_write=True), *self._denials()],
+            **{name: self._changing(held) for name, held in self.parts().items()},
+        }
 
     def plan(self) -> dict[str, list[dict[str, Any]]]:
         """The plan role's statements by part: it reads, and takes and releases the lock."""
-        parts = {name: all_statements(held, may_change=False) for name, held in self.parts().items() if held}
-        return {"state": [*self._own_states(may_write=False), *self._denials()], **parts}
+        return {
+            "state": [*self._own_states(may_write=False), *self._denials()],
+            **{
+                name: [statement for permission in held for statement in permission.read_statements()]
+                for name, held in self.parts().items()
+            },
+        }
+
+    def _changing(self, held: Sequence[Permission]) -> list[dict[str, Any]]:
+        may_destroy = not self.settings.protect_data
+        return [
+            statement
+            for permission in held
+            for statement in (
+                *permission.read_statements(),
+                *permission.write_statements(may_destroy=may_destroy),
+            )
+        ]
 
     def _edge_permissions(self, edge: Reach) -> list[Permission]:
         """CloudFront's alarm lives in one region, where it needs a topic and a key if the stack is elsewhere."""

@@ -18,9 +18,9 @@ def records_permissions(reach: Reach) -> list[Permission]:
             ),
             writes=actions(
                 "dynamodb",
-                "CreateTable UpdateTable DeleteTable UpdateContinuousBackups UpdateTimeToLive "
-                "TagResource UntagResource",
+                "CreateTable UpdateTable UpdateContinuousBackups UpdateTimeToLive TagResource UntagResource",
             ),
+            destroys=actions("dynamodb", "DeleteTable"),
         ),
         Permission(
             "Buckets",
@@ -35,10 +35,16 @@ def records_permissions(reach: Reach) -> list[Permission]:
             ),
             writes=actions(
                 "s3",
-                "CreateBucket DeleteBucket PutBucketCORS PutBucketVersioning PutBucketLogging "
+                "CreateBucket PutBucketCORS PutBucketVersioning PutBucketLogging "
                 "PutLifecycleConfiguration PutEncryptionConfiguration PutBucketTagging PutBucketPolicy "
                 "DeleteBucketPolicy PutBucketPublicAccessBlock PutBucketOwnershipControls PutBucketNotification",
             ),
+            destroys=actions("s3", "DeleteBucket ListBucketVersions"),
+        ),
+        Permission(
+            "Objects",
+            [f"{bucket}/*" for bucket in reach.buckets()],
+            destroys=actions("s3", "DeleteObject DeleteObjectVersion"),
         ),
         Permission(
             "UserPoolCreation",
@@ -56,9 +62,10 @@ def records_permissions(reach: Reach) -> list[Permission]:
             ),
             writes=actions(
                 "cognito-idp",
-                "UpdateUserPool DeleteUserPool SetUserPoolMfaConfig CreateUserPoolClient UpdateUserPoolClient "
+                "UpdateUserPool SetUserPoolMfaConfig CreateUserPoolClient UpdateUserPoolClient "
                 "DeleteUserPoolClient CreateGroup UpdateGroup DeleteGroup UntagResource",
             ),
+            destroys=actions("cognito-idp", "DeleteUserPool"),
             conditions=reach.tagged(),
             read_conditions=reach.tagged(),
             reason="a pool's ARN holds its id, not its name; its tags are checked instead",
@@ -92,9 +99,10 @@ def key_permissions(reach: Reach) -> list[Permission]:
             reads=actions("kms", "DescribeKey GetKeyPolicy GetKeyRotationStatus ListResourceTags"),
             writes=actions(
                 "kms",
-                "PutKeyPolicy EnableKeyRotation UpdateKeyDescription ScheduleKeyDeletion UntagResource "
+                "PutKeyPolicy EnableKeyRotation UpdateKeyDescription UntagResource "
                 "CreateAlias UpdateAlias DeleteAlias",
             ),
+            destroys=actions("kms", "ScheduleKeyDeletion"),
             conditions=reach.tagged(),
             read_conditions=reach.tagged(),
             reason="a key's ARN holds its id, not its alias; its tags are checked instead",
@@ -109,18 +117,6 @@ def key_permissions(reach: Reach) -> list[Permission]:
             ["*"],
             reads=actions("kms", "ListAliases"),
             reason="ListAliases knows no resource",
-        ),
-    ]
-
-
-def disposable_permissions(reach: Reach) -> list[Permission]:
-    """What environments need that are made and destroyed whole: emptying buckets, and a signing key of their own."""
-    return [
-        Permission("BucketVersions", reach.buckets(), writes=actions("s3", "ListBucketVersions")),
-        Permission(
-            "Objects",
-            [f"{bucket}/*" for bucket in reach.buckets()],
-            writes=actions("s3", "DeleteObject DeleteObjectVersion"),
         ),
     ]
 

@@ -29,6 +29,8 @@ BOUNDED_ACTIONS = (
     "iam:PutRolePermissionsBoundary",
     "iam:PutRolePolicy",
 )
+# Services whose requests hold tags in a field that the emulator does not look for.
+TAG_FIELDS = {"apigateway": "tags", "cognito-idp": "UserPoolTags"}
 _passed_role: contextvars.ContextVar[tuple[str, str] | None] = contextvars.ContextVar(
     "passed_role", default=None
 )
@@ -36,6 +38,7 @@ _passed_role: contextvars.ContextVar[tuple[str, str] | None] = contextvars.Conte
 _enforce = iam_evaluator.enforce
 _request_tags = iam_actions.request_tag_context
 _dynamodb_context = iam_actions.dynamodb_service_context
+_iam_action = iam_actions.extract_iam_action
 _resource_arn = iam_actions.extract_resource_arn
 _resource_tags = tagging.resource_tags
 
@@ -49,6 +52,8 @@ def enforce(
     service_context: dict[str, Any] | None = None,
 ) -> Any:
     """The emulator's decision, then the one on the role that the request passes to a service, if any."""
+    if ":event-source-mapping:" in resource_arn:
+        service_context = {**(service_context or {}), "lambda:FunctionArn": _mapped_function(resource_arn)}
     refused = _enforce(access_key_id, iam_action, service, region, resource_arn, service_context)
     _record(access_key_id, iam_action, resource_arn, refused)
     passed = _passed_role.get()
@@ -75,8 +80,10 @@ def request_tag_context(
         _passed_role.set((role, "lambda.amazonaws.com") if role else None)
     if service == "cloudfront":
         context |= _tags(dict(re.findall(r"<Key>([^<]*)</Key>\s*<Value>([^<]*)</Value>", body.decode())))
-    if service == "apigateway" and body[:1] == b"{":
-        context |= _tags(json.loads(body).get("tags") or {})
+    if service in TAG_FIELDS and body[:1] == b"{":
+        context |= _tags(json.loads(body).get(TAG_FIELDS[service]) or {})
+    if iam_action == "lambda:CreateEventSourceMapping":
+        context["lambda:FunctionArn"] = iam_actions._safe_json_field(body, "FunctionName")
     return context
 
 
@@ -92,6 +99,12 @@ def dynamodb_service_context(body: bytes) -> dict[str, Any]:
     if hash_key in item:
         context["dynamodb:LeadingKeys"] = [str(next(iter(item[hash_key].values())))]
     return context
+
+
+def extract_iam_action(service: str, *arguments: Any) -> str | None:
+    """The IAM action of a request; making a distribution with tags has none of its own."""
+    action: str | None = _iam_action(service, *arguments)
+    return "cloudfront:CreateDistribution" if action == "cloudfront:CreateDistributionWithTags" else action
 
 
 def extract_resource_arn(
@@ -114,11 +127,18 @@ def extract_resource_arn(
 
 def resource_tags(arn: str) -> dict[str, str] | None:
     """The tags of a resource; what belongs to an API inherits the API's."""
-    tags: dict[str, str] | None = _resource_tags(arn)
-    inherited = re.match(r"(arn:aws:apigateway:[^:]*::/restapis/[^/]+)/.+", arn)
-    if tags is None and inherited:
-        tags = _resource_tags(inherited[1])
-    return tags
+    api = re.match(r"arn:aws:apigateway:[^:]*::/restapis/[^/]+", arn)
+    if api:
+        from ministack.services import apigateway_v1
+
+        return dict(apigateway_v1._v1_tags.get(api[0]) or {})
+    service = arn.split(":")[2] if arn.count(":") > 2 else ""
+    if service in ("cloudfront", "cognito-idp"):
+        for candidate, tags in tagging._COLLECTORS[service]():
+            if candidate == arn:
+                return {tag["Key"]: tag["Value"] for tag in tags}
+    found: dict[str, str] | None = _resource_tags(arn)
+    return found
 
 
 def _record(access_key_id: str, action: str, resource: str, refused: Any) -> None:
@@ -143,6 +163,12 @@ def _table(name: str) -> dict[str, Any]:
     return dict(dynamodb._tables.get(name.rpartition("/")[2]) or {})
 
 
+def _mapped_function(mapping_arn: str) -> str:
+    from ministack.services import lambda_svc
+
+    return str((lambda_svc._esms.get(mapping_arn.rpartition(":")[2]) or {}).get("FunctionArn") or "")
+
+
 def _tags(tags: Mapping[str, str]) -> dict[str, Any]:
     keys = {f"aws:requesttag/{name}".lower(): value for name, value in tags.items()}
     return {**keys, "aws:TagKeys": list(tags)} if tags else {}
@@ -157,6 +183,7 @@ def install() -> None:
     iam_evaluator.enforce = enforce
     iam_actions.request_tag_context = request_tag_context
     iam_actions.dynamodb_service_context = dynamodb_service_context
+    iam_actions.extract_iam_action = extract_iam_action
     iam_actions.extract_resource_arn = extract_resource_arn
     tagging.resource_tags = resource_tags
 

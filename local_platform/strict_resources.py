@@ -70,6 +70,12 @@ def _lambda(request: Request, found: str) -> str:
     return found
 
 
+def _events(request: Request, found: str) -> str:
+    if request.operation.endswith("EventBus") and (name := request.field("Name")):
+        return request.arn("events", f"event-bus/{name}")
+    return str(request.field("ResourceARN") or found)
+
+
 def _dynamodb(request: Request, found: str) -> str:
     return str(request.field("ResourceArn") or found)
 
@@ -146,6 +152,7 @@ _FINDERS = {
     "cloudfront": _cloudfront,
     "cognito-idp": _cognito,
     "dynamodb": _dynamodb,
+    "events": _events,
     "kms": _kms,
     "lambda": _lambda,
     "logs": _logs,
