@@ -23,6 +23,9 @@ from tools.steps import displayed
 
 START_SECONDS = 60.0
 PROGRAM = "ministack"
+_started: list[
+    "subprocess.Popen[bytes]"
+] = []  # it outlives us on purpose; Python warns of one it loses sight of
 
 
 @dataclass(frozen=True)
@@ -61,6 +64,7 @@ def start(platform: Platform) -> Instance:
             stderr=output,
             start_new_session=True,
         )
+    _started.append(process)
     deadline = time.monotonic() + START_SECONDS
     while not _is_healthy(platform.port):
         if process.poll() is not None or time.monotonic() > deadline:
@@ -79,6 +83,7 @@ def start(platform: Platform) -> Instance:
 def stop(platform: Platform) -> int:
     """Stop the embedded AWS, its functions, and anything else a command left running; returns how many processes."""
     stopped = processes.stop(_mark(platform))
+    _started[:] = [process for process in _started if process.poll() is None]
     _record(platform).unlink(missing_ok=True)
     return stopped
 

@@ -19,7 +19,7 @@ def up(platform: Platform) -> dict[str, Any]:
         toolchain = find_toolchain()
         source = f"mirror {toolchain.mirror}" if toolchain.mirror else "the registry"
         current.note(f"Terraform {toolchain.terraform_version}, provider from {source}")
-    instance = _embedded_aws(platform)
+    instance = embedded_aws(platform)
     _signing_key(platform)
     with step(f"bundling the functions and synthesizing {STACK}"):
         cdktf(platform, toolchain).synth()
@@ -44,7 +44,7 @@ def up(platform: Platform) -> dict[str, Any]:
     return outputs
 
 
-def _embedded_aws(platform: Platform) -> Instance:
+def embedded_aws(platform: Platform) -> Instance:
     """A running embedded AWS with a state backend that no dead Terraform holds."""
     with step("starting the embedded AWS with IAM enforcement") as current:
         instance = emulator.running(platform)
