@@ -150,7 +150,6 @@ class Functions(Construct):
                 Grant(
                     "ReadAndChangeRoles",
                     [
-                        "cognito-idp:AdminGetUser",
                         "cognito-idp:AdminListGroupsForUser",
                         "cognito-idp:ListUsersInGroup",
                         "cognito-idp:AdminAddUserToGroup",

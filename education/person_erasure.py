@@ -39,7 +39,7 @@ def erasure_grants(records: StudentRecords, audit: AuditTable, user_pool_arn: st
         Grant("GivePlacesBack", ["dynamodb:BatchGetItem", "dynamodb:UpdateItem"], [courses.arn]),
         Grant("FindOwnedCourses", ["dynamodb:Query"], [courses.index_arn("owner-index")]),
         Grant("EraseProfiles", ["dynamodb:DeleteItem", "dynamodb:UpdateItem"], [profiles.arn]),
-        Grant("EraseSignIns", ["cognito-idp:AdminDeleteUser"], [user_pool_arn]),
+        Grant("EraseSignIns", ["cognito-idp:AdminGetUser", "cognito-idp:AdminDeleteUser"], [user_pool_arn]),
     ]
 
 

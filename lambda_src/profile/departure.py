@@ -28,12 +28,12 @@ class Departures:
         """
         request = self._table.request_of(caller.user_id)
         if request is None:
-            request = ErasureRequest(caller.user_id, request_id)
-            self._begin(request, caller.email)
+            request = ErasureRequest(caller.user_id, request_id, caller.email or None)
+            self._begin(request)
         self._erasure.finish(request)
 
-    def _begin(self, request: ErasureRequest, email: str) -> None:
+    def _begin(self, request: ErasureRequest) -> None:
         for _ in patience.attempts():
             registered = self._administrators.note_erasure(request.user_id)
-            if self._table.mark(request, email, registered, clock.now()):
+            if self._table.mark(request, registered, clock.now()):
                 return

@@ -11,8 +11,9 @@ from typing import Any
 
 from profile.operations import Profiles
 from shared import audit, clients, clock
+from shared.addresses import Addresses
 from shared.audit import AuditTrail
-from shared.caller import Caller
+from shared.caller import Caller, canonical_email
 from shared.dynamo import Item, from_item, to_item
 from shared.erasure import OWNER_INDEX
 from shared.records import Record, enrollment_view
@@ -31,6 +32,7 @@ class ExportSources:
     courses_table: str
     progress_table: str
     audit_table: str
+    profiles_table: str
 
     def records(self, user_id: str) -> list[Record]:
         """Every record of a student: one Query per MB."""
@@ -53,6 +55,10 @@ class ExportSources:
             "ProjectionExpression": ", ".join(f"#{name}" for name in _OWNED),
         }
         return list(_all(query))
+
+    def invitations(self, email: str) -> list[str]:
+        """Ids of courses that wait for the owner of an address: one GetItem."""
+        return sorted(Addresses(self.profiles_table).find_one(canonical_email(email)).invited_to)
 
     def audit_entries(self, user_id: str) -> list[Item]:
         """What somebody did, and what was done with their data: one Query each per MB."""
@@ -102,6 +108,7 @@ def export_of(
         "signIn": _sign_in(sign_in, groups),
         "enrollments": [enrollment_view(record) for record in records],
         "progress": [_progress(record) for record in records],
+        "invitedTo": sources.invitations(profile.email),
         "ownedCourses": sources.owned_courses(caller.user_id),
         "auditTrail": [_entry(entry) for entry in sources.audit_entries(caller.user_id)],
     }

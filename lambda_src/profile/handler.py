@@ -36,6 +36,7 @@ _sources = ExportSources(
     courses_table=_config.courses_table,
     progress_table=_config.course_progress_table,
     audit_table=_config.audit_table,
+    profiles_table=_config.user_profiles_table,
 )
 
 

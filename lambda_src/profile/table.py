@@ -117,24 +117,25 @@ class ProfileTable:
             raise
         return profile
 
-    def mark(self, request: ErasureRequest, email: str, registered: Any, now: str) -> bool:
+    def mark(self, request: ErasureRequest, registered: Any, now: str) -> bool:
         """Begin an erasure: mark the profile, with or without one, and put up the tombstone.
 
         Args:
             request: who wants to be erased.
-            email: the address of the sign-in, empty if unknown.
             registered: a write of the administrators' register that must not fail.
             now: the time.
 
         Returns:
             Whether it has begun, now or before; False if the register has changed or somebody else is writing.
         """
-        values = {":now": now, ":request": request.request_id} | ({":email": email} if email else {})
+        values = {":now": now, ":request": request.request_id} | (
+            {":email": request.email} if request.email else {}
+        )
         marked = {
             "TableName": self._name,
             "Key": to_item({"userId": request.user_id}),
             "UpdateExpression": f"SET {MARK} = :now, erasureRequestId = :request"
-            + (", email = if_not_exists(email, :email)" if email else ""),
+            + (", email = if_not_exists(email, :email)" if request.email else ""),
             "ExpressionAttributeValues": to_item(values),
         }
         tombstone = {

@@ -15,7 +15,9 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from shared import audit, clients, clock, enrollments, patience, tombstones
+from shared.addresses import Addresses
 from shared.audit import AuditTrail
+from shared.caller import canonical_email
 from shared.dynamo import (
     Item,
     cancellation_reasons,
@@ -38,15 +40,16 @@ _DONE = ["None", "None", "ConditionalCheckFailed"]
 
 @dataclass(frozen=True)
 class ErasureRequest:
-    """Who wants to be erased, and the id of the HTTP request that said so."""
+    """Who wants to be erased, by which HTTP request; `email` is the profile's, canonical, None if unknown."""
 
     user_id: str
     request_id: str
+    email: str | None
 
     @classmethod
     def from_stored(cls, item: Item) -> "ErasureRequest":
         """The request in a marked profile's item."""
-        return cls(user_id=item["userId"], request_id=item["erasureRequestId"])
+        return cls(user_id=item["userId"], request_id=item["erasureRequestId"], email=item.get("email"))
 
 
 class Erasure:
@@ -80,6 +83,7 @@ class Erasure:
         )
         self._sign_ins = sign_ins
         self._trail = trail
+        self._addresses = Addresses(profiles_table)
 
     def finish(self, request: ErasureRequest) -> None:
         """Do what is left of an erasure; returns when nothing is.
@@ -89,6 +93,7 @@ class Erasure:
         """
         self._leave_courses(request.user_id)
         self._give_up_ownership(request.user_id)
+        self._forget_addresses(request)
         self._sign_ins.delete(request.user_id)
         self._close(request)
 
@@ -153,6 +158,13 @@ class Erasure:
                     return
                 if not transaction_conflict(error):
                     raise
+
+    def _forget_addresses(self, request: ErasureRequest) -> None:
+        """Delete what leads from an e-mail address to the person, invitations included."""
+        sign_in = self._sign_ins.find(request.user_id)
+        known = (request.email, sign_in.email if sign_in else None)
+        for email in {canonical_email(each) for each in known if each}:
+            self._addresses.forget(email, request.user_id)
 
     def _close(self, request: ErasureRequest) -> None:
         """Remove the marked profile, let the tombstone run out, and record the erasure: all or nothing."""

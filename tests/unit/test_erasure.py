@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import EndpointConnectionError
 
-from shared import tombstones
+from shared import patience, tombstones
+from shared.addresses import UNKNOWN, Addresses
 from shared.dynamo import from_item, to_item
 from shared.erasure import MARK, NO_OWNER
 from tests.unit.emulator_fixture import Tables
@@ -40,6 +41,7 @@ class School:
         self._record(person, OWNED, "withdrawn")
         self._record(person, GONE, "active", courseShard=f"{GONE}#0")
         assert self.call("GET", person).status == 200
+        Addresses(self.tables.profiles).claim(person.email, person.user_id, patience.attempts)
         return person
 
     def _course(self, course_id: str, owner_id: str, taken: int, waiting: int) -> None:
@@ -197,6 +199,22 @@ def test_nothing_is_left_of_a_person(school: School) -> None:
     assert entry["requestId"] == "request-1"
     school.stream(person)
     assert len(school.erasures_recorded()) == 1
+
+
+def test_invitations_to_an_address_go_with_it(school: School) -> None:
+    person = school.pool.new()
+    addresses = Addresses(school.tables.profiles)
+    addresses.invite([person.email], OPEN, patience.attempts)
+    assert school.call("DELETE", person).status == 204
+    assert addresses.find_one(person.email) == UNKNOWN
+
+
+def test_an_address_that_is_somebody_elses_by_now_stays(school: School) -> None:
+    person, other = school.pool.new(), school.pool.new()
+    addresses = Addresses(school.tables.profiles)
+    addresses.claim(person.email, other.user_id, patience.attempts)
+    assert school.call("DELETE", person).status == 204
+    assert addresses.find_one(person.email).owner == other.user_id
 
 
 def test_erasing_again_changes_nothing(school: School) -> None:

@@ -1,13 +1,15 @@
 """Roles over HTTP events, with real DynamoDB and Cognito APIs: who may, and that an administrator is always left."""
 
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from threading import Barrier
 from typing import Any
 
 import pytest
 
-from profile import administrators
+from profile.administrators import LEAVING_SECONDS
 from shared.dynamo import from_item
 from tests.unit.emulator_fixture import Tables
 from tests.unit.lambda_api_fixture import Answer, LambdaApi, LambdaApis
@@ -143,8 +145,8 @@ def test_who_just_lost_the_role_does_not_count_until_cognito_has_caught_up(
         UserPoolId=office.pool.pool_id, Username=other.email, GroupName=ADMINISTRATORS
     )
     assert office.revoke(chief, chief.user_id).status == 409
-    later = administrators.time.time() + administrators.LEAVING_SECONDS + 1
-    monkeypatch.setattr(administrators.time, "time", lambda: later)
+    later = time.time() + LEAVING_SECONDS + 1
+    monkeypatch.setattr(time, "time", lambda: later)
     assert office.revoke(chief, chief.user_id).status == 204
 
 
@@ -154,15 +156,15 @@ def test_two_administrators_never_leave_at_once(office: Office, how: str) -> Non
         one, two = office.pool.new(ADMINISTRATORS), office.pool.new(ADMINISTRATORS)
         requests: dict[str, tuple[Callable[[], Answer], Callable[[], Answer]]] = {
             "each other": (
-                lambda a=one, b=two: office.revoke(a, b.user_id),
-                lambda a=one, b=two: office.revoke(b, a.user_id),
+                partial(office.revoke, one, two.user_id),
+                partial(office.revoke, two, one.user_id),
             ),
             "themselves": (
-                lambda a=one: office.revoke(a, a.user_id),
-                lambda b=two: office.revoke(b, b.user_id),
+                partial(office.revoke, one, one.user_id),
+                partial(office.revoke, two, two.user_id),
             ),
-            "erasures": (lambda a=one: office.erase(a), lambda b=two: office.erase(b)),
-            "one of each": (lambda a=one: office.erase(a), lambda b=two: office.revoke(b, b.user_id)),
+            "erasures": (partial(office.erase, one), partial(office.erase, two)),
+            "one of each": (partial(office.erase, one), partial(office.revoke, two, two.user_id)),
         }
         statuses = at_once(*requests[how])
         assert statuses.count(204) == 1, statuses
