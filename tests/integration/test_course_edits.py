@@ -1,9 +1,18 @@
 """What students notice of an edited course a moment later: percentages, the roster's order, titles, places."""
 
-from typing import Any
+import json
+import secrets
+import time
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any
 
 from tests.integration.classroom import enroll, eventually, lesson, new_course, set_status
+from tests.integration.deployed import Deployed
 from tests.integration.people import Cast, People, Person
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_lambda import LambdaClient
 
 
 def enrollment(student: Person, course_id: str) -> dict[str, Any]:
@@ -72,3 +81,47 @@ def test_a_course_published_again_fills_its_places(cast: Cast, people: People) -
     assert enrollment(second, course_id)["status"] == "waitlisted"
     set_status(cast.owner, course_id, "published")
     eventually(lambda: enrollment(second, course_id)["status"] == "active")
+
+
+def test_an_edit_that_is_told_several_times_at_once_gives_each_place_once(
+    deployed: Deployed, cast: Cast, people: People
+) -> None:
+    course_id = new_course(cast.owner, "one", capacity=1)
+    students = people.many(10)
+    for student in students:
+        enroll(student, course_id)
+    record = course_record(deployed, course_id, capacity=7)
+    functions: LambdaClient = deployed.client("lambda")
+
+    def tell(_: int) -> None:
+        answer = functions.invoke(
+            FunctionName=f"education-followups-{deployed.outputs['environment_suffix']}",
+            Payload=json.dumps({"Records": [record]}).encode(),
+        )
+        assert "FunctionError" not in answer, answer["Payload"].read()
+
+    edit(cast.owner, course_id, capacity=7)
+    with ThreadPoolExecutor(6) as threads:
+        list(threads.map(tell, range(6)))
+    statuses = [enrollment(student, course_id)["status"] for student in students]
+    assert statuses == ["active"] * 7 + ["waitlisted"] * 3
+
+
+def course_record(deployed: Deployed, course_id: str, *, capacity: int) -> dict[str, Any]:
+    """A record with which the stream would tell of a raised capacity."""
+    dynamodb: DynamoDBClient = deployed.client("dynamodb")
+    table, key = deployed.outputs["courses_table_name"], {"courseId": {"S": course_id}}
+    image = dynamodb.get_item(TableName=table, Key=key)["Item"]
+    return {
+        "eventID": secrets.token_hex(16),
+        "eventName": "MODIFY",
+        "eventSource": "aws:dynamodb",
+        "eventSourceARN": dynamodb.describe_table(TableName=table)["Table"]["LatestStreamArn"],
+        "dynamodb": {
+            "ApproximateCreationDateTime": int(time.time()),
+            "Keys": key,
+            "SequenceNumber": "1",
+            "OldImage": image,
+            "NewImage": {**image, "capacity": {"N": str(capacity)}},
+        },
+    }
