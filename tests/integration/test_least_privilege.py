@@ -1,0 +1,177 @@
+"""Each function's role may do exactly what the function does: what is granted is used, and nothing else is allowed.
+
+The functions run through all samples and through what happens behind streams and the bucket, while their calls to AWS
+are written down. Then every pair of action and resource of the deployed policies must have been used.
+"""
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from education.bundling import function_names
+from tests.integration.attempts import attempts
+from tests.integration.aws_proxy import AwsCall, Fault, Kind
+from tests.integration.classroom import enroll, eventually, lesson, new_course
+from tests.integration.deployed import Deployed
+from tests.integration.people import INSTRUCTORS, STUDENTS, People
+from tests.integration.proxied import Proxied, proxied_functions
+from tests.integration.samples import SAMPLES, Stage
+from tests.integration.used_permissions import Pair, covers, granted, resource_part, used
+
+if TYPE_CHECKING:
+    from mypy_boto3_lambda import LambdaClient
+
+FUNCTIONS = [name.replace("_", "-") for name in function_names()]
+# What the Lambda service does under a function's role, not the function's code: logs, traces, reading streams.
+BY_LAMBDA = frozenset(
+    {
+        "dynamodb:DescribeStream",
+        "dynamodb:GetRecords",
+        "dynamodb:GetShardIterator",
+        "dynamodb:ListStreams",
+        "logs:CreateLogStream",
+        "logs:PutLogEvents",
+        "xray:PutTelemetryRecords",
+        "xray:PutTraceSegments",
+    }
+)
+
+
+@pytest.fixture(scope="module")
+def proxied(deployed: Deployed) -> Iterator[Proxied]:
+    """The functions behind the proxy."""
+    with proxied_functions(deployed) as functions:
+        yield functions
+
+
+@pytest.fixture(scope="module")
+def calls(deployed: Deployed, people: People, proxied: Proxied) -> Mapping[str, list[AwsCall]]:
+    """What every function asked of AWS while everything was done that the platform can do."""
+    stage = Stage(deployed, people, proxied.restart)
+    for sample in SAMPLES:
+        sample.send(sample.arrange(stage))
+    for exercise in (_edit_a_course, _invite_somebody, _erase_in_two_goes, _send_broken_records):
+        exercise(stage, proxied)
+    return proxied.take_calls()
+
+
+def _edit_a_course(stage: Stage, proxied: Proxied) -> None:
+    """What follows from an edit: percentages, titles, and places for those who wait."""
+    course_id = stage.course(capacity=1)
+    path = f"/courses/{course_id}"
+    learner, waiting = stage.student(course_id), stage.student(course_id)
+    learner.put(f"/progress/{course_id}/lessons/film", {"completed": True})
+    stage.owner.put(f"{path}/lessons/more", lesson(position=9), expect=201)
+    eventually(lambda: learner.get(f"/progress/{course_id}")["completionPercentage"] < 50)
+    stage.owner.patch(path, {"title": "Renamed", "capacity": 2, "version": stage.version(course_id)})
+    eventually(lambda: waiting.get("/enrollments")["items"][0]["status"] == "active")
+    eventually(lambda: learner.get("/enrollments")["items"][0]["courseTitle"] == "Renamed")
+    for lesson_id in ("text", "more"):
+        learner.put(f"/progress/{course_id}/lessons/{lesson_id}", {"completed": True})
+
+
+def _invite_somebody(stage: Stage, proxied: Proxied) -> None:
+    """Somebody who is invited signs in for the first time."""
+    newcomer = stage.people.new(STUDENTS)
+    stage.owner.post(f"/courses/{stage.course()}/roster", {"emails": [newcomer.email]}, expect=200)
+    newcomer.get("/profile")
+    newcomer.get("/enrollments")
+
+
+def _erase_in_two_goes(stage: Stage, proxied: Proxied) -> None:
+    """An erasure that the request could only begin, of somebody who learns, waits, owns and is invited."""
+    person = stage.people.new(INSTRUCTORS)
+    person.get("/profile")
+    new_course(person, "one")
+    course_id = stage.course(capacity=1)
+    enroll(person, course_id)
+    stage.student(course_id)
+    stage.owner.post(f"/courses/{stage.course()}/roster", {"emails": [person.email]}, expect=200)
+    with proxied.lines["profile"].failing(Fault(Kind.ERROR, "dynamodb:Query")):
+        person.delete("/profile", expect=503)
+        cognito = stage.deployed.client("cognito-idp")
+        pool = stage.deployed.outputs["user_pool_id"]
+
+        def is_gone() -> bool:
+            return not cognito.list_users(UserPoolId=pool, Filter=f'sub = "{person.user_id}"')["Users"]
+
+        eventually(is_gone)
+
+
+def _send_broken_records(stage: Stage, proxied: Proxied) -> None:
+    """What no function can make sense of ends in the dead-letter queue, put there by the functions themselves."""
+    functions: LambdaClient = stage.deployed.client("lambda")
+    for name in proxied.names().values():
+        found = functions.get_function_configuration(FunctionName=name)
+        if "DEAD_LETTER_QUEUE_URL" in found["Environment"]["Variables"]:
+            broken = {
+                "Records": [{"eventSourceARN": "arn:aws:dynamodb:x:1:table/none/stream/1", "dynamodb": {}}]
+            }
+            functions.invoke(FunctionName=name, Payload=json.dumps(broken))
+
+
+def test_every_deployed_function_is_tried(proxied: Proxied) -> None:
+    """One that is new is found here too."""
+    assert set(proxied.names()) == set(FUNCTIONS)
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_nothing_was_refused(calls: Mapping[str, list[AwsCall]], function: str) -> None:
+    """Enough is granted (IAM is enforced)."""
+    refused = {
+        f"{call.operation} {call.path}"
+        for call in calls[function]
+        if "AccessDenied" in call.answer.get("__type", "")
+    }
+    assert not refused
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_everything_that_is_granted_is_used(
+    calls: Mapping[str, list[AwsCall]], proxied: Proxied, function: str
+) -> None:
+    """And not too much: each action on each resource was needed by something."""
+    uses = {pair for call in calls[function] for pair in used(call)}
+    unused = [
+        f"{action} on {resource}"
+        for action, resource in _of_the_code(proxied, function)
+        if not any(covers((action, resource), use) for use in uses)
+    ]
+    assert not unused, (
+        f"{function} was granted what nothing here needed: {unused}. Take the grant away, or add what needs it to "
+        "tests/integration/samples.py or to the exercises of this test."
+    )
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_nothing_else_is_allowed(deployed: Deployed, proxied: Proxied, function: str) -> None:
+    """Every other call to what the platform holds is refused to the role."""
+    grants = list(granted(proxied.statements(function)))
+    credentials = proxied.credentials(function)
+    allowed = [
+        f"{pair[0]} on {pair[1]}"
+        for pair, ask in attempts(deployed, credentials)
+        if not any(covers(grant, pair) for grant in grants) and not _is_refused(ask)
+    ]
+    assert not allowed
+
+
+def _of_the_code(proxied: Proxied, function: str) -> list[Pair]:
+    """The grants that the function's code is to use; a queue for failed asynchronous calls is Lambda's to fill."""
+    functions: LambdaClient = proxied.deployed.client("lambda")
+    found = functions.get_function_configuration(FunctionName=proxied.names()[function])
+    queue = found.get("DeadLetterConfig", {}).get("TargetArn", "")
+    by_lambda = {("sqs:SendMessage", resource_part(queue))} if queue else set()
+    pairs = {pair for pair in granted(proxied.statements(function)) if pair[0] not in BY_LAMBDA}
+    return sorted(pairs - by_lambda)
+
+
+def _is_refused(ask: Callable[[], Any]) -> bool:
+    try:
+        ask()
+    except ClientError as error:
+        return error.response["Error"]["Code"] in ("AccessDenied", "AccessDeniedException", "403")
+    return False
