@@ -101,9 +101,12 @@ def dynamodb_service_context(body: bytes) -> dict[str, Any]:
     return context
 
 
-def extract_iam_action(service: str, *arguments: Any) -> str | None:
-    """The IAM action of a request; making a distribution with tags has none of its own."""
-    action: str | None = _iam_action(service, *arguments)
+def extract_iam_action(service: str, method: str, path: str, *arguments: Any) -> str | None:
+    """The IAM action that AWS checks, where the emulator names another."""
+    action: str | None = _iam_action(service, method, path, *arguments)
+    if re.search(r"/event-source-mappings/[^/]+/?$", path):
+        verb = {"GET": "Get", "PUT": "Update", "DELETE": "Delete"}.get(method)
+        return f"lambda:{verb}EventSourceMapping" if verb else action
     return "cloudfront:CreateDistribution" if action == "cloudfront:CreateDistributionWithTags" else action
 
 
