@@ -36,9 +36,10 @@ COLUMNS = (
     "metadata.completedAt",
 )
 
-# What spreadsheets take for the beginning of a formula, and what they skip before one; the full-width
-# forms are read like the plain ones: https://owasp.org/www-community/attacks/CSV_Injection
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+# What spreadsheets take for the beginning of a formula, also behind blanks; the full-width forms are read
+# like the plain ones: https://owasp.org/www-community/attacks/CSV_Injection
+_FORMULA_STARTS = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
+_CELL_BREAKS = ("\t", "\r", "\n")
 
 
 def roster_csv(course_id: str, entries: Iterable[Mapping[str, Any]]) -> str:
@@ -62,7 +63,9 @@ def response(course_id: str, entries: Iterable[Mapping[str, Any]], next_cursor: 
 
 def safe_cell(value: object) -> object:
     """A cell's value; text that a spreadsheet might run gets an apostrophe in front, which it shows as text."""
-    if isinstance(value, str) and value.lstrip(" \u00a0").startswith(_FORMULA_STARTS):
+    if isinstance(value, str) and (
+        value.startswith(_CELL_BREAKS) or value.lstrip().startswith(_FORMULA_STARTS)
+    ):
         return f"'{value}"
     return value
 

@@ -71,7 +71,7 @@ class Addresses:
         """
         found: dict[str, Address] = {}
         for some in _portions(emails):
-            keys = [to_item(_key(email)) for email in some]
+            keys = [to_item(key_of(email)) for email in some]
             answer = clients.dynamodb().batch_get_item(
                 RequestItems={self._table: {"Keys": keys, "ConsistentRead": True}}
             )
@@ -79,12 +79,10 @@ class Addresses:
                 raise Unavailable
             items = [from_item(wire) for wire in answer["Responses"].get(self._table, ())]
             by_key = {item["userId"]: Address.from_stored(item) for item in items}
-            found.update({email: by_key.get(_key(email)["userId"], UNKNOWN) for email in some})
+            found.update({email: by_key.get(key_of(email)["userId"], UNKNOWN) for email in some})
         return found
 
-    def invite(
-        self, emails: Sequence[str], course_id: str, tries: Tries
-    ) -> dict[str, str]:
+    def invite(self, emails: Sequence[str], course_id: str, tries: Tries) -> dict[str, str]:
         """Invite unknown people to a course: one TransactWriteItems for each 100.
 
         Returns:
@@ -113,7 +111,7 @@ class Addresses:
         claimed: Any = {
             "Update": {
                 "TableName": self._table,
-                "Key": to_item(_key(email)),
+                "Key": to_item(key_of(email)),
                 "UpdateExpression": "SET #owner = :user REMOVE expiresAt",
                 "ExpressionAttributeNames": _OWNER,
                 "ExpressionAttributeValues": to_item({":user": user_id}),
@@ -138,7 +136,7 @@ class Addresses:
     def find_one(self, email: str) -> Address:
         """Look one address up: one GetItem."""
         answer = clients.dynamodb().get_item(
-            TableName=self._table, Key=to_item(_key(email)), ConsistentRead=True
+            TableName=self._table, Key=to_item(key_of(email)), ConsistentRead=True
         )
         wire = answer.get("Item")
         return Address.from_stored(from_item(wire)) if wire else UNKNOWN
@@ -153,7 +151,7 @@ class Addresses:
             try:
                 clients.dynamodb().update_item(
                     TableName=self._table,
-                    Key=to_item(_key(email)),
+                    Key=to_item(key_of(email)),
                     UpdateExpression="DELETE invitedTo :courses",
                     ConditionExpression="attribute_exists(userId)",
                     ExpressionAttributeValues=to_item({":courses": set(course_ids)}),
@@ -209,7 +207,7 @@ class Addresses:
         try:
             write(
                 TableName=self._table,
-                Key=to_item(_key(email)),
+                Key=to_item(key_of(email)),
                 ExpressionAttributeNames=_OWNER,
                 ExpressionAttributeValues=to_item({":user": user_id, **(more or {})}),
                 **expressions,
@@ -227,7 +225,7 @@ class Addresses:
             {
                 "Update": {
                     "TableName": self._table,
-                    "Key": to_item(_key(email)),
+                    "Key": to_item(key_of(email)),
                     "UpdateExpression": "SET expiresAt = :until ADD invitedTo :course",
                     "ConditionExpression": _UNOWNED,
                     "ExpressionAttributeNames": _OWNER,
@@ -252,7 +250,8 @@ class Addresses:
         return None
 
 
-def _key(email: str) -> dict[str, str]:
+def key_of(email: str) -> dict[str, str]:
+    """The key of an address's item."""
     return {"userId": KEY_PREFIX + sha256(f"education-address:{email}".encode()).hexdigest()}
 
 

@@ -86,9 +86,10 @@ class LambdaApi:
         caller: Person | None = STUDENT,
         query: Mapping[str, str] | None = None,
         body: Any = None,
+        text: str | None = None,
         **changes: Any,
     ) -> Answer:
-        """Send one request; `changes` replace parts of the event."""
+        """Send one request, with a body as JSON or a text as it is; `changes` replace parts of the event."""
         claims: dict[str, str] = {}
         if caller is not None:
             claims = {"sub": caller.user_id, "email": caller.email, "token_use": "id"}
@@ -102,7 +103,7 @@ class LambdaApi:
             "multiValueQueryStringParameters": {name: [value] for name, value in (query or {}).items()}
             or None,
             "headers": {"Origin": ORIGIN, "Content-Type": "application/json"},
-            "body": None if body is None else json.dumps(body),
+            "body": text if body is None else json.dumps(body),
             "isBase64Encoded": False,
             "requestContext": {"requestId": "request-1", "authorizer": {"claims": claims}},
             **changes,
@@ -135,6 +136,8 @@ def fresh_handler(monkeypatch: pytest.MonkeyPatch, function_name: str, **environ
     """A function's handler, started anew with these variables, as a new Lambda instance would be."""
     for name, value in {**COMMON, **environment}.items():
         monkeypatch.setenv(name, value)
+    for limit in ("CONNECT_SECONDS", "READ_SECONDS"):  # a function may lower them for itself
+        monkeypatch.setattr(clients, limit, getattr(clients, limit))
     for module in [name for name in sys.modules if name.split(".")[0] == function_name]:
         monkeypatch.delitem(sys.modules, module)
     return importlib.import_module(f"{function_name}.handler").handler

@@ -1,0 +1,233 @@
+"""Who signs in with a verified address owns it from then on, and is enrolled in what waited for them."""
+
+import time
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError, EndpointConnectionError
+
+from identity_triggers.arrivals import Arrival, welcome
+from shared import clients, tombstones
+from shared.addresses import UNKNOWN, Addresses
+from shared.cohort_places import CohortPlaces
+from shared.patience import shared_attempts
+from shared.records import ACTIVE, WITHDRAWN
+from tests.unit.emulator_fixture import Tables
+from tests.unit.lambda_api_fixture import Context, fresh_handler
+from tests.unit.test_enrollment_table import COURSE, course_item
+
+EMAIL = "ada@example.org"
+
+
+class Door:
+    """The trigger at work: who comes in, and what is known afterwards."""
+
+    def __init__(self, tables: Tables, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.tables = tables
+        self.addresses = Addresses(tables.profiles)
+        self._handler = fresh_handler(
+            monkeypatch,
+            "identity_triggers",
+            ADMINISTRATORS_NEED_MFA="false",
+            USER_PROFILES_TABLE=tables.profiles,
+            COURSES_TABLE=tables.courses,
+            COURSE_PROGRESS_TABLE=tables.progress,
+            ROSTER_SHARDS="2",
+        )
+
+    def sign_in(self, user_id: str = "ada", email: str = EMAIL, verified: str = "true") -> dict[str, Any]:
+        event = {
+            "userPoolId": "pool-1",
+            "userName": user_id,
+            "request": {
+                "userAttributes": {"sub": user_id, "email": email, "email_verified": verified},
+                "groupConfiguration": {"groupsToOverride": ["students"]},
+            },
+            "response": {"claimsOverrideDetails": None},
+        }
+        self.tables.calls.clear()
+        answer: dict[str, Any] = self._handler(event, Context())
+        assert answer["response"] == {"claimsOverrideDetails": None}
+        return answer
+
+    def invite(self, *course_ids: str, email: str = EMAIL) -> None:
+        for course_id in course_ids:
+            assert self.addresses.invite([email], course_id, shared_attempts()) == {}
+
+    def status(self, user_id: str = "ada", course_id: str = COURSE) -> str | None:
+        item = self.tables.get(self.tables.progress, {"userId": user_id, "courseId": course_id})
+        return item["status"] if item else None
+
+
+@pytest.fixture
+def door(dynamodb_tables: Tables, monkeypatch: pytest.MonkeyPatch) -> Door:
+    """One published course, nobody known."""
+    dynamodb_tables.put(dynamodb_tables.courses, course_item())
+    return Door(dynamodb_tables, monkeypatch)
+
+
+def test_an_invitation_is_taken_up_at_the_first_sign_in(door: Door) -> None:
+    door.tables.put(door.tables.courses, course_item(courseId="course-2"))
+    door.invite(COURSE, "course-2")
+    door.sign_in(email="Ada@Example.org")
+    assert (door.status(), door.status(course_id="course-2")) == (ACTIVE, ACTIVE)
+    address = door.addresses.find_one(EMAIL)
+    assert (address.owner, address.invited_to) == ("ada", frozenset())
+    # From then on, a token costs one look; and who withdrew is not brought back.
+    door.tables.set(
+        door.tables.progress, {"userId": "ada", "courseId": COURSE}, status=WITHDRAWN, courseShard=None
+    )
+    door.sign_in()
+    assert dict(door.tables.calls) == {"GetItem": 1}
+    assert door.status() == WITHDRAWN
+
+
+def test_who_was_not_invited_is_known_from_then_on(door: Door) -> None:
+    door.sign_in()
+    assert door.addresses.invite([EMAIL], COURSE, shared_attempts()) == {EMAIL: "ada"}
+    assert door.addresses.find_one(EMAIL).invited_to == frozenset()
+
+
+@pytest.mark.parametrize("verified", ["false", "", "True "])
+def test_an_address_that_is_not_verified_is_nobodys(door: Door, verified: str) -> None:
+    door.invite(COURSE)
+    door.sign_in("mallory", verified=verified)
+    assert dict(door.tables.calls) == {}
+    assert door.status("mallory") is None
+    assert Arrival.of({"sub": "mallory", "email": EMAIL}) is None
+    assert Arrival.of({"sub": "mallory", "email_verified": "true"}) is None
+    door.sign_in()
+    assert door.status() == ACTIVE
+
+
+def test_invitations_run_out(door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
+    door.invite(COURSE)
+    later = time.time() + 181 * 24 * 3600
+    monkeypatch.setattr("shared.addresses.time.time", lambda: later)
+    assert door.addresses.find_one(EMAIL) == UNKNOWN
+    assert door.addresses.find([EMAIL]) == {EMAIL: UNKNOWN}
+
+
+def test_a_course_that_is_not_published_waits(door: Door) -> None:
+    door.invite(COURSE, "gone")
+    door.tables.set(door.tables.courses, {"courseId": COURSE}, status="draft")
+    door.sign_in()
+    assert door.status() is None
+    door.tables.set(door.tables.courses, {"courseId": COURSE}, status="published")
+    door.sign_in()
+    assert door.status() == ACTIVE
+    assert door.addresses.find_one(EMAIL).invited_to == {"gone"}
+
+
+def test_a_full_course_puts_the_invited_on_its_waitlist(door: Door) -> None:
+    door.tables.set(door.tables.courses, {"courseId": COURSE}, capacity=1, seatsTaken=1)
+    door.invite(COURSE)
+    door.sign_in()
+    assert door.status() == "waitlisted"
+
+
+def test_a_changed_address_takes_the_old_ones_place(door: Door) -> None:
+    door.sign_in()
+    door.tables.put(door.tables.profiles, {"userId": "ada", "email": "Ada@example.org"})
+    door.invite(COURSE, email="countess@example.org")
+    door.sign_in(email="countess@example.org")
+    assert door.status() == ACTIVE
+    assert door.addresses.find_one(EMAIL) == UNKNOWN
+    # And who gets the old address later, owns it.
+    door.sign_in("bo", EMAIL)
+    assert door.addresses.find_one(EMAIL).owner == "bo"
+    door.addresses.release(EMAIL, "ada")
+    assert door.addresses.find_one(EMAIL).owner == "bo"
+
+
+def test_forgetting_an_address(door: Door) -> None:
+    door.sign_in()
+    door.addresses.forget(EMAIL, "bo")
+    assert door.addresses.find_one(EMAIL).owner == "ada"
+    door.addresses.forget(EMAIL, "ada")
+    assert door.addresses.find_one(EMAIL) == UNKNOWN
+    door.invite(COURSE)
+    door.addresses.forget(EMAIL, "ada")
+    assert door.addresses.find_one(EMAIL) == UNKNOWN
+    door.addresses.taken_up(EMAIL, [COURSE], shared_attempts())
+    assert door.tables.client.scan(TableName=door.tables.profiles)["Items"] == []
+
+
+def test_no_address_is_stored_in_clear(door: Door) -> None:
+    door.invite(COURSE, email="new@example.org")
+    door.sign_in()
+    stored = str(door.tables.client.scan(TableName=door.tables.profiles)["Items"])
+    assert "address#" in stored
+    assert "example" not in stored
+
+
+def test_who_was_erased_does_not_come_back(door: Door) -> None:
+    door.invite(COURSE)
+    door.tables.put(door.tables.profiles, tombstones.key_of("ada"))
+    door.sign_in()
+    assert door.status() is None
+    assert door.addresses.find_one(EMAIL).owner is None
+
+
+@pytest.mark.parametrize(
+    "failure",
+    [
+        EndpointConnectionError(endpoint_url="http://127.0.0.1:1"),
+        ClientError({"Error": {"Code": "ThrottlingException", "Message": ""}}, "PutItem"),
+    ],
+)
+def test_what_was_interrupted_goes_on_with_the_next_token(
+    door: Door, monkeypatch: pytest.MonkeyPatch, failure: Exception
+) -> None:
+    door.tables.put(door.tables.courses, course_item(courseId="course-2"))
+    door.invite(COURSE, "course-2")
+    admit = CohortPlaces.admit
+
+    def fail(places: CohortPlaces, admission: Any) -> Any:
+        if admission.course_id == COURSE:
+            return admit(places, admission)
+        raise failure
+
+    monkeypatch.setattr(CohortPlaces, "admit", fail)
+    door.sign_in()
+    assert door.status() == ACTIVE
+    assert door.addresses.find_one(EMAIL).invited_to == {"course-2"}
+    monkeypatch.setattr(CohortPlaces, "admit", admit)
+    door.sign_in()
+    assert door.status(course_id="course-2") == ACTIVE
+    assert door.addresses.find_one(EMAIL).invited_to == frozenset()
+
+
+def test_an_outage_keeps_nobody_from_signing_in_and_a_defect_is_not_hidden(
+    door: Door, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Broken:
+        def __init__(self, code: str) -> None:
+            self.code = code
+
+        def get_item(self, **_: Any) -> Any:
+            raise ClientError({"Error": {"Code": self.code, "Message": ""}}, "GetItem")
+
+    monkeypatch.setattr(clients, "dynamodb", lambda: Broken("ThrottlingException"))
+    door.sign_in()
+    monkeypatch.setattr(clients, "dynamodb", lambda: Broken("AccessDeniedException"))
+    with pytest.raises(ClientError):
+        door.sign_in()
+
+
+def test_how_many_calls_a_first_sign_in_costs(door: Door) -> None:
+    door.invite(COURSE)
+    places = CohortPlaces(
+        courses_table=door.tables.courses,
+        progress_table=door.tables.progress,
+        profiles_table=door.tables.profiles,
+        shards=2,
+    )
+    door.tables.calls.clear()
+    assert welcome(Arrival("ada", EMAIL), door.addresses, places, shared_attempts()) == 1
+    assert dict(door.tables.calls) == {
+        "GetItem": 3,  # the address, the profile, and the address once it is theirs
+        "TransactWriteItems": 2,  # the address, the place
+        "BatchGetItem": 1,
+        "UpdateItem": 1,
+    }
