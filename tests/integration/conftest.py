@@ -8,8 +8,8 @@ import pytest
 from tests.integration.deployed import Deployed, deployed_environment
 from tests.integration.people import Cast, People
 
-# What looks back on everything that the other tests did.
-LAST = "test_logs.py"
+# What looks back on everything that the other tests did, and what leaves nothing to test.
+LAST = ("test_logs.py", "test_destroy.py")
 _FOLDER = Path(__file__).resolve().parent
 
 
@@ -19,7 +19,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in ours:
         item.add_marker(pytest.mark.integration)
         item.add_marker(pytest.mark.xdist_group("integration"))
-    items.sort(key=lambda item: item.path.name == LAST)
+    items.sort(key=lambda item: LAST.index(item.path.name) if item.path.name in LAST else -1)
 
 
 @pytest.fixture(scope="session")

@@ -24,6 +24,7 @@ from botocore.config import Config
 from requests.adapters import HTTPAdapter
 
 from education.settings import LOCAL_ENVIRONMENT, EnvironmentSettings, load_settings
+from local_platform import emulator
 from local_platform.platform import ACCESS_KEY, SECRET_KEY, Platform
 from tools.steps import ROOT
 
@@ -35,10 +36,14 @@ CONTENT_TIMEOUT_SECONDS = 30
 
 @dataclass
 class Deployed:
-    """One environment. `platform` is there for a local one whose folder is known."""
+    """One environment.
+
+    `platform` is there for a local one whose folder is known; `is_own` says that it was started for these tests.
+    """
 
     outputs: Mapping[str, Any] = field(repr=False)  # holds passwords
     platform: Platform | None = None
+    is_own: bool = False
     _clients: dict[str, Any] = field(default_factory=dict, repr=False)
 
     @property
@@ -102,7 +107,7 @@ def deployed_environment() -> Iterator[Deployed]:
     named = os.environ.get(OUTPUTS_VARIABLE)
     with contextlib.nullcontext(Path(named).resolve()) if named else _own_platform() as file:
         outputs = json.loads(file.read_text())
-        deployed = Deployed(outputs, _platform_of(file, outputs))
+        deployed = Deployed(outputs, _platform_of(file, outputs), is_own=named is None)
         try:
             yield deployed
         finally:
@@ -111,34 +116,29 @@ def deployed_environment() -> Iterator[Deployed]:
 
 @contextlib.contextmanager
 def _own_platform() -> Iterator[Path]:
-    """A local platform on a port and in a folder of its own; it is destroyed whatever happens."""
+    """A local platform on a port and in a folder of its own, of which nothing is left afterwards.
+
+    The stack is not destroyed here but goes with the embedded AWS; that it can be is a test (test_destroy.py).
+    """
     with tempfile.TemporaryDirectory(prefix="education-", ignore_cleanup_errors=True) as folder:
-        home = Path(folder) / "platform"
-        variables = {
-            **os.environ,
-            "EDUCATION_LOCAL_HOME": str(home),
-            "EDUCATION_LOCAL_PORT": str(_free_port()),
-            "PYTHONPATH": str(ROOT),
-        }
+        home, port = Path(folder).resolve() / "platform", _free_port()
+        outputs_file = home / "outputs" / f"{LOCAL_ENVIRONMENT}.json"
+        variables = {"EDUCATION_LOCAL_HOME": str(home), "EDUCATION_LOCAL_PORT": str(port)}
         try:
-            _local_platform("up", variables)
-            yield home / "outputs" / f"{LOCAL_ENVIRONMENT}.json"
+            up = subprocess.run(
+                [sys.executable, "-m", "local_platform", "up"],
+                cwd=ROOT,
+                env={**os.environ, **variables},
+                capture_output=True,
+                text=True,
+                timeout=DEPLOY_SECONDS,
+                check=False,
+            )
+            if up.returncode != 0:
+                pytest.fail(f"`make up` failed:\n{up.stdout}\n{up.stderr}", pytrace=False)
+            yield outputs_file
         finally:
-            _local_platform("down", variables)
-
-
-def _local_platform(command: str, variables: Mapping[str, str]) -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "local_platform", command],
-        cwd=ROOT,
-        env=dict(variables),
-        capture_output=True,
-        text=True,
-        timeout=DEPLOY_SECONDS,
-        check=False,
-    )
-    if done.returncode != 0:
-        pytest.fail(f"`local_platform {command}` failed:\n{done.stdout}\n{done.stderr}", pytrace=False)
+            emulator.stop(Platform(home, port, outputs_file))
 
 
 def _platform_of(outputs_file: Path, outputs: Mapping[str, Any]) -> Platform | None:

@@ -12,7 +12,10 @@ from tests.integration.classroom import enroll, eventually, lesson, new_course
 from tests.integration.people import Answer, Cast, People, Person
 
 T = TypeVar("T")
-PARALLEL = 32
+PARALLEL = (
+    32  # what the contract speaks of; each one may start a function process, so the other races have fewer
+)
+DEVICES = 8
 
 
 def at_once(calls: Sequence[Callable[[], T]]) -> list[T]:
@@ -107,10 +110,13 @@ def test_concurrent_progress_converges(cast: Cast, people: People) -> None:
             body = {"positionSeconds": 100 * number + device, "occurredAt": occurred}
             updates.append((lesson_id, {**body, "completed": device == 1 and number < 6}))
 
-    def send(lesson_id: str, body: dict[str, Any]) -> None:
-        _insist(student, "PUT", f"/progress/{course_id}/lessons/{lesson_id}", body, expect=(200,))
+    def send(some: list[tuple[str, dict[str, Any]]]) -> None:
+        for lesson_id, body in some:
+            path = f"/progress/{course_id}/lessons/{lesson_id}"
+            _insist(student, "PUT", path, body, expect=(200,))
 
-    at_once([partial(send, *update) for update in reversed(updates)])
+    updates.reverse()
+    at_once([partial(send, updates[device::DEVICES]) for device in range(DEVICES)])
     progress = student.get(f"/progress/{course_id}")
     assert progress["completedLessons"] == lesson_ids[:6]
     assert progress["completionPercentage"] == 75
@@ -127,7 +133,7 @@ def test_one_of_many_editors_with_the_same_version_wins(cast: Cast) -> None:
         body = {"title": f"Edit {number}", "version": version}
         return cast.owner.call("PATCH", path, body, expect=(200, 409))
 
-    answers = at_once([partial(edit, number) for number in range(12)])
+    answers = at_once([partial(edit, number) for number in range(DEVICES)])
     (winner,) = (answer for answer in answers if answer.status == 200)
     assert cast.owner.get(path) == winner.body
 
@@ -135,7 +141,7 @@ def test_one_of_many_editors_with_the_same_version_wins(cast: Cast) -> None:
 def test_lessons_put_at_the_same_time_are_all_there(cast: Cast) -> None:
     """Instructors working on different lessons never undo each other."""
     course_id = new_course(cast.owner, status="draft")
-    names = [f"lesson-{number:02}" for number in range(12)]
+    names = [f"lesson-{number:02}" for number in range(DEVICES)]
 
     def put(name: str) -> None:
         path = f"/courses/{course_id}/lessons/{name}"
