@@ -258,11 +258,19 @@ def stack_arguments(variables: Mapping[str, str]) -> StackArguments:
         state_bucket=get("TERRAFORM_STATE_BUCKET"),
         state_bucket_region=get("TERRAFORM_STATE_BUCKET_REGION"),
         default_tags={
-            "Repository": get("REPOSITORY") or "unknown",
-            "CommitAuthor": get("COMMIT_AUTHOR") or "unknown",
+            "Repository": _tag_value(get("REPOSITORY") or "unknown"),
+            "CommitAuthor": _tag_value(get("COMMIT_AUTHOR") or "unknown"),
         },
         local_port=local_port(variables),
     )
+
+
+def _tag_value(text: str) -> str:
+    """`text` as AWS takes it for a tag: an author called `dependabot[bot]` must not end a deploy.
+
+    https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html
+    """
+    return re.sub(r"[^\w .:/=+@-]", "_", text)[:256]
 
 
 def local_port(variables: Mapping[str, str]) -> int:

@@ -80,6 +80,18 @@ def test_every_variable_wins_over_the_file() -> None:
     assert settings.default_tags["CommitAuthor"] == "Ada"
 
 
+@pytest.mark.parametrize(
+    ("author", "tag"),
+    [
+        ("dependabot[bot]", "dependabot_bot_"),
+        ("Zoë O'Hara <z@a.org>", "Zoë O_Hara _z@a.org_"),
+        ("a" * 300, "a" * 256),
+    ],
+)
+def test_an_author_that_aws_refuses_as_a_tag_is_rewritten(author: str, tag: str) -> None:
+    assert from_variables(COMMIT_AUTHOR=author).default_tags["CommitAuthor"] == tag
+
+
 @pytest.mark.parametrize("environment", ["local", "dev", "staging", "prod"])
 def test_every_environment_of_the_project_is_valid(environment: str) -> None:
     settings = load_settings(environment)
