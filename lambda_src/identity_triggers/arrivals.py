@@ -1,4 +1,4 @@
-"""Noting who signs in: their verified address becomes theirs, and invitations are taken up.
+"""Noting who signs in: they get a profile, their verified address becomes theirs, and invitations are taken up.
 
 At every token, so that what one sign-in could not finish, the next token does, an hour later at most.
 Ordinarily it is one look at the address.
@@ -13,6 +13,7 @@ from shared.addresses import Address
 from shared.caller import canonical_email
 from shared.errors import Conflict
 from shared.patience import Tries
+from shared.profiles import Profile
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,9 @@ class Directory(Protocol):
     def email_in_profile(self, user_id: str) -> str | None:
         """The address in somebody's profile, if there is one."""
 
+    def make_profile(self, profile: Profile) -> None:
+        """Write a new profile, if there is none."""
+
 
 def welcome(arrival: Arrival, directory: Directory, store: cohorts.Store, tries: Tries) -> int:
     """Note an arrival; returns in how many courses it was enrolled.
@@ -63,7 +67,10 @@ def welcome(arrival: Arrival, directory: Directory, store: cohorts.Store, tries:
     address = directory.find_one(arrival.email)
     if address.owner != arrival.user_id:
         former = directory.email_in_profile(arrival.user_id)
-        if former is not None and former != arrival.email:
+        if former is None:
+            # So that rosters have a name for who never opened their profile.
+            directory.make_profile(Profile.first(arrival.user_id, arrival.email, clock.now()))
+        elif former != arrival.email:
             directory.release(former, arrival.user_id)
         address = directory.claim(arrival.email, arrival.user_id, tries)
     if not address.invited_to:

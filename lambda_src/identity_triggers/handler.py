@@ -10,9 +10,9 @@ from botocore.exceptions import BotoCoreError, ClientError
 from identity_triggers.arrivals import Arrival, welcome
 from identity_triggers.config import Config
 from identity_triggers.operations import groups_for_token
+from identity_triggers.table import ArrivalTable
 from identity_triggers.user_pool import has_second_factor
 from shared import clients, log, patience
-from shared.addresses import Addresses
 from shared.cohort_places import CohortPlaces
 from shared.config import load
 from shared.errors import RequestError
@@ -28,7 +28,7 @@ _TRY_SECONDS = 2.0
 _config = load(Config)
 log.set_level(_config.log_level)
 clients.limit_call(connect_seconds=_CONNECT_SECONDS, read_seconds=_READ_SECONDS)
-_addresses = Addresses(_config.user_profiles_table)
+_table = ArrivalTable(_config.user_profiles_table)
 _places = CohortPlaces(
     courses_table=_config.courses_table,
     progress_table=_config.course_progress_table,
@@ -65,7 +65,7 @@ def _welcome(attributes: dict[str, str], request_id: str) -> None:
     if arrival is None:
         return
     try:
-        enrolled = welcome(arrival, _addresses, _places, patience.shared_attempts(_TRY_SECONDS))
+        enrolled = welcome(arrival, _table, _places, patience.shared_attempts(_TRY_SECONDS))
     except (RequestError, BotoCoreError, ClientError) as error:
         if not isinstance(error, RequestError) and not is_dependency_failure(error):
             raise

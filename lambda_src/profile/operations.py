@@ -1,15 +1,15 @@
 """The rules of a person's own profile.
 
-A profile is made on first use, whichever request that is; the e-mail always is the one that the
-person signed in with. Knows nothing of HTTP or of how the table is laid out.
+A profile that the first sign-in has not made is made on first use, whichever request that is; the e-mail
+always is the one that the person signed in with. Knows nothing of HTTP or of how the table is laid out.
 """
 
-from profile.table import Profile, ProfileTable
+from dataclasses import replace
+
+from profile.table import ProfileTable
 from shared import clock, patience
 from shared.caller import Caller
-
-DEFAULT_LOCALE = "en"
-_LONGEST_NAME = 100
+from shared.profiles import Profile
 
 
 class Profiles:
@@ -41,18 +41,8 @@ class Profiles:
         raise AssertionError("attempts never end without an answer")
 
     def _make(self, caller: Caller, display_name: str | None, locale: str | None) -> Profile | None:
-        now = clock.now()
+        first = Profile.first(caller.user_id, caller.email, clock.now())
+        given = {"display_name": display_name, "locale": locale}
         return self._table.make(
-            Profile(
-                user_id=caller.user_id,
-                email=caller.email,
-                display_name=_first_name_shown(caller) if display_name is None else display_name,
-                locale=DEFAULT_LOCALE if locale is None else locale,
-                created_at=now,
-                updated_at=now,
-            )
+            replace(first, **{name: value for name, value in given.items() if value is not None})
         )
-
-
-def _first_name_shown(caller: Caller) -> str:
-    return caller.email.partition("@")[0][:_LONGEST_NAME] or "New member"

@@ -1,12 +1,11 @@
 """Profiles in DynamoDB: one item per person, and the marks of those who are being erased."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from botocore.exceptions import ClientError
 
-from shared import clients, tombstones
+from shared import clients, profiles, tombstones
 from shared.dynamo import (
     Item,
     cancellation_reasons,
@@ -16,41 +15,7 @@ from shared.dynamo import (
     transaction_conflict,
 )
 from shared.erasure import MARK, ErasureRequest
-
-
-@dataclass(frozen=True)
-class Profile:
-    """One person's profile; times are stored text."""
-
-    user_id: str
-    email: str
-    display_name: str
-    locale: str
-    created_at: str
-    updated_at: str
-
-    @classmethod
-    def from_stored(cls, item: Item) -> "Profile":
-        """A profile from its item as Python values."""
-        return cls(
-            user_id=item["userId"],
-            email=item["email"],
-            display_name=item["displayName"],
-            locale=item["locale"],
-            created_at=item["createdAt"],
-            updated_at=item["updatedAt"],
-        )
-
-    def to_api(self) -> dict[str, str]:
-        """The contract's Profile, which is also how it is stored."""
-        return {
-            "userId": self.user_id,
-            "email": self.email,
-            "displayName": self.display_name,
-            "locale": self.locale,
-            "createdAt": self.created_at,
-            "updatedAt": self.updated_at,
-        }
+from shared.profiles import Profile
 
 
 class ProfileTable:
@@ -97,25 +62,7 @@ class ProfileTable:
         Raises:
             Erased: the person is being or has been erased.
         """
-        writes: list[Any] = [
-            {
-                "Put": {
-                    "TableName": self._name,
-                    "Item": to_item(profile.to_api()),
-                    "ConditionExpression": "attribute_not_exists(userId)",
-                }
-            },
-            tombstones.none_for(self._name, profile.user_id),
-        ]
-        try:
-            clients.dynamodb().transact_write_items(TransactItems=writes)
-        except ClientError as error:
-            if cancellation_reasons(error)[1:] == ("ConditionalCheckFailed",):
-                raise tombstones.Erased from error
-            if _lost_race(error):
-                return None
-            raise
-        return profile
+        return profiles.make(self._name, profile)
 
     def mark(self, request: ErasureRequest, registered: Any, now: str) -> bool:
         """Begin an erasure: mark the profile, with or without one, and put up the tombstone.

@@ -16,7 +16,6 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from shared import clients, tombstones
-from shared.caller import canonical_email
 from shared.dynamo import (
     Item,
     cancellation_reasons,
@@ -163,17 +162,6 @@ class Addresses:
                     continue
                 raise
             return
-
-    def email_in_profile(self, user_id: str) -> str | None:
-        """The address in somebody's profile, if there is one: one GetItem."""
-        answer = clients.dynamodb().get_item(
-            TableName=self._table,
-            Key=to_item({"userId": user_id}),
-            ConsistentRead=True,
-            ProjectionExpression="email",
-        )
-        email = from_item(answer.get("Item") or {}).get("email")
-        return None if email is None else canonical_email(email)
 
     def release(self, email: str, user_id: str) -> None:
         """Give an address up that somebody no longer signs in with: one UpdateItem, if it is theirs."""

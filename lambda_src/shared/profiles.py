@@ -1,0 +1,85 @@
+"""A person's profile: what it is, and how it begins. It is made at the first sign-in, or else on first use.
+
+Changing it and erasing it belong to the profile function.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from shared import clients, tombstones
+from shared.dynamo import Item, cancellation_reasons, to_item
+
+DEFAULT_LOCALE = "en"
+_LONGEST_NAME = 100
+_LOST_RACES = frozenset({"None", "ConditionalCheckFailed", "TransactionConflict"})
+
+
+@dataclass(frozen=True)
+class Profile:
+    """One person's profile; times are stored text."""
+
+    user_id: str
+    email: str
+    display_name: str
+    locale: str
+    created_at: str
+    updated_at: str
+
+    @classmethod
+    def first(cls, user_id: str, email: str, now: str) -> "Profile":
+        """The profile of somebody who has not said anything about themselves yet."""
+        name = email.partition("@")[0][:_LONGEST_NAME] or "New member"
+        return cls(user_id, email, name, DEFAULT_LOCALE, created_at=now, updated_at=now)
+
+    @classmethod
+    def from_stored(cls, item: Item) -> "Profile":
+        """A profile from its item as Python values."""
+        return cls(
+            user_id=item["userId"],
+            email=item["email"],
+            display_name=item["displayName"],
+            locale=item["locale"],
+            created_at=item["createdAt"],
+            updated_at=item["updatedAt"],
+        )
+
+    def to_api(self) -> dict[str, str]:
+        """The contract's Profile, which is also how it is stored."""
+        return {
+            "userId": self.user_id,
+            "email": self.email,
+            "displayName": self.display_name,
+            "locale": self.locale,
+            "createdAt": self.created_at,
+            "updatedAt": self.updated_at,
+        }
+
+
+def make(table_name: str, profile: Profile) -> Profile | None:
+    """Write a new profile: one TransactWriteItems. None if somebody made it first.
+
+    Raises:
+        Erased: the person is being or has been erased.
+    """
+    writes: list[Any] = [
+        {
+            "Put": {
+                "TableName": table_name,
+                "Item": to_item(profile.to_api()),
+                "ConditionExpression": "attribute_not_exists(userId)",
+            }
+        },
+        tombstones.none_for(table_name, profile.user_id),
+    ]
+    try:
+        clients.dynamodb().transact_write_items(TransactItems=writes)
+    except ClientError as error:
+        reasons = cancellation_reasons(error)
+        if reasons[1:] == ("ConditionalCheckFailed",):
+            raise tombstones.Erased from error
+        if reasons and _LOST_RACES.issuperset(reasons):
+            return None
+        raise
+    return profile
