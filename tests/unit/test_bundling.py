@@ -17,7 +17,10 @@ from education import bundling
 from education.bundling import Bundle, bundle, function_names
 from education.errors import UserError
 
-FUNCTIONS = ("catalog", "content", "enrollment", "identity_triggers", "profile", "progress", "uploads")
+FUNCTIONS = (
+    *("catalog", "content", "enrollment", "erasure", "events", "followups"),
+    *("identity_triggers", "profile", "progress", "uploads"),
+)
 # What the Lambda runtime ships beside the standard library.
 RUNTIME_MODULES = ("boto3", "botocore", "dateutil", "jmespath", "s3transfer", "six", "urllib3")
 MOST_BYTES = 1_000_000
