@@ -135,6 +135,10 @@ def resource_tags(arn: str) -> dict[str, str] | None:
         from ministack.services import apigateway_v1
 
         return dict(apigateway_v1._v1_tags.get(api[0]) or {})
+    if ":event-source-mapping:" in arn:
+        from ministack.services import lambda_svc
+
+        return dict((lambda_svc._esms.get(arn.rpartition(":")[2]) or {}).get("Tags") or {})
     service = arn.split(":")[2] if arn.count(":") > 2 else ""
     if service in ("cloudfront", "cognito-idp"):
         for candidate, tags in tagging._COLLECTORS[service]():
