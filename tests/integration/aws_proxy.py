@@ -19,7 +19,7 @@ from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
-from tests.integration.aws_refusals import THROTTLED, refusal
+from tests.integration.aws_refusals import THROTTLED, conflict, refusal
 
 UPSTREAM_SECONDS = 60
 # Longer than any client waits; a silent call ends when the fault does.
@@ -38,22 +38,34 @@ class Kind(Enum):
     CUT = "cut off before it arrives"
     LOSE = "cut off after it was done"
     SILENCE = "never answered"
+    CONFLICT = "met another transaction"
 
 
 @dataclass
 class Fault:
-    """What goes wrong with calls of an operation such as `dynamodb:GetItem`; with all where there is none."""
+    """What goes wrong with calls of an operation such as `dynamodb:GetItem`; with all where there is none.
+
+    Attributes:
+        service: only calls of this service fail.
+        times: how often; None is without end.
+        spared: operations that do not fail.
+        struck: the operations that did fail.
+    """
 
     kind: Kind
     operation: str | None = None
+    service: str | None = None
     times: int | None = None
+    spared: frozenset[str] = frozenset()
+    struck: list[str] = field(default_factory=list)
 
     def strikes(self, operation: str) -> bool:
-        """Whether this call fails; counts it."""
-        if self.operation not in (None, operation) or self.times == 0:
+        """Whether this call fails; notes it."""
+        is_meant = self.operation in (None, operation) and operation not in self.spared
+        is_meant &= self.service in (None, operation.partition(":")[0])
+        if not is_meant or len(self.struck) == self.times:
             return False
-        if self.times is not None:
-            self.times -= 1
+        self.struck.append(operation)
         return True
 
 
@@ -141,6 +153,8 @@ class Line:
             self._ended.wait(SILENCE_SECONDS)
         if fault.kind in (Kind.SILENCE, Kind.CUT):
             return None
+        if fault.kind is Kind.CONFLICT:
+            return conflict(_parsed(body))
         return refusal(service, THROTTLED[service] if fault.kind is Kind.THROTTLE else None)
 
     def _forward(

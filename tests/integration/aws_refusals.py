@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from typing import Any
 
 # What each service that the platform uses says when it is asked too often.
 THROTTLED: Mapping[str, str] = {
@@ -22,3 +23,14 @@ def refusal(service: str, throttled: str | None) -> tuple[int, Mapping[str, str]
         return 503 if throttled else 500, {"Content-Type": "application/xml"}, text.encode()
     body = json.dumps({"__type": f"com.amazonaws.{service}#{code}", "message": "Not now."})
     return 400 if throttled else 500, {"Content-Type": "application/x-amz-json-1.0"}, body.encode()
+
+
+def conflict(request: Mapping[str, Any]) -> tuple[int, Mapping[str, str], bytes]:
+    """DynamoDB's answer to a write of an item that a transaction is at work on."""
+    code, more = "TransactionConflictException", dict[str, Any]()
+    if "TransactItems" in request:
+        code = "TransactionCanceledException"
+        others = [{"Code": "None"}] * (len(request["TransactItems"]) - 1)
+        more = {"CancellationReasons": [{"Code": "TransactionConflict"}, *others]}
+    body = json.dumps({"__type": f"com.amazonaws.dynamodb#{code}", "Message": "Not now.", **more})
+    return 400, {"Content-Type": "application/x-amz-json-1.0"}, body.encode()

@@ -61,7 +61,7 @@ class Stage:
 
 @dataclass(frozen=True)
 class Ask:
-    """A request that is ready to be sent; `ids` are what it may change things of."""
+    """A request that is ready to be sent; `ids` name what it may change."""
 
     caller: Person
     values: Mapping[str, str] = field(default_factory=dict)
@@ -70,8 +70,10 @@ class Ask:
 
     @property
     def ids(self) -> set[str]:
-        """The people and the course that it is about."""
-        return {self.caller.user_id, *(self.values.get(name, "") for name in ("courseId", "userId"))} - {""}
+        """The course that it is about, else the person; whatever it writes names that."""
+        body = self.body if isinstance(self.body, dict) else {}
+        named = {**body, **self.values}
+        return {str(named.get("courseId") or named.get("userId") or self.caller.user_id)}
 
 
 @dataclass(frozen=True)
@@ -228,7 +230,7 @@ def _role_back(stage: Stage) -> Ask:
 
 
 SAMPLES = (
-    Sample("listCourses", "", lambda stage: Ask(stage.owner, query={"limit": 5})),
+    Sample("listCourses", "", lambda stage: Ask(stage.people.new(), query={"limit": 5})),
     Sample("createCourse", "", lambda stage: Ask(stage.people.new(INSTRUCTORS), body={"title": "New"}), 201),
     Sample("getCourse", "", _of_course(_owner)),
     Sample("updateCourse", "title", _new_version(title="Changed")),
