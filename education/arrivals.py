@@ -27,7 +27,9 @@ def arrival_grants(records: StudentRecords) -> Sequence[Grant]:
     """What the trigger does in the tables."""
     profiles, courses, progress = records.profiles, records.courses, records.progress
     return [
-        Grant("MakeProfiles", ["dynamodb:GetItem", "dynamodb:PutItem"], [profiles.arn]),
+        Grant(
+            "MakeProfiles", ["dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:PutItem"], [profiles.arn]
+        ),
         write_addresses(profiles),
         see_erasures(profiles),
         Grant("TakePlaces", ["dynamodb:BatchGetItem", "dynamodb:UpdateItem"], [courses.arn]),

@@ -36,23 +36,17 @@ class Arrival:
 class Directory(Protocol):
     """Addresses and profiles; see shared.addresses."""
 
-    def find_one(self, email: str) -> Address:
-        """Look one address up."""
+    def look(self, user_id: str, email: str) -> tuple[str | None, Address]:
+        """The address in somebody's profile, None without one, and what is known of this address."""
 
-    def claim(self, email: str, user_id: str, tries: Tries) -> Address:
-        """Make somebody the owner of their verified address."""
+    def claim(self, email: str, user_id: str, tries: Tries, *, profile: Profile | None) -> Address:
+        """Make somebody the owner of their verified address, and a profile if they have none."""
 
     def release(self, email: str, user_id: str) -> None:
         """Give an address up that somebody no longer signs in with."""
 
     def taken_up(self, email: str, course_ids: list[str], tries: Tries) -> None:
         """Remove invitations that were taken up."""
-
-    def email_in_profile(self, user_id: str) -> str | None:
-        """The address in somebody's profile, if there is one."""
-
-    def make_profile(self, profile: Profile) -> None:
-        """Write a new profile, if there is none."""
 
 
 def welcome(arrival: Arrival, directory: Directory, store: cohorts.Store, tries: Tries) -> int:
@@ -64,15 +58,15 @@ def welcome(arrival: Arrival, directory: Directory, store: cohorts.Store, tries:
         Erased: the person is being or has been erased.
         Unavailable: it took too long; what is left is done at the next token.
     """
-    address = directory.find_one(arrival.email)
-    if address.owner != arrival.user_id:
-        former = directory.email_in_profile(arrival.user_id)
+    former, address = directory.look(arrival.user_id, arrival.email)
+    if former is None or address.owner != arrival.user_id:
+        profile = None
         if former is None:
             # So that rosters have a name for who never opened their profile.
-            directory.make_profile(Profile.first(arrival.user_id, arrival.email, clock.now()))
+            profile = Profile.first(arrival.user_id, arrival.email, clock.now())
         elif former != arrival.email:
             directory.release(former, arrival.user_id)
-        address = directory.claim(arrival.email, arrival.user_id, tries)
+        address = directory.claim(arrival.email, arrival.user_id, tries, profile=profile)
     if not address.invited_to:
         return 0
     taken_up: list[str] = []

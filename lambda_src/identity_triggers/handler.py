@@ -28,6 +28,8 @@ _TRY_SECONDS = 2.0
 _config = load(Config)
 log.set_level(_config.log_level)
 clients.limit_call(connect_seconds=_CONNECT_SECONDS, read_seconds=_READ_SECONDS)
+# Every token needs it, and making it takes time that a first sign-in does not have.
+clients.dynamodb()
 _table = ArrivalTable(_config.user_profiles_table)
 _places = CohortPlaces(
     courses_table=_config.courses_table,

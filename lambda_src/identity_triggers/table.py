@@ -1,30 +1,34 @@
-"""What the trigger reads and writes of the profiles table: addresses, and profiles as they begin."""
+"""What the trigger reads of the profiles table: a person's profile and their address, together."""
 
-from shared import clients, profiles
-from shared.addresses import Addresses
+from typing import Any
+
+from shared import clients
+from shared.addresses import UNKNOWN, Address, Addresses, key_of
 from shared.caller import canonical_email
 from shared.dynamo import from_item, to_item
-from shared.profiles import Profile
+from shared.errors import Unavailable
 
 
 class ArrivalTable(Addresses):
     """The profiles table."""
 
-    def email_in_profile(self, user_id: str) -> str | None:
-        """The address in somebody's profile, if there is one: one GetItem."""
-        answer = clients.dynamodb().get_item(
-            TableName=self._table,
-            Key=to_item({"userId": user_id}),
-            ConsistentRead=True,
-            ProjectionExpression="email",
-        )
-        email = from_item(answer.get("Item") or {}).get("email")
-        return None if email is None else canonical_email(email)
-
-    def make_profile(self, profile: Profile) -> None:
-        """Write a new profile, if there is none: one TransactWriteItems.
+    def look(self, user_id: str, email: str) -> tuple[str | None, Address]:
+        """The address in somebody's profile, None without one, and what is known of the address that they
+        sign in with: one BatchGetItem.
 
         Raises:
-            Erased: the person is being or has been erased.
+            Unavailable: DynamoDB left one of the two out because it is throttling.
         """
-        profiles.make(self._table, profile)
+        keys = [{"userId": user_id}, key_of(email)]
+        answer = clients.dynamodb().batch_get_item(
+            RequestItems={self._table: {"Keys": [to_item(key) for key in keys], "ConsistentRead": True}}
+        )
+        if answer.get("UnprocessedKeys"):
+            raise Unavailable
+        items = [from_item(wire) for wire in answer["Responses"].get(self._table, ())]
+        profile, address = (_with_key(items, key) for key in keys)
+    @@, UNKNOWN if address is None else Address.from_stored(address)
+
+
+def _with_key(items: list[dict[str, Any]], key: dict[str, str]) -> dict[str, Any] | None:
+    return next((item for item in items if item["userId"] == key["userId"]), None)

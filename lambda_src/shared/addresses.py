@@ -26,6 +26,7 @@ from shared.dynamo import (
 )
 from shared.errors import Unavailable
 from shared.patience import Tries
+from shared.profiles import Profile
 
 KEY_PREFIX = "address#"
 INVITATION_SECONDS = 180 * 24 * 3600
@@ -100,8 +101,14 @@ class Addresses:
                 came |= refused
         return came
 
-    def claim(self, email: str, user_id: str, tries: Tries) -> Address:
+    def claim(self, email: str, user_id: str, tries: Tries, *, profile: Profile | None = None) -> Address:
         """Make somebody the owner of their verified address: one TransactWriteItems and one GetItem.
+
+        Args:
+            email: the address.
+            user_id: the new owner.
+            tries: how patiently.
+            profile: what to write along with it, if they have no profile yet.
 
         Raises:
             Erased: the person is being or has been erased.
@@ -116,16 +123,19 @@ class Addresses:
                 "ExpressionAttributeValues": to_item({":user": user_id}),
             }
         }
+        writes: list[Any] = [tombstones.none_for(self._table, user_id), claimed]
         for _ in tries():
             try:
                 clients.dynamodb().transact_write_items(
-                    TransactItems=[claimed, tombstones.none_for(self._table, user_id)]
+                    TransactItems=[*writes, *([profile.put(self._table)] if profile else [])]
                 )
             except ClientError as error:
                 reasons = cancellation_reasons(error)
-                if reasons[1:] == ("ConditionalCheckFailed",):
+                if reasons[:1] == ("ConditionalCheckFailed",):
                     raise tombstones.Erased from error
-                if "TransactionConflict" not in reasons:
+                if reasons[2:] == ("ConditionalCheckFailed",):
+                    profile = None  # somebody made it meanwhile
+                elif "TransactionConflict" not in reasons:
                     raise
                 continue
             # What was there before the claim, whoever wrote it, is there after it.

@@ -56,6 +56,16 @@ class Profile:
             "updatedAt": self.updated_at,
         }
 
+    def put(self, table_name: str) -> Any:
+        """The part of a transaction that writes it, if there is none."""
+        return {
+            "Put": {
+                "TableName": table_name,
+                "Item": to_item(self.to_api()),
+                "ConditionExpression": "attribute_not_exists(userId)",
+            }
+        }
+
 
 def make(table_name: str, profile: Profile) -> Profile | None:
     """Write a new profile: one TransactWriteItems. None if somebody made it first.
@@ -63,16 +73,7 @@ def make(table_name: str, profile: Profile) -> Profile | None:
     Raises:
         Erased: the person is being or has been erased.
     """
-    writes: list[Any] = [
-        {
-            "Put": {
-                "TableName": table_name,
-                "Item": to_item(profile.to_api()),
-                "ConditionExpression": "attribute_not_exists(userId)",
-            }
-        },
-        tombstones.none_for(table_name, profile.user_id),
-    ]
+    writes: list[Any] = [profile.put(table_name), tombstones.none_for(table_name, profile.user_id)]
     try:
         clients.dynamodb().transact_write_items(TransactItems=writes)
     except ClientError as error:

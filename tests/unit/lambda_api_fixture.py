@@ -15,7 +15,12 @@ from shared import api, clients
 
 ORIGIN = "https://portal.example.org"
 # What every function, and those with an audit trail, are told.
-COMMON = {"ENVIRONMENT_SUFFIX": "test", "LOG_LEVEL": "INFO", "AUDIT_RETENTION_DAYS": "90"}
+COMMON = {
+    "ENVIRONMENT_SUFFIX": "test",
+    "LOG_LEVEL": "INFO",
+    "AUDIT_RETENTION_DAYS": "90",
+    "AWS_DEFAULT_REGION": "us-east-1",
+}
 
 
 @dataclass(frozen=True)
