@@ -27,7 +27,9 @@ class ArrivalTable(Addresses):
             raise Unavailable
         items = [from_item(wire) for wire in answer["Responses"].get(self._table, ())]
         profile, address = (_with_key(items, key) for key in keys)
-    @@, UNKNOWN if address is None else Address.from_stored(address)
+        # The item of who is being erased may have none.
+        former = None if profile is None else canonical_email(profile.get("email", ""))
+        return former, UNKNOWN if address is None else Address.from_stored(address)
 
 
 def _with_key(items: list[dict[str, Any]], key: dict[str, str]) -> dict[str, Any] | None:
