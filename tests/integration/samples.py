@@ -259,7 +259,7 @@ SAMPLES = (
     ),
     Sample("updateLessonProgress", "position, course known", _learning({"positionSeconds": 7})),
     Sample("updateLessonProgress", "completion", _learning({"completed": True})),
-    Sample("getProfile", "first use", lambda stage: Ask(stage.people.new())),
+    Sample("getProfile", "first use", lambda stage: Ask(stage.people.new(verified=False))),
     Sample("getProfile", "later", _with_profile()),
     Sample("updateProfile", "", _with_profile({"displayName": "Ada"})),
     Sample("exportProfile", "one enrolment", _with_profile(courses=1)),
