@@ -11,6 +11,10 @@ from tests.integration.people import Cast
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_iam import IAMClient
+    from mypy_boto3_lambda import LambdaClient
+
+CHANGING = ("UpdateItem", "DeleteItem", "BatchWriteItem", "PartiQLUpdate", "PartiQLDelete")
 
 
 def entries(deployed: Deployed, index: str, key: str, value: str) -> list[dict[str, Any]]:
@@ -77,3 +81,32 @@ def test_entries_are_kept_as_long_as_the_settings_say(deployed: Deployed, cast: 
     kept = deployed.settings.records.audit_retention_days * 24 * 3600
     assert abs(entry["expiresAt"] - datetime.fromisoformat(entry["at"]).timestamp() - kept) <= 1
     assert entries(deployed, "day-index", "day", entry["at"][:10])
+
+
+def test_no_function_can_change_or_delete_an_entry(deployed: Deployed) -> None:
+    functions: LambdaClient = deployed.client("lambda")
+    iam: IAMClient = deployed.client("iam")
+    dynamodb: DynamoDBClient = deployed.client("dynamodb")
+    suffix = f"-{deployed.outputs['environment_suffix']}"
+    table = dynamodb.describe_table(TableName=f"education-audit{suffix}")["Table"]["TableArn"]
+    roles = {
+        function["FunctionName"]: function["Role"]
+        for page in functions.get_paginator("list_functions").paginate()
+        for function in page["Functions"]
+        if function["FunctionName"].startswith("education-") and function["FunctionName"].endswith(suffix)
+    }
+    writers = set()
+    for name, role in roles.items():
+        answer = iam.simulate_principal_policy(
+            PolicySourceArn=role,
+            ActionNames=[f"dynamodb:{action}" for action in ("PutItem", *CHANGING)],
+            ResourceArns=[table],
+        )
+        allowed = {
+            result["EvalActionName"]
+            for result in answer["EvaluationResults"]
+            if result["EvalDecision"] == "allowed"
+        }
+        assert allowed <= {"dynamodb:PutItem"}, name
+        writers.update([name] if allowed else [])
+    assert {f"education-{name}{suffix}" for name in ("catalog", "enrollment", "profile")} <= writers
