@@ -4,7 +4,6 @@ from typing import Any
 
 from shared import clients
 from shared.addresses import UNKNOWN, Address, Addresses, key_of
-from shared.caller import canonical_email
 from shared.dynamo import from_item, to_item
 from shared.errors import Unavailable
 
@@ -28,7 +27,7 @@ class ArrivalTable(Addresses):
         items = [from_item(wire) for wire in answer["Responses"].get(self._table, ())]
         profile, address = (_with_key(items, key) for key in keys)
         # The item of who is being erased may have none.
-        former = None if profile is None else canonical_email(profile.get("email", ""))
+        former = None if profile is None else str(profile.get("email", ""))
         return former, UNKNOWN if address is None else Address.from_stored(address)
 
 
