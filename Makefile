@@ -81,3 +81,67 @@ lock: ## renew the pinned requirements from *.in
 
 clean: down ## remove everything that the tools made, installations included
 	@rm -rf .venv node_modules build cdktf.out outputs .local .pytest_cache .mypy_cache .ruff_cache
+
+# ---- The way to production (docs/operations.md). Workflows call these, and a laptop can.
+
+PLANS ?= build/plans
+OUTPUTS ?= outputs
+BOOTSTRAP ?= build/bootstrap
+LOCK ?=
+
+.PHONY: bootstrap bootstrap-destroy plan apply plan-comment plan-summary drift drift-report unlock verify announce \
+	dispose sweep scan sbom audit audit-parts restore-drill
+
+bootstrap: install ## prepare the account of the current credentials for ENV's pipeline
+	@$(RUN) -m tools.bootstrap apply --environment $(ENV) --home $(BOOTSTRAP) --outputs $(OUTPUTS)
+
+bootstrap-destroy: install ## take the bootstrap of ENV away, if no environment's state is left
+	@$(RUN) -m tools.bootstrap destroy --environment $(ENV) --home $(BOOTSTRAP)
+
+plan: install ## plan a deployment of ENV and save it, with checksums, in build/plans
+	@$(RUN) -m tools.plan make --environment $(ENV) --plan $(PLANS)/$(ENV)
+
+apply: install ## apply exactly the saved plan of ENV
+	@$(RUN) -m tools.plan apply --environment $(ENV) --plan $(PLANS)/$(ENV) --outputs $(OUTPUTS)
+
+plan-comment: install ## put the saved plan of ENV under the pull request PULL_REQUEST
+	@$(RUN) -m tools.reports plan-comment --environment $(ENV) --plan $(PLANS)/$(ENV)
+
+plan-summary: install ## put the saved plan of ENV on the workflow run's page, or print it
+	@$(RUN) -m tools.reports plan-summary --environment $(ENV) --plan $(PLANS)/$(ENV)
+
+drift: install ## say whether ENV differs from its code (exit code 2: it does)
+	@$(RUN) -m tools.plan drift --environment $(ENV) --plan $(PLANS)/$(ENV)
+
+drift-report: install ## keep ENV's one issue about drift up to date
+	@$(RUN) -m tools.reports drift --environment $(ENV) --plan $(PLANS)/$(ENV)
+
+unlock: install ## release the state lock LOCK of ENV that a killed Terraform left behind
+	@$(RUN) -m tools.plan unlock --environment $(ENV) --plan $(PLANS)/$(ENV) --lock "$(LOCK)"
+
+verify: install ## run the integration tests against the deployed ENV
+	@EDUCATION_OUTPUTS="$(OUTPUTS)/$(ENV).json" $(RUN) -m pytest tests/integration
+
+announce: install ## tell whom the settings name that ENV was deployed
+	@$(RUN) -m tools.announce --environment $(ENV) --outputs $(OUTPUTS)
+
+dispose: install ## destroy the environment ENV of a pull request, signing key included
+	@$(RUN) -m tools.ephemeral dispose --environment $(ENV)
+
+sweep: install ## dispose of the environments whose pull request is closed
+	@$(RUN) -m tools.ephemeral sweep --environment $(ENV)
+
+scan: install ## all scanners: workflows, infrastructure, code, secrets, dependencies
+	@$(RUN) -m tools.scan
+
+audit-parts: install ## the nightly part of the scan: dependencies, and how long the runtime lives
+	@$(RUN) -m tools.scan --only pip-audit npm-audit runtime
+
+sbom: install ## parts lists (CycloneDX) of the dependencies and of each function's bundle
+	@$(RUN) -m tools.sbom
+
+audit: install ## what the pipeline's roles of ENV may do, as a table, and how much less that is than PowerUserAccess
+	@$(RUN) -m tools.audit --environment $(ENV)
+
+restore-drill: install ## back up, damage and restore a table on the embedded AWS
+	@$(RUN) -m local_platform.restore_drill

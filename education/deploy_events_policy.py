@@ -9,6 +9,8 @@ def event_permissions(reach: Reach) -> list[Permission]:
     https://docs.aws.amazon.com/service-authorization/latest/reference/list_awslambda.html
     """
     own_functions = {"ArnLike": {"lambda:FunctionArn": reach.named("lambda", "function:")}}
+    # One that is being deleted has no function any more, and the provider waits until it is gone.
+    own_or_gone = {"ArnLikeIfExists": {"lambda:FunctionArn": reach.named("lambda", "function:")}}
     mappings = reach.arn("lambda", "event-source-mapping:*")
     return [
         Permission(
@@ -32,7 +34,7 @@ def event_permissions(reach: Reach) -> list[Permission]:
             reads=actions("lambda", "GetEventSourceMapping"),
             writes=actions("lambda", "UpdateEventSourceMapping DeleteEventSourceMapping"),
             conditions=own_functions,
-            read_conditions=own_functions,
+            read_conditions=own_or_gone,
             reason="a mapping's ARN holds its id; the function that it is for is checked instead",
         ),
         Permission(

@@ -107,6 +107,7 @@ class PipelinePolicies:
     def _own_states(self, *, may_write: bool) -> list[dict[str, Any]]:
         bucket = self.settings.state.bucket
         keys = [f"{suffix}/TapStack{suffix}.tfstate" for suffix in self.suffixes]
+        prefixes = [EPHEMERAL.rstrip("*")] if self.settings.pipeline.ephemeral else []  # to find leftovers
         digests = [f"{bucket}/{key}-md5" for key in keys]
         locks = [f"{bucket}/{key}" for key in keys]
         return [
@@ -115,7 +116,7 @@ class PipelinePolicies:
                 "Effect": "Allow",
                 "Action": "s3:ListBucket",
                 "Resource": self.state_bucket_arn,
-                "Condition": {"StringLike": {"s3:prefix": ["env:/", *keys]}},
+                "Condition": {"StringLike": {"s3:prefix": ["env:/", *prefixes, *keys]}},
             },
             {
                 "Sid": "UseOwnStates" if may_write else "ReadOwnStates",

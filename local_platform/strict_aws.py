@@ -52,8 +52,8 @@ def enforce(
     service_context: dict[str, Any] | None = None,
 ) -> Any:
     """The emulator's decision, then the one on the role that the request passes to a service, if any."""
-    if ":event-source-mapping:" in resource_arn:
-        service_context = {**(service_context or {}), "lambda:FunctionArn": _mapped_function(resource_arn)}
+    if ":event-source-mapping:" in resource_arn and (function := _mapped_function(resource_arn)):
+        service_context = {**(service_context or {}), "lambda:FunctionArn": function}
     refused = _enforce(access_key_id, iam_action, service, region, resource_arn, service_context)
     _record(access_key_id, iam_action, resource_arn, refused)
     passed = _passed_role.get()

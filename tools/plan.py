@@ -34,6 +34,7 @@ class Planner:
     settings: EnvironmentSettings
     toolchain: Toolchain
     folder: Path
+    outputs: Path
 
     @property
     def suffix(self) -> str:
@@ -100,8 +101,8 @@ class Planner:
                 )
         with step(f"applying to {self.suffix}"):
             terraform.apply(str(self.saved.file.resolve()))
-        outputs = ROOT / "outputs" / f"{self.suffix}.json"
-        outputs.parent.mkdir(exist_ok=True)
+        outputs = self.outputs / f"{self.suffix}.json"
+        outputs.parent.mkdir(parents=True, exist_ok=True)
         outputs.write_text(json.dumps({**terraform.outputs(), "aws_endpoint_url": ""}, indent=2) + "\n")
         print(f"  wrote {displayed(outputs)}")
         return outputs
@@ -142,6 +143,9 @@ def main() -> None:
     parser.add_argument(
         "--plan", type=Path, help=f"the plan's folder (build/plans/<environment>), with {PLAN}"
     )
+    parser.add_argument(
+        "--outputs", type=Path, default=ROOT / "outputs", help="where apply writes the outputs"
+    )
     parser.add_argument("--lock", help="unlock: the id that the message about the lock names")
     options = parser.parse_args()
     suffix: str = options.environment
@@ -152,7 +156,7 @@ def main() -> None:
     with step("looking for Terraform and the AWS provider") as current:
         toolchain = find_toolchain()
         current.note(f"Terraform {toolchain.terraform_version}")
-    planner = Planner(settings, toolchain, folder)
+    planner = Planner(settings, toolchain, folder, options.outputs)
     match options.command:
         case "make":
             planner.make()

@@ -48,9 +48,9 @@ class StateBucket:
             raise
         return dict(json.loads(body))
 
-    def states(self) -> dict[str, int]:
+    def states(self, prefix: str = "") -> dict[str, int]:
         """How many resources each state holds, by key."""
-        pages = self.client.get_paginator("list_objects_v2").paginate(Bucket=self.name)
+        pages = self.client.get_paginator("list_objects_v2").paginate(Bucket=self.name, Prefix=prefix)
         keys = [item["Key"] for page in pages for item in page.get("Contents", [])]
         states = {key: self.read(key) or {} for key in keys if key.endswith(".tfstate")}
         return {key: len(managed(state)) for key, state in states.items()}

@@ -1,0 +1,79 @@
+"""Takes environments of pull requests away again: one (`dispose`), or all whose pull request is closed (`sweep`).
+
+    python -m tools.ephemeral {dispose,sweep} --environment pr-12
+
+Safe to repeat, and after a deploy that stopped half-way. Refuses environments that are not of a pull request.
+"""
+
+import argparse
+import os
+import re
+import sys
+
+from education.errors import UserError
+from education.settings import load_settings, stack_arguments
+from tools.account import client, current_account
+from tools.github import current_github
+from tools.signing_key import open_store
+from tools.stack import run as run_stack
+from tools.state_bucket import StateBucket
+from tools.steps import command_line, step
+
+PATTERN = re.compile(r"pr-(\d+)")
+
+
+def dispose(suffix: str) -> None:
+    """Destroy the stack and the signing key of one environment."""
+    if not PATTERN.fullmatch(suffix):
+        raise UserError(
+            f"{suffix} is no environment of a pull request (pr-<number>): use `make destroy ENV={suffix}`."
+        )
+    variables = {**os.environ, "ENVIRONMENT_SUFFIX": suffix}
+    settings = load_settings(**stack_arguments(variables))
+    current_account(settings)
+    _signing_key_for_destroy(suffix)
+    run_stack("destroy", suffix, variables)
+    with step("deleting the signing key"):
+        open_store(suffix, region=settings.aws_region).delete(now=True)
+
+
+def sweep(suffix: str) -> list[str]:
+    """Dispose of every environment in the state bucket of `suffix` whose pull request is closed."""
+    settings = load_settings(**stack_arguments({**os.environ, "ENVIRONMENT_SUFFIX": suffix}))
+    current_account(settings)
+    bucket = StateBucket(client("s3", settings.state.bucket_region), settings.state.bucket)
+    open_numbers = current_github().open_pull_requests()
+    left = [
+        key.partition("/")[0]
+        for key, count in bucket.states("pr-").items()
+        if count and (match := PATTERN.match(key)) and int(match[1]) not in open_numbers
+    ]
+    for name in left:
+        dispose(name)
+    return left
+
+
+def _signing_key_for_destroy(suffix: str) -> None:
+    """The stack reads the public keys, so that it cannot even be destroyed without them."""
+    with step("making sure that there is a signing key"):
+        open_store(suffix).create()
+
+
+def main() -> None:
+    """The command line."""
+    parser = argparse.ArgumentParser(
+        prog="python -m tools.ephemeral",
+        description=sys.modules[__name__].__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("command", choices=("dispose", "sweep"))
+    parser.add_argument("--environment", required=True, metavar="SUFFIX", help="pr-<number>; for sweep: dev")
+    options = parser.parse_args()
+    if options.command == "dispose":
+        dispose(options.environment)
+    else:
+        print(f"took away {', '.join(sweep(options.environment)) or 'nothing'}")
+
+
+if __name__ == "__main__":
+    sys.exit(command_line(main))
