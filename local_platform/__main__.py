@@ -4,6 +4,7 @@ import argparse
 import json
 import os
 import sys
+from dataclasses import replace
 
 from local_platform import emulator
 from local_platform.platform import Platform, current_platform
@@ -35,6 +36,9 @@ def main() -> None:
         filter(None, (os.environ.get("NO_PROXY"), "127.0.0.1,localhost,.localhost"))
     )
     platform = current_platform()
+    instance = emulator.running(platform)
+    if command != "up" and instance is not None:
+        platform = replace(platform, port=instance.port)  # found wherever it was started
     if command == "status":
         _status(platform)
         return

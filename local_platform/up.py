@@ -1,6 +1,7 @@
 """`make up`: from whatever state the platform is in to one that runs and is proven to serve."""
 
 import json
+import shutil
 import sys
 from typing import Any
 
@@ -65,6 +66,8 @@ def embedded_aws(platform: Platform) -> Instance:
                 instance = None
         if instance is None:
             instance = emulator.start(platform)
+            # Terraform remembers there where the state of the last one was.
+            shutil.rmtree(platform.synthesized, ignore_errors=True)
     with step("making the state bucket and the lock table") as current:
         if not StateBackend(platform).create():
             current.note("they are there")

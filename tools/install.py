@@ -129,6 +129,7 @@ def install_python_packages() -> None:
         "--quiet",
         "--disable-pip-version-check",
         "--no-input",
+        "--no-compile",  # half a minute for the AWS bindings' 2,300 modules, of which a few dozen are ever imported
     ]
     run(
         "installing the Python packages of requirements.txt",

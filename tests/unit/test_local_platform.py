@@ -157,8 +157,11 @@ class TestEmbeddedAws:
             probe.bind(("127.0.0.1", 0))
             port = probe.getsockname()[1]
         embedded_aws(platform)
+        terraforms_memory = platform.synthesized / "stacks" / STACK / ".terraform"
+        terraforms_memory.mkdir(parents=True)
         moved = Platform(platform.home, port, platform.outputs_file)
         assert embedded_aws(moved).port == port
+        assert not terraforms_memory.exists(), "it would look for the state on the old port"
         with socket.socket() as free:
             free.bind(("127.0.0.1", platform.port))
 
