@@ -88,9 +88,10 @@ PLANS ?= build/plans
 OUTPUTS ?= outputs
 BOOTSTRAP ?= build/bootstrap
 LOCK ?=
+ENVIRONMENTS ?= dev,staging,prod
 
 .PHONY: bootstrap bootstrap-destroy plan apply plan-comment plan-summary drift drift-report unlock verify announce \
-	dispose sweep scan sbom audit audit-parts restore-drill
+	dispose sweep scan sbom audit audit-parts restore-drill prove-pipeline
 
 bootstrap: install ## prepare the account of the current credentials for ENV's pipeline
 	@$(RUN) -m tools.bootstrap apply --environment $(ENV) --home $(BOOTSTRAP) --outputs $(OUTPUTS)
@@ -145,3 +146,6 @@ audit: install ## what the pipeline's roles of ENV may do, as a table, and how m
 
 restore-drill: install ## back up, damage and restore a table on the embedded AWS
 	@$(RUN) -m local_platform.restore_drill
+
+prove-pipeline: install ## take dev, staging and prod through the pipeline on the embedded AWS, IAM enforced (minutes)
+	@EDUCATION_PROVE_PIPELINE="$(ENVIRONMENTS)" $(RUN) -m pytest tests/pipeline

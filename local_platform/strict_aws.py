@@ -55,14 +55,14 @@ def enforce(
     if ":event-source-mapping:" in resource_arn and (function := _mapped_function(resource_arn)):
         service_context = {**(service_context or {}), "lambda:FunctionArn": function}
     refused = _enforce(access_key_id, iam_action, service, region, resource_arn, service_context)
-    _record(access_key_id, iam_action, resource_arn, refused)
+    _record(access_key_id, iam_action, resource_arn, refused, service_context)
     passed = _passed_role.get()
     _passed_role.set(None)
     if refused is None and passed is not None:
         role, receiver = passed
         context = {"iam:PassedToService": receiver}
         refused = _enforce(access_key_id, "iam:PassRole", "iam", region, role, context)
-        _record(access_key_id, "iam:PassRole", role, refused)
+        _record(access_key_id, "iam:PassRole", role, refused, context)
     return refused
 
 
@@ -148,12 +148,24 @@ def resource_tags(arn: str) -> dict[str, str] | None:
     return found
 
 
-def _record(access_key_id: str, action: str, resource: str, refused: Any) -> None:
+def _record(
+    access_key_id: str, action: str, resource: str, refused: Any, context: Mapping[str, Any] | None
+) -> None:
     file = os.environ.get("STRICT_AWS_RECORD")
     if not file:
         return
     decision = "allowed" if refused is None else type(refused).__name__
-    line = {"key": access_key_id, "action": action, "resource": resource, "decision": decision}
+    tags = {
+        f"aws:resourcetag/{name}".lower(): value for name, value in (resource_tags(resource) or {}).items()
+    }
+    known = {name.lower(): value for name, value in (context or {}).items() if value is not None}
+    line = {
+        "key": access_key_id,
+        "action": action,
+        "resource": resource,
+        "decision": decision,
+        "context": {**tags, **known},
+    }
     with open(file, "a", encoding="utf-8") as record:  # noqa: PTH123 (one write per line, from one process)
         record.write(json.dumps(line) + "\n")
 

@@ -30,12 +30,13 @@ START_SECONDS = 60.0
 
 @dataclass(frozen=True)
 class Decision:
-    """What the embedded AWS decided on one request."""
+    """What the embedded AWS decided on one request; `context` holds the condition keys, in lower case."""
 
     key: str
     action: str
     resource: str
     decision: str
+    context: dict[str, Any]
 
 
 @dataclass(frozen=True)
