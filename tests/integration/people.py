@@ -27,7 +27,7 @@ STUDENTS, INSTRUCTORS, ADMINISTRATORS = "students", "instructors", "administrato
 
 @dataclass(frozen=True)
 class Answer:
-    """What the API answered; `body` is parsed where it is JSON, None where there is none."""
+    """What the API answered; `body` is parsed where it is JSON, else text, None where there is none."""
 
     status: int
     headers: "CaseInsensitiveDict[str]"
@@ -75,7 +75,7 @@ class Caller:
         assert response.status_code in expected, f"{method} {path}: {response.status_code} {response.text}"
         contract.check(self.deployed, method, path, response)
         is_json = "json" in response.headers.get("Content-Type", "")
-        parsed = response.json() if is_json and response.content else None
+        parsed = response.json() if is_json and response.content else response.text or None
         return Answer(response.status_code, response.headers, parsed)
 
     def get(self, path: str, *, expect: int = 200, **query: Any) -> Any:
@@ -133,7 +133,7 @@ class People:
         self._pool = deployed.outputs["user_pool_id"]
         self.everybody: list[Person] = []
 
-    def new(self, *groups: str, email: str | None = None) -> Person:
+    def new(self, *groups: str, email: str | None = None, verified: bool = True) -> Person:
         """Somebody new in these groups; in none by default, who is a student to the platform."""
         email = email or f"somebody-{secrets.token_hex(8)}@example.org"
         password = random_password()
@@ -143,7 +143,7 @@ class People:
             MessageAction="SUPPRESS",
             UserAttributes=[
                 {"Name": "email", "Value": email},
-                {"Name": "email_verified", "Value": "true"},
+                {"Name": "email_verified", "Value": str(verified).lower()},
             ],
         )
         self._cognito.admin_set_user_password(
