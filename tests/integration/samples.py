@@ -61,7 +61,7 @@ class Stage:
 
 @dataclass(frozen=True)
 class Ask:
-    """A request that is ready to be sent; `ids` name what it may change."""
+    """A request that is ready to be sent; `about` names what it may change."""
 
     caller: Person
     values: Mapping[str, str] = field(default_factory=dict)
@@ -69,11 +69,11 @@ class Ask:
     query: Mapping[str, Any] = field(default_factory=dict)
 
     @property
-    def ids(self) -> set[str]:
+    def about(self) -> str:
         """The course that it is about, else the person; whatever it writes names that."""
         body = self.body if isinstance(self.body, dict) else {}
         named = {**body, **self.values}
-        return {str(named.get("courseId") or named.get("userId") or self.caller.user_id)}
+        return str(named.get("courseId") or named.get("userId") or self.caller.user_id)
 
 
 @dataclass(frozen=True)

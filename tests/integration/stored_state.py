@@ -1,13 +1,17 @@
 """What is stored about some people and courses, to compare before with after: read from the tables themselves."""
 
 import json
-from collections.abc import Collection
 from typing import Any
 
 from shared.dynamo import from_item
 from tests.integration.deployed import Deployed
 
-TABLES = ("user_profiles_table_name", "courses_table_name", "course_progress_table_name")
+# With the attributes that name people and courses; None where a name may stand inside of another text.
+TABLES = {
+    "user_profiles_table_name": None,
+    "courses_table_name": "courseId = :id OR ownerId = :id",
+    "course_progress_table_name": "courseId = :id OR userId = :id",
+}
 # Differ from one attempt to the next without anything being different.
 _OF_THE_MOMENT = frozenset(
     {
@@ -19,17 +23,19 @@ _OF_THE_MOMENT = frozenset(
 State = tuple[str, ...]
 
 
-def stored_state(deployed: Deployed, ids: Collection[str]) -> State:
-    """Every item that names one of these ids, and the groups of those who are people."""
+def stored_state(deployed: Deployed, one: str) -> State:
+    """Every item that names this person or course, and the groups of a person."""
     dynamodb = deployed.client("dynamodb")
     found = []
-    for table in TABLES:
+    for table, condition in TABLES.items():
+        chosen: dict[str, Any] = {}
+        if condition is not None:
+            chosen = {"FilterExpression": condition, "ExpressionAttributeValues": {":id": {"S": one}}}
         for page in dynamodb.get_paginator("scan").paginate(
-            TableName=deployed.outputs[table], ConsistentRead=True
+            TableName=deployed.outputs[table], ConsistentRead=True, **chosen
         ):
-            texts = (_text(from_item(item)) for item in page["Items"])
-            found += [text for text in texts if any(one in text for one in ids)]
-    return tuple(sorted(found + [text for one in ids for text in _groups(deployed, one)]))
+            found += [text for item in page["Items"] if one in (text := _text(from_item(item)))]
+    return tuple(sorted(found + _groups(deployed, one)))
 
 
 def _groups(deployed: Deployed, user_id: str) -> list[str]:
