@@ -6,6 +6,7 @@ Output of the programs that a step runs goes to a log file; its end is shown whe
 import contextlib
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -70,6 +71,8 @@ def run_logged(
     `echo` shows the output as well; `success` must occur in it, where the exit code does not tell enough.
     Raises `UserError` with the end of the output and `advice`.
     """
+    if shutil.which(command[0]) is None:
+        raise UserError(f"{displayed(Path(command[0]))} is not there: run `make install`.")
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("w") as output:
         process = subprocess.Popen(

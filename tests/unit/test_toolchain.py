@@ -219,6 +219,10 @@ class TestSteps:
         assert "mend it" in message
         assert str(tmp_path / "x.log") in message
 
+    def test_a_missing_program_is_told(self, tmp_path: Path) -> None:
+        with pytest.raises(UserError, match="cdktf is not there: run `make install`"):
+            run_logged([tmp_path / "cdktf"], log=tmp_path / "x.log", environment=os.environ, advice="")
+
     def test_an_exit_code_that_lies_is_not_believed(self, tmp_path: Path) -> None:
         with pytest.raises(UserError, match="never said 'Apply complete!'"):
             run_logged(
