@@ -61,6 +61,7 @@ class ContentHeaders(Construct):
 
     def __init__(self, scope: Construct, id: str, *, names: Names, portal_origins: Sequence[str]) -> None:
         super().__init__(scope, id)
+        # checkov:skip=CKV_AWS_259 aws_cloudfront_response_headers_policy: preloading is up to the domain's owner
         policy = CloudfrontResponseHeadersPolicy(
             self,
             "policy",

@@ -46,6 +46,7 @@ class StateStore(Construct):
     def __init__(self, scope: Construct, id: str, *, settings: StateSettings, old_version_days: int) -> None:
         """Replaced versions of a state are deleted after `old_version_days`, but for the latest `KEPT_VERSIONS`."""
         super().__init__(scope, id)
+        # checkov:skip=CKV_AWS_18 aws_s3_bucket: CloudTrail data events tell more of states, and are the account's own
         self.bucket = S3Bucket(self, "bucket", bucket=settings.bucket, force_destroy=False)
         name = self.bucket.id
         versioning = S3BucketVersioningA(
@@ -125,6 +126,7 @@ class StateStore(Construct):
             ],
             depends_on=[versioning],
         )
+        # checkov:skip=CKV_AWS_119 aws_dynamodb_table: it holds lock ids only, before any key exists
         self.table = DynamodbTable(
             self,
             "lock-table",
