@@ -86,11 +86,14 @@ class TerraformValidation:
             (folder / name).mkdir()
             shutil.copy(stack.folder / "cdk.tf.json", folder / name)
         modules = {name: {"source": f"./{name}"} for name in stacks}
-        (folder / "main.tf.json").write_text(json.dumps({"module": modules}))
+        backend = next(iter(stacks.values())).document["terraform"]["backend"]
+        (folder / "main.tf.json").write_text(
+            json.dumps({"module": modules, "terraform": {"backend": backend}})
+        )
         shutil.copy(lock_file, folder)
         toolchain = find_toolchain()
         terraform = str(toolchain.terraform)
-        # The S3 backend is left alone: initialising it would ask AWS (terraform-cdk #3909).
+        # The backend is left alone, as initialising it would ask AWS (terraform-cdk #3909).
         script = (
             '"$0" init -backend=false -input=false -no-color -lockfile=readonly && "$0" validate -json >"$1"'
         )
