@@ -6,6 +6,7 @@ import os
 import sys
 from dataclasses import replace
 
+from education.errors import UserError
 from local_platform import emulator
 from local_platform.platform import Platform, current_platform
 from tools.steps import command_line
@@ -30,7 +31,14 @@ def main() -> None:
     commands.add_parser("down", help="destroy it; leaves no process and no state")
     commands.add_parser("reload", help="put changed functions live, without Terraform")
     commands.add_parser("status", help="say whether it runs, its addresses and accounts")
-    command = parser.parse_args().command
+    token = commands.add_parser(
+        "token", help="print an ID token of a demo account, for trying the API by hand"
+    )
+    token.add_argument(
+        "account", choices=("student", "instructor", "administrator"), nargs="?", default="student"
+    )
+    arguments = parser.parse_args()
+    command = arguments.command
     # Everything here talks to this machine: never by way of a proxy.
     os.environ["NO_PROXY"] = ",".join(
         filter(None, (os.environ.get("NO_PROXY"), "127.0.0.1,localhost,.localhost"))
@@ -41,6 +49,9 @@ def main() -> None:
         platform = replace(platform, port=instance.port)  # found wherever it was started
     if command == "status":
         _status(platform)
+        return
+    if command == "token":
+        _token(platform, arguments.account)
         return
     with platform.locked():
         if command == "up":
@@ -66,6 +77,15 @@ def _status(platform: Platform) -> None:
         print("The local platform runs, but nothing is deployed to it; `make up` completes it.")
     else:
         print(summary(platform, json.loads(platform.outputs_file.read_text())))
+
+
+def _token(platform: Platform, account: str) -> None:
+    from local_platform.portal import Person
+
+    if emulator.running(platform) is None or not platform.outputs_file.is_file():
+        raise UserError("the local platform does not run; `make up` starts it.")
+    outputs = json.loads(platform.outputs_file.read_text())
+    print(Person(outputs, outputs["demo_accounts"][account]).id_token)
 
 
 if __name__ == "__main__":

@@ -26,7 +26,8 @@ class Person:
         self._outputs = outputs
         self._session = requests.Session()
         self._session.trust_env = False  # no proxy, no netrc
-        self._session.headers["Authorization"] = f"Bearer {self._sign_in(account['password'])}"
+        self.id_token = self._sign_in(account["password"])
+        self._session.headers["Authorization"] = f"Bearer {self.id_token}"
 
     def call(self, method: str, path: str, body: Mapping[str, Any] | None = None, *, allow: int = 0) -> Any:
         """Call the API; returns the answer's JSON, or None where it failed with the status `allow`."""
