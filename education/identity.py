@@ -168,7 +168,9 @@ def _web_client(
         refresh_token_validity=identity.refresh_token_days,
         token_validity_units=[
             CognitoUserPoolClientTokenValidityUnits(
-                access_token="minutes", id_token="minutes", refresh_token="days"
+                access_token="minutes",
+                id_token="minutes",
+                refresh_token="days",  # nosec B106: a unit of time
             )
         ],
     )

@@ -57,7 +57,7 @@ def _post(address: str, text: str) -> None:
         address, data=json.dumps({"text": text}).encode(), headers={"Content-Type": "application/json"}
     )
     try:
-        with urllib.request.urlopen(request, timeout=TIMEOUT_SECONDS):
+        with urllib.request.urlopen(request, timeout=TIMEOUT_SECONDS):  # nosec B310: https only, checked above
             return
     except (urllib.error.URLError, OSError) as problem:
         # The exception's text may hold the address, which is a secret.

@@ -84,7 +84,7 @@ class Github:
             },
         )
         try:
-            with urllib.request.urlopen(request, timeout=TIMEOUT_SECONDS) as answer:
+            with urllib.request.urlopen(request, timeout=TIMEOUT_SECONDS) as answer:  # nosec B310: GitHub's own API
                 text = answer.read()
         except urllib.error.HTTPError as problem:
             raise UserError(

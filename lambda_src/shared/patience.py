@@ -28,7 +28,7 @@ def attempts(budget_seconds: float = BUDGET_SECONDS) -> Iterator[int]:
     number = 0
     while True:
         yield number
-        pause = random.uniform(0, min(LONGEST_PAUSE_SECONDS, FIRST_PAUSE_SECONDS * 2**number))
+        pause = random.uniform(0, min(LONGEST_PAUSE_SECONDS, FIRST_PAUSE_SECONDS * 2**number))  # nosec B311: only spreads retries
         if time.monotonic() + pause > deadline:
             raise Unavailable("Too many people are doing this right now. Try again.", retry_after=2)
         time.sleep(pause)
