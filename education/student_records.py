@@ -53,7 +53,8 @@ class StudentRecords(Construct):
         self.profiles = self._table(
             "user-profiles",
             hash_key="userId",
-            # email-index: the person behind an e-mail address (bulk enrolment)
+            # email-index: the person behind an e-mail address, for whoever helps them; bulk enrolment does not ask it,
+            # because it is a moment behind (lambda_src/shared/addresses.py)
             indexes=[_Index("email-index", "email", projection="KEYS_ONLY")],
             # The stream tells of marks of erasure, whose item as it became is all that is needed.
             stream="NEW_IMAGE",

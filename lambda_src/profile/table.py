@@ -11,6 +11,7 @@ from shared.dynamo import (
     cancellation_reasons,
     condition_failed,
     from_item,
+    lost_race,
     to_item,
     transaction_conflict,
 )
@@ -96,7 +97,7 @@ class ProfileTable:
         except ClientError as error:
             if cancellation_reasons(error)[:1] == ("ConditionalCheckFailed",):
                 return True
-            if _lost_race(error):
+            if lost_race(error):
                 return False
             raise
         return True
@@ -112,8 +113,3 @@ class ProfileTable:
         )
         wire = answer.get("Item")
         return from_item(wire) if wire else None
-
-
-def _lost_race(error: ClientError) -> bool:
-    reasons = set(cancellation_reasons(error))
-    return bool(reasons) and reasons <= {"None", "ConditionalCheckFailed", "TransactionConflict"}

@@ -21,6 +21,7 @@ from shared.dynamo import (
     cancellation_reasons,
     condition_failed,
     from_item,
+    lost_race,
     to_item,
     transaction_conflict,
 )
@@ -35,7 +36,6 @@ INVITATION_SECONDS = 180 * 24 * 3600
 _AT_ONCE = 100
 _UNOWNED = "attribute_not_exists(#owner)"
 _OWNER = {"#owner": "owner"}
-_LOST_RACES = frozenset({"None", "ConditionalCheckFailed", "TransactionConflict"})
 
 
 @dataclass(frozen=True)
@@ -236,8 +236,7 @@ class Addresses:
         try:
             clients.dynamodb().transact_write_items(TransactItems=invited)
         except ClientError as error:
-            reasons = cancellation_reasons(error)
-            if not reasons or not _LOST_RACES.issuperset(reasons):
+            if not lost_race(error):
                 raise
             details: Any = error.response.get("CancellationReasons") or ()
             return {

@@ -8,7 +8,7 @@ from botocore.exceptions import ClientError
 from shared import clients, tombstones
 from shared.cohorts import Admission, Refusal
 from shared.courses import PUBLISHED, Course
-from shared.dynamo import cancellation_reasons, from_item, to_item
+from shared.dynamo import cancellation_reasons, from_item, lost_race, to_item
 from shared.errors import Unavailable
 from shared.places import Places
 from shared.records import Record
@@ -22,8 +22,6 @@ _FULL = "(attribute_exists(#capacity) AND seatsTaken >= #capacity)"
 _NOBODY_WAITS = "(attribute_not_exists(waitlisted) OR waitlisted = :zero)"
 _ENTER = f"#status = :published AND {_NOBODY_WAITS} AND {_ROOM}"
 _WAIT = f"#status = :published AND ({_FULL} OR waitlisted > :zero)"
-
-_LOST_RACES = frozenset({"None", "ConditionalCheckFailed", "TransactionConflict"})
 
 
 class CohortPlaces(Places):
@@ -58,10 +56,9 @@ class CohortPlaces(Places):
         try:
             clients.dynamodb().transact_write_items(TransactItems=writes)
         except ClientError as error:
-            reasons = cancellation_reasons(error)
-            if not reasons or not _LOST_RACES.issuperset(reasons):
+            if not lost_race(error):
                 raise
-            checks = reasons[1 + len(records) :]
+            checks = cancellation_reasons(error)[1 + len(records) :]
             return Refusal(
                 frozenset(
                     record.user_id

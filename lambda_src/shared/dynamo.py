@@ -12,6 +12,8 @@ from botocore.exceptions import ClientError
 Item = dict[str, Any]
 WireValue = dict[str, Any]
 
+_LOST_RACES = frozenset({"None", "ConditionalCheckFailed", "TransactionConflict"})
+
 
 def to_wire(value: Any) -> WireValue:
     """One Python value (str, bool, int, float, None, set of str, list, dict) as an attribute value.
@@ -97,6 +99,13 @@ def cancellation_reasons(error: ClientError) -> tuple[str, ...]:
         return ()
     reasons: Any = error.response.get("CancellationReasons") or ()
     return tuple(str(reason.get("Code", "None")) for reason in reasons)
+
+
+def lost_race(error: ClientError) -> bool:
+    """Whether a transaction was cancelled only by conditions or by other transactions: nothing was
+    written, and it is worth looking again."""
+    reasons = cancellation_reasons(error)
+    return bool(reasons) and _LOST_RACES.issuperset(reasons)
 
 
 def _number(text: str) -> int | float:

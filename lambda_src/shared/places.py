@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError
 
 from shared import clients, courses, tombstones
 from shared.courses import Course
-from shared.dynamo import cancellation_reasons, from_item, to_item
+from shared.dynamo import cancellation_reasons, from_item, lost_race, to_item
 from shared.enrollments import Change, Guard, Refusal
 from shared.errors import Unavailable
 from shared.records import COMPLETION_INDEX, Record, waitlist_key
@@ -36,8 +36,6 @@ _ENTRANCES = frozenset({Guard.PLACE_FREE, Guard.MUST_WAIT})
 
 # Words that DynamoDB reserves.
 _NAMES = {"#status": "status", "#capacity": "capacity"}
-
-_LOST_RACES = frozenset({"None", "ConditionalCheckFailed", "TransactionConflict"})
 
 
 class Places:
@@ -88,9 +86,9 @@ class Places:
         try:
             clients.dynamodb().transact_write_items(TransactItems=writes)
         except ClientError as error:
-            reasons = cancellation_reasons(error)
-            if not reasons or not _LOST_RACES.issuperset(reasons):
+            if not lost_race(error):
                 raise
+            reasons = cancellation_reasons(error)
             if change.guard in _ENTRANCES and reasons[-1] == "ConditionalCheckFailed":
                 raise tombstones.Erased from error
             return Refusal({record.user_id: record for record in _records_found(error)})

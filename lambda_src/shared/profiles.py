@@ -9,11 +9,10 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from shared import clients, tombstones
-from shared.dynamo import Item, cancellation_reasons, to_item
+from shared.dynamo import Item, cancellation_reasons, lost_race, to_item
 
 DEFAULT_LOCALE = "en"
 _LONGEST_NAME = 100
-_LOST_RACES = frozenset({"None", "ConditionalCheckFailed", "TransactionConflict"})
 
 
 @dataclass(frozen=True)
@@ -77,10 +76,9 @@ def make(table_name: str, profile: Profile) -> Profile | None:
     try:
         clients.dynamodb().transact_write_items(TransactItems=writes)
     except ClientError as error:
-        reasons = cancellation_reasons(error)
-        if reasons[1:] == ("ConditionalCheckFailed",):
+        if cancellation_reasons(error)[1:] == ("ConditionalCheckFailed",):
             raise tombstones.Erased from error
-        if reasons and _LOST_RACES.issuperset(reasons):
+        if lost_race(error):
             return None
         raise
     return profile
