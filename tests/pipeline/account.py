@@ -27,7 +27,7 @@ class Account:
 
     aws: StrictInstance
     checkout: Path
-    keys: dict[str, str] = field(default_factory=dict)  # access key by role, to find its decisions
+    keys: dict[str, set[str]] = field(default_factory=dict)  # access keys by role, to find its decisions
 
     def assume(self, role: str, subject: str, audience: str = "sts.amazonaws.com") -> StrictInstance:
         """GitHub's job with this subject assumes a role."""
@@ -43,8 +43,7 @@ class Account:
             RoleSessionName="github",
             WebIdentityToken=f"{token}.c2ln",
         )["Credentials"]
-        self.keys.setdefault(role, "")
-        self.keys[role] = answer["AccessKeyId"]
+        self.keys.setdefault(role, set()).add(answer["AccessKeyId"])
         return self.aws.with_credentials(
             {
                 "AWS_ACCESS_KEY_ID": answer["AccessKeyId"],
@@ -81,9 +80,8 @@ class Account:
         )
 
     def decisions(self, role: str) -> list[Decision]:
-        """What was decided on requests under a role's latest sessions."""
-        sessions = {self.keys[name] for name in self.keys if name == role}
-        return [decision for decision in self.aws.decisions() if decision.key in sessions]
+        """What was decided on requests under a role's sessions."""
+        return [decision for decision in self.aws.decisions() if decision.key in self.keys[role]]
 
     def policies(self, role: str) -> dict[str, list[dict[str, Any]]]:
         """The statements that a role has, by policy name, as IAM holds them."""
