@@ -8,7 +8,6 @@ from botocore.exceptions import ClientError, EndpointConnectionError
 from shared import clients
 from tests.unit.lambda_api_fixture import Context, fresh_handler
 
-
 # Not asked here, because nobody has a verified address: see test_arrivals.py.
 TABLES = {
     "USER_PROFILES_TABLE": "profiles",
