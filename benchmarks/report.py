@@ -35,7 +35,7 @@ def machine() -> str:
 def as_json(cases: Sequence[Case], goals: Sequence[Goal]) -> str:
     """All figures, single runs included."""
     figures: dict[str, Any] = {
-        "date": _today(),
+        "date": today(),
         "machine": machine(),
         "seconds": {case.label: {"median": case.median, "runs": case.seconds} for case in cases},
         "goals": [
@@ -71,12 +71,13 @@ def as_page(tables: Sequence[str]) -> str:
         "# Figures\n\n"
         "Written by `python -m benchmarks --local --write`. Medians of processes that were run in turns, after one\n"
         "untimed run of each; compare ratios, not seconds, with another machine's.\n\n"
-        f"{_today()}, {machine()}.\n\n"
+        f"{today()}, {machine()}.\n\n"
     )
     return head + "\n".join(tables)
 
 
-def _today() -> str:
+def today() -> str:
+    """The date, in UTC."""
     return datetime.datetime.now(datetime.UTC).date().isoformat()
 
 

@@ -1,0 +1,136 @@
+"""The command `python -m benchmarks.functions`: the functions' own time, their start, and the local API's throughput.
+
+Prints tables; with `--write` they become the section "The functions" of benchmarks/results.md.
+"""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from benchmarks import imports, own_code, throughput
+from benchmarks.report import machine, today
+from tools.steps import command_line
+
+RESULTS = Path(__file__).with_name("results.md")
+HEADING = "# The functions"
+MOST_OWN_SECONDS = 0.002
+MOST_START_RATIO = 1.3
+MOST_ZIP_BYTES = 1_000_000
+LEAST_READ_SHARE = 0.8
+
+
+def main() -> None:
+    """Parse the arguments, measure, report."""
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks.functions",
+        description="Times the functions' own code, their start, and the local API against its floor.",
+    )
+    parser.add_argument("--runs", type=int, default=300, help="requests of each kind without AWS (300)")
+    parser.add_argument("--rounds", type=int, default=7, help="starts of each function (7)")
+    parser.add_argument(
+        "--local", action="store_true", help="the local API's throughput too; a platform must run"
+    )
+    parser.add_argument(
+        "--seconds", type=float, default=6, help="of each kind of request through the API (6)"
+    )
+    parser.add_argument("--clients", type=int, default=8, help="at once through the API (8)")
+    parser.add_argument("--write", action="store_true", help=f"write a section of benchmarks/{RESULTS.name}")
+    arguments = parser.parse_args()
+    tables = [
+        own_code_table(own_code.measure(arguments.runs)),
+        start_table(imports.measure(arguments.rounds)),
+    ]
+    if arguments.local:
+        tables.append(rate_table(throughput.measure(arguments.seconds, arguments.clients), arguments.clients))
+    section = "\n".join(tables)
+    print(section)
+    if arguments.write:
+        write_section(RESULTS, section)
+
+
+def own_code_table(timings: Sequence[own_code.Timing]) -> str:
+    """Time without AWS, per request."""
+    lines = [
+        "## Time per request, without AWS",
+        "",
+        "Handlers run from their zips over canned answers; processor time. *Own* leaves out botocore, which signs,",
+        f"builds and parses. Goal: own ≤ {MOST_OWN_SECONDS * 1000:g} ms (p50). Courses of 20 lessons, pages of 20.",
+        "An address is signed anew once a minute, file and instance; in between, it is handed out again.",
+        "",
+        "| function | request | own p50 | own p99 | with botocore p50 | p99 | |",
+        "|---|---|---:|---:|---:|---:|---|",
+    ]
+    for timing in timings:
+        own = own_code.percentile(timing.own, 50)
+        figures = (
+            own,
+            own_code.percentile(timing.own, 99),
+            own_code.percentile(timing.total, 50),
+            own_code.percentile(timing.total, 99),
+        )
+        told = " | ".join(f"{figure * 1000:.2f} ms" for figure in figures)
+        lines.append(f"| {timing.function} | {timing.label} | {told} | {_verdict(own <= MOST_OWN_SECONDS)} |")
+    return "\n".join(lines) + "\n"
+
+
+def start_table(starts: Sequence[imports.Start]) -> str:
+    """Starts and sizes."""
+    lines = [
+        "## Start and size",
+        "",
+        f"Importing the handler and making one client, against {imports.FLOOR}: "
+        f"{starts[0].floor_seconds * 1000:.0f} ms of processor time.",
+        f"Goals: ≤ {MOST_START_RATIO:g} times that, and a zip of ≤ {MOST_ZIP_BYTES // 1000} kB.",
+        "",
+        "| function | start | ratio | zip | |",
+        "|---|---:|---:|---:|---|",
+    ]
+    for start in starts:
+        is_met = start.ratio <= MOST_START_RATIO and start.zip_bytes <= MOST_ZIP_BYTES
+        lines.append(
+            f"| {start.function} | {start.seconds * 1000:.0f} ms | {start.ratio:.2f} "
+            f"| {start.zip_bytes / 1000:.0f} kB | {_verdict(is_met)} |"
+        )
+    return "\n".join(lines) + "\n"
+
+
+def rate_table(rates: Sequence[throughput.Rate], clients: int) -> str:
+    """Throughput of the local API, as shares of its floor."""
+    floor = rates[0].per_second
+    lines = [
+        "## Through the local API",
+        "",
+        f"{clients} clients at once; the share is of the floor's requests per second. "
+        f"Goal: reads ≥ {LEAST_READ_SHARE:g}.",
+        "",
+        "| request | per second | share | p50 | p99 | |",
+        "|---|---:|---:|---:|---:|---|",
+    ]
+    for rate in rates:
+        share = rate.per_second / floor
+        is_read = rate.label.startswith("read")
+        p50, p99 = (own_code.percentile(rate.seconds, percent) * 1000 for percent in (50, 99))
+        lines.append(
+            f"| {rate.label} | {rate.per_second:.0f} | {share:.2f} | {p50:.0f} ms | {p99:.0f} ms "
+            f"| {_verdict(share >= LEAST_READ_SHARE) if is_read else ''} |"
+        )
+    return "\n".join(lines) + "\n"
+
+
+def write_section(file: Path, section: str) -> None:
+    """Put the section where the last one was, else at the end; the others stay."""
+    text = file.read_text(encoding="utf-8") if file.exists() else ""
+    before, _, rest = text.partition(f"{HEADING}\n")
+    _, mark, after = rest.partition("\n# ")
+    head = f"{HEADING}\n\nWritten by `python -m benchmarks.functions --local --write`.\n\n{today()}, {machine()}.\n\n"
+    before = f"{before.rstrip()}\n\n" if before.strip() else ""
+    file.write_text(before + head + section + mark + after, encoding="utf-8")
+
+
+def _verdict(is_met: bool) -> str:
+    return "reached" if is_met else "MISSED"
+
+
+if __name__ == "__main__":
+    sys.exit(command_line(main))

@@ -1,0 +1,78 @@
+"""Start of a function: importing its handler from the unpacked zip and making one client, against boto3 and one client.
+
+Each in a process of its own, without a compiled copy of the function's code, as Lambda starts it from a zip.
+"""
+
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from benchmarks.own_code import ENVIRONMENT, runtime_folder, unpacked
+from education.bundling import bundle, function_names
+from education.errors import UserError
+
+FLOOR = "boto3 and one client"
+_TIMED = "import time; started = time.process_time()\n{}\nprint(time.process_time() - started)"
+_FLOOR_CODE = "import boto3; boto3.client('dynamodb')"
+_HANDLER_CODE = "import {0}.handler\nfrom shared import clients\nclients.dynamodb()"
+_MORE = {
+    "ADMINISTRATORS_NEED_MFA": "false",
+    "DEAD_LETTER_QUEUE_URL": "https://queue.example.org",
+    "EVENT_BUS_NAME": "bus",
+    "SENT_EVENTS_TABLE": "sent",
+    "HOME_PAGE": "https://portal.example.org",
+}
+
+
+@dataclass(frozen=True)
+class Start:
+    """How a function starts: processor seconds (medians), and its zip's size."""
+
+    function: str
+    seconds: float
+    floor_seconds: float
+    zip_bytes: int
+
+    @property
+    def ratio(self) -> float:
+        """Against boto3 and one client."""
+        return self.seconds / self.floor_seconds
+
+
+def measure(rounds: int) -> list[Start]:
+    """Every function, in turns with the floor."""
+    names = function_names()
+    seconds: dict[str, list[float]] = {name: [] for name in (FLOOR, *names)}
+    with tempfile.TemporaryDirectory() as folder:
+        tasks = {name: unpacked(name, Path(folder)) for name in names}
+        for number in range(rounds + 1):
+            timed = {FLOOR: _run(_FLOOR_CODE, [])}
+            timed |= {name: _run(_HANDLER_CODE.format(name), [task]) for name, task in tasks.items()}
+            if number:  # the first round warms the disk's cache
+                for name, value in timed.items():
+                    seconds[name].append(value)
+    floor = statistics.median(seconds[FLOOR])
+    return [
+        Start(name, statistics.median(seconds[name]), floor, bundle(name).path.stat().st_size)
+        for name in names
+    ]
+
+
+def _run(code: str, folders: list[Path]) -> float:
+    path = os.pathsep.join(str(folder) for folder in [*folders, runtime_folder()])
+    environment: Mapping[str, str] = {"PATH": os.environ.get("PATH", ""), "PYTHONPATH": path}
+    done = subprocess.run(
+        [sys.executable, "-S", "-B", "-c", _TIMED.format(code)],
+        env={**environment, **ENVIRONMENT, **_MORE},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        raise UserError(f"{code!r} failed: {done.stderr[-2000:]}")
+    return float(done.stdout.split()[-1])

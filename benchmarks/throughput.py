@@ -1,0 +1,182 @@
+"""Requests per second through the local API, against the embedded AWS's own floor: a Lambda that returns a constant.
+
+The floor is deployed by the benchmark beside the platform, behind the same authorizer, and taken away again. Needs
+a platform that runs (EDUCATION_OUTPUTS, or outputs/local.json).
+"""
+
+import contextlib
+import http.client
+import io
+import json
+import os
+import secrets
+import threading
+import time
+import zipfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from education.errors import UserError
+from tests.integration.classroom import new_course
+from tests.integration.deployed import OUTPUTS_VARIABLE, Deployed
+from tests.integration.people import INSTRUCTORS, STUDENTS, People, Person
+from tools.steps import ROOT
+
+FLOOR = "floor: a Lambda that returns a constant"
+_CONSTANT = "def handler(event, context):\n    return {'statusCode': 200, 'body': '{}'}\n"
+# Method, path, body, token.
+Ask = tuple[str, str, str | None, str]
+
+
+@dataclass(frozen=True)
+class Rate:
+    """What one kind of request came to; `seconds` of single requests."""
+
+    label: str
+    per_second: float
+    seconds: list[float]
+
+
+def measure(seconds: float, clients: int, turns: int = 2) -> list[Rate]:
+    """Every kind of request for some seconds, in turns."""
+    deployed = _deployed()
+    with _floor(deployed) as floor_path:
+        kinds = _kinds(deployed, floor_path, clients)
+        taken: dict[str, list[float]] = {label: [] for label in kinds}
+        spent: dict[str, float] = dict.fromkeys(kinds, 0.0)
+        for turn in range(turns + 1):
+            for label, asks in kinds.items():
+                length = seconds / turns if turn else 1.0  # the first turn starts the functions
+                elapsed, single = _drive(deployed, asks, length, clients)
+                if turn:
+                    taken[label] += single
+                    spent[label] += elapsed
+    deployed.close()
+    return [Rate(label, len(taken[label]) / spent[label], taken[label]) for label in kinds]
+
+
+def _deployed() -> Deployed:
+    file = Path(os.environ.get(OUTPUTS_VARIABLE) or ROOT / "outputs" / "local.json")
+    if not file.is_file():
+        raise UserError("a platform must run for this: `make up`.")
+    return Deployed(json.loads(file.read_text()))
+
+
+def _kinds(deployed: Deployed, floor_path: str, clients: int) -> dict[str, Callable[[int], Ask]]:
+    people = People(deployed)
+    owner = people.new(INSTRUCTORS)
+    students = people.many(clients, STUDENTS)
+    base = urlsplit(deployed.outputs["api_endpoint"]).path
+    course_id = new_course(owner, "one", "two")
+    for student in students:
+        student.post("/enrollments", {"courseId": course_id})
+    fresh = [new_course(owner) for _ in range(40)]
+
+    def of(student: Person, method: str, path: str, body: Any = None) -> Ask:
+        return method, base + path, None if body is None else json.dumps(body), student.token or ""
+
+    def pick(number: int) -> Person:
+        return students[number % clients]
+
+    return {
+        FLOOR: lambda number: ("GET", floor_path, None, pick(number).token or ""),
+        "read a course": lambda number: of(pick(number), "GET", f"/courses/{course_id}"),
+        "read progress": lambda number: of(pick(number), "GET", f"/progress/{course_id}"),
+        "read own enrolments": lambda number: of(pick(number), "GET", "/enrollments"),
+        "record a position": lambda number: of(
+            pick(number), "PUT", f"/progress/{course_id}/lessons/one", {"positionSeconds": number}
+        ),
+        "enrol": lambda number: of(
+            pick(number), "POST", "/enrollments", {"courseId": fresh[number // clients % len(fresh)]}
+        ),
+    }
+
+
+def _drive(
+    deployed: Deployed, asks: Callable[[int], Ask], seconds: float, clients: int
+) -> tuple[float, list[float]]:
+    """Keep asking from several clients at once; how long that was, and how long each request took."""
+    address = urlsplit(deployed.outputs["api_endpoint"])
+    taken: list[float] = []
+    failed: list[str] = []
+    started = time.perf_counter()
+
+    def client(own: int) -> None:
+        connection = http.client.HTTPConnection(address.hostname or "", address.port, timeout=30)
+        number = own
+        while (begun := time.perf_counter()) < started + seconds and not failed:
+            method, path, body, token = asks(number)
+            headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+            connection.request(method, path, body, headers)
+            answer = connection.getresponse()
+            content = answer.read()
+            if answer.status >= 300:
+                failed.append(f"{method} {path}: {answer.status} {content[:200]!r}")
+            taken.append(time.perf_counter() - begun)
+            number += clients
+        connection.close()
+
+    threads = [threading.Thread(target=client, args=(own,)) for own in range(clients)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    if failed:
+        raise UserError(failed[0])
+    return time.perf_counter() - started, taken
+
+
+@contextlib.contextmanager
+def _floor(deployed: Deployed) -> Iterator[str]:
+    """The path of a REST API's only resource, in front of a Lambda that returns a constant."""
+    name = f"benchmark-floor-{secrets.token_hex(4)}"
+    functions, gateway, iam = (deployed.client(service) for service in ("lambda", "apigateway", "iam"))
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w") as zipped:
+        zipped.writestr("floor.py", _CONSTANT)
+    trust = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
+    role = iam.create_role(
+        RoleName=name,
+        AssumeRolePolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [trust]}),
+    )["Role"]
+    function = functions.create_function(
+        FunctionName=name,
+        Runtime="python3.13",
+        Role=role["Arn"],
+        Handler="floor.handler",
+        Code={"ZipFile": archive.getvalue()},
+        MemorySize=deployed.settings.functions.memory_mib,
+    )
+    region = deployed.outputs["aws_region"]
+    invoke = (
+        f"arn:aws:apigateway:{region}:lambda:path/2015-03-31/functions/{function['FunctionArn']}/invocations"
+    )
+    api = gateway.create_rest_api(name=name)["id"]
+    try:
+        root = gateway.get_resources(restApiId=api)["items"][0]["id"]
+        pool = deployed.client("cognito-idp").describe_user_pool(UserPoolId=deployed.outputs["user_pool_id"])
+        authorizer = gateway.create_authorizer(
+            restApiId=api,
+            name="floor",
+            type="COGNITO_USER_POOLS",
+            providerARNs=[pool["UserPool"]["Arn"]],
+            identitySource="method.request.header.Authorization",
+        )["id"]
+        method = {"restApiId": api, "resourceId": root, "httpMethod": "GET"}
+        gateway.put_method(**method, authorizationType="COGNITO_USER_POOLS", authorizerId=authorizer)
+        gateway.put_integration(**method, type="AWS_PROXY", integrationHttpMethod="POST", uri=invoke)
+        gateway.create_deployment(restApiId=api, stageName="v1")
+        functions.add_permission(
+            FunctionName=name,
+            StatementId="gateway",
+            Action="lambda:InvokeFunction",
+            Principal="apigateway.amazonaws.com",
+        )
+        yield f"/_aws/execute-api/{api}/v1/"
+    finally:
+        gateway.delete_rest_api(restApiId=api)
+        functions.delete_function(FunctionName=name)
+        iam.delete_role(RoleName=name)
