@@ -12,10 +12,10 @@ from typing import Protocol
 
 from shared import clock, enrollments
 from shared.courses import PUBLISHED, Course
-from shared.enrollments import has_free_place
+from shared.enrollments import entering, has_free_place
 from shared.errors import Conflict
 from shared.patience import Tries
-from shared.records import ACTIVE, COMPLETED, WAITLISTED, WITHDRAWN, Record
+from shared.records import WITHDRAWN, Record
 
 # A transaction holds 100 writes at most: the course, and two for each person.
 MOST_AT_ONCE = 49
@@ -99,10 +99,10 @@ def plan(course: Course, user_ids: Sequence[str], records: Mapping[str, Record],
         room = max(0, course.capacity - course.seats_taken)
     return Plan(
         settled,
-        [_entered(course, user_id, records.get(user_id), now) for user_id in coming[:room]],
+        [entering(course, records.get(user_id), user_id, now, waits_since=None) for user_id in coming[:room]],
         [
             # The waitlist's order is that of the moments, so each gets one of their own.
-            _entered(course, user_id, records.get(user_id), now, waits_since=_later(now, number))
+            entering(course, records.get(user_id), user_id, now, waits_since=_later(now, number))
             for number, user_id in enumerate(coming[room:])
         ],
     )
@@ -182,24 +182,6 @@ def _note(outcome: Outcome, records: Iterable[Record], *, new: bool) -> None:
         outcome.records[record.user_id] = record
         if new:
             outcome.new.add(record.user_id)
-
-
-def _entered(
-    course: Course, user_id: str, record: Record | None, now: str, waits_since: str | None = None
-) -> Record:
-    learning = COMPLETED if record is not None and record.completed_at is not None else ACTIVE
-    status = learning if waits_since is None else WAITLISTED
-    if record is not None:
-        return record.changed(status=status, course_title=course.title, waitlisted_at=waits_since)
-    return Record(
-        user_id=user_id,
-        course_id=course.course_id,
-        course_title=course.title,
-        status=status,
-        enrolled_at=now,
-        activity_at=now,
-        waitlisted_at=waits_since,
-    )
 
 
 def _later(moment: str, milliseconds: int) -> str:

@@ -127,6 +127,30 @@ def is_open(course: Course, now: str) -> bool:
     )
 
 
+def entering(
+    course: Course, record: Record | None, user_id: str, now: str, *, waits_since: str | None
+) -> Record:
+    """The record of somebody who comes in, or back, or begins to wait."""
+    status = _learning_status(record) if waits_since is None else WAITLISTED
+    if record is None:
+        return Record(
+            user_id=user_id,
+            course_id=course.course_id,
+            course_title=course.title,
+            status=status,
+            enrolled_at=now,
+            activity_at=now,
+            waitlisted_at=waits_since,
+        )
+    return record.changed(
+        status=status,
+        course_title=course.title,
+        # While they were away, nobody kept it up with the course's lessons.
+        percentage=percentage_of(record.completed, course.lesson_ids),
+        waitlisted_at=waits_since,
+    )
+
+
 def enroll(
     store: Store, user_id: str, course_id: str, now: str, attempts: Iterator[int]
 ) -> tuple[Record, bool]:
@@ -230,25 +254,7 @@ def _entry(course: Course, record: Record | None, user_id: str, now: str) -> Cha
     if not is_open(course, now):
         raise Conflict("Enrolment in this course is not open.", code="enrollment-closed")
     waits = holds(Guard.MUST_WAIT, course, now)
-    status = WAITLISTED if waits else _learning_status(record)
-    since = now if waits else None
-    if record is None:
-        entered = Record(
-            user_id=user_id,
-            course_id=course.course_id,
-            course_title=course.title,
-            status=status,
-            enrolled_at=now,
-            activity_at=now,
-            waitlisted_at=since,
-        )
-    else:
-        entered = record.changed(
-            status=status,
-            course_title=course.title,
-            percentage=percentage_of(record.completed, course.lesson_ids),
-            waitlisted_at=since,
-        )
+    entered = entering(course, record, user_id, now, waits_since=now if waits else None)
     guard = Guard.MUST_WAIT if waits else Guard.PLACE_FREE
     return Change(course.course_id, guard, 0 if waits else 1, 1 if waits else 0, [entered], now)
 

@@ -38,8 +38,9 @@ class Position:
 class Record:
     """One student in one course. Times are stored text (shared.clock); `percentage` is 0 to 100.
 
-    `percentage` is what the last completion left, for the order of the roster; what is shown to
-    people is counted anew (`percentage_of`). Every write raises `revision` by one.
+    `percentage` is what the last completion, the return to the course or an edit of it (followups)
+    left, whichever came last. The roster's order, lists of enrolments and exports go by it; Progress and
+    the roster's entries are counted anew (`percentage_of`). Every write raises `revision` by one.
     """
 
     user_id: str

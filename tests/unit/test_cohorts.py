@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from shared import cohorts, enrollments
 from shared.cohorts import MOST_AT_ONCE, Admission, Refusal
-from shared.courses import ARCHIVED, DRAFT, Course
+from shared.courses import ARCHIVED, DRAFT, Course, Lesson
 from shared.errors import Conflict, Unavailable
 from shared.records import ACTIVE, COMPLETED, WAITLISTED, WITHDRAWN, Record
 from tests.unit.test_enrollment_rules import COURSE, NOON, Memory, make_course, tries
@@ -144,6 +144,20 @@ def test_who_left_comes_back_and_goes_on() -> None:
     outcome = enroll_all(store, ["ada"])
     assert (outcome.new, outcome.records["ada"].status) == ({"ada"}, COMPLETED)
     assert outcome.records["ada"].completed == {"one"}
+
+
+@pytest.mark.parametrize("capacity", [None, 1])
+def test_whoever_brings_somebody_back_counts_by_the_lessons_of_today(capacity: int | None) -> None:
+    """The edits made while they were away did not reach their record."""
+    lessons = tuple(Lesson(f"lesson-{number}", "", "pdf", False, number) for number in range(4))
+    taken = 0 if capacity is None else capacity
+    course = make_course(lessons=lessons, capacity=capacity, seats_taken=taken)
+    left = Record("ada", COURSE, "", WITHDRAWN, NOON, NOON, percentage=50, completed=frozenset({"lesson-0"}))
+    by_staff, by_herself = Cohort(course), Cohort(course)
+    by_staff.records["ada"] = by_herself.records["ada"] = left
+    record = enroll_all(by_staff, ["ada"]).records["ada"]
+    assert record.percentage == 25
+    assert enrollments.enroll(by_herself, "ada", COURSE, NOON, tries()) == (record, True)
 
 
 def test_who_was_erased_is_left_out() -> None:
