@@ -20,7 +20,7 @@ ARROWS = {
     "education": {"education"},
     "tools": {"tools", "education"},
     "local_platform": {"local_platform", "tools", "education"},
-    "benchmarks": {"benchmarks", "local_platform", "tools", "education"},
+    "benchmarks": {"benchmarks", "tests", "local_platform", "tools", "education"},
     "main.py": {"education"},
 }
 CODE_LINES, TEST_LINES = 320, 400
