@@ -50,9 +50,9 @@ class TapStack(TerraformStack):
             local_port=local_port,
         )
         self._backend(f"{environment_suffix}/{id}.tfstate", settings)
-        self._provider("aws", settings, settings.aws_region)
+        aws_provider(self, "aws", settings, settings.aws_region)
         edge_provider = (
-            self._provider("edge", settings, EDGE_REGION, alias="edge")
+            aws_provider(self, "edge", settings, EDGE_REGION, alias="edge")
             if settings.aws_region != EDGE_REGION
             else None
         )
@@ -81,21 +81,24 @@ class TapStack(TerraformStack):
             skip_region_validation=embedded or None,
         )
 
-    def _provider(
-        self, id: str, settings: EnvironmentSettings, region: str, *, alias: str | None = None
-    ) -> AwsProvider:
-        endpoint = settings.local_endpoint
-        embedded = endpoint is not None
-        return AwsProvider(
-            self,
-            id,
-            alias=alias,
-            region=region,
-            default_tags=[AwsProviderDefaultTags(tags=dict(settings.default_tags))],
-            endpoints=(
-                [AwsProviderEndpoints(**dict.fromkeys(PROVIDER_SERVICES, endpoint))] if embedded else None
-            ),
-            s3_use_path_style=embedded or None,
-            skip_credentials_validation=embedded or None,
-            skip_metadata_api_check="true" if embedded else None,
-        )
+
+def aws_provider(
+    scope: Construct, id: str, settings: EnvironmentSettings, region: str, *, alias: str | None = None
+) -> AwsProvider:
+    """The provider of one region: in the accounts that the settings allow, or on the embedded AWS."""
+    endpoint = settings.local_endpoint
+    embedded = endpoint is not None
+    return AwsProvider(
+        scope,
+        id,
+        alias=alias,
+        region=region,
+        allowed_account_ids=None if embedded else list(settings.pipeline.allowed_account_ids) or None,
+        default_tags=[AwsProviderDefaultTags(tags=dict(settings.default_tags))],
+        endpoints=(
+            [AwsProviderEndpoints(**dict.fromkeys(PROVIDER_SERVICES, endpoint))] if embedded else None
+        ),
+        s3_use_path_style=embedded or None,
+        skip_credentials_validation=embedded or None,
+        skip_metadata_api_check="true" if embedded else None,
+    )

@@ -11,10 +11,11 @@ import re
 import sys
 
 from education.errors import UserError
-from education.settings import load_settings, stack_arguments
+from education.settings import EnvironmentSettings, load_settings, stack_arguments
 from tools.account import client, current_account
 from tools.github import current_github
 from tools.signing_key import open_store
+from tools.stack import refuse_protected
 from tools.stack import run as run_stack
 from tools.state_bucket import StateBucket
 from tools.steps import command_line, step
@@ -30,8 +31,9 @@ def dispose(suffix: str) -> None:
         )
     variables = {**os.environ, "ENVIRONMENT_SUFFIX": suffix}
     settings = load_settings(**stack_arguments(variables))
+    refuse_protected(settings)
     current_account(settings)
-    _signing_key_for_destroy(suffix)
+    _signing_key_for_destroy(settings)
     run_stack("destroy", suffix, variables)
     with step("deleting the signing key"):
         open_store(suffix, region=settings.aws_region).delete(now=True)
@@ -53,10 +55,10 @@ def sweep(suffix: str) -> list[str]:
     return left
 
 
-def _signing_key_for_destroy(suffix: str) -> None:
+def _signing_key_for_destroy(settings: EnvironmentSettings) -> None:
     """The stack reads the public keys, so that it cannot even be destroyed without them."""
     with step("making sure that there is a signing key"):
-        open_store(suffix).create()
+        open_store(settings.environment_suffix, region=settings.aws_region).create()
 
 
 def main() -> None:

@@ -11,7 +11,8 @@ import sys
 from collections.abc import Mapping
 
 from education.errors import UserError
-from education.settings import LOCAL_ENVIRONMENT, load_settings, stack_arguments
+from education.settings import LOCAL_ENVIRONMENT, EnvironmentSettings, load_settings, stack_arguments
+from tools.account import current_account
 from tools.cdktf import Cdktf
 from tools.steps import ROOT, command_line, displayed, step
 from tools.toolchain import LOGS, find_toolchain
@@ -41,14 +42,29 @@ def main() -> None:
     arguments = parser.parse_args()
     suffix: str = arguments.environment
     variables = {**os.environ, "ENVIRONMENT_SUFFIX": suffix}
-    load_settings(**stack_arguments(variables))  # refuse a mistake before anything is started
+    settings = load_settings(**stack_arguments(variables))  # refuse a mistake before anything is started
     if suffix == LOCAL_ENVIRONMENT and arguments.command != "synth":
         raise UserError(
             "the local platform is not in a real account: use `make up`, `make down` and outputs/local.json."
         )
+    if arguments.command == "destroy":
+        refuse_protected(settings)
+    if arguments.command != "synth":
+        with step("finding out which account this is") as current:
+            current.note(current_account(settings).identity_arn)
     if arguments.command == "destroy" and not arguments.yes:
         _confirm(suffix)
     run(arguments.command, suffix, variables)
+
+
+def refuse_protected(settings: EnvironmentSettings) -> None:
+    """Refuse to destroy an environment that protects its data: Terraform would only stop at the tables, half-way."""
+    if settings.protect_data:
+        raise UserError(
+            f"{settings.environment_suffix} protects its data (protect_data = true), so it is not destroyed; nothing "
+            "was changed. To give the data up: set protect_data = false in the environment's file, "
+            f"`make deploy ENV={settings.environment_suffix}`, and destroy it then."
+        )
 
 
 def run(command: str, suffix: str, variables: Mapping[str, str]) -> None:

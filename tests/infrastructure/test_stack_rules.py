@@ -3,9 +3,12 @@
 import json
 import re
 
+import cdktf
 import pytest
 
 from education.naming import SIGNING_KEY, Names
+from education.settings import load_settings
+from education.tap_stack import aws_provider
 from tests.infrastructure.conftest import ENVIRONMENTS, SynthesizedOf
 from tests.infrastructure.synthesized import ROOT, Synthesized, values_of
 
@@ -82,6 +85,18 @@ def test_only_the_local_provider_is_pointed_elsewhere(stack: Synthesized) -> Non
         assert not {"access_key", "secret_key", "token", "profile"} & set(provider), (
             "credentials come from the environment, never from the stack"
         )
+
+
+@pytest.mark.parametrize(("environment", "expected"), [("dev", ["1" * 12]), ("local", None)])
+def test_the_provider_works_in_the_allowed_accounts_only(
+    environment: str, expected: list[str] | None
+) -> None:
+    settings = load_settings(environment)
+    pipeline = settings.pipeline.model_copy(update={"allowed_account_ids": ("1" * 12,)})
+    stack = cdktf.TerraformStack(cdktf.Testing.app(), "stack")
+    aws_provider(stack, "aws", settings.model_copy(update={"pipeline": pipeline}), "us-east-1")
+    (provider,) = json.loads(cdktf.Testing.synth(stack))["provider"]["aws"]
+    assert provider.get("allowed_account_ids") == expected, "Terraform itself must refuse a wrong account"
 
 
 def test_local_is_the_same_stack(synthesized_of: SynthesizedOf) -> None:
