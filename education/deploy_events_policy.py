@@ -48,7 +48,7 @@ def event_permissions(reach: Reach) -> list[Permission]:
             "StreamSourceTags",
             [mappings],
             reads=actions("lambda", "ListTags"),
-            writes=actions("lambda", "UntagResource"),
+            writes=actions("lambda", "TagResource UntagResource"),
             conditions=reach.tagged(),
             read_conditions=reach.tagged(),
             reason="a mapping's ARN holds its id; its tags are checked instead",

@@ -55,9 +55,9 @@ class Reach:
         """One ARN for each environment; `{s}` in `resource` is its suffix."""
         return [self.arn(service, resource.replace("{s}", suffix), region=region) for suffix in self.suffixes]
 
-    def buckets(self) -> list[str]:
-        """The ARNs of this platform's buckets, whose names hold the account's id."""
-        middle = f"{PROJECT}-*-{self.context.account_id}"
+    def buckets(self, what: str = "*") -> list[str]:
+        """The ARNs of this platform's buckets, whose names hold the account's id: all, or those for one thing."""
+        middle = f"{PROJECT}-{what}-{self.context.account_id}"
         return [f"arn:{self.context.partition}:s3:::{middle}-{suffix}" for suffix in self.suffixes]
 
     def named(self, service: str, kind: str = "", *, region: str | None = None) -> list[str]:

@@ -55,12 +55,14 @@ class PipelinePolicies:
         ephemeral = replace(reach, suffixes=[EPHEMERAL])
         return {
             "records": [
-                *records_permissions(reach),
+                *records_permissions(reach, access_logs=self.settings.content.access_logs),
                 *(signing_key_permissions(ephemeral) if self.settings.pipeline.ephemeral else []),
             ],
-            "serving": [
+            "functions": [
                 *function_permissions(reach, boundary_arn=self.boundary_arn),
                 *event_permissions(reach),
+            ],
+            "api": [
                 *api_permissions(reach),
                 *(firewall_permissions(reach) if self.settings.api.waf else []),
             ],
@@ -167,6 +169,13 @@ class PipelinePolicies:
                     *(f"{self.state_bucket_arn}/{suffix}/*" for suffix in self.suffixes),
                     *(f"{bucket}/*" for bucket in self._content_buckets()),
                 ],
+            },
+            {
+                # Its name begins and ends as those of the platform's tables do.
+                "Sid": "NeverTheLockTable",
+                "Effect": "Deny",
+                "NotAction": actions("dynamodb", "GetItem PutItem DeleteItem"),
+                "Resource": self.lock_table_arn,
             },
             {
                 "Sid": "NeverTheAuditTrail",

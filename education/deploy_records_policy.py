@@ -7,9 +7,13 @@ from education.deploy_permission import Permission, Reach, actions
 from education.naming import PROJECT, SIGNING_KEY
 
 
-def records_permissions(reach: Reach) -> list[Permission]:
-    """Tables, content buckets, user pool, and what the stack reads of the signing key."""
+def records_permissions(reach: Reach, *, access_logs: bool) -> list[Permission]:
+    """Tables, content buckets, user pool, and what the stack reads of the signing key.
+
+    `access_logs` says whether CloudFront writes logs into a bucket.
+    """
     return [
+        *(_log_delivery(reach) if access_logs else []),
         Permission(
             "Tables",
             reach.named("dynamodb", "table/"),
@@ -63,7 +67,7 @@ def records_permissions(reach: Reach) -> list[Permission]:
             writes=actions(
                 "cognito-idp",
                 "UpdateUserPool SetUserPoolMfaConfig CreateUserPoolClient UpdateUserPoolClient "
-                "DeleteUserPoolClient CreateGroup UpdateGroup DeleteGroup UntagResource",
+                "DeleteUserPoolClient CreateGroup UpdateGroup DeleteGroup TagResource UntagResource",
             ),
             destroys=actions("cognito-idp", "DeleteUserPool"),
             conditions=reach.tagged(),
@@ -83,6 +87,15 @@ def records_permissions(reach: Reach) -> list[Permission]:
     ]
 
 
+def _log_delivery(reach: Reach) -> list[Permission]:
+    """CloudFront lets itself into the log bucket by an ACL that it puts there with its caller's rights.
+
+    https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cf-api-permissions-ref.html
+    """
+    buckets = reach.buckets("content-logs")
+    return [Permission("LogDelivery", buckets, writes=actions("s3", "PutBucketAcl"))]
+
+
 def key_permissions(reach: Reach) -> list[Permission]:
     """Customer-managed keys and their aliases."""
     return [
@@ -99,7 +112,7 @@ def key_permissions(reach: Reach) -> list[Permission]:
             reads=actions("kms", "DescribeKey GetKeyPolicy GetKeyRotationStatus ListResourceTags"),
             writes=actions(
                 "kms",
-                "PutKeyPolicy EnableKeyRotation UpdateKeyDescription UntagResource "
+                "PutKeyPolicy EnableKeyRotation UpdateKeyDescription TagResource UntagResource "
                 "CreateAlias UpdateAlias DeleteAlias",
             ),
             destroys=actions("kms", "ScheduleKeyDeletion"),
@@ -127,13 +140,15 @@ def signing_key_permissions(reach: Reach) -> list[Permission]:
         Permission(
             "OwnSigningKeyParameters",
             reach.arns("ssm", f"parameter/{PROJECT}/{{s}}/{SIGNING_KEY}/*"),
-            writes=actions("ssm", "PutParameter DeleteParameters AddTagsToResource"),
+            writes=actions("ssm", "GetParameters PutParameter DeleteParameters AddTagsToResource"),
         ),
         Permission(
             "OwnSigningKeySecret",
-            reach.arns("secretsmanager", f"secret:{PROJECT}-{SIGNING_KEY}-{{s}}-*"),
+            # A secret that is not there yet has no random end of its ARN, so the pattern does not ask for one.
+            reach.arns("secretsmanager", f"secret:{PROJECT}-{SIGNING_KEY}-{{s}}"),
             writes=actions(
-                "secretsmanager", "CreateSecret PutSecretValue GetSecretValue DeleteSecret TagResource"
+                "secretsmanager",
+                "CreateSecret DescribeSecret PutSecretValue GetSecretValue DeleteSecret TagResource",
             ),
         ),
     ]

@@ -65,7 +65,7 @@ def api_permissions(reach: Reach) -> list[Permission]:
         ),
         Permission(
             "Api",
-            [f"{place}/restapis/*"],
+            [f"{place}/restapis/*", f"{place}/tags/*"],
             reads=actions("apigateway", "GET"),
             writes=actions("apigateway", "POST PUT PATCH DELETE"),
             conditions=reach.tagged(),
@@ -98,7 +98,7 @@ def content_permissions(reach: Reach) -> list[Permission]:
             "Distribution",
             [f"{place}distribution/*"],
             reads=actions("cloudfront", "GetDistribution ListTagsForResource"),
-            writes=actions("cloudfront", "UpdateDistribution DeleteDistribution UntagResource"),
+            writes=actions("cloudfront", "UpdateDistribution DeleteDistribution TagResource UntagResource"),
             conditions=reach.tagged(),
             read_conditions=reach.tagged(),
             reason="a distribution's ARN holds its id; its tags are checked instead",
@@ -149,6 +149,12 @@ def firewall_permissions(reach: Reach) -> list[Permission]:
                 "wafv2",
                 "CreateWebACL UpdateWebACL DeleteWebACL AssociateWebACL TagResource UntagResource",
             ),
+        ),
+        Permission(
+            "FirewallManagedRules",
+            [reach.arn("wafv2", "regional/managedruleset/*/*")],
+            writes=actions("wafv2", "CreateWebACL UpdateWebACL"),
+            reason="AWS asks for its own rule groups too, where a web ACL uses them; nothing of them can be changed",
         ),
         Permission(
             "FirewallOfStage",

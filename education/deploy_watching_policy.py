@@ -60,7 +60,8 @@ def alarm_permissions(reach: Reach) -> list[Permission]:
         ),
         Permission(
             "Subscriptions",
-            [f"{topic}:*" for topic in reach.named("sns")],
+            # SNS decides by the topic; its reference also knows the subscription's own ARN, which the topic's begins.
+            [arn for topic in reach.named("sns") for arn in (topic, f"{topic}:*")],
             reads=actions("sns", "GetSubscriptionAttributes"),
             writes=actions("sns", "Unsubscribe"),
         ),

@@ -1,0 +1,116 @@
+"""What the deploy role needs where AWS asks for more than the embedded AWS does, or other environments than dev.
+
+The life of dev under that role (`tests/pipeline`) shows the rest. Each rule here stands for a deploy to a real account
+that ends in AccessDenied without it.
+"""
+
+import json
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+
+from education.aws_context import AwsContext
+from education.deploy_policy import PipelinePolicies
+from education.settings import load_settings
+from local_platform.strict_decisions import allowed_by
+from local_platform.strict_instance import Decision
+
+ACCOUNT = "111122223333"
+PLACE = f"us-east-1:{ACCOUNT}"
+POLICY_CHARACTERS = 6144 - 60  # IAM's limit, without the frame of a document
+
+
+def policies(environment: str) -> PipelinePolicies:
+    """Both roles' policies for an environment, in an account that stands for all."""
+    context = SimpleNamespace(account_id=ACCOUNT, partition="aws", region="us-east-1")
+    return PipelinePolicies(
+        cast(AwsContext, context),
+        load_settings(environment),
+        f"arn:aws:iam::{ACCOUNT}:policy/education-boundary-{environment}",
+        "arn:aws:s3:::states",
+        f"arn:aws:dynamodb:{PLACE}:table/locks",
+    )
+
+
+def allows(
+    statements: dict[str, list[dict[str, Any]]],
+    action: str,
+    arn: str,
+    *,
+    resource: dict[str, str] | None = None,
+    request: dict[str, str] | None = None,
+) -> bool:
+    """Whether a role may do something; `resource` and `request` are the tags that it has and that it is to get."""
+    context = {f"aws:resourcetag/{key}".lower(): value for key, value in (resource or {}).items()}
+    context |= {f"aws:requesttag/{key}".lower(): value for key, value in (request or {}).items()}
+    return bool(allowed_by(statements, Decision("", action, arn, "", context)))
+
+
+@pytest.mark.parametrize("environment", ["dev", "staging", "prod"])
+def test_cloudfront_may_be_let_into_the_log_bucket_and_no_other(environment: str) -> None:
+    held = policies(environment)
+    bucket = f"arn:aws:s3:::education-{{}}-{ACCOUNT}-{environment}"
+    logs = held.settings.content.access_logs
+    assert allows(held.deploy(), "s3:PutBucketAcl", bucket.format("content-logs")) is logs
+    assert not allows(held.deploy(), "s3:PutBucketAcl", bucket.format("content"))
+    assert not logs or allows(held.deploy(), "s3:GetBucketAcl", bucket.format("content-logs"))
+
+
+def test_subscribers_are_read_and_removed_by_their_topic() -> None:
+    topic = f"arn:aws:sns:{PLACE}:education-alerts-prod"
+    for arn in (topic, f"{topic}:6b0e71bd-7e97-4d97-80ce-4a0994e55286"):
+        assert allows(policies("prod").plan(), "sns:GetSubscriptionAttributes", arn)
+        assert allows(policies("prod").deploy(), "sns:Unsubscribe", arn)
+
+
+def test_a_firewall_may_use_the_rules_of_aws() -> None:
+    for name in ("CreateWebACL", "UpdateWebACL"):
+        for place in (
+            "managedruleset/AWS/AWSManagedRulesCommonRuleSet",
+            "webacl/education-api-prod/6b0e71bd-7e97",
+        ):
+            assert allows(
+                policies("prod").deploy(), f"wafv2:{name}", f"arn:aws:wafv2:{PLACE}:regional/{place}"
+            )
+
+
+@pytest.mark.parametrize(
+    ("action", "arn"),
+    [
+        ("cognito-idp:TagResource", f"arn:aws:cognito-idp:{PLACE}:userpool/us-east-1_abcdefghi"),
+        ("kms:TagResource", f"arn:aws:kms:{PLACE}:key/6b0e71bd-7e97-4d97-80ce-4a0994e55286"),
+        ("cloudfront:TagResource", f"arn:aws:cloudfront::{ACCOUNT}:distribution/E1234567890ABC"),
+        ("lambda:TagResource", f"arn:aws:lambda:{PLACE}:event-source-mapping:6b0e71bd"),
+        ("apigateway:PUT", "arn:aws:apigateway:us-east-1::/tags/arn%3Aaws%3Aapigateway%3Aus-east-1"),
+    ],
+)
+def test_one_tag_of_what_is_there_can_be_changed(action: str, arn: str) -> None:
+    """The provider sends only the tags that differ, so that the request does not say whose resource it is."""
+    own, others = ({"Project": "education", "Environment": suffix} for suffix in ("dev", "other"))
+    changed = {"Repository": "school/platform"}
+    statements = policies("dev").deploy()
+    assert allows(statements, action, arn, resource=own, request=changed)
+    assert allows(statements, action, arn, request=own), "that is how a new one gets its tags"
+    assert not allows(statements, action, arn, resource=others, request=changed)
+
+
+def test_an_environment_of_a_pull_request_can_make_and_delete_its_signing_key() -> None:
+    statements = policies("dev").deploy()
+    parameter = f"arn:aws:ssm:{PLACE}:parameter/education/pr-12/signing-key/a"
+    for action in ("ssm:GetParameters", "ssm:PutParameter", "ssm:DeleteParameters"):
+        assert allows(statements, action, parameter)
+    for end in ("", "-a1B2c3"):  # before it is there, and from then on
+        secret = f"arn:aws:secretsmanager:{PLACE}:secret:education-signing-key-pr-12{end}"
+        for name in ("DescribeSecret", "CreateSecret", "DeleteSecret"):
+            assert allows(statements, f"secretsmanager:{name}", secret), f"{name} {secret}"
+    assert not allows(policies("prod").deploy(), "ssm:GetParameters", parameter)
+
+
+@pytest.mark.parametrize("environment", ["dev", "staging", "prod"])
+def test_policies_fit_into_iam(environment: str) -> None:
+    held = policies(environment)
+    for role in (held.deploy(), held.plan()):
+        for part, statements in role.items():
+            size = len(json.dumps(statements, separators=(",", ":")))
+            assert size < POLICY_CHARACTERS, f"{part}: {size} characters"
