@@ -9,12 +9,14 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
+import yaml
 
 from education.aws_context import AwsContext
 from education.deploy_policy import PipelinePolicies
 from education.settings import load_settings
 from local_platform.strict_decisions import allowed_by
 from local_platform.strict_instance import Decision
+from tests.infrastructure.synthesized import ROOT
 
 ACCOUNT = "111122223333"
 PLACE = f"us-east-1:{ACCOUNT}"
@@ -93,6 +95,17 @@ def test_one_tag_of_what_is_there_can_be_changed(action: str, arn: str) -> None:
     assert allows(statements, action, arn, resource=own, request=changed)
     assert allows(statements, action, arn, request=own), "that is how a new one gets its tags"
     assert not allows(statements, action, arn, resource=others, request=changed)
+
+
+def test_every_workflow_puts_the_same_tags_on_everything() -> None:
+    """A tag that says who ran the workflow would show as drift, and as a hundred changes in each review."""
+    said: dict[str, set[str]] = {"REPOSITORY": set(), "COMMIT_AUTHOR": set()}
+    for file in (".github/workflows/" + name for name in ("deploy.yml", "pull-request.yml", "nightly.yml")):
+        variables = yaml.safe_load((ROOT / file).read_text())["env"]
+        for name, values in said.items():
+            values.add(variables[name])
+    assert all(len(values) == 1 for values in said.values()), said
+    assert "actor" not in str(said)
 
 
 def test_an_environment_of_a_pull_request_can_make_and_delete_its_signing_key() -> None:
