@@ -9,14 +9,16 @@ import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Mapping
 from hashlib import sha256
-from math import isfinite
 from typing import Any
 
 from shared.errors import BadRequest, FieldError
 
 Position = dict[str, Any]
 _LONGEST = 2048
+# In bytes of UTF-8. The longest of ours is a sort key of some 90; DynamoDB takes no key above 1,024.
 _LONGEST_VALUE = 512
+# Every number of ours has two decimals at most; DynamoDB takes none below 1e-130 but 0.
+_DECIMALS = 2
 
 
 def encode(scope: str, position: Mapping[str, str | int | float]) -> str:
@@ -61,18 +63,17 @@ def _mark(scope: str) -> str:
 
 def _fits(value: object, wanted: type) -> bool:
     if wanted is str:
-        return isinstance(value, str) and 0 < len(value) <= _LONGEST_VALUE and _is_text(value)
+        return isinstance(value, str) and _is_text(value)
     if isinstance(value, bool) or not isinstance(value, int | float):
         return False
     if wanted is int and not isinstance(value, int):
         return False
-    return isfinite(value) and abs(value) < 10**15
+    return abs(value) < 10**15 and round(value, _DECIMALS) == value
 
 
 def _is_text(value: str) -> bool:
     # Lone surrogates are valid in JSON and in Python, but not on any wire.
     try:
-        value.encode()
+        return 0 < len(value.encode()) <= _LONGEST_VALUE
     except UnicodeEncodeError:
         return False
-    return True
