@@ -132,7 +132,8 @@ class FunctionSettings(_Section):
     """What every function gets. API Gateway waits 29 s at most, so no function may run longer."""
 
     memory_mib: int = Field(ge=128, le=10240)
-    timeout_seconds: int = Field(ge=1, le=29)
+    # One call to AWS with its second attempt takes 9 s, and the answer needs a moment: lambda_src/shared/clients.py.
+    timeout_seconds: int = Field(ge=10, le=29)
     log_retention_days: LogRetentionDays
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"]
     tracing: bool

@@ -175,6 +175,7 @@ def test_a_bad_variable_is_named_with_its_value(variable: str, value: str, allow
             "functions.log_retention_days is 31; allowed: 30, 60",
         ),
         ("timeout_seconds = 15", "timeout_seconds = 30", "is 30; allowed: less than or equal to 29."),
+        ("timeout_seconds = 15", "timeout_seconds = 9", "is 9; allowed: greater than or equal to 10."),
         ("memory_mib = 512", 'memory_mib = "512"', "functions.memory_mib is '512'; allowed: a whole number."),
         ("memory_mib = 512", "memory_mib = 512.5", "functions.memory_mib is 512.5; allowed: a whole number."),
         ("memory_mib = 512", "memory_mib = 64", "is 64; allowed: greater than or equal to 128."),

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from education.settings import EnvironmentSettings, load_settings
+from education.settings import EnvironmentSettings, FunctionSettings, load_settings
 from shared import clients, patience
 from shared.errors import Unavailable
 
@@ -41,6 +41,15 @@ def test_a_call_fits_into_the_function_and_under_the_gateway(
     config = getattr(clients, maker)().meta.config
     assert config.retries["mode"] == "standard"
     assert longest_call(config) < settings.functions.timeout_seconds < GATEWAY_SECONDS
+
+
+def test_no_setting_allows_less_time_than_a_call_takes(aws: str) -> None:
+    (least,) = (
+        bound.ge
+        for bound in FunctionSettings.model_fields["timeout_seconds"].metadata
+        if hasattr(bound, "ge")
+    )
+    assert longest_call(clients.dynamodb().meta.config) + clients.RESERVE_SECONDS <= least
 
 
 def test_races_are_given_up_in_time(aws: str, settings: EnvironmentSettings) -> None:
