@@ -107,16 +107,11 @@ class UnsupportedMediaType(RequestError):
     code = "unsupported-media-type"
 
 
-class NotImplementedYet(RequestError):
-    """The description names this operation, but it does not exist yet."""
-
-    status = 501
-    title = "Not Implemented"
-    code = "not-implemented"
-
-
 class Unavailable(RequestError):
-    """A dependency failed or is too slow; the same request is safe to send again."""
+    """A dependency failed or is too slow; the same request is safe to send again.
+
+    What POST makes under an id of the server's (a draft) may then be there twice, if only the answer was lost.
+    """
 
     status = 503
     title = "Service Unavailable"

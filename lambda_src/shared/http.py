@@ -16,7 +16,7 @@ from typing import Any
 from shared import api, clients, log, problems
 from shared.caller import Caller, caller_of
 from shared.config import HttpConfig
-from shared.errors import BadRequest, NotFound, NotImplementedYet, RequestError, TooLarge
+from shared.errors import BadRequest, NotFound, RequestError, TooLarge
 
 Event = Mapping[str, Any]
 
@@ -76,11 +76,6 @@ def page(items: list[Any], next_cursor: str | None) -> Response:
     if next_cursor is not None:
         body["nextCursor"] = next_cursor
     return ok(body)
-
-
-def not_implemented(_request: Request) -> Response:
-    """Stands in for an operation that is described but does not exist yet."""
-    raise NotImplementedYet("This is described but not available yet.")
 
 
 def api_handler(
