@@ -51,6 +51,13 @@ def boundary_statements(reach: Reach) -> list[dict[str, Any]]:
         # Services use the keys on behalf of their caller, whose boundary counts although the key's policy allows it.
         _allow("Keys", actions("kms", "Decrypt Encrypt GenerateDataKey"), [reach.arn("kms", "key/*")])
         | {"Condition": reach.tagged() | {"Null": {"kms:ViaService": "false"}}},
+        {
+            # The lock table's name begins and ends as those of the platform's tables do.
+            "Sid": "NeverLocksOfStates",
+            "Effect": "Deny",
+            "Action": "dynamodb:*",
+            "Resource": reach.arn("dynamodb", f"table/{PROJECT}-terraform-*"),
+        },
         _allow("Traces", actions("xray", "PutTelemetryRecords PutTraceSegments"), ["*"]),
         _allow("Metrics", actions("cloudwatch", "PutMetricData"), ["*"])
         | {"Condition": {"StringEquals": {"cloudwatch:namespace": PROJECT.capitalize()}}},

@@ -124,6 +124,7 @@ class Planner:
         variables = {**os.environ, "ENVIRONMENT_SUFFIX": self.suffix}
         cdktf = Cdktf(f"TapStack{self.suffix}", self.toolchain, output, variables, LOGS / self.suffix)
         cdktf.synth()
+        shutil.rmtree(self.saved.stack, ignore_errors=True)
         cdktf.stack_folder.rename(self.saved.stack)
         shutil.rmtree(output)
 

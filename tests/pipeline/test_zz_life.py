@@ -41,7 +41,8 @@ STATEMENTS = {
     "ChangeSubscriptions": "subscribers of the alert topic, of which dev has none",
     "ChangeOwnSigningKeyParameters": "environments of pull requests",
     "ChangeOwnSigningKeySecret": "environments of pull requests",
-    "ChangeFunctionRoles": "",
+    "ChangeStreamSourceTagging": "AWS asks for it when a mapping is made; the embedded AWS does not",
+    "ChangeStreamSourceTags": "a tag that is taken away",
     "ChangeObjects": "a bucket that holds files when it is destroyed",
 }
 
@@ -167,7 +168,7 @@ def test_a_locked_state_says_who_and_how_to_release_it(account: Account, environ
         ("cognito-idp", "create_user_pool", {"PoolName": "untagged"}),
         ("cloudtrail", "stop_logging", {"Name": "trail"}),
         ("ec2", "describe_instances", {}),
-        ("sts", "assume_role", {"RoleArn": "{account}:role/education-plan-{e}", "RoleSessionName": "x"}),
+        ("sts", "assume_role", {"RoleArn": "{account}:role/education-plan-{e}", "RoleSessionName": "xx"}),
     ],
 )
 def test_the_deploy_role_cannot(

@@ -1,0 +1,120 @@
+"""The workflow files: pinned, with the least permissions, without logic of their own."""
+
+import re
+from typing import Any
+
+import pytest
+
+from tests.pipeline.workflows import FOLDER, Workflow, workflow, workflows
+from tools.steps import ROOT
+
+PINNED = re.compile(r"[\w.-]+/[\w./-]+@[0-9a-f]{40}")
+USES = re.compile(r"uses:\s*(\S+)(.*)")
+MAKE = re.compile(r"make ([a-z-]+)(?: ENV=[a-z]+)?")
+
+
+def targets() -> set[str]:
+    """The targets of the Makefile."""
+    return set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+
+
+def steps(name: Workflow) -> list[tuple[str, dict[str, Any]]]:
+    """Every step with its job."""
+    return [(job, step) for job, body in name.jobs.items() for step in body.get("steps", [])]
+
+
+@pytest.fixture(params=workflows(), ids=lambda each: each.path.stem)
+def each(request: pytest.FixtureRequest) -> Workflow:
+    """Each workflow in turn."""
+    found: Workflow = request.param
+    return found
+
+
+def test_actions_of_others_are_pinned_by_commit() -> None:
+    for path in (*FOLDER.glob("*.yml"), *FOLDER.parent.glob("actions/*/action.yml")):
+        for uses, comment in USES.findall(path.read_text()):
+            if not uses.startswith("./"):
+                assert PINNED.fullmatch(uses), f"{path.name}: {uses}"
+                assert re.search(r"# v\d+\.\d+\.\d+$", comment), f"{path.name}: {uses} says no version"
+
+
+def test_nothing_is_permitted_that_a_job_does_not_ask_for(each: Workflow) -> None:
+    assert each.document["permissions"] == {}
+    for job, body in each.jobs.items():
+        assert body.get("permissions"), f"{job} says nothing of its permissions"
+        assert set(body["permissions"].items()) <= {
+            ("contents", "read"),
+            ("id-token", "write"),
+            ("pull-requests", "write"),
+            ("security-events", "write"),
+            ("issues", "write"),
+        }
+
+
+def test_jobs_end_in_time(each: Workflow) -> None:
+    for job, body in each.jobs.items():
+        assert "uses" in body or 0 < int(body["timeout-minutes"]) <= 60, job
+
+
+def test_checkouts_keep_no_credentials(each: Workflow) -> None:
+    for job, step in steps(each):
+        if step.get("uses", "").startswith("actions/checkout@"):
+            assert step["with"]["persist-credentials"] == "false", job
+
+
+def test_steps_are_make_targets(each: Workflow) -> None:
+    for job, step in steps(each):
+        if "run" in step:
+            match = MAKE.fullmatch(step["run"])
+            assert match, f"{job}: {step['run']!r} is logic of the workflow's own"
+            assert match[1] in targets(), f"{job}: there is no target {match[1]}"
+
+
+def test_no_long_lived_key_is_used(each: Workflow) -> None:
+    text = each.path.read_text()
+    assert not re.search(r"aws-access-key-id|AWS_SECRET_ACCESS_KEY|secrets\.AWS", text)
+
+
+def test_who_signs_in_to_aws_may_ask_for_a_token(each: Workflow) -> None:
+    for job, body in each.jobs.items():
+        signs_in = any(step.get("with", {}).get("role") for step in body.get("steps", []))
+        called = "uses" in body
+        assert called or signs_in == (body["permissions"].get("id-token") == "write"), job
+
+
+def test_an_apply_is_never_cancelled() -> None:
+    for name in ("dev", "staging", "prod"):
+        concurrency = workflow("main").jobs[name]["concurrency"]
+        assert concurrency == {"group": f"environment-{name}", "cancel-in-progress": "false"}
+    for each in workflows():
+        assert "cancel-in-progress: true" not in each.path.read_text()
+
+
+def test_what_is_applied_is_the_plan_that_was_reviewed() -> None:
+    deploy = workflow("deploy")
+    apply = deploy.jobs["apply"]
+    assert apply["needs"] == "plan"
+    assert apply["environment"] == "${{ inputs.environment }}", "its reviewers say yes between plan and apply"
+    assert list(deploy.commands("plan")) == ["make plan", "make plan-summary"]
+    assert list(deploy.commands("apply")) == ["make apply", "make verify", "make announce"]
+    up, down = (
+        next(
+            step["with"]
+            for step in deploy.jobs[job]["steps"]
+            if f"actions/{verb}-artifact@" in step.get("uses", "")
+        )
+        for job, verb in (("plan", "upload"), ("apply", "download"))
+    )
+    assert (up["name"], up["path"]) == (down["name"], down["path"])
+
+
+def test_forks_get_no_role() -> None:
+    for name in ("plan", "ephemeral"):
+        condition = workflow("pull-request").jobs[name]["if"]
+        assert "github.event.pull_request.head.repo.full_name == github.repository" in condition
+
+
+def test_an_environment_of_a_pull_request_is_always_taken_away() -> None:
+    last = workflow("pull-request").jobs["ephemeral"]["steps"][-1]
+    assert last == {"if": "${{ always() }}", "run": "make dispose"}
+    assert "make sweep" in list(workflow("nightly").commands("leftovers"))
