@@ -20,8 +20,10 @@ KEPT_LOG = ROOT / "build" / "logs" / "local-destroy.log"
 def down(platform: Platform) -> None:
     """Destroy the stack where there is one, stop every process and remove every file of the platform.
 
-    Raises `UserError` when Terraform could not destroy the stack, after everything is gone all the same.
+    Raises `UserError` for a folder that is not a platform's, and when Terraform could not destroy the stack, after
+    everything is gone all the same.
     """
+    platform.check_home()
     instance = emulator.running(platform)
     emulator.stop_orphans(platform, instance)
     failed = False

@@ -3,6 +3,7 @@
 import contextlib
 import fcntl
 import os
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -60,10 +61,34 @@ class Platform:
             MARK: str(self.home),
         }
 
+    def check_home(self) -> None:
+        """Refuse a folder that is not the platform's own, as `make down` removes it with all that is in it.
+
+        The lock is what every command leaves there first, so a folder with other things and no lock is somebody's.
+        """
+        if ROOT.is_relative_to(self.home):
+            raise self._refusal("holds the project itself")
+        if self.home.exists() and not self.home.is_dir():
+            raise self._refusal("is no folder")
+        lock = self.home / LOCK
+        is_ours = lock.is_file() and re.fullmatch(r"\d*", lock.read_text(errors="replace"))
+        if self.home.exists() and any(self.home.iterdir()) and not is_ours:
+            raise self._refusal("holds something else than a platform")
+
+    def _refusal(self, why: str) -> UserError:
+        return UserError(
+            f"{self.home} {why}: name an empty or a new folder with EDUCATION_LOCAL_HOME, or leave it unset (.local); "
+            "nothing was changed."
+        )
+
     @contextlib.contextmanager
     def locked(self) -> Iterator[None]:
         """Hold the platform for one command; the system frees it when that command dies, however it dies."""
-        self.home.mkdir(parents=True, exist_ok=True)
+        self.check_home()
+        try:
+            self.home.mkdir(parents=True, exist_ok=True)
+        except OSError as problem:
+            raise self._refusal(f"cannot be made ({problem.strerror})") from None
         with (self.home / LOCK).open("a+") as file:
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -76,6 +76,32 @@ class TestPlace:
             assert platform.home.exists()
         assert not platform.home.exists()
 
+    @pytest.mark.parametrize("home", [ROOT, ROOT.parent, Path("/")])
+    def test_the_project_is_no_place_for_it(self, home: Path) -> None:
+        platform = current_platform({"EDUCATION_LOCAL_HOME": str(home)})
+        with pytest.raises(UserError, match="holds the project itself: name an empty"), platform.locked():
+            pass
+        with pytest.raises(UserError, match="holds the project itself"):
+            down(platform)
+
+    @pytest.mark.parametrize("theirs", ["thesis.txt", "lock"])
+    def test_a_folder_of_somebody_else_is_neither_used_nor_removed(
+        self, platform: Platform, theirs: str
+    ) -> None:
+        platform.home.mkdir()
+        (platform.home / theirs).write_text("years of work")
+        with pytest.raises(UserError, match="holds something else than a platform"), platform.locked():
+            pass
+        with pytest.raises(UserError, match="holds something else than a platform"):
+            down(platform)
+        assert [path.name for path in platform.home.iterdir()] == [theirs]
+
+    def test_a_file_is_no_place_for_it(self, tmp_path: Path) -> None:
+        (tmp_path / "file").touch()
+        platform = current_platform({"EDUCATION_LOCAL_HOME": str(tmp_path / "file")})
+        with pytest.raises(UserError, match="is no folder"), platform.locked():
+            pass
+
     def test_no_real_account_slips_in(self, platform: Platform) -> None:
         foreign = {
             "AWS_PROFILE": "prod",
@@ -166,9 +192,11 @@ class TestEmbeddedAws:
             free.bind(("127.0.0.1", platform.port))
 
     def test_down_leaves_nothing_of_a_half_finished_up(self, platform: Platform) -> None:
-        embedded_aws(platform)
-        lock_state(platform)
-        down(platform)
+        with platform.locked():
+            embedded_aws(platform)
+            lock_state(platform)
+        with platform.locked():
+            down(platform)
         assert processes.marked(f"{MARK}={platform.home}") == {}
         assert not platform.home.exists()
 
