@@ -4,7 +4,7 @@ At every token, so that what one sign-in could not finish, the next token does, 
 Ordinarily it is one look at the address.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -45,7 +45,7 @@ class Directory(Protocol):
     def release(self, email: str, user_id: str) -> None:
         """Give an address up that somebody no longer signs in with."""
 
-    def taken_up(self, email: str, course_ids: list[str], tries: Tries) -> None:
+    def taken_up(self, email: str, invitations: Collection[str], tries: Tries) -> None:
         """Remove invitations that were taken up."""
 
 
@@ -76,7 +76,7 @@ def welcome(arrival: Arrival, directory: Directory, store: cohorts.Store, tries:
                 taken_up.append(course_id)
     finally:
         if taken_up:
-            directory.taken_up(arrival.email, taken_up, tries)
+            directory.taken_up(arrival.email, address.invitations_to(taken_up), tries)
     return len(taken_up)
 
 

@@ -3,12 +3,12 @@
 One item per address in the profiles table, under a hash: no address stands there in clear. `owner` is set
 by whoever signs in with the verified address (identity_triggers), `invitedTo` by staff, and both by
 conditional writes of the same item: an invitation is either there when the owner comes, or is refused
-because the owner is there already. So none is ever overlooked. An invitation that nobody takes up goes
-by itself.
+because the owner is there already. So none is ever overlooked. Each invitation says itself when it runs
+out (`<seconds since 1970>#<course id>`); an address with none that counts and no owner goes by itself.
 """
 
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
@@ -40,18 +40,26 @@ _OWNER = {"#owner": "owner"}
 
 @dataclass(frozen=True)
 class Address:
-    """What is known of an e-mail address: the user id of its owner, and ids of courses that wait for them."""
+    """What is known of an e-mail address: the user id of its owner, and invitations as they are stored."""
 
     owner: str | None = None
-    invited_to: frozenset[str] = frozenset()
+    invitations: frozenset[str] = frozenset()
 
     @classmethod
     def from_stored(cls, item: Item) -> "Address":
-        """The address in an item; an invitation that has run out is none, though it is removed only later."""
-        owner = item.get("owner")
-        if owner is None and item["expiresAt"] <= time.time():
-            return cls()
-        return cls(owner, frozenset(item.get("invitedTo", ())))
+        """The address in an item, without invitations that have run out: they are removed later, if at all."""
+        now = time.time()
+        counting = (each for each in item.get("invitedTo", ()) if float(each.partition("#")[0]) > now)
+        return cls(item.get("owner"), frozenset(counting))
+
+    @property
+    def invited_to(self) -> frozenset[str]:
+        """Ids of the courses that wait for the owner."""
+        return frozenset(map(_course_id, self.invitations))
+
+    def invitations_to(self, course_ids: Collection[str]) -> frozenset[str]:
+        """The invitations to these courses."""
+        return frozenset(each for each in self.invitations if _course_id(each) in course_ids)
 
 
 UNKNOWN = Address()
@@ -150,7 +158,7 @@ class Addresses:
         wire = answer.get("Item")
         return Address.from_stored(from_item(wire)) if wire else UNKNOWN
 
-    def taken_up(self, email: str, course_ids: Iterable[str], tries: Tries) -> None:
+    def taken_up(self, email: str, invitations: Collection[str], tries: Tries) -> None:
         """Remove invitations that were taken up: one UpdateItem.
 
         Raises:
@@ -161,9 +169,9 @@ class Addresses:
                 clients.dynamodb().update_item(
                     TableName=self._table,
                     Key=to_item(key_of(email)),
-                    UpdateExpression="DELETE invitedTo :courses",
+                    UpdateExpression="DELETE invitedTo :taken",
                     ConditionExpression="attribute_exists(userId)",
-                    ExpressionAttributeValues=to_item({":courses": set(course_ids)}),
+                    ExpressionAttributeValues=to_item({":taken": set(invitations)}),
                 )
             except ClientError as error:
                 if condition_failed(error):
@@ -224,10 +232,12 @@ class Addresses:
                 "Update": {
                     "TableName": self._table,
                     "Key": to_item(key_of(email)),
-                    "UpdateExpression": "SET expiresAt = :until ADD invitedTo :course",
+                    "UpdateExpression": "SET expiresAt = :until ADD invitedTo :invitation",
                     "ConditionExpression": _UNOWNED,
                     "ExpressionAttributeNames": _OWNER,
-                    "ExpressionAttributeValues": to_item({":until": until, ":course": {course_id}}),
+                    "ExpressionAttributeValues": to_item(
+                        {":until": until, ":invitation": {f"{until}#{course_id}"}}
+                    ),
                     "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
                 }
             }
@@ -250,6 +260,10 @@ class Addresses:
 def key_of(email: str) -> dict[str, str]:
     """The key of an address's item."""
     return {"userId": KEY_PREFIX + sha256(f"education-address:{email}".encode()).hexdigest()}
+
+
+def _course_id(invitation: str) -> str:
+    return invitation.partition("#")[2]
 
 
 def _portions(emails: Sequence[str]) -> Iterator[Sequence[str]]:
