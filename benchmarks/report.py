@@ -69,7 +69,7 @@ def as_page(tables: Sequence[str]) -> str:
     """results.md."""
     head = (
         "# Figures\n\n"
-        "Written by `python -m benchmarks --local --write`. Medians of processes that were run in turns, after one\n"
+        "Written by `python -m benchmarks --write`. Medians of processes that were run in turns, after one\n"
         "untimed run of each; compare ratios, not seconds, with another machine's.\n\n"
         f"{today()}, {machine()}.\n\n"
     )
