@@ -56,6 +56,7 @@ class AuditTable(Construct):
         )
         self.name: str = table.name
         self.arn: str = table.arn
+        self.indexes: tuple[str, ...] = tuple(INDEXES)
         self.environment: Mapping[str, str] = {
             "AUDIT_TABLE": table.name,
             "AUDIT_RETENTION_DAYS": str(settings.records.audit_retention_days),

@@ -169,6 +169,12 @@ class EducationStack(Construct):
             stage_name=api.stage_name,
             functions={label: function.function_name for label, function in watched.items()},
             tables=tables,
+            indexes={
+                "profiles": records.profiles.indexes,
+                "courses": records.courses.indexes,
+                "progress": records.progress.indexes,
+                "audit": audit.indexes,
+            },
             dead_letter_queues={"dead-letters": dead_letters.queue_name},
             distribution_id=content.distribution_id,
             function_alarm_arns=[

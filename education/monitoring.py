@@ -27,6 +27,7 @@ from education.settings import EnvironmentSettings
 __all__ = ["AlertTopic", "DeadLetters", "Monitoring"]
 
 FIVE_MINUTES = 300
+INDEX = "GlobalSecondaryIndexName"
 
 
 class Monitoring(Construct):
@@ -45,6 +46,7 @@ class Monitoring(Construct):
         stage_name: str,
         functions: Mapping[str, str],
         tables: Mapping[str, str],
+        indexes: Mapping[str, Sequence[str]],
         dead_letter_queues: Mapping[str, str],
         distribution_id: str,
         function_alarm_arns: Sequence[str] = (),
@@ -52,7 +54,8 @@ class Monitoring(Construct):
     ) -> None:
         """`functions`, `tables` and `dead_letter_queues` map a short label (`catalog`) to the resource's name.
 
-        `edge_provider` is a provider for us-east-1, needed where the stack is in another region.
+        `indexes` maps a table's label to the names of its indexes. `edge_provider` is a provider for us-east-1,
+        needed where the stack is in another region.
         """
         super().__init__(scope, id)
         self._names = names
@@ -64,7 +67,7 @@ class Monitoring(Construct):
         self._alarm_arns: list[str] = []
         self._api_alarms(settings, {"ApiName": api_name, "Stage": stage_name})
         for label, table_name in tables.items():
-            self._throttle_alarm(label, table_name)
+            self._throttle_alarm(label, table_name, indexes.get(label, ()))
         for label, queue_name in dead_letter_queues.items():
             self._dead_letter_alarm(label, queue_name)
         edge = EdgeAlarms(
@@ -137,31 +140,37 @@ class Monitoring(Construct):
             datapoints_to_alarm=2,
         )
 
-    def _throttle_alarm(self, label: str, table_name: str) -> None:
-        """Reads and writes together: a hot partition shows in either, and the cure is the same."""
+    def _throttle_alarm(self, label: str, table_name: str, indexes: Sequence[str]) -> None:
+        """Reads and writes together: a hot partition shows in either, and the cure is the same.
+
+        What an index throttles, the rosters' above all, is counted at the index and not at its table.
+        """
+        table = {"TableName": table_name}
+        measured = {"": table, **{f"_{i}": {**table, INDEX: name} for i, name in enumerate(indexes)}}
         metrics = [
             CloudwatchMetricAlarmMetricQuery(
-                id=id,
+                id=f"{what}{where}",
                 return_data=False,
                 metric=CloudwatchMetricAlarmMetricQueryMetric(
                     namespace="AWS/DynamoDB",
                     metric_name=metric_name,
-                    dimensions={"TableName": table_name},
+                    dimensions=dimensions,
                     stat="Sum",
                     period=FIVE_MINUTES,
                 ),
             )
-            for id, metric_name in (("reads", "ReadThrottleEvents"), ("writes", "WriteThrottleEvents"))
+            for where, dimensions in measured.items()
+            for what, metric_name in (("reads", "ReadThrottleEvents"), ("writes", "WriteThrottleEvents"))
         ]
         total = CloudwatchMetricAlarmMetricQuery(
             id="throttled",
-            expression="FILL(reads, 0) + FILL(writes, 0)",
+            expression=" + ".join(f"FILL({metric.id}, 0)" for metric in metrics),
             label="Throttled requests",
             return_data=True,
         )
         self._alarm(
             f"{label}-table-throttles",
-            f"DynamoDB throttles the table {label}: a partition is too hot or the account's quota is used up.",
+            f"DynamoDB throttles the table {label} or an index: a partition is too hot or the quota is used up.",
             metric_query=[total, *metrics],
             comparison_operator="GreaterThanThreshold",
             threshold=0,

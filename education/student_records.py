@@ -27,6 +27,7 @@ class Table:
     name: str
     arn: str
     stream_arn: str
+    indexes: tuple[str, ...]
 
     def index_arn(self, index: str) -> str:
         """The ARN of one of its indexes."""
@@ -124,4 +125,4 @@ class StudentRecords(Construct):
             server_side_encryption=DynamodbTableServerSideEncryption(enabled=True, kms_key_arn=self._key_arn),
             deletion_protection_enabled=self._settings.protect_data,
         )
-        return Table(name=table.name, arn=table.arn, stream_arn=table.stream_arn)
+        return Table(table.name, table.arn, table.stream_arn, tuple(index.name for index in indexes))

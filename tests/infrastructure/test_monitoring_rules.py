@@ -61,11 +61,18 @@ def test_the_api_the_tables_the_dead_letters_and_the_edge_are_watched(stack: Syn
     tables, queues = len(stack.resources("aws_dynamodb_table")), len(stack.resources("aws_sqs_queue"))
     assert counted["AWS/ApiGateway", "5XXError"] == 1
     assert counted["AWS/ApiGateway", "Latency"] == 1
+    indexes = sum(
+        len(table.get("global_secondary_index", ()))
+        for table in stack.resources("aws_dynamodb_table").values()
+    )
     assert (
         counted["AWS/DynamoDB", "ReadThrottleEvents"]
         == counted["AWS/DynamoDB", "WriteThrottleEvents"]
-        == tables
-    )
+        == tables + indexes
+    ), "an index counts its throttles by itself"
+    for name, alarm in stack.resources("aws_cloudwatch_metric_alarm").items():
+        metrics = [query for query in alarm.get("metric_query", ()) if "metric" in query]
+        assert len(metrics) <= 10, f"{name}: CloudWatch takes ten metrics in one alarm"
     assert counted["AWS/SQS", "ApproximateNumberOfMessagesVisible"] == queues
     assert counted["AWS/CloudFront", "5xxErrorRate"] == 1
 
