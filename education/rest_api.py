@@ -8,6 +8,7 @@ checked here only for being a JSON object: the function names the fields at faul
 import hashlib
 import json
 from collections.abc import Mapping
+from typing import Any
 
 from cdktf import TerraformResourceLifecycle
 from cdktf_cdktf_provider_aws.api_gateway_authorizer import ApiGatewayAuthorizer
@@ -40,6 +41,16 @@ from education.settings import EnvironmentSettings
 
 STAGE = "v1"
 INTEGRATION_TIMEOUT_MS = 29_000  # API Gateway's own limit; every function's timeout is within it
+# What the deployment must be made anew for stands in one place each, so that its trigger can hold it.
+AUTHORIZER: dict[str, Any] = {
+    "type": "COGNITO_USER_POOLS",
+    "identity_source": "method.request.header.Authorization",
+}
+INTEGRATION: dict[str, Any] = {
+    "type": "AWS_PROXY",
+    "integration_http_method": "POST",
+    "timeout_milliseconds": INTEGRATION_TIMEOUT_MS,
+}
 JSON_OBJECT = json.dumps({"$schema": "http://json-schema.org/draft-04/schema#", "type": "object"})
 
 
@@ -82,9 +93,8 @@ class RestApi(Construct):
             "authorizer",
             rest_api_id=self.api_id,
             name=names.of("id-token"),
-            type="COGNITO_USER_POOLS",
             provider_arns=[user_pool_arn],
-            identity_source="method.request.header.Authorization",
+            **AUTHORIZER,
         ).id
         self._json_object = ApiGatewayModel(
             self,
@@ -99,6 +109,7 @@ class RestApi(Construct):
         self._check_parameters = self._validator("check-parameters", body=False)
 
         resource_ids = self._resources()
+        self._built: list[object] = [AUTHORIZER, INTEGRATION]
         integrations = [
             self._method(operation, resource_ids[operation.path]) for operation in description.operations
         ]
@@ -120,7 +131,7 @@ class RestApi(Construct):
             description="Made anew whenever the API's description or what surrounds it changes",
             triggers={
                 "description": description.digest,
-                "gateway": _digest([JSON_OBJECT, preflights.fingerprint, problems.fingerprint]),
+                "gateway": _digest([JSON_OBJECT, preflights.fingerprint, problems.fingerprint, self._built]),
                 "user_pool": user_pool_arn,
             },
             lifecycle=TerraformResourceLifecycle(create_before_destroy=True),
@@ -161,21 +172,25 @@ class RestApi(Construct):
         """The method of an operation, handed to its function as it comes."""
         # A body that may be missing or may be something else than JSON is left to the function altogether.
         json_only = operation.body_required and operation.content_types == (JSON_TYPE,)
+        plain: dict[str, Any] = {
+            "http_method": operation.method,
+            "operation_name": operation.operation_id,
+            "authorization": "COGNITO_USER_POOLS",
+            "request_parameters": {
+                f"method.request.{'querystring' if p.location == 'query' else p.location}.{p.name}": p.required
+                for p in operation.parameters
+            },
+        }
+        self._built.append([operation.path, operation.function, json_only, plain])
         method = ApiGatewayMethod(
             self,
             f"{operation.operation_id}-method",
             rest_api_id=self.api_id,
             resource_id=resource_id,
-            http_method=operation.method,
-            operation_name=operation.operation_id,
-            authorization="COGNITO_USER_POOLS",
             authorizer_id=self._authorizer_id,
             request_validator_id=self._check_all if json_only else self._check_parameters,
             request_models={JSON_TYPE: self._json_object} if json_only else None,
-            request_parameters={
-                f"method.request.{'querystring' if p.location == 'query' else p.location}.{p.name}": p.required
-                for p in operation.parameters
-            },
+            **plain,
         )
         return ApiGatewayIntegration(
             self,
@@ -183,10 +198,8 @@ class RestApi(Construct):
             rest_api_id=self.api_id,
             resource_id=resource_id,
             http_method=method.http_method,
-            type="AWS_PROXY",
-            integration_http_method="POST",
             uri=self._functions[operation.function].invoke_arn,
-            timeout_milliseconds=INTEGRATION_TIMEOUT_MS,
+            **INTEGRATION,
         )
 
     def _permissions(self, execution_arn: str) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 import education.education_stack
+import education.rest_api
 from education.api_description import DESCRIPTION_FILE, load_api_description
 from tests.infrastructure.conftest import SynthesizedOf
 from tests.infrastructure.synthesized import Synthesized, synthesize
@@ -34,3 +35,24 @@ def test_a_changed_description_makes_a_new_deployment(
     before = synthesized_of("dev").one("aws_api_gateway_deployment")["triggers"]
     after = synthesize("dev", tmp_path / "out").one("aws_api_gateway_deployment")["triggers"]
     assert after != before, "a route that changes would not be live after the deploy (terraform #6613)"
+
+
+@pytest.mark.parametrize(
+    ("where", "key", "value"),
+    [
+        ("AUTHORIZER", "identity_source", "method.request.header.Token"),
+        ("INTEGRATION", "timeout_milliseconds", 20_000),
+    ],
+)
+def test_so_does_what_methods_and_authorizer_are_built_with(
+    where: str,
+    key: str,
+    value: object,
+    synthesized_of: SynthesizedOf,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setitem(getattr(education.rest_api, where), key, value)
+    before = synthesized_of("dev").one("aws_api_gateway_deployment")["triggers"]
+    after = synthesize("dev", tmp_path / "out").one("aws_api_gateway_deployment")["triggers"]
+    assert after != before, f"another {key} would not be live after the deploy"
