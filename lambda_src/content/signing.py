@@ -1,7 +1,8 @@
 """Signed CloudFront addresses with a custom policy, and the private keys they are signed with.
 
 The keys are read from Secrets Manager and kept for five minutes: signing costs no call in between,
-and a switch of the active slot is picked up without a redeploy. Signatures are RSA over SHA-1
+and a switch of the active slot is picked up without a redeploy. While they cannot be read, the key that
+is there goes on signing for an hour. Signatures are RSA over SHA-1
 because that is what CloudFront checks for RSA keys:
 https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/private-content-creating-signed-url-custom-policy.html
 """
@@ -14,11 +15,16 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import rsa
+from botocore.exceptions import BotoCoreError, ClientError
 from botocore.signers import CloudFrontSigner
 
-from shared import clients, clock, content_keys
+from shared import clients, clock, content_keys, log
+from shared.errors import Unavailable
 
 KEPT_SECONDS = 300.0
+# How long a key may outlive its time while the secret cannot be read, and how soon it is tried again.
+STALE_SECONDS = 3600.0
+RETRY_SECONDS = 30.0
 # An address is handed out again while nearly all of its time is left: it names no person, and an
 # RSA signature is by far the most work that this function does.
 _REUSED_SECONDS = 60.0
@@ -43,13 +49,27 @@ class SigningKeys:
         self._key_ids = key_ids
         self._kept: SigningKey | None = None
         self._kept_until = 0.0
+        self._stale_until = 0.0
 
     def active(self) -> SigningKey:
-        """The key to sign with, at most KEPT_SECONDS old."""
+        """The key to sign with, at most KEPT_SECONDS old; older only while the secret cannot be read.
+
+        Raises:
+            Unavailable, BotoCoreError, ClientError: it cannot be read, and there is no key that may go on.
+        """
         now = time.monotonic()
         if self._kept is None or now >= self._kept_until:
-            self._kept = self._read()
-            self._kept_until = now + KEPT_SECONDS
+            try:
+                self._kept = self._read()
+            except (BotoCoreError, ClientError, Unavailable, KeyError, TypeError, ValueError) as error:
+                # A secret may also be damaged, or name a slot that this function was not told of yet.
+                if self._kept is None or now >= self._stale_until:
+                    raise
+                log.write("WARNING", "signing key not renewed", where=log.where(error))
+                self._kept_until = now + RETRY_SECONDS
+            else:
+                self._kept_until = now + KEPT_SECONDS
+                self._stale_until = self._kept_until + STALE_SECONDS
         return self._kept
 
     def _read(self) -> SigningKey:
@@ -71,8 +91,7 @@ class UrlSigner:
     def sign(self, content_key: str) -> tuple[str, str]:
         """A signed address of a file and when it expires; valid for all files of the same upload.
 
-        The policy names the upload's folder, so that a page may load what lies beside it, and
-        nothing of another lesson.
+        The policy names the upload's folder, which holds nothing of another lesson.
         """
         key = self._keys.active()
         now = time.monotonic()

@@ -2,8 +2,8 @@
 
     <public|premium>/<courseId>/<lessonId>/<content type>-<random>/<file name>
 
-Every upload has a folder of its own, so a replaced file has a new address and no cache can serve
-the old bytes for it. The content type in the folder lets the arrival be checked against the lesson
+Every form has a folder of its own, so a file sent with a new form has a new address and no cache can
+serve the old bytes for it. The content type in the folder lets the arrival be checked against the lesson
 as it is then, without keeping a list of forms that were handed out.
 """
 

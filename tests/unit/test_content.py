@@ -10,6 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import requests
+from botocore.exceptions import EndpointConnectionError
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
@@ -131,6 +132,7 @@ class Files:
 def files(
     aws: str, lambda_api: LambdaApis, dynamodb_tables: Tables, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Files]:
+    clients.set_deadline(None)  # that of the last test's request
     clients.s3().create_bucket(Bucket=BUCKET)
     manager = clients.secrets_manager()
     secret_id = f"signing-key-{time.monotonic_ns()}"
@@ -312,6 +314,35 @@ def test_a_switched_key_is_picked_up_after_five_minutes(
     clock[0] += signing.KEPT_SECONDS + 1
     verify(files.content().body["url"], KEYS["b"])
     assert asked == ["secret"]
+
+
+@pytest.mark.parametrize("fault", ["outage", "no such slot"])
+def test_a_key_goes_on_signing_for_an_hour_while_the_secret_cannot_be_read(
+    files: Files, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], fault: str
+) -> None:
+    files.arrive(files.upload().body["key"])
+    clock = [time.monotonic()]
+    monkeypatch.setattr("content.signing.time.monotonic", lambda: clock[0])
+    verify(files.content().body["url"], KEYS["a"])
+    asked = []
+
+    class Failing:
+        def get_secret_value(self, **_: str) -> Any:
+            asked.append("secret")
+            if fault == "outage":
+                raise EndpointConnectionError(endpoint_url="http://127.0.0.1:1")
+            return {"SecretString": json.dumps({"active": "c", "keys": {}})}
+
+    with monkeypatch.context() as patch:
+        patch.setattr(clients, "secrets_manager", Failing)
+        clock[0] += signing.KEPT_SECONDS + 1
+        for _ in range(3):
+            verify(files.content().body["url"], KEYS["a"])
+        assert asked == ["secret"], "a service that fails is not asked by every request"
+        assert "signing key not renewed" in capsys.readouterr().out
+        clock[0] += signing.STALE_SECONDS
+        assert files.content().status == (503 if fault == "outage" else 500)
+    verify(files.content().body["url"], KEYS["a"])
 
 
 def test_every_request_is_a_fixed_number_of_calls(files: Files) -> None:
