@@ -7,6 +7,7 @@ schools. No cell is taken for a formula by a spreadsheet: people choose their na
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import urlencode
@@ -37,15 +38,16 @@ COLUMNS = (
 )
 
 # What spreadsheets take for the beginning of a formula, also behind blanks; the full-width forms are read
-# like the plain ones: https://owasp.org/www-community/attacks/CSV_Injection
-_FORMULA_STARTS = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
+# like the plain ones: https://owasp.org/www-community/attacks/CSV_Injection. Cells begin behind every
+# separator: which one counts is a setting of the reader's country, and some readers know no quotes.
+_FORMULA_START = re.compile(r'(^|[;,|\t\r\n"])(?=\s*[=+\-@＝＋－＠])')
 _CELL_BREAKS = ("\t", "\r", "\n")
 
 
 def roster_csv(course_id: str, entries: Iterable[Mapping[str, Any]]) -> str:
-    """The table (RFC 4180) of roster entries as the API shows them, with a header row."""
+    """The table (RFC 4180) of roster entries as the API shows them, with a header row; texts are quoted."""
     table = io.StringIO(newline="")
-    writer = csv.writer(table, lineterminator="\r\n")
+    writer = csv.writer(table, lineterminator="\r\n", quoting=csv.QUOTE_NONNUMERIC)
     writer.writerow(COLUMNS)
     for entry in entries:
         writer.writerow([safe_cell(value) for value in _cells(course_id, entry)])
@@ -63,11 +65,10 @@ def response(course_id: str, entries: Iterable[Mapping[str, Any]], next_cursor: 
 
 def safe_cell(value: object) -> object:
     """A cell's value; text that a spreadsheet might run gets an apostrophe in front, which it shows as text."""
-    if isinstance(value, str) and (
-        value.startswith(_CELL_BREAKS) or value.lstrip().startswith(_FORMULA_STARTS)
-    ):
-        return f"'{value}"
-    return value
+    if not isinstance(value, str):
+        return value
+    safe = _FORMULA_START.sub(r"\1'", value)
+    return f"'{safe}" if safe.startswith(_CELL_BREAKS) else safe
 
 
 def _cells(course_id: str, entry: Mapping[str, Any]) -> tuple[object, ...]:

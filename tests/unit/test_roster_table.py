@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from typing import Any
 
 import pytest
@@ -27,6 +28,9 @@ ONE_ROSTER = (
 )
 
 
+NAMES = st.text(st.characters(exclude_categories=["Cs"]) | st.sampled_from("=+-@;,|\t\r\n\"' "), max_size=40)
+
+
 def parsed(table: str) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(table, newline=""), strict=True))
 
@@ -34,11 +38,12 @@ def parsed(table: str) -> list[dict[str, str]]:
 def test_columns_and_cells() -> None:
     table = roster_csv("course-1", [ENTRY])
     header, row, rest = table.split("\r\n")
-    assert header.startswith(f"{ONE_ROSTER},metadata.")
+    assert header.replace('"', "").startswith(f"{ONE_ROSTER},metadata.")
     assert rest == ""
     assert row == (
-        "course-1:user-1,active,2026-02-03T10:00:00.000Z,course-1,,user-1,student,false,2026-01-02,,"
-        "Ada,ada@example.org,completed,66.67,2026-02-03T10:00:00.000Z,2026-02-01T10:00:00.000Z"
+        '"course-1:user-1","active","2026-02-03T10:00:00.000Z","course-1","","user-1","student","false",'
+        '"2026-01-02","","Ada","ada@example.org","completed",66.67,"2026-02-03T10:00:00.000Z",'
+        '"2026-02-01T10:00:00.000Z"'
     )
 
 
@@ -49,48 +54,68 @@ def test_who_has_no_profile_and_has_not_finished() -> None:
 
 
 def test_an_empty_roster_has_a_header() -> None:
-    assert roster_csv("course-1", []) == ",".join(COLUMNS) + "\r\n"
+    assert roster_csv("course-1", []) == ",".join(f'"{name}"' for name in COLUMNS) + "\r\n"
 
 
 @pytest.mark.parametrize(
-    "name",
+    ("name", "shown"),
     [
-        "=1+1",
-        "=cmd|' /C calc'!A0",
-        "+1",
-        "-1",
-        "@SUM(A1)",
-        "\t=1",
-        "\r=1",
-        "\n=1",
-        "  =1",
-        "＝1",
-        "\u00a0@x",
-        "\u2003\x1f-x",
-        "\tAda",
+        ("=1+1", "'=1+1"),
+        ("=cmd|' /C calc'!A0", "'=cmd|' /C calc'!A0"),
+        ("+1", "'+1"),
+        ("-1", "'-1"),
+        ("@SUM(A1)", "'@SUM(A1)"),
+        ("\t=1", "'\t'=1"),
+        ("\r=1", "'\r'=1"),
+        ("\n=1", "'\n'=1"),
+        ("  =1", "'  =1"),
+        ("＝1", "'＝1"),
+        ("\u00a0@x", "'\u00a0@x"),
+        ("\u2003\x1f-x", "'\u2003\x1f-x"),
+        ("\tAda", "'\tAda"),
+        # What begins a cell of its own where a spreadsheet separates by something else than commas.
+        ("x;=cmd|' /C calc'!A0;y", "x;'=cmd|' /C calc'!A0;y"),
+        ('x";=1', "x\";'=1"),
+        ('x"=1', "x\"'=1"),
+        ("x, =1", "x,' =1"),
+        ("x\t@a|-b", "x\t'@a|'-b"),
+        ("x\r\n+1", "x\r'\n'+1"),
     ],
 )
-def test_formulas_are_text(name: str) -> None:
+def test_formulas_are_text(name: str, shown: str) -> None:
     (row,) = parsed(roster_csv("course-1", [{**ENTRY, "displayName": name}]))
-    assert row["metadata.displayName"] == f"'{name}"
+    assert row["metadata.displayName"] == shown
 
 
-@pytest.mark.parametrize("name", ["Ada", "'=1", "Ada = Countess", "3-2", 'Ada "the" Countess, jr.', "Zoë"])
+def test_texts_are_quoted_whatever_separates_cells() -> None:
+    table = roster_csv("course-1", [{**ENTRY, "displayName": "Ada; the Countess"}])
+    assert '"Ada; the Countess"' in table
+
+
+@pytest.mark.parametrize(
+    "name", ["Ada", "'=1", "Ada = Countess", "3-2", "a;b", "a;'=1", "a|b=c", 'Ada "the" Countess, jr.', "Zoë"]
+)
 def test_what_is_no_formula_stays(name: str) -> None:
     (row,) = parsed(roster_csv("course-1", [{**ENTRY, "displayName": name}]))
     assert row["metadata.displayName"] == name
 
 
-@given(st.lists(st.text(st.characters(exclude_categories=["Cs"]), max_size=40), max_size=5))
-def test_any_name_stays_one_cell_that_begins_with_no_formula(names: list[str]) -> None:
-    rows = parsed(roster_csv("course-1", [{**ENTRY, "displayName": name} for name in names]))
-    assert [row["metadata.displayName"] for row in rows] == [safe_cell(name) for name in names]
-    for name, row in zip(names, rows, strict=True):
-        shown = row["metadata.displayName"]
-        assert shown in (name, f"'{name}")
-        assert not shown.startswith(("\t", "\r", "\n"))
-        assert not shown.lstrip().startswith(("=", "+", "-", "@"))
-        assert set(row) == set(COLUMNS)
+@given(st.lists(NAMES, max_size=5), st.sampled_from(",;\t|"))
+def test_no_cell_of_any_name_begins_with_a_formula(names: list[str], separator: str) -> None:
+    """Also where a spreadsheet separates by something else, and where it knows nothing of quotes."""
+    table = roster_csv("course-1", [{**ENTRY, "displayName": name} for name in names])
+    assert [row["metadata.displayName"] for row in parsed(table)] == [safe_cell(name) for name in names]
+    quoted = list(csv.reader(io.StringIO(table, newline=""), delimiter=separator))
+    unquoted = [re.split(f'[{re.escape(separator)}"]', line) for line in re.split("[\r\n]", table)]
+    for cell in (cell for line in (*quoted, *unquoted) for cell in line):
+        assert not cell.lstrip().startswith(("=", "+", "-", "@", "＝", "＋", "－", "＠"))
+
+
+@given(NAMES)
+def test_nothing_but_apostrophes_is_added_to_a_name(name: str) -> None:
+    shown = str(safe_cell(name))
+    assert shown.replace("'", "") == name.replace("'", "")
+    assert safe_cell(shown) == shown or shown[1:2] in ("\t", "\r", "\n")
 
 
 def test_a_further_table_is_linked() -> None:
