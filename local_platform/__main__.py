@@ -9,7 +9,7 @@ from dataclasses import replace
 from education.errors import UserError
 from local_platform import emulator
 from local_platform.platform import Platform, current_platform
-from tools.steps import command_line
+from tools.steps import ServiceError, command_line, displayed
 
 EPILOG = """variables:
   EDUCATION_LOCAL_PORT     where the embedded AWS listens on 127.0.0.1 (4566)
@@ -54,18 +54,28 @@ def main() -> None:
         _token(platform, arguments.account)
         return
     with platform.locked():
-        if command == "up":
-            from local_platform.up import summary, up
+        try:
+            _work(command, platform)
+        except ServiceError as problem:
+            raise UserError(
+                f"{problem}\n  What to do: run `make {command}` again; if it stays so, `make down` and `make up`. "
+                f"What the embedded AWS says: {displayed(platform.log('embedded-aws'))}"
+            ) from problem
 
-            print(summary(platform, up(platform)))
-        elif command == "down":
-            from local_platform.down import down
 
-            down(platform)
-        else:
-            from local_platform.reload import reload
+def _work(command: str, platform: Platform) -> None:
+    if command == "up":
+        from local_platform.up import summary, up
 
-            reload(platform)
+        print(summary(platform, up(platform)))
+    elif command == "down":
+        from local_platform.down import down
+
+        down(platform)
+    else:
+        from local_platform.reload import reload
+
+        reload(platform)
 
 
 def _status(platform: Platform) -> None:

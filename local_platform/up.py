@@ -5,6 +5,7 @@ import shutil
 import sys
 from typing import Any
 
+from education.errors import UserError
 from local_platform import accounts, emulator, smoke_test
 from local_platform.aws import StateBackend
 from local_platform.deployment import Deployment, cdktf
@@ -12,6 +13,11 @@ from local_platform.emulator import Instance
 from local_platform.platform import STACK, Platform
 from tools.steps import ROOT, displayed, run_logged, step
 from tools.toolchain import find_toolchain
+
+SMOKE_ADVICE = (
+    "run `make up` again, which deploys everything anew; if it stays so, the function of that route says why in its "
+    "log group."
+)
 
 
 def up(platform: Platform) -> dict[str, Any]:
@@ -39,8 +45,10 @@ def up(platform: Platform) -> dict[str, Any]:
     with step("smoke test: an instructor publishes a course, a student takes it"):
         try:
             smoke_test.run(outputs)
-        except BaseException:
+        except BaseException as problem:
             deployment.forget()  # something is wrong with what is deployed: look at all of it next time
+            if isinstance(problem, UserError):
+                raise UserError(f"{problem}\n  What to do: {SMOKE_ADVICE}") from None
             raise
     return outputs
 

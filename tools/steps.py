@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from education.errors import UserError
+from tools.service_problems import SERVICE_PROBLEMS, in_a_sentence
 
 ROOT = Path(__file__).resolve().parent.parent
 TAIL_LINES = 25
@@ -24,6 +25,10 @@ PATIENCE_SECONDS = 60  # for a program that was asked to stop; Terraform saves i
 
 class StepError(UserError):
     """A step failed: which one, why, and what to do."""
+
+
+class ServiceError(StepError):
+    """A step failed because AWS, or what is embedded in its place, refused something or did not answer."""
 
 
 class Step:
@@ -40,7 +45,7 @@ class Step:
 
 @contextlib.contextmanager
 def step(title: str) -> Iterator[Step]:
-    """Announce a step, time it, and name it in the sentence of a `UserError` that ends it."""
+    """Announce a step, time it, and name it in the sentence of what ends it: a `UserError`, or a service's refusal."""
     current = Step(title)
     print(f"  {title} … ", end="", flush=True)
     start = time.monotonic()
@@ -49,6 +54,9 @@ def step(title: str) -> Iterator[Step]:
     except UserError as problem:
         print("FAILED", flush=True)
         raise StepError(f"{title}: {problem}") from problem
+    except SERVICE_PROBLEMS as problem:
+        print("FAILED", flush=True)
+        raise ServiceError(f"{title}: {in_a_sentence(problem)}") from problem
     except BaseException:
         print("interrupted", flush=True)
         raise
@@ -138,6 +146,9 @@ def command_line(main: Callable[[], None]) -> int:
         main()
     except UserError as problem:
         print(f"error: {problem}", file=sys.stderr)
+        return 1
+    except SERVICE_PROBLEMS as problem:
+        print(f"error: {in_a_sentence(problem)}", file=sys.stderr)
         return 1
     except BrokenPipeError:  # whoever read our output has gone, as in `make up | head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

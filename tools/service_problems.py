@@ -1,0 +1,18 @@
+"""What AWS or a network said no with, as the one sentence a person reads; anything else stays a defect."""
+
+import requests
+from botocore.exceptions import BotoCoreError, ClientError
+
+SERVICE_PROBLEMS = (BotoCoreError, ClientError, requests.RequestException)
+
+
+def in_a_sentence(problem: Exception) -> str:
+    """What was refused or not answered, and why."""
+    if isinstance(problem, ClientError):
+        error = problem.response.get("Error", {})
+        why = " ".join(str(error.get("Message") or "without a reason").split())
+        return f"AWS refused {problem.operation_name} ({error.get('Code', 'unknown')}): {why.rstrip('.')}."
+    if isinstance(problem, requests.RequestException):
+        where = problem.request.url if problem.request is not None else "a server"
+        return f"{where} did not answer ({type(problem).__name__})."
+    return f"{' '.join(str(problem).split()).rstrip('.')}."
