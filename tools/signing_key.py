@@ -17,10 +17,9 @@ from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError, 
 
 from education.errors import UserError
 from education.naming import SIGNING_KEY_SLOTS
-from education.settings import SUFFIX_PATTERN
+from education.settings import SUFFIX_PATTERN, EnvironmentSettings, load_settings, stack_arguments
+from tools.account import current_account
 from tools.signing_key_store import RECOVERY_DAYS, SigningKeyStore
-
-DEFAULT_REGION = "us-east-1"
 
 
 def open_store(
@@ -28,14 +27,10 @@ def open_store(
 ) -> SigningKeyStore:
     """The store of an environment, reached with the credentials of the AWS environment.
 
-    `region` defaults to AWS_REGION and then to us-east-1, as in the stack. Raises `UserError` for a bad suffix.
+    `region` defaults to the stack's: AWS_REGION, then the environment's file, then us-east-1. Raises `UserError` for
+    a bad suffix.
     """
-    if not re.fullmatch(SUFFIX_PATTERN, environment_suffix):
-        raise UserError(
-            f"--environment is {environment_suffix!r}; allowed: a lower-case letter, then up to 19 lower-case letters, "
-            "digits or hyphens (for example dev)."
-        )
-    session = boto3.Session(region_name=region or os.environ.get("AWS_REGION") or DEFAULT_REGION)
+    session = boto3.Session(region_name=region or _settings(environment_suffix).aws_region)
     return SigningKeyStore(
         environment_suffix,
         secrets=session.client("secretsmanager", endpoint_url=endpoint_url),
@@ -44,10 +39,21 @@ def open_store(
     )
 
 
+def _settings(environment_suffix: str) -> EnvironmentSettings:
+    if not re.fullmatch(SUFFIX_PATTERN, environment_suffix):
+        raise UserError(
+            f"--environment is {environment_suffix!r}; allowed: a lower-case letter, then up to 19 lower-case letters, "
+            "digits or hyphens (for example dev)."
+        )
+    return load_settings(**stack_arguments({**os.environ, "ENVIRONMENT_SUFFIX": environment_suffix}))
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """The command line; returns the exit code."""
     options = _parser().parse_args(arguments)
     try:
+        if options.endpoint_url is None:
+            current_account(_settings(options.environment))
         store = open_store(options.environment, region=options.region, endpoint_url=options.endpoint_url)
         print(_run(store, options))
     except (UserError, BotoCoreError, ClientError, ValueError) as problem:
@@ -91,7 +97,7 @@ def _parser() -> argparse.ArgumentParser:
     shared.add_argument(
         "--environment", required=True, metavar="SUFFIX", help="the environment, for example dev"
     )
-    shared.add_argument("--region", help=f"default: AWS_REGION, or {DEFAULT_REGION}")
+    shared.add_argument("--region", help="default: AWS_REGION, or that of the environment's file")
     shared.add_argument("--endpoint-url", help="where an AWS other than the real one listens")
     parser = argparse.ArgumentParser(
         prog="python -m tools.signing_key", description=(__doc__ or "").split("\n\n")[0]

@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from education.errors import UserError
+from education.settings import load_settings
 from tools import signing_key, signing_key_store
 from tools.signing_key import main, open_store
 from tools.signing_key_store import KeyPairs, SigningKeyStore
@@ -68,6 +69,7 @@ def run(
     keys = itertools.cycle(some_keys)
     monkeypatch.setattr(signing_key_store, "new_key", lambda: next(keys))
     monkeypatch.setattr(signing_key, "open_store", lambda *_, **__: store)
+    monkeypatch.setattr(signing_key, "current_account", lambda _: None)
 
     def run_command(command: str, *more: str) -> int:
         return main([command, "--environment", environment, *more])
@@ -296,3 +298,20 @@ def test_the_region_is_that_of_the_stack(monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setenv("AWS_REGION", "eu-central-1")
     assert region_of() == "eu-central-1"
     assert region_of(region="eu-west-1") == "eu-west-1"
+
+
+def test_the_region_may_stand_in_the_file_of_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = load_settings("dev", aws_region="eu-central-1")
+    monkeypatch.setattr(signing_key, "load_settings", lambda **_: settings)
+    assert open_store("dev").region == "eu-central-1"
+
+
+def test_a_wrong_account_gets_no_key(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def wrong(_: object) -> None:
+        raise UserError("the credentials belong to another account.")
+
+    monkeypatch.setattr(signing_key, "current_account", wrong)
+    assert main(["create", "--environment", "dev"]) == 1
+    assert capsys.readouterr().err == "error: the credentials belong to another account.\n"
