@@ -13,6 +13,7 @@ from education.deploy_events_policy import event_permissions
 from education.deploy_permission import Permission, Reach, actions
 from education.deploy_records_policy import (
     key_permissions,
+    mail_permissions,
     records_permissions,
     signing_key_permissions,
 )
@@ -56,6 +57,7 @@ class PipelinePolicies:
         return {
             "records": [
                 *records_permissions(reach, access_logs=self.settings.content.access_logs),
+                *(mail_permissions(reach) if self.settings.identity.ses_identity_arn else []),
                 *(signing_key_permissions(ephemeral) if self.settings.pipeline.ephemeral else []),
             ],
             "functions": [

@@ -96,6 +96,23 @@ def _log_delivery(reach: Reach) -> list[Permission]:
     return [Permission("LogDelivery", buckets, writes=actions("s3", "PutBucketAcl"))]
 
 
+def mail_permissions(reach: Reach) -> list[Permission]:
+    """Cognito sends through SES under a role of its own, which it makes with its caller's rights.
+
+    https://docs.aws.amazon.com/cognito/latest/developerguide/using-service-linked-roles.html
+    """
+    service = "email.cognito-idp.amazonaws.com"
+    return [
+        Permission(
+            "MailSender",
+            [reach.arn("iam", f"role/aws-service-role/{service}/*", region="")],
+            writes=actions("iam", "CreateServiceLinkedRole"),
+            conditions={"StringEquals": {"iam:AWSServiceName": service}},
+            reason="the role's name ends as the service likes",
+        )
+    ]
+
+
 def key_permissions(reach: Reach) -> list[Permission]:
     """Customer-managed keys and their aliases."""
     return [

@@ -10,6 +10,7 @@ from cdktf_cdktf_provider_aws.cognito_user_pool import (
     CognitoUserPoolAccountRecoverySetting,
     CognitoUserPoolAccountRecoverySettingRecoveryMechanism,
     CognitoUserPoolAdminCreateUserConfig,
+    CognitoUserPoolEmailConfiguration,
     CognitoUserPoolLambdaConfig,
     CognitoUserPoolPasswordPolicy,
     CognitoUserPoolSchema,
@@ -56,7 +57,7 @@ class Identity(Construct):
     ) -> None:
         """`pre_token_function` is asked for the groups of every ID token before Cognito signs it."""
         super().__init__(scope, id)
-        pool = _user_pool(self, names, settings, pre_token_function.arn)
+        pool = user_pool(self, names, settings, pre_token_function.arn)
         client = _web_client(self, names, settings.identity, pool.id)
         for precedence, (group, description) in enumerate(GROUPS.items()):
             CognitoUserGroup(
@@ -87,9 +88,10 @@ class Identity(Construct):
         self.user_pool_client_id: str = client.id
 
 
-def _user_pool(
+def user_pool(
     scope: Construct, names: Names, settings: EnvironmentSettings, trigger_arn: str
 ) -> CognitoUserPool:
+    """The pool itself; `trigger_arn` is asked for the groups of each ID token."""
     identity = settings.identity
     return CognitoUserPool(
         scope,
@@ -103,6 +105,15 @@ def _user_pool(
         username_attributes=["email"],
         username_configuration=CognitoUserPoolUsernameConfiguration(case_sensitive=False),
         auto_verified_attributes=["email"],
+        email_configuration=(
+            CognitoUserPoolEmailConfiguration(
+                email_sending_account="DEVELOPER",
+                source_arn=identity.ses_identity_arn,
+                from_email_address=identity.email_from,
+            )
+            if identity.ses_identity_arn
+            else None
+        ),
         # A new address counts only once its code was entered; until then the old one stays the user name.
         user_attribute_update_settings=CognitoUserPoolUserAttributeUpdateSettings(
             attributes_require_verification_before_update=["email"]

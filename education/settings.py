@@ -41,6 +41,7 @@ _ORIGIN = r"^https?://[a-z0-9.-]+(:[0-9]{1,5})?$"
 _BUCKET = r"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$"
 _TABLE = r"^[A-Za-z0-9_.-]{3,255}$"
 _LOCAL_ENDPOINT = r"^http://127\.0\.0\.1:[0-9]{1,5}$"
+_SES_IDENTITY = r"^arn:aws[a-z-]*:ses:[a-z0-9-]+:[0-9]{12}:identity/[^/\s]+$"
 _PATTERNS = {
     SUFFIX_PATTERN: "a lower-case letter, then up to 19 lower-case letters, digits or hyphens (for example pr-123)",
     _EMAIL: "an e-mail address",
@@ -48,6 +49,8 @@ _PATTERNS = {
     _BUCKET: "the name of an S3 bucket: 3 to 63 lower-case letters, digits, dots or hyphens",
     _TABLE: "the name of a DynamoDB table: 3 to 255 letters, digits, underscores, dots or hyphens",
     _LOCAL_ENDPOINT: "http://127.0.0.1: and a port",
+    _SES_IDENTITY: "the ARN of an identity that SES has verified, such as "
+    "arn:aws:ses:us-east-1:111122223333:identity/example.org",
 }
 EmailAddress = Annotated[str, Field(pattern=_EMAIL)]
 Origin = Annotated[str, Field(pattern=_ORIGIN)]
@@ -85,6 +88,15 @@ class IdentitySettings(_Section):
     access_token_minutes: int = Field(ge=5, le=1440)
     id_token_minutes: int = Field(ge=5, le=1440)
     refresh_token_days: int = Field(ge=1, le=3650)
+    # Cognito's own sender stops at 50 mails a day, sign-up codes included. SES knows no such limit.
+    ses_identity_arn: Annotated[str, Field(pattern=_SES_IDENTITY)] | None = None
+    email_from: EmailAddress | None = None
+
+    @model_validator(mode="after")
+    def _a_sender_has_an_identity_and_an_address(self) -> Self:
+        if (self.ses_identity_arn is None) != (self.email_from is None):
+            raise ValueError("ses_identity_arn and email_from go together; allowed: both or neither")
+        return self
 
     @model_validator(mode="after")
     def _a_second_factor_exists_where_mfa_asks_for_one(self) -> Self:

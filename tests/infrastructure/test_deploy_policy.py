@@ -12,7 +12,9 @@ import pytest
 import yaml
 
 from education.aws_context import AwsContext
+from education.deploy_permission import Reach
 from education.deploy_policy import PipelinePolicies
+from education.deploy_records_policy import mail_permissions
 from education.settings import load_settings
 from local_platform.strict_decisions import allowed_by
 from local_platform.strict_instance import Decision
@@ -127,3 +129,14 @@ def test_policies_fit_into_iam(environment: str) -> None:
         for part, statements in role.items():
             size = len(json.dumps(statements, separators=(",", ":")))
             assert size < POLICY_CHARACTERS, f"{part}: {size} characters"
+
+
+def test_a_sender_of_ones_own_needs_its_service_role_and_no_other() -> None:
+    held = policies("prod")
+    (permission,) = mail_permissions(Reach(held.context, held.suffixes, "us-east-1"))
+    (statement,) = permission.write_statements(may_destroy=False)
+    assert statement["Action"] == ["iam:CreateServiceLinkedRole"]
+    assert statement["Condition"] == {
+        "StringEquals": {"iam:AWSServiceName": "email.cognito-idp.amazonaws.com"}
+    }
+    assert "CreateServiceLinkedRole" not in json.dumps(held.deploy()), "prod has no sender of its own"

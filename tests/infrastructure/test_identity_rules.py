@@ -1,5 +1,10 @@
 """Rules for sign-in: Cognito takes what is configured, no user is lost by a change, administrators need two factors."""
 
+import json
+
+from education.identity import user_pool
+from education.naming import Names
+from education.settings import load_settings
 from tests.infrastructure.conftest import SynthesizedOf
 from tests.infrastructure.synthesized import Synthesized, reference
 
@@ -79,3 +84,24 @@ def test_administrators_need_two_factors_where_students_are_real(synthesized_of:
         ]
         assert [each["ADMINISTRATORS_NEED_MFA"] for each in variables] == ["true"]
         assert stack.settings.identity.advanced_security != "OFF"
+
+
+def test_mails_are_sent_through_ses_where_a_sender_is_set(
+    synthesized_of: SynthesizedOf,
+) -> None:
+    """Cognito's own sender stops at 50 mails a day: sign-up codes and forgotten passwords of a whole school."""
+    from cdktf import App, TerraformStack, Testing
+
+    assert "email_configuration" not in synthesized_of("dev").one("aws_cognito_user_pool")
+    arn = "arn:aws:ses:us-east-1:111122223333:identity/example.org"
+    settings = load_settings("dev")
+    sender = {"ses_identity_arn": arn, "email_from": "platform@example.org"}
+    with_sender = settings.model_copy(update={"identity": settings.identity.model_copy(update=sender)})
+    stack = TerraformStack(App(), "sender")
+    user_pool(stack, Names("dev"), with_sender, "trigger")
+    (pool,) = json.loads(Testing.synth(stack))["resource"]["aws_cognito_user_pool"].values()
+    assert pool["email_configuration"] == {
+        "email_sending_account": "DEVELOPER",
+        "source_arn": arn,
+        "from_email_address": "platform@example.org",
+    }

@@ -213,6 +213,16 @@ def test_a_bad_variable_is_named_with_its_value(variable: str, value: str, allow
             "access_logs = false\ncertificate_arn = 'x'",
             "go together; allowed: both or neither.",
         ),
+        (
+            "refresh_token_days = 30",
+            "refresh_token_days = 30\nemail_from = 'a@example.org'",
+            "ses_identity_arn and email_from go together; allowed: both or neither.",
+        ),
+        (
+            "refresh_token_days = 30",
+            "refresh_token_days = 30\nemail_from = 'a@example.org'\nses_identity_arn = 'example.org'",
+            "the ARN of an identity that SES has verified",
+        ),
         ("protect_data = false", "protect_data = ", "is not valid TOML: "),
     ],
 )
