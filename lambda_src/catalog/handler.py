@@ -45,7 +45,11 @@ def _put_lesson(request: Request) -> Response:
         position=request.body["position"],
     )
     lesson, is_new = _catalog.put_lesson(
-        request.caller, request.path["courseId"], request.path["lessonId"], content
+        request.caller,
+        request.path["courseId"],
+        request.path["lessonId"],
+        content,
+        request.body.get("version"),
     )
     return Response(201 if is_new else 200, lesson.to_api())
 

@@ -109,28 +109,38 @@ class Catalog:
         return entry
 
     def put_lesson(
-        self, caller: Caller, course_id: str, lesson_id: str, content: LessonContent
+        self,
+        caller: Caller,
+        course_id: str,
+        lesson_id: str,
+        content: LessonContent,
+        version: int | None = None,
     ) -> tuple[Lesson, bool]:
         """Make or replace one lesson; True when it is new.
+
+        With `version`, only while the course still has the version that the caller saw: two who edit the same
+        lesson do not overwrite each other. Without it, the last one counts.
 
         A lesson keeps its file unless its content type or `premium` changes: the file would have the
         wrong type, or lie where other rules protect it, and has to be uploaded again.
 
         Raises:
             NotFound, Forbidden: the caller may not see or not edit the course.
-            Conflict: the course is archived or full of lessons, or is being edited too busily.
+            Conflict: the course is archived or full of lessons, is being edited too busily, or has another version.
         """
 
         def attempt(course: Course) -> tuple[Course, bool]:
+            if version is not None and course.version != version:
+                raise _stale(course.version)
             present = course.lesson(lesson_id)
             now = clock.now()
             if present is None:
                 if len(course.lessons) >= MOST_LESSONS:
                     raise Conflict(f"A course has at most {MOST_LESSONS} lessons.", code="too-many-lessons")
-                return self._table.add_lesson(course_id, lesson_id, content, MOST_LESSONS, now), True
+                return self._table.add_lesson(course_id, lesson_id, content, MOST_LESSONS, now, version), True
             if (present.content_type, present.premium) == (content.content_type, content.premium):
-                return self._table.retitle_lesson(course_id, lesson_id, content, now), False
-            return self._table.replace_lesson(course_id, lesson_id, content, now), False
+                return self._table.retitle_lesson(course_id, lesson_id, content, now, version), False
+            return self._table.replace_lesson(course_id, lesson_id, content, now, version), False
 
         course, is_new = self._edit(caller, course_id, attempt)
         lesson = course.lesson(lesson_id)

@@ -1,10 +1,11 @@
 """Courses in DynamoDB: one item per course, its lessons in a map inside, the catalogue in an index.
 
-Every write is one conditional UpdateItem that touches only what it changes and raises the version.
+Every write is one conditional UpdateItem that touches only what it changes and raises the version. If only its
+answer is lost, the client's second attempt fails the condition: such a write is known by what it left.
 `catalogue` is set only while a course is published, which keeps the index to published courses.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +14,7 @@ from botocore.exceptions import ClientError
 from shared import clients, courses, cursor, patience, tombstones
 from shared.courses import ARCHIVED, PUBLISHED, Course
 from shared.dynamo import (
+    Item,
     cancellation_reasons,
     condition_failed,
     from_item,
@@ -149,12 +151,26 @@ class CourseTable:
         expression = "SET " + ", ".join(assignments)
         if removals:
             expression += " REMOVE " + ", ".join(removals)
-        return self._write(course_id, expression, "#version = :seen", names, values, entry)
+
+        def is_this(found: Item) -> bool:
+            asked_for = all(found.get(field) == value for field, value in changes.items())
+            return found["version"] == version + 1 and asked_for
+
+        return self._write(course_id, expression, "#version = :seen", names, values, is_this, entry)
 
     def add_lesson(
-        self, course_id: str, lesson_id: str, content: LessonContent, most: int, now: str
+        self,
+        course_id: str,
+        lesson_id: str,
+        content: LessonContent,
+        most: int,
+        now: str,
+        version: int | None = None,
     ) -> Course:
-        """Add a lesson that is not there yet, while there are fewer than `most`."""
+        """Add a lesson that is not there yet, while there are fewer than `most`.
+
+        Here and below, `version` is what the course's version must be, None if it does not matter.
+        """
         return self._write_lesson(
             course_id,
             lesson_id,
@@ -162,9 +178,13 @@ class CourseTable:
             "attribute_not_exists(lessons.#lesson) AND size(lessons) < :most",
             {":content": content.stored(), ":most": most},
             now,
+            lambda lesson: lesson == content.stored(),
+            version,
         )
 
-    def retitle_lesson(self, course_id: str, lesson_id: str, content: LessonContent, now: str) -> Course:
+    def retitle_lesson(
+        self, course_id: str, lesson_id: str, content: LessonContent, now: str, version: int | None = None
+    ) -> Course:
         """Change title and position of a lesson that still has this content type and `premium`."""
         return self._write_lesson(
             course_id,
@@ -178,10 +198,14 @@ class CourseTable:
                 ":premium": content.premium,
             },
             now,
+            lambda lesson: lesson is not None and lesson.items() >= content.stored().items(),
+            version,
             {"#position": "position"},
         )
 
-    def replace_lesson(self, course_id: str, lesson_id: str, content: LessonContent, now: str) -> Course:
+    def replace_lesson(
+        self, course_id: str, lesson_id: str, content: LessonContent, now: str, version: int | None = None
+    ) -> Course:
         """Put a lesson in place of one that is there, without its file."""
         return self._write_lesson(
             course_id,
@@ -190,12 +214,20 @@ class CourseTable:
             "attribute_exists(lessons.#lesson)",
             {":content": content.stored()},
             now,
+            lambda lesson: lesson == content.stored(),
+            version,
         )
 
     def remove_lesson(self, course_id: str, lesson_id: str, now: str) -> Course:
         """Remove a lesson that is there."""
         return self._write_lesson(
-            course_id, lesson_id, "REMOVE lessons.#lesson", "attribute_exists(lessons.#lesson)", {}, now
+            course_id,
+            lesson_id,
+            "REMOVE lessons.#lesson",
+            "attribute_exists(lessons.#lesson)",
+            {},
+            now,
+            lambda lesson: lesson is None,
         )
 
     def _write_lesson(
@@ -206,17 +238,22 @@ class CourseTable:
         condition: str,
         values: Mapping[str, Any],
         now: str,
+        is_left: Callable[[Item | None], bool],
+        version: int | None = None,
         names: Mapping[str, str] | None = None,
     ) -> Course:
+        """`is_left` says of a stored lesson whether it is what this write leaves."""
         bump = "#version = #version + :one, #updatedAt = :now"
         expression = f"{change}, {bump}" if change.startswith("SET ") else f"SET {bump} {change}"
         return self._write(
             course_id,
             expression,
-            f"#status <> :archived AND {condition}",
+            f"#status <> :archived AND {condition}" + ("" if version is None else " AND #version = :seen"),
             {"#lesson": lesson_id, "#version": "version", "#updatedAt": "updatedAt", "#status": "status"}
             | dict(names or {}),
-            {**values, ":one": 1, ":now": now, ":archived": ARCHIVED},
+            {**values, ":one": 1, ":now": now, ":archived": ARCHIVED}
+            | ({} if version is None else {":seen": version}),
+            lambda found: is_left(found["lessons"].get(lesson_id)),
         )
 
     def _write(
@@ -226,8 +263,10 @@ class CourseTable:
         condition: str,
         names: Mapping[str, str],
         values: Mapping[str, Any],
+        is_this: Callable[[Item], bool],
         entry: dict[str, Any] | None = None,
     ) -> Course:
+        """`is_this` says of a stored course with this write's time whether it is what this write leaves."""
         update: Any = {
             "TableName": self._name,
             "Key": to_item({"courseId": course_id}),
@@ -252,6 +291,8 @@ class CourseTable:
                 if not condition_failed(error):
                     raise
                 found = item_of(error)
+                if found and found["updatedAt"] == values[":now"] and is_this(found):
+                    return Course.from_stored(found)
                 raise WriteRefused(Course.from_stored(found) if found else None) from error
         # A transaction returns nothing.
         course = self.find(course_id, consistent=True)

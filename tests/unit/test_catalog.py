@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from shared import clients
 from tests.unit.emulator_fixture import Tables
 from tests.unit.lambda_api_fixture import (
     ADMINISTRATOR,
@@ -203,6 +204,75 @@ def test_a_lesson_edit_makes_the_version_of_an_open_tab_stale(catalogue: Catalog
     course_id = catalogue.new()
     catalogue.put_lesson(course_id, "sets")
     assert catalogue.patch(course_id, version=1, title="Old tab").problem() == (409, "stale-version")
+
+
+def test_a_lesson_put_from_a_stale_tab_conflicts_if_it_says_its_version(catalogue: Catalogue) -> None:
+    course_id = catalogue.new()
+    assert catalogue.put_lesson(course_id, "sets", version=1).status == 201
+    assert catalogue.put_lesson(course_id, "sets", version=2, title="First tab").status == 200
+    assert catalogue.put_lesson(course_id, "sets", version=2, title="Other tab").problem() == (
+        409,
+        "stale-version",
+    )
+    assert catalogue.put_lesson(course_id, "sets", version=2, premium=False).problem() == (
+        409,
+        "stale-version",
+    )
+    assert catalogue.put_lesson(course_id, "new", version=2).problem() == (409, "stale-version")
+    course = catalogue.get(course_id, OWNER).body
+    assert ([lesson["title"] for lesson in course["lessons"]], course["version"]) == (["First tab"], 3)
+
+
+def test_of_many_tabs_on_one_lesson_one_wins(catalogue: Catalogue) -> None:
+    course_id = catalogue.new()
+    catalogue.put_lesson(course_id, "sets")
+    with ThreadPoolExecutor(8) as threads:
+        answers = list(
+            threads.map(
+                lambda n: catalogue.put_lesson(course_id, "sets", version=2, title=f"Tab {n}"), range(8)
+            )
+        )
+    assert sorted(answer.status for answer in answers) == [200] + [409] * 7
+
+
+@pytest.mark.parametrize(
+    ("status", "request_again"),
+    [
+        (200, lambda catalogue, course_id: catalogue.patch(course_id, version=2, title="New", capacity=None)),
+        (200, lambda catalogue, course_id: catalogue.put_lesson(course_id, "sets", version=2, title="New")),
+        (200, lambda catalogue, course_id: catalogue.put_lesson(course_id, "sets", version=2, premium=False)),
+        (201, lambda catalogue, course_id: catalogue.put_lesson(course_id, "more")),
+        (204, lambda catalogue, course_id: catalogue.delete_lesson(course_id, "sets")),
+    ],
+)
+def test_a_write_whose_answer_was_lost_is_no_conflict_with_itself(
+    catalogue: Catalogue,
+    monkeypatch: pytest.MonkeyPatch,
+    status: int,
+    request_again: Callable[[Catalogue, str], Answer],
+) -> None:
+    course_id = catalogue.new()
+    catalogue.put_lesson(course_id, "sets")
+    real = clients.dynamodb()
+
+    class Twice:
+        """The client's second attempt after an answer that never came."""
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(real, name)
+
+        def update_item(self, **arguments: Any) -> Any:
+            real.update_item(**arguments)
+            return real.update_item(**arguments)
+
+    monkeypatch.setattr(clients, "dynamodb", Twice)
+    assert request_again(catalogue, course_id).status == status
+
+
+def test_the_same_edit_of_somebody_else_at_another_time_is_a_conflict(catalogue: Catalogue) -> None:
+    course_id = catalogue.new()
+    assert catalogue.patch(course_id, version=1, title="New").status == 200
+    assert catalogue.patch(course_id, version=1, title="New").problem() == (409, "stale-version")
 
 
 @pytest.mark.parametrize(
