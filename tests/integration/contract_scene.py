@@ -16,7 +16,8 @@ class Scene:
     Attributes:
         outputs: of the environment, without its secrets.
         token: the caller's ID token, None for nobody.
-        courses: ids of courses that the run may read and change.
+        courses: ids of courses to read, study and enrol in.
+        changeable: those of them that may be edited and left, so that not all success is over soon.
         lessons: ids of lessons that each of them has, or had.
         users: ids of people whose groups may be changed.
         emails: of people who have an account.
@@ -25,6 +26,7 @@ class Scene:
     outputs: dict[str, Any]
     token: str | None
     courses: list[str]
+    changeable: list[str]
     lessons: list[str]
     users: list[str]
     emails: list[str]

@@ -142,6 +142,7 @@ def _scene(deployed: Deployed, people: People, caller: Person | None, owner: Per
         token=None if caller is None else caller.token,
         # Most requests go to the course in which most is possible.
         courses=[courses[0], *courses, courses[0]],
+        changeable=courses[1:],
         lessons=list(LESSONS),
         users=[person.user_id for person in subjects],
         emails=[person.email for person in subjects],
