@@ -23,7 +23,9 @@ up: install ## start the local platform, deploy to it, prove that it works
 	@$(RUN) -m local_platform up
 
 down: ## destroy the local platform; leaves no process and no state
-	@if [ -x .venv/bin/python ]; then $(RUN) -m local_platform down; else echo "nothing is installed, so nothing runs"; fi
+	@if [ -f .venv/.installed ]; then $(RUN) -m local_platform down; \
+	elif [ -d "$${EDUCATION_LOCAL_HOME:-.local}" ]; then "$(PYTHON)" -m tools.install && $(RUN) -m local_platform down; \
+	else echo "nothing is installed, so nothing runs"; fi
 
 reload: install ## put changed functions live in the running local platform, without Terraform
 	@$(RUN) -m local_platform reload
