@@ -37,7 +37,7 @@ class Store(enrollments.Store, Protocol):
     def roster(
         self, course_id: str, after: RosterPosition | None, limit: int
     ) -> Sequence[tuple[RosterPosition, Record]]:
-        """Up to `limit` enrolled students, furthest first."""
+        """Up to `limit` enrolled students, furthest first, each once."""
 
 
 class Directory(Protocol):

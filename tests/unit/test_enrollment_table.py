@@ -314,6 +314,67 @@ def test_a_roster_counts_by_the_lessons_of_today(table: EnrollmentTable, dynamod
     assert [entry["completionPercentage"] for entry in page.items] == [50]
 
 
+class RosterReads:
+    """What queries of the roster asked for and were answered."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.queries = self.records = 0
+        ask = clients.dynamodb().query
+
+        def query(**parameters: Any) -> Any:
+            answer = ask(**parameters)
+            self.queries += 1
+            self.records += len(answer["Items"])
+            return answer
+
+        monkeypatch.setattr(clients.dynamodb(), "query", query)
+
+
+@pytest.mark.parametrize("limit", [30, 80])
+def test_a_long_roster_reads_hardly_more_than_it_shows(
+    table: EnrollmentTable, dynamodb_tables: Tables, limit: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("enrollment.table.READ_AT_ONCE", 10)
+    percentages = {f"s{number}": float(number % 50) for number in range(120)}
+    put_records(dynamodb_tables, percentages)
+    reads = RosterReads(monkeypatch)
+    entries = table.roster(COURSE, None, limit)
+    shown = [position.percentage for position, _ in entries]
+    assert shown == sorted(percentages.values(), reverse=True)[:limit]
+    # A page more than needed from each shard is the most that can be left over.
+    assert reads.records <= limit + SHARDS * 10
+    assert reads.queries <= limit / 10 + 2 * SHARDS
+
+
+def test_the_furthest_may_all_be_in_one_shard(
+    table: EnrollmentTable, dynamodb_tables: Tables, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("enrollment.table.READ_AT_ONCE", 3)
+    ahead = [f"s{number}" for number in range(100) if shard_of(f"s{number}", SHARDS) == 2][:17]
+    put_records(dynamodb_tables, {f"x{number}": 1 for number in range(9)} | dict.fromkeys(ahead, 99.0))
+    users, sizes = roster_of(table, dynamodb_tables, 20)
+    assert sorted(users[:17]) == sorted(ahead)
+    assert sizes == [20, 6]
+
+
+def test_who_sinks_while_a_shard_is_read_is_listed_once(
+    table: EnrollmentTable, dynamodb_tables: Tables, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("enrollment.table.READ_AT_ONCE", 2)
+    users = [f"s{number}" for number in range(100) if shard_of(f"s{number}", SHARDS) == 1][:8]
+    put_records(dynamodb_tables, {user: 90.0 - number for number, user in enumerate(users)})
+    ask = clients.dynamodb().query
+
+    def sinking(**parameters: Any) -> Any:
+        answer = ask(**parameters)
+        put_records(dynamodb_tables, {users[0]: 10})  # an instructor added lessons
+        return answer
+
+    monkeypatch.setattr(clients.dynamodb(), "query", sinking)
+    listed, _ = roster_of(table, dynamodb_tables, 20)
+    assert listed == users
+
+
 def test_who_may_read_a_roster(table: EnrollmentTable, dynamodb_tables: Tables) -> None:
     course = courses.find(dynamodb_tables.courses, COURSE)
     other = Caller("other", "", frozenset({"instructors"}))
