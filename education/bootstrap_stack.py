@@ -44,10 +44,12 @@ class BootstrapStack(TerraformStack):
         settings: EnvironmentSettings,
         first_state: str | None,
         owns_oidc_provider: bool,
+        owns_log_role: bool = True,
     ) -> None:
         """`first_state` is the file that holds the state until the bucket for it is there, and None from then on.
 
         `owns_oidc_provider` is false where the account has GitHub's provider from elsewhere: it is used, not managed.
+        So it is with `owns_log_role` and the role with which API Gateway writes logs.
         """
         super().__init__(scope, id)
         if not settings.pipeline.is_enabled:
@@ -60,7 +62,7 @@ class BootstrapStack(TerraformStack):
         self._backend(first_state)
         self._provider("aws", settings.state.bucket_region)
         context = AwsContext(self, "aws-context", region=settings.aws_region)
-        if settings.api.access_logs and settings.api.account_log_role:
+        if settings.api.access_logs and settings.api.account_log_role and owns_log_role:
             GatewayLogRole(
                 self, "api-logs", names=self._names, context=context, provider=self._platform_provider()
             )
@@ -157,11 +159,15 @@ class BootstrapStack(TerraformStack):
 
 
 def add_bootstrap_stack(app: App, settings: EnvironmentSettings, variables: Mapping[str, str]) -> None:
-    """The stack as `tools.bootstrap` asks for it: EDUCATION_FIRST_STATE=<file>, EDUCATION_OIDC_PROVIDER=existing."""
+    """The stack as `tools.bootstrap` asks for it.
+
+    EDUCATION_FIRST_STATE=<file>; EDUCATION_OIDC_PROVIDER and EDUCATION_LOG_ROLE are `existing` where they are adopted.
+    """
     BootstrapStack(
         app,
         f"BootstrapStack{settings.environment_suffix}",
         settings=settings,
         first_state=variables.get("EDUCATION_FIRST_STATE") or None,
         owns_oidc_provider=variables.get("EDUCATION_OIDC_PROVIDER") != "existing",
+        owns_log_role=variables.get("EDUCATION_LOG_ROLE") != "existing",
     )

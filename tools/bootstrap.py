@@ -3,7 +3,7 @@
     python -m tools.bootstrap {apply,destroy} --environment dev
 
 Runs with an administrator's credentials. Adopts what exists: bucket, lock table, roles and policies of the right
-names are imported, the account's GitHub provider is used. The state lies in the bucket that is made here.
+names are imported, the account's GitHub provider and log role are used. The state lies in the bucket that is made here.
 """
 
 import argparse
@@ -20,6 +20,7 @@ from botocore.exceptions import ClientError
 from education.bootstrap_stack import state_key
 from education.errors import UserError
 from education.github_trust import AUDIENCE, ISSUER
+from education.naming import Names
 from education.settings import EnvironmentSettings, load_settings, stack_arguments
 from tools.account import Account, client, current_account
 from tools.cdktf import Cdktf
@@ -60,9 +61,9 @@ class Bootstrap:
         """Make what is missing and change what differs; returns the outputs."""
         with step("looking at what the account has"):
             stored = self._stored_state()
-            owns_provider = self._owns_oidc_provider(stored or self._interrupted_state())
+            foreign = self._foreign(stored or self._interrupted_state())
         with step(f"synthesizing {self.stack}"):
-            terraform = self._synthesized(is_first_run=stored is None, owns_provider=owns_provider)
+            terraform = self._synthesized(is_first_run=stored is None, foreign=foreign)
             terraform.init()
         with step("adopting what exists already") as current:
             current.note(", ".join(self._adopt(terraform)) or "nothing")
@@ -74,7 +75,7 @@ class Bootstrap:
         if stored is None:
             with step(f"moving the state into {self.settings.state.bucket}"):
                 self._forget_digest()
-                terraform = self._synthesized(is_first_run=False, owns_provider=owns_provider)
+                terraform = self._synthesized(is_first_run=False, foreign=foreign)
                 terraform.init("-migrate-state", "-force-copy")
                 self._forget_first_state()
         return terraform.outputs()
@@ -88,10 +89,10 @@ class Bootstrap:
                     f"{self.settings.state.bucket} holds no bootstrap, so there is nothing to destroy."
                 )
             self._refuse_while_in_use()
-        owns_provider = self._owns_oidc_provider(stored)
+        foreign = self._foreign(stored)
         with step("taking the state out of the bucket"):
-            self._synthesized(is_first_run=False, owns_provider=owns_provider).init()
-            terraform = self._synthesized(is_first_run=True, owns_provider=owns_provider)
+            self._synthesized(is_first_run=False, foreign=foreign).init()
+            terraform = self._synthesized(is_first_run=True, foreign=foreign)
             terraform.init("-migrate-state", "-force-copy")
         with step(f"emptying {self.settings.state.bucket}"):
             self.bucket.empty()
@@ -152,13 +153,29 @@ class Bootstrap:
             )
         return False
 
-    def _synthesized(self, *, is_first_run: bool, owns_provider: bool) -> Terraform:
+    def _owns_log_role(self, state: dict[str, Any]) -> bool:
+        """Whether API Gateway's role for logs is this stack's: set by it, or none is set yet."""
+        if any(resource["type"] == "aws_api_gateway_account" for resource in managed(state)):
+            return True
+        role = client("apigateway", self.settings.aws_region).get_account().get("cloudwatchRoleArn")
+        own = Names(self.settings.environment_suffix).of("api-logs")
+        return not role or role.endswith(f":role/{own}")
+
+    def _foreign(self, state: dict[str, Any]) -> dict[str, str]:
+        """What the account has from elsewhere, in the variables that tell the stack to use it and leave it alone."""
+        owned = {
+            "EDUCATION_OIDC_PROVIDER": self._owns_oidc_provider(state),
+            "EDUCATION_LOG_ROLE": not self.settings.api.account_log_role or self._owns_log_role(state),
+        }
+        return {variable: "" if is_owned else "existing" for variable, is_owned in owned.items()}
+
+    def _synthesized(self, *, is_first_run: bool, foreign: dict[str, str]) -> Terraform:
         variables = {
             **os.environ,
             "ENVIRONMENT_SUFFIX": self.settings.environment_suffix,
             "EDUCATION_STACK": "bootstrap",
             "EDUCATION_FIRST_STATE": str(self.first_state) if is_first_run else "",
-            "EDUCATION_OIDC_PROVIDER": "" if owns_provider else "existing",
+            **foreign,
         }
         logs = LOGS / self.stack
         cdktf = Cdktf(self.stack, self.toolchain, self.home / "cdktf.out", variables, logs)
