@@ -14,7 +14,7 @@ from typing import Any
 
 import yaml
 
-from education.api_yaml import DescriptionError, References, RefusedError, load_yaml
+from education.api_yaml import DescriptionError, References, RefusedError, load_yaml, mapping, sequence
 
 DESCRIPTION_FILE = Path(__file__).resolve().parent.parent / "api" / "openapi.yaml"
 FUNCTIONS = ("catalog", "content", "enrollment", "profile", "progress")
@@ -128,6 +128,10 @@ def load_api_description(file: Path = DESCRIPTION_FILE) -> ApiDescription:
         raise DescriptionError(file, f"not valid YAML: {' '.join(str(problem).split())}") from None
     except RefusedError as refusal:
         raise DescriptionError(file, str(refusal)) from None
+    except RecursionError:
+        raise DescriptionError(
+            file, "something in it contains itself, which no request of this API can"
+        ) from None
 
 
 class _Reader:
@@ -152,7 +156,7 @@ class _Reader:
             for key in item:
                 if key in METHODS:
                     yield self._operation(path, key, item)
-                elif key != "parameters" and not key.startswith("x-"):
+                elif key != "parameters" and not str(key).startswith("x-"):
                     raise RefusedError(f"{path}: {key} is unknown; allowed: {', '.join(METHODS)}, parameters")
 
     def _operation(self, path: str, method: str, item: dict[str, Any]) -> Operation:
@@ -170,32 +174,47 @@ class _Reader:
             raise RefusedError(f"{place}: x-function is {function!r}; allowed: {', '.join(FUNCTIONS)}")
         if not operation.get("security", self._document.get("security")):
             raise RefusedError(f"{place}: security is missing; every operation needs a signed-in caller")
-        if not any(str(status).startswith("2") for status in operation.get("responses") or {}):
+        responses = mapping(f"{place}: responses", operation.get("responses"))
+        if not any(status.startswith("2") for status in responses):
             raise RefusedError(f"{place}: responses must hold the answer of a success (2xx)")
         maximum = operation.get("x-maximum-body-bytes", self._document.get("x-maximum-body-bytes"))
-        if not isinstance(maximum, int) or maximum < 1:
+        if not isinstance(maximum, int) or isinstance(maximum, bool) or maximum < 1:
             raise RefusedError(f"{place}: x-maximum-body-bytes is {maximum!r}; allowed: a number of bytes")
-        body = self._references.resolved(operation.get("requestBody", {}))
+        body = self._resolved(place, operation.get("requestBody", {}))
         if not isinstance(body, dict):
             raise RefusedError(f"{place}: requestBody must hold content")
+        roles = sequence(f"{place}: x-roles", operation.get("x-roles"))
+        if not all(isinstance(role, str) for role in roles):
+            raise RefusedError(f"{place}: x-roles must be a list of names")
         return Operation(
             method=method.upper(),
             path=path,
             operation_id=operation_id,
             function=function,
-            roles=tuple(operation.get("x-roles", ())),
+            roles=tuple(roles),
             parameters=self._parameters(place, path, item, operation),
             body_required=bool(body.get("required", False)),
             body_schemas=self._body_schemas(place, body),
             maximum_body_bytes=maximum,
         )
 
+    def _resolved(self, place: str, node: Any) -> Any:
+        try:
+            return self._references.resolved(node)
+        except RefusedError as refusal:
+            raise RefusedError(f"{place}: {refusal}") from None
+
     def _parameters(
         self, place: str, path: str, item: dict[str, Any], operation: dict[str, Any]
     ) -> tuple[Parameter, ...]:
         parameters: dict[tuple[str, str], Parameter] = {}
-        for raw in (*item.get("parameters", ()), *operation.get("parameters", ())):
-            described = self._references.resolved(raw)
+        raws = [
+            raw
+            for holder in (item, operation)
+            for raw in sequence(f"{place}: parameters", holder.get("parameters"))
+        ]
+        for raw in raws:
+            described = self._resolved(place, raw)
             if not isinstance(described, dict):
                 raise RefusedError(f"{place}: parameters must hold a list of parameters")
             name, location = described.get("name"), described.get("in")
@@ -214,7 +233,7 @@ class _Reader:
 
     def _body_schemas(self, place: str, body: dict[str, Any]) -> dict[str, Mapping[str, Any]]:
         schemas: dict[str, Mapping[str, Any]] = {}
-        for content_type, content in (body.get("content") or {}).items():
+        for content_type, content in mapping(f"{place}: content", body.get("content")).items():
             schema = content.get("schema") if isinstance(content, dict) else None
             if not isinstance(schema, dict):
                 raise RefusedError(f"{place}: the body as {content_type} has no schema")

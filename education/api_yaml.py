@@ -28,13 +28,34 @@ class RefusedError(Exception):
     """Why a description cannot be deployed, beginning with the place in it; `DescriptionError` adds the file."""
 
 
+def mapping(place: str, value: Any) -> dict[str, Any]:
+    """`value`, refused if it is no mapping with names for keys; what is left out is an empty one."""
+    if value is None:
+        return {}
+    if not isinstance(value, dict) or not all(isinstance(key, str) for key in value):
+        raise RefusedError(
+            f"{place} must be a mapping with names (in quotes, where they are numbers) for keys"
+        )
+    return value
+
+
+def sequence(place: str, value: Any) -> list[Any]:
+    """`value`, refused if it is no list; what is left out is an empty one."""
+    if value is None:
+        return []
+    if not isinstance(value, list):
+        raise RefusedError(f"{place} must be a list")
+    return value
+
+
 class _StrictLoader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]  # C where there is one
     """Refuses a key that occurs twice, where YAML would silently drop the first: a lost route."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
-        names = [key.value for key, _ in node.value]
+        keys = [key for key, _ in node.value if isinstance(key, yaml.ScalarNode)]
+        names = [key.value for key in keys]
         if len(set(names)) < len(names):
-            twice = next(key for key, _ in node.value if names.count(key.value) > 1)
+            twice = next(key for key in keys if names.count(key.value) > 1)
             raise yaml.constructor.ConstructorError(
                 None, None, f"{twice.value!r} occurs twice", twice.start_mark
             )
@@ -58,8 +79,12 @@ class References:
     def check(self) -> None:
         """Raises `RefusedError` if any reference of the whole document leads nowhere."""
         pending: list[Any] = [self._document]
+        seen: set[int] = set()  # YAML can put a thing into itself
         while pending:
             node = pending.pop()
+            if id(node) in seen:
+                continue
+            seen.add(id(node))
             if isinstance(node, list):
                 pending.extend(node)
             elif isinstance(node, dict):
@@ -78,13 +103,15 @@ class References:
         if "$ref" in node:
             return self._followed(node["$ref"])
         plain = {
-            key: {name: self.resolved(schema) for name, schema in value.items()}
+            key: {name: self.resolved(schema) for name, schema in mapping(key, value).items()}
             if key == "properties"
             else self.resolved(value)
             for key, value in node.items()
             if key not in _ANNOTATIONS
         }
         if node.get("nullable") is True:
+            if not isinstance(node.get("type"), str):
+                raise RefusedError("`nullable: true` needs a type beside it")
             plain["type"] = [node["type"], "null"]
         return plain
 

@@ -259,6 +259,41 @@ def test_references_are_followed_and_nullable_becomes_a_type(tmp_path: Path) -> 
             "      - thingId\n      - {name: thingId",
             "parameters must hold a list of parameters",
         ),
+        (
+            "    parameters:\n",
+            "    parameters: 5\n    x-were:\n",
+            "PUT /things/{thingId}: parameters must be a list",
+        ),
+        (
+            "      x-function: c",
+            "      x-roles: 5\n      x-function: c",
+            "PUT /things/{thingId}: x-roles must be a list",
+        ),
+        ("      x-function: c", "      x-roles: [5]\n      x-function: c", "x-roles must be a list of names"),
+        (
+            "        content:\n",
+            "        content: [a]\n        x-was:\n",
+            "PUT /things/{thingId}: content must be a map",
+        ),
+        ('{"204": {description: Done}}', "5", "PUT /things/{thingId}: responses must be a mapping"),
+        (
+            '{"204": {',
+            "{204: {",
+            "responses must be a mapping with names (in quotes, where they are numbers)",
+        ),
+        ("    put:\n", "    200:\n", "/things/{thingId}: 200 is unknown; allowed: get, put"),
+        (
+            "{type: string, nullable",
+            "{nullable",
+            "PUT /things/{thingId}: `nullable: true` needs a type beside it",
+        ),
+        (
+            "      properties:\n",
+            "      properties: [a]\n      x-were:\n",
+            "/{thingId}: properties must be a mapping",
+        ),
+        ("    put:\n", "    ? [a, b]\n    : c\n    put:\n", "not valid YAML: "),
+        ("      type: object\n", "      type: object\n      not: &self {not: *self}\n", "contains itself"),
     ],
 )
 def test_a_broken_description_is_refused_with_one_sentence(
@@ -302,3 +337,38 @@ def test_a_variable_has_one_name_at_one_place(tmp_path: Path) -> None:
 def test_a_missing_description_is_an_error_of_the_user(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="is missing"):
         load_api_description(tmp_path / "openapi.yaml")
+
+
+def edited(node: Any, replacement: Any) -> Iterator[Any]:
+    """Every document that `node` becomes when one thing in it, or one of its keys, is replaced."""
+    yield replacement
+    if isinstance(node, dict):
+        for key, value in node.items():
+            yield from ({**node, key: changed} for changed in edited(value, replacement))
+            if isinstance(replacement, str | int):
+                yield {replacement if each == key else each: node[each] for each in node}
+    elif isinstance(node, list):
+        for index, value in enumerate(node):
+            yield from (
+                [*node[:index], changed, *node[index + 1 :]] for changed in edited(value, replacement)
+            )
+
+
+@pytest.mark.parametrize(
+    "replacement", [None, 5, True, "text", [], ["a"], {}, {"a": 1}, {1: {"$ref": 5}}], ids=str
+)
+def test_whatever_stands_anywhere_a_broken_description_is_refused_or_harmless(
+    tmp_path: Path, replacement: Any
+) -> None:
+    sentences = []
+    for number, broken in enumerate(edited(yaml.safe_load(MINIMAL), replacement)):
+        file = tmp_path / f"{number}.yaml"
+        file.write_text(yaml.safe_dump(broken))
+        try:
+            description = load_api_description(file)
+        except DescriptionError as refusal:
+            sentences.append(str(refusal))
+        else:
+            json.dumps([description.function_slice(name) for name in FUNCTIONS])
+    assert sentences
+    assert not any("\n" in sentence for sentence in sentences)
