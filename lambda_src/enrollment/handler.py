@@ -1,15 +1,13 @@
 """HTTP side of the enrollment function: which operation answers which request, and with what status."""
 
-from enrollment import export, operations, rows
-from enrollment.bulk import enroll_roster
+from enrollment import export, operations, rosters, rows
 from enrollment.config import Config
 from enrollment.people import People
 from enrollment.table import EnrollmentTable
-from shared import api, audit, cohorts, courses, patience, permissions
+from shared import api
 from shared.addresses import Addresses
 from shared.audit import AuditTrail
 from shared.config import load
-from shared.courses import Course
 from shared.http import Request, Response, api_handler, created, no_content, ok, page
 
 config = load(Config)
@@ -46,45 +44,41 @@ def delete_enrollment(request: Request) -> Response:
 
 def list_roster(request: Request) -> Response:
     """GET /courses/{courseId}/roster; one page of it as JSON, or a longer one as a table."""
-    course = _editable_course(request)
     as_table = request.query["format"] == "csv"
-    _record(audit.ROSTER_EXPORTED if as_table else audit.ROSTER_READ, course, request)
-    limit = export.MOST_ROWS if as_table else request.query["limit"]
-    shown = operations.with_contacts(
+    course_id = request.path["courseId"]
+    shown = rosters.read(
+        table,
         people,
-        operations.read_roster(table, request.caller, course, limit, request.query.get("cursor")),
+        trail,
+        _visit(request),
+        course_id,
+        export.MOST_ROWS if as_table else request.query["limit"],
+        request.query.get("cursor"),
+        as_table=as_table,
     )
     if as_table:
-        return export.response(course.course_id, shown.items, shown.next_cursor)
+        return export.response(course_id, shown.items, shown.next_cursor)
     return page(shown.items, shown.next_cursor)
 
 
 def enroll_in_roster(request: Request) -> Response:
     """POST /courses/{courseId}/roster."""
-    course = _editable_course(request)
     in_json = request.media_type == api.JSON_TYPE
-    named = rows.from_emails(request.body["emails"]) if in_json else rows.from_csv(request.body)
-    dry_run = request.query["dryRun"] or (in_json and request.body.get("dryRun", False))
-    cohorts.require_published(course)
-    _record(audit.ROSTER_ENROLLED, course, request, rows=len(named), dryRun=str(dry_run).lower())
-    tries = patience.shared_attempts()
-    return ok(enroll_roster(table, addresses, course.course_id, named, tries, dry_run=dry_run))
-
-
-def _editable_course(request: Request) -> Course:
-    return permissions.require_editable(
-        request.caller, courses.find(config.courses_table, request.path["courseId"])
+    return ok(
+        rosters.enroll(
+            table,
+            addresses,
+            trail,
+            _visit(request),
+            request.path["courseId"],
+            lambda: rows.from_emails(request.body["emails"]) if in_json else rows.from_csv(request.body),
+            dry_run=request.query["dryRun"] or (in_json and request.body.get("dryRun", False)),
+        )
     )
 
 
-def _record(action: str, course: Course, request: Request, **details: str | int) -> None:
-    trail.record(
-        action,
-        by=request.caller.user_id,
-        on=audit.course(course.course_id),
-        request_id=request.request_id,
-        details=details,
-    )
+def _visit(request: Request) -> rosters.Visit:
+    return rosters.Visit(request.caller, request.request_id)
 
 
 handler = api_handler(

@@ -1,31 +1,15 @@
-"""What the enrollment function does, in plain Python: enrol, withdraw, list, read a roster.
+"""What the enrollment function does for students, in plain Python: enrol, withdraw, list.
 
-The rules of places and waitlists stand in shared.enrollments. Nothing in here knows HTTP or AWS.
+The rules of places and waitlists stand in shared.enrollments; what staff does with a roster, in
+enrollment.rosters. Nothing in here knows HTTP or AWS.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from enrollment.people import Contact
-from shared import clock, cursor, enrollments, patience, permissions
+from shared import clock, cursor, enrollments, patience
 from shared.caller import Caller
-from shared.courses import Course
-from shared.errors import BadRequest, FieldError
-from shared.records import Record, enrollment_view, percentage_of
-
-
-@dataclass(frozen=True)
-class RosterPosition:
-    """A place in the roster's order: percentage downwards, then shard, then the index's own order.
-
-    The order is total, so one position says where each shard's query goes on: shards before this
-    one have shown everything at this percentage already, shards after it nothing.
-    """
-
-    percentage: float
-    shard: int
-    user_id: str
+from shared.records import Record, enrollment_view
 
 
 class Store(enrollments.Store, Protocol):
@@ -33,18 +17,6 @@ class Store(enrollments.Store, Protocol):
 
     def of_student(self, user_id: str, after_course_id: str | None, limit: int) -> list[Record]:
         """Up to `limit` records of one student, by course id."""
-
-    def roster(
-        self, course_id: str, after: RosterPosition | None, limit: int
-    ) -> Sequence[tuple[RosterPosition, Record]]:
-        """Up to `limit` enrolled students, furthest first, each once."""
-
-
-class Directory(Protocol):
-    """Who the people on a roster are."""
-
-    def find(self, user_ids: Sequence[str]) -> dict[str, Contact]:
-        """Contacts by user id; who has no profile yet is left out."""
 
 
 @dataclass(frozen=True)
@@ -90,60 +62,3 @@ def list_own(store: Store, caller: Caller, limit: int, cursor_text: str | None) 
     shown = records[:limit]
     following = cursor.encode(scope, {"course": shown[-1].course_id}) if len(records) > limit else None
     return Page([enrollment_view(record) for record in shown], following)
-
-
-def read_roster(
-    store: Store, caller: Caller, course: Course | None, limit: int, cursor_text: str | None
-) -> Page:
-    """Who is enrolled in a course, furthest first; those who wait or withdrew are not listed.
-
-    The order follows what students' last completions left in the index. Each percentage is counted
-    from the course's lessons of today, as students see it themselves. A student who moves ahead
-    while somebody turns pages may be missed by that somebody, but is never shown twice in a page.
-
-    Raises:
-        NotFound, Forbidden: the caller may not read it.
-        BadRequest: the cursor is not one of this list.
-    """
-    course = permissions.require_editable(caller, course)
-    scope = f"roster:{course.course_id}"
-    after = _roster_position(cursor.decode(scope, cursor_text, {"p": float, "s": int, "u": str}))
-    entries = store.roster(course.course_id, after, limit + 1)
-    following = None
-    if len(entries) > limit:
-        last, _ = entries[limit - 1]
-        following = cursor.encode(scope, {"p": last.percentage, "s": last.shard, "u": last.user_id})
-    return Page([_roster_entry(record, course) for _, record in entries[:limit]], following)
-
-
-def with_contacts(directory: Directory, roster: Page) -> Page:
-    """A page of a roster with the names and e-mail addresses of those who have a profile."""
-    contacts = directory.find([entry["userId"] for entry in roster.items])
-    shown = [
-        entry | ({"displayName": contact.display_name, "email": contact.email} if contact else {})
-        for entry in roster.items
-        for contact in [contacts.get(entry["userId"])]
-    ]
-    return Page(shown, roster.next_cursor)
-
-
-def _roster_position(fields: dict[str, Any] | None) -> RosterPosition | None:
-    if fields is None:
-        return None
-    if not (0 <= fields["p"] <= 100 and fields["s"] >= 0):
-        message = "is not a cursor of this list"
-        raise BadRequest(f"cursor {message}", errors=(FieldError("cursor", message),))
-    return RosterPosition(percentage=fields["p"], shard=fields["s"], user_id=fields["u"])
-
-
-def _roster_entry(record: Record, course: Course) -> dict[str, Any]:
-    entry: dict[str, Any] = {
-        "userId": record.user_id,
-        "status": record.status,
-        "completionPercentage": percentage_of(record.completed, course.lesson_ids),
-        "enrolledAt": record.enrolled_at,
-        "lastActivityAt": record.last_activity_at,
-    }
-    if record.completed_at is not None:
-        entry["completedAt"] = record.completed_at
-    return entry

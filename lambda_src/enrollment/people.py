@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from functools import cache
 
+from enrollment.rosters import Contact
 from shared import clients
 from shared.dynamo import from_item, to_item
 from shared.errors import Unavailable
@@ -12,14 +12,6 @@ from shared.errors import Unavailable
 # DynamoDB's limit for one BatchGetItem.
 _AT_ONCE = 100
 _BATCHES_SIDE_BY_SIDE = 8
-
-
-@dataclass(frozen=True)
-class Contact:
-    """How a teacher knows a student."""
-
-    display_name: str
-    email: str
 
 
 class People:
@@ -30,6 +22,8 @@ class People:
 
     def find(self, user_ids: Sequence[str]) -> dict[str, Contact]:
         """Contacts by user id: one BatchGetItem for each 100. Who has no profile yet is left out.
+
+        Nobody may be named twice: DynamoDB refuses that.
 
         Raises:
             Unavailable: DynamoDB left some out because it is throttling.

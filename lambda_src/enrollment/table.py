@@ -10,9 +10,10 @@ from functools import cache
 from heapq import merge
 from typing import Any
 
-from enrollment.operations import RosterPosition
-from shared import clients
+from enrollment.rosters import RosterPosition
+from shared import clients, courses
 from shared.cohort_places import CohortPlaces
+from shared.courses import Course
 from shared.dynamo import from_item, to_item
 from shared.records import COMPLETION_INDEX, Record, shard_key
 
@@ -28,6 +29,10 @@ _Answer = tuple[list[Record], Any]
 
 class EnrollmentTable(CohortPlaces):
     """The enrollment function's reads, and the writes that it shares with others."""
+
+    def course_now(self, course_id: str) -> Course | None:
+        """The course as it is now: one GetItem."""
+        return courses.find(self._courses_table, course_id, consistent=True)
 
     def of_student(self, user_id: str, after_course_id: str | None, limit: int) -> list[Record]:
         """Up to `limit` records of one student by course id, after the given one: one query."""

@@ -59,5 +59,22 @@ def require_editable(caller: Caller, course: Course | None) -> Course:
     """
     visible = require_visible(caller, course)
     if not may_edit(caller, visible):
-        raise Forbidden("Only the course's owner and administrators may do this.")
+        raise _not_yours()
     return visible
+
+
+def require_roster(caller: Caller, course: Course | None) -> Course:
+    """The course, if this caller may read its roster and add to it.
+
+    Raises:
+        NotFound: it is not there, or the caller may not know that it is.
+        Forbidden: the caller can see it but not its students.
+    """
+    visible = require_visible(caller, course)
+    if not may_read_roster(caller, visible):
+        raise _not_yours()
+    return visible
+
+
+def _not_yours() -> Forbidden:
+    return Forbidden("Only the course's owner and administrators may do this.")

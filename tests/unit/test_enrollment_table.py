@@ -2,6 +2,7 @@
 
 import time
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import product
 from threading import Barrier
@@ -10,9 +11,9 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from enrollment import operations
+from enrollment import operations, rosters
 from enrollment.table import EnrollmentTable
-from shared import clients, courses, patience
+from shared import clients, patience
 from shared.caller import Caller
 from shared.courses import ARCHIVED, PUBLISHED, Course
 from shared.enrollments import Change, Guard, fill_places, holds
@@ -62,6 +63,12 @@ def table(dynamodb_tables: Tables) -> EnrollmentTable:
 
 def set_course(tables: Tables, **fields: Any) -> None:
     tables.set(tables.courses, {"courseId": COURSE}, **fields)
+
+
+def course_now(table: EnrollmentTable, course_id: str = COURSE) -> Course:
+    course = table.course_now(course_id)
+    assert course is not None
+    return course
 
 
 def counters(tables: Tables) -> tuple[int, int]:
@@ -237,8 +244,8 @@ def test_calls_per_request(table: EnrollmentTable, dynamodb_tables: Tables) -> N
         "TransactWriteItems": 1,
     }
     assert calls_of(lambda: operations.withdraw(table, ada, COURSE)) == {"BatchGetItem": 1}
-    course = courses.find(dynamodb_tables.courses, COURSE)
-    assert calls_of(lambda: operations.read_roster(table, TEACHER, course, 20, None)) == {"Query": SHARDS}
+    course = course_now(table)
+    assert calls_of(lambda: rosters.page_of(table, course, 20, None)) == {"Query": SHARDS}
 
 
 def put_records(tables: Tables, percentages: dict[str, float]) -> None:
@@ -250,12 +257,12 @@ def put_records(tables: Tables, percentages: dict[str, float]) -> None:
 def roster_of(
     table: EnrollmentTable, tables: Tables, limit: int, course_id: str = COURSE
 ) -> tuple[list[str], list[int]]:
-    course = courses.find(tables.courses, course_id)
+    course = course_now(table, course_id)
     users: list[str] = []
     sizes: list[int] = []
     cursor: str | None = None
     while True:
-        page = operations.read_roster(table, TEACHER, course, limit, cursor)
+        page = rosters.page_of(table, course, limit, cursor)
         users += [entry["userId"] for entry in page.items]
         sizes.append(len(page.items))
         cursor = page.next_cursor
@@ -283,11 +290,11 @@ def test_a_roster_cursor_outlives_the_student_it_stands_at(
     table: EnrollmentTable, dynamodb_tables: Tables
 ) -> None:
     put_records(dynamodb_tables, {f"s{number}": 50 for number in range(12)})
-    course = courses.find(dynamodb_tables.courses, COURSE)
+    course = course_now(table)
     everybody, _ = roster_of(table, dynamodb_tables, 100)
-    page = operations.read_roster(table, TEACHER, course, 5, None)
+    page = rosters.page_of(table, course, 5, None)
     operations.withdraw(table, student(page.items[-1]["userId"]), COURSE)
-    rest = operations.read_roster(table, TEACHER, course, 100, page.next_cursor)
+    rest = rosters.page_of(table, course, 100, page.next_cursor)
     assert [entry["userId"] for entry in rest.items] == everybody[5:]
 
 
@@ -309,8 +316,8 @@ def test_a_roster_counts_by_the_lessons_of_today(table: EnrollmentTable, dynamod
         "ada", COURSE, "Algebra", ACTIVE, NOON, NOON, percentage=100, completed=frozenset({"one"})
     )
     dynamodb_tables.put(dynamodb_tables.progress, record.to_stored(SHARDS))
-    course = courses.find(dynamodb_tables.courses, COURSE)
-    page = operations.read_roster(table, TEACHER, course, 20, None)
+    course = course_now(table)
+    page = rosters.page_of(table, course, 20, None)
     assert [entry["completionPercentage"] for entry in page.items] == [50]
 
 
@@ -375,19 +382,65 @@ def test_who_sinks_while_a_shard_is_read_is_listed_once(
     assert listed == users
 
 
-def test_who_may_read_a_roster(table: EnrollmentTable, dynamodb_tables: Tables) -> None:
-    course = courses.find(dynamodb_tables.courses, COURSE)
+class Notes:
+    """An audit trail and a directory of nobody, to see in which order things happen."""
+
+    def __init__(self, tables: Tables) -> None:
+        self._calls = tables.calls
+        self.noted: list[tuple[str, str, str]] = []
+        self.queries_before: list[int] = []
+
+    def record(
+        self, action: str, *, by: str, on: str, request_id: str, details: Mapping[str, str | int] | None
+    ) -> None:
+        self.noted.append((action, by, on))
+        self.queries_before.append(self._calls["Query"])
+
+    def find(self, user_ids: Sequence[str]) -> dict[str, rosters.Contact]:
+        return {}
+
+
+def test_who_may_read_a_roster_and_that_it_is_noted_first(
+    table: EnrollmentTable, dynamodb_tables: Tables
+) -> None:
     other = Caller("other", "", frozenset({"instructors"}))
     admin = Caller("admin", "", frozenset({"administrators"}))
-    assert operations.read_roster(table, admin, course, 20, None).items == []
+    notes = Notes(dynamodb_tables)
+
+    def read(caller: Caller, *, as_table: bool = False) -> operations.Page:
+        visit = rosters.Visit(caller, "request-1")
+        return rosters.read(table, notes, notes, visit, COURSE, 20, None, as_table=as_table)
+
+    assert read(admin).items == []
+    assert notes.queries_before == [0]
+    read(TEACHER, as_table=True)
     for caller in (other, student("ada")):
         with pytest.raises(Forbidden):
-            operations.read_roster(table, caller, course, 20, None)
+            read(caller)
     set_course(dynamodb_tables, status="draft")
-    draft = courses.find(dynamodb_tables.courses, COURSE)
     for caller in (other, student("ada")):
         with pytest.raises(NotFound):
-            operations.read_roster(table, caller, draft, 20, None)
+            read(caller)
+    assert notes.noted == [
+        ("roster-read", "admin", f"course#{COURSE}"),
+        ("roster-exported", "teacher", f"course#{COURSE}"),
+    ]
+
+
+def test_what_decides_about_a_roster_is_the_course_of_now(
+    table: EnrollmentTable, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Right after a publication, an eventually consistent read may still show the draft."""
+    asked: list[Any] = []
+    get = clients.dynamodb().get_item
+
+    def get_item(**parameters: Any) -> Any:
+        asked.append(parameters["ConsistentRead"])
+        return get(**parameters)
+
+    monkeypatch.setattr(clients.dynamodb(), "get_item", get_item)
+    table.course_now(COURSE)
+    assert asked == [True]
 
 
 def test_own_enrolments_page_by_page(table: EnrollmentTable, dynamodb_tables: Tables) -> None:

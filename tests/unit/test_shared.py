@@ -110,11 +110,14 @@ def test_who_sees_and_who_edits(who: Caller, sees_draft: bool, edits: bool) -> N
     assert permissions.may_see(who, course("archived"))
     assert permissions.may_edit(who, course("published")) is edits
     assert permissions.may_read_roster(who, course("published")) is edits
-    if not edits:
-        with pytest.raises(Forbidden):
-            permissions.require_editable(who, course("published"))
-        with pytest.raises(NotFound):
-            permissions.require_editable(who, course("draft"))
+    for require in (permissions.require_editable, permissions.require_roster):
+        if edits:
+            assert require(who, course("draft")) == course("draft")
+        else:
+            with pytest.raises(Forbidden):
+                require(who, course("published"))
+            with pytest.raises(NotFound):
+                require(who, course("draft"))
     with pytest.raises(NotFound):
         permissions.require_visible(who, None)
 
