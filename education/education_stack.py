@@ -130,6 +130,7 @@ class EducationStack(Construct):
             settings=settings,
             context=context,
             records=records,
+            content=content,
             outlet=outlet,
             dead_letters=dead_letters,
             key_arn=operations_key.arn,

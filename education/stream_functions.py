@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from constructs import Construct
 
 from education.aws_context import AwsContext
+from education.content_delivery import ContentDelivery
 from education.dead_letters import DeadLetters
 from education.iam import Grant
 from education.learning_events import LearningEvents
@@ -36,6 +37,7 @@ class StreamFunctions(Construct):
         settings: EnvironmentSettings,
         context: AwsContext,
         records: StudentRecords,
+        content: ContentDelivery,
         outlet: LearningEvents,
         dead_letters: DeadLetters,
         key_arn: str,
@@ -72,12 +74,13 @@ class StreamFunctions(Construct):
             context=context,
             name="followups",
             source="followups",
-            description="Brings students' records and the waitlist in line with an edited course",
+            description="Brings students' records, the waitlist and the stored files in line with an edited course",
             environment={
                 "COURSES_TABLE": courses.name,
                 "COURSE_PROGRESS_TABLE": progress.name,
                 "USER_PROFILES_TABLE": records.profiles.name,
                 "ROSTER_SHARDS": str(settings.records.roster_shards),
+                "CONTENT_BUCKET": content.bucket_name,
                 "DEAD_LETTER_QUEUE_URL": dead_letters.queue_url,
             },
             grants=[
@@ -93,6 +96,12 @@ class StreamFunctions(Construct):
                     [progress.arn],
                 ),
                 Grant("ReadRosters", ["dynamodb:Query"], [progress.index_arn("course-completion-index")]),
+                Grant(
+                    "DeleteFilesWithoutLessons",
+                    ["s3:DeleteObject"],
+                    [f"{content.bucket_arn}/{prefix}*" for prefix in content.upload_prefixes],
+                    reason="the rest of the key names the lesson, which is known only at the edit",
+                ),
             ],
             key_arn=key_arn,
             alarm_topic_arn=alarm_topic_arn,

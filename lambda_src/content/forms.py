@@ -8,9 +8,12 @@ from dataclasses import dataclass
 
 from shared import clients, clock
 
-VALID_SECONDS = 15 * 60
-# A key is never used again, so what lies under it may be kept for good.
-_CACHE_CONTROL = "public, max-age=31536000, immutable"
+# S3 takes a form as often as it is sent while it is valid, each time as a new version of the same key.
+VALID_SECONDS = 5 * 60
+# So what is cached of a key is asked for again soon (a 304 without contents, ordinarily); this is also how long
+# the edge goes on serving a file that was deleted.
+CACHED_SECONDS = 5 * 60
+_CACHE_CONTROL = f"public, max-age={CACHED_SECONDS}"
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,10 @@ from shared.config import StreamConfig
 
 @dataclass(frozen=True)
 class Config(StreamConfig):
-    """Names of tables, and over how many index partitions a course's roster is spread."""
+    """Names of tables and of the bucket of files, and over how many index partitions a course's roster is spread."""
 
     courses_table: str
     course_progress_table: str
     user_profiles_table: str
     roster_shards: int
+    content_bucket: str

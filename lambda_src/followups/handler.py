@@ -1,6 +1,7 @@
-"""Called with the changes of the courses table; brings students' records in line with them."""
+"""Called with the changes of the courses table; brings students' records and the stored files in line with them."""
 
 from followups.config import Config
+from followups.files import LessonFiles, left_behind
 from followups.operations import follow
 from followups.table import Roster
 from shared.config import load
@@ -14,12 +15,17 @@ _roster = Roster(
     profiles_table=_config.user_profiles_table,
     shards=_config.roster_shards,
 )
+_files = LessonFiles(_config.content_bucket)
 
 
 def _act(change: Change) -> None:
     # A new course has no students, and none is ever deleted.
-    if change.before is not None and change.after is not None:
-        follow(_roster, Course.from_stored(change.before), Course.from_stored(change.after))
+    if change.before is None or change.after is None:
+        return
+    before, after = Course.from_stored(change.before), Course.from_stored(change.after)
+    if keys := left_behind(before, after):
+        _files.delete(keys, _roster.course_now(after.course_id))
+    follow(_roster, before, after)
 
 
 handler = stream_handler(_config, _act)

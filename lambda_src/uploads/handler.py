@@ -25,4 +25,6 @@ def handler(event: dict[str, Any], context: Any) -> None:
         # S3 encodes keys in its events the way forms do.
         key = unquote_plus(record["s3"]["object"]["key"])
         noted = _uploads.note_arrival(key, clock.normalise(record["eventTime"]))
-        log.write("INFO", "upload arrived", requestId=context.aws_request_id, key=key, noted=noted)
+        # Not the key: it ends in what the instructor called the file.
+        ids = dict(zip(("courseId", "lessonId"), key.split("/")[1:3], strict=False))
+        log.write("INFO", "upload arrived", requestId=context.aws_request_id, noted=noted, **ids)

@@ -28,6 +28,7 @@ EVIDENCE = {
     "dynamodb:Query": ("query(",),
     "events:PutEvents": ("put_events(",),
     "s3:PutObject": ("generate_presigned_post",),
+    "s3:DeleteObject": ("delete_object",),
     "s3:GetObject": ("head_object", "get_object"),
     "s3:GetObjectTagging": ("get_object_tagging",),
     "secretsmanager:GetSecretValue": ("get_secret_value",),

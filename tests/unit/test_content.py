@@ -229,6 +229,23 @@ def test_content_is_there_when_the_file_has_arrived_and_not_before(files: Files)
     assert files.content("text").body == {"url": f"{BASE}/{key}", "premium": False}
 
 
+def test_what_the_file_was_called_is_not_logged(files: Files, capsys: pytest.CaptureFixture[str]) -> None:
+    files.arrive(files.upload("text", fileName="anna-meier.html").body["key"])
+    files.arrive("x")
+    logged = capsys.readouterr().out
+    assert f'"noted":true,"courseId":"{COURSE}","lessonId":"text"' in logged
+    assert "anna" not in logged
+
+
+def test_a_form_that_is_sent_again_is_served_soon(files: Files) -> None:
+    form = files.upload("text").body
+    assert [send(form, data) for data in (b"wrong file", b"right file")] == [204, 204]
+    stored = clients.s3().get_object(Bucket=BUCKET, Key=form["key"])
+    assert (stored["Body"].read(), stored["CacheControl"]) == (b"right file", "public, max-age=300")
+    until = datetime.fromisoformat(form["expiresAt"]).timestamp() - time.time()
+    assert until <= 300
+
+
 def test_the_file_that_arrived_last_counts_whatever_the_order_of_events(files: Files) -> None:
     first, second = (files.upload("text").body["key"] for _ in range(2))
     files.arrive(second, "2026-01-01T00:00:02.000Z")

@@ -9,9 +9,11 @@ from followups.operations import follow, in_line
 from followups.table import Roster
 from shared import clients
 from shared.courses import Course
+from shared.dynamo import to_item
 from shared.errors import Unavailable
 from shared.records import Record, waitlist_key
 from tests.unit.emulator_fixture import Tables
+from tests.unit.lambda_api_fixture import Context, fresh_handler
 
 SHARDS = 3
 NOON = "2026-01-01T12:00:00.000Z"
@@ -245,6 +247,66 @@ def test_a_record_in_line_is_left_alone(school: School) -> None:
     record = Record.from_stored(school.stored("half"))
     assert in_line(record, Course.from_stored(school.item)) is record
     assert waitlist_key("c-1") != school.stored("half")["courseShard"]
+
+
+FILE = "public/c-1/one/video-" + "0" * 32 + "/film.mp4"
+NEWER = FILE.replace("0" * 32, "1" * 32)
+HIDDEN = FILE.replace("public", "premium")
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "now", "left"),
+    [
+        ({"contentKey": FILE}, {"contentKey": NEWER}, None, {NEWER, HIDDEN}),  # replaced
+        ({"contentKey": FILE}, {"premium": True}, None, {NEWER, HIDDEN}),  # made premium
+        ({"contentKey": FILE}, None, None, {NEWER, HIDDEN}),  # deleted
+        ({"contentKey": FILE}, {"contentKey": FILE, "title": "B"}, None, {FILE, NEWER, HIDDEN}),
+        ({}, {"contentKey": FILE}, None, {FILE, NEWER, HIDDEN}),
+        ({"contentKey": FILE}, None, {"contentKey": FILE}, {FILE, NEWER, HIDDEN}),  # told late
+    ],
+)
+def test_a_file_that_no_lesson_has_any_more_is_deleted(
+    aws: str,
+    school: School,
+    monkeypatch: pytest.MonkeyPatch,
+    before: dict[str, Any],
+    after: dict[str, Any] | None,
+    now: dict[str, Any] | None,
+    left: set[str],
+) -> None:
+    bucket = "education-content-followups"
+    clients.set_deadline(None)
+    clients.s3().create_bucket(Bucket=bucket)
+    for key in (FILE, NEWER, HIDDEN):
+        clients.s3().put_object(Bucket=bucket, Key=key, Body=b"film")
+    handler = fresh_handler(
+        monkeypatch,
+        "followups",
+        COURSES_TABLE=school.tables.courses,
+        COURSE_PROGRESS_TABLE=school.tables.progress,
+        USER_PROFILES_TABLE=school.tables.profiles,
+        ROSTER_SHARDS=str(SHARDS),
+        CONTENT_BUCKET=bucket,
+        DEAD_LETTER_QUEUE_URL="http://127.0.0.1:1/none",
+    )
+
+    def with_lesson(lesson: dict[str, Any] | None) -> dict[str, Any]:
+        lessons = {} if lesson is None else {"one": {**LESSON, **lesson}}
+        return {**school.item, "lessons": lessons}
+
+    school.tables.put(school.tables.courses, with_lesson(now or after))
+    record = {
+        "eventSourceARN": f"arn:aws:dynamodb:us-east-1:1:table/{school.tables.courses}/stream/1",
+        "dynamodb": {
+            "ApproximateCreationDateTime": 1.0,
+            "OldImage": to_item(with_lesson(before)),
+            "NewImage": to_item(with_lesson(after)),
+        },
+    }
+    for _ in range(2):
+        handler({"Records": [record]}, Context())
+    found = clients.s3().list_objects_v2(Bucket=bucket).get("Contents", [])
+    assert {each["Key"] for each in found} == left
 
 
 def _course_now(school: School) -> Course:
