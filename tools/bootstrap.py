@@ -82,26 +82,41 @@ class Bootstrap:
 
     def destroy(self) -> None:
         """Take everything away again, unless states of environments are left in the bucket."""
-        with step("looking for states that are still in use"):
-            stored = self._stored_state()
-            if stored is None:
+        with step("looking for states that are still in use") as current:
+            stored, left = self._stored_state(), self._interrupted_state()
+            if stored is None and not managed(left):
                 raise UserError(
                     f"{self.settings.state.bucket} holds no bootstrap, so there is nothing to destroy."
                 )
             self._refuse_while_in_use()
-        foreign = self._foreign(stored)
-        with step("taking the state out of the bucket"):
-            self._synthesized(is_first_run=False, foreign=foreign).init()
+            if stored is None:
+                current.note("the last destroy was interrupted, so this goes on where it stopped")
+        foreign = self._foreign(left if stored is None else stored)
+        if stored is None:
             terraform = self._synthesized(is_first_run=True, foreign=foreign)
-            terraform.init("-migrate-state", "-force-copy")
+            terraform.init()
+        else:
+            with step("taking the state out of the bucket"):
+                self._synthesized(is_first_run=False, foreign=foreign).init()
+                terraform = self._synthesized(is_first_run=True, foreign=foreign)
+                terraform.init("-migrate-state", "-force-copy")
         with step(f"emptying {self.settings.state.bucket}"):
-            self.bucket.empty()
-            client("dynamodb", self.settings.state.bucket_region).update_table(
-                TableName=self.settings.state.lock_table, DeletionProtectionEnabled=False
-            )
+            if self.bucket.exists():
+                self.bucket.empty()
+            self._unprotect_locks()
         with step("destroying"):
             terraform.run("destroy", "-input=false", "-auto-approve")
             self._forget_first_state()
+
+    def _unprotect_locks(self) -> None:
+        """Allow the lock table to be deleted, unless a destroy that was interrupted has deleted it."""
+        try:
+            client("dynamodb", self.settings.state.bucket_region).update_table(
+                TableName=self.settings.state.lock_table, DeletionProtectionEnabled=False
+            )
+        except ClientError as problem:
+            if problem.response["Error"]["Code"] not in NOT_THERE:
+                raise
 
     def _forget_first_state(self) -> None:
         for file in self.first_state.parent.glob(f"{self.first_state.name}*"):
@@ -117,7 +132,8 @@ class Bootstrap:
 
     def _refuse_while_in_use(self) -> None:
         own = state_key(self.settings.environment_suffix)
-        used = {key: count for key, count in self.bucket.states().items() if count and key != own}
+        states = self.bucket.states() if self.bucket.exists() else {}
+        used = {key: count for key, count in states.items() if count and key != own}
         if used:
             listed = ", ".join(f"{key} ({count} resources)" for key, count in sorted(used.items()))
             raise UserError(
