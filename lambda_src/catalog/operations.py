@@ -176,7 +176,7 @@ class Catalog:
         raise Conflict("The lesson is being changed by others. Try again.", code="busy")
 
     def _editable(self, caller: Caller, course_id: str) -> Course:
-        return permissions.require_editable(caller, self._table.find(course_id, consistent=True))
+        return permissions.require_editable(caller, self._table.find(course_id))
 
 
 def _stale(current: int) -> Conflict:

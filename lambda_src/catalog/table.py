@@ -63,9 +63,9 @@ class CourseTable:
         self._name = name
         self._profiles_table = profiles_table
 
-    def find(self, course_id: str, *, consistent: bool = False) -> Course | None:
-        """One course: one GetItem."""
-        return courses.find(self._name, course_id, consistent=consistent)
+    def find(self, course_id: str) -> Course | None:
+        """One course as it is now, whoever has just written it: one GetItem."""
+        return courses.find(self._name, course_id, consistent=True)
 
     def published(self, limit: int, cursor_text: str | None) -> tuple[list[Course], str | None]:
         """One page of the catalogue, newest first: one Query."""
@@ -295,7 +295,7 @@ class CourseTable:
                     return Course.from_stored(found)
                 raise WriteRefused(Course.from_stored(found) if found else None) from error
         # A transaction returns nothing.
-        course = self.find(course_id, consistent=True)
+        course = self.find(course_id)
         if course is None:
             raise WriteRefused(None)
         return course

@@ -132,7 +132,8 @@ class Course:
 
 
 def find(table_name: str, course_id: str, *, consistent: bool = False) -> Course | None:
-    """Read one course: one GetItem. `consistent` when the answer decides about a write."""
+    """Read one course: one GetItem. `consistent` when the answer decides about a write, or may
+    be the first look at what the caller has just written."""
     answer = clients.dynamodb().get_item(
         TableName=table_name, Key=to_item({"courseId": course_id}), ConsistentRead=consistent
     )
