@@ -1,16 +1,18 @@
 """Everything that is held about a person, as one document (GDPR articles 15 and 20).
 
-Read page by page to the end, from where it is stored and not as screens show it: a lesson that a course no
-longer has is in here as long as the record has it. What belongs to others, such as who granted a role or
+Read from where it is stored and not as screens show it: a lesson that a course no longer has is in here as
+long as the record has it. Ordinarily that is one answer; where it is more than an answer of Lambda's can hold
+(6 MB), a cursor leads to the rest. What belongs to others, such as who granted a role or
 a course's content, is not.
 """
 
-from collections.abc import Iterator
+import json
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from profile.operations import Profiles
-from shared import audit, clients, clock
+from shared import audit, clients, clock, cursor
 from shared.addresses import Addresses
 from shared.audit import AuditTrail
 from shared.caller import Caller, canonical_email
@@ -22,6 +24,12 @@ from shared.tombstones import Erased
 
 # Raised when a field changes its meaning.
 FORMAT = 1
+# After this much, no further query is made. One query is at most 1 MB in the table, some 2 MB here, and Lambda
+# escapes what it is given: together well below its 6 MB.
+MOST_BYTES = 1_000_000
+_LISTS = ("enrollments", "progress", "ownedCourses", "auditTrail")
+_SCOPE = "export"
+_BEGINNING = "-"
 _OWNED = ("courseId", "title", "status", "createdAt", "updatedAt")
 
 
@@ -34,50 +42,99 @@ class ExportSources:
     audit_table: str
     profiles_table: str
 
-    def records(self, user_id: str) -> list[Record]:
-        """Every record of a student: one Query per MB."""
-        query = {
-            "TableName": self.progress_table,
-            "KeyConditionExpression": "userId = :user",
-            "ExpressionAttributeValues": to_item({":user": user_id}),
-            "ConsistentRead": True,
-        }
-        return [Record.from_stored(item) for item in _all(query)]
-
-    def owned_courses(self, user_id: str) -> list[Item]:
-        """What says of a course that it is somebody's: one Query per MB."""
-        query = {
-            "TableName": self.courses_table,
-            "IndexName": OWNER_INDEX,
-            "KeyConditionExpression": "ownerId = :user",
-            "ExpressionAttributeValues": to_item({":user": user_id}),
-            "ExpressionAttributeNames": {f"#{name}": name for name in _OWNED},
-            "ProjectionExpression": ", ".join(f"#{name}" for name in _OWNED),
-        }
-        return list(_all(query))
-
     def invitations(self, email: str) -> list[str]:
         """Ids of courses that wait for the owner of an address: one GetItem."""
         return sorted(Addresses(self.profiles_table).find_one(canonical_email(email)).invited_to)
 
-    def audit_entries(self, user_id: str) -> list[Item]:
-        """What somebody did, and what was done with their data: one Query each per MB."""
-        entries: dict[str, Item] = {}
-        for index, key, value, role in (
-            ("actor-index", "actor", audit.pseudonym(user_id), "actor"),
-            ("subject-index", "subject", audit.person(user_id), "subject"),
-        ):
-            query = {
-                "TableName": self.audit_table,
-                "IndexName": index,
-                "KeyConditionExpression": "#key = :value",
-                "ExpressionAttributeNames": {"#key": key},
-                "ExpressionAttributeValues": to_item({":value": value}),
-            }
-            for item in _all(query):
-                entry = entries.setdefault(item["recordId"], {**item, "roles": []})
-                entry["roles"].append(role)
-        return sorted(entries.values(), key=lambda entry: str(entry["at"]))
+    def sections(self, user_id: str) -> "tuple[_Section, ...]":
+        """What may be long, in the order in which it is exported: a Query each, and one more per MB."""
+        pseudonym, person = audit.pseudonym(user_id), audit.person(user_id)
+        records = _Section(
+            {"TableName": self.progress_table, "ConsistentRead": True},
+            ("userId", user_id),
+            ("courseId", "courseId"),
+            _of_record,
+        )
+        owned = _Section(
+            {"TableName": self.courses_table, "IndexName": OWNER_INDEX},
+            ("ownerId", user_id),
+            ("createdAt", "courseId"),
+            lambda item: {"ownedCourses": {name: item[name] for name in _OWNED}},
+            only=_OWNED,
+        )
+        done = _Section(
+            {"TableName": self.audit_table, "IndexName": "actor-index"},
+            ("actor", pseudonym),
+            ("at", "recordId"),
+            lambda item: _of_entry(item, ["actor", "subject"] if item["subject"] == person else ["actor"]),
+        )
+        suffered = _Section(
+            {"TableName": self.audit_table, "IndexName": "subject-index"},
+            ("subject", person),
+            ("at", "recordId"),
+            # What people did with their own data is among what they did.
+            lambda item: {} if item["actor"] == pseudonym else _of_entry(item, ["subject"]),
+        )
+        return records, owned, done, suffered
+
+
+@dataclass(frozen=True)
+class _Section:
+    """One Query: where, the partition, the names of what a position in it consists of, and what is shown
+    of an item, by the document's list."""
+
+    source: Mapping[str, Any]
+    partition: tuple[str, str]
+    position: tuple[str, str]
+    show: Callable[[Item], dict[str, Item]]
+    only: tuple[str, ...] = ()
+
+    def page(self, start: tuple[str, str] | None) -> tuple[list[Item], tuple[str, str] | None]:
+        """Up to 1 MB of items after a position, and the position after which there is more."""
+        key, value = self.partition
+        query: dict[str, Any] = {
+            **self.source,
+            "KeyConditionExpression": "#key = :value",
+            "ExpressionAttributeNames": {"#key": key, **{f"#{name}": name for name in self.only}},
+            "ExpressionAttributeValues": to_item({":value": value}),
+        }
+        if self.only:
+            query["ProjectionExpression"] = ", ".join(f"#{name}" for name in self.only)
+        if start is not None:
+            query["ExclusiveStartKey"] = to_item({key: value, **dict(zip(self.position, start, strict=True))})
+        answer = clients.dynamodb().query(**query)
+        last = from_item(answer.get("LastEvaluatedKey") or {})
+        following = (last[self.position[0]], last[self.position[1]]) if last else None
+        return [from_item(item) for item in answer["Items"]], following
+
+
+def _lists(sections: Sequence[_Section], cursor_text: str | None) -> tuple[dict[str, list[Item]], str | None]:
+    """The document's lists, up to about MOST_BYTES of them, and the cursor of the rest if there is one."""
+    number, start = _place(cursor_text, len(sections))
+    lists: dict[str, list[Item]] = {name: [] for name in _LISTS}
+    size = 0
+    while number < len(sections):
+        items, start = sections[number].page(start)
+        for item in items:
+            for name, entry in sections[number].show(item).items():
+                lists[name].append(entry)
+                size += len(json.dumps(entry))
+        if start is None:
+            number += 1
+        if size >= MOST_BYTES and number < len(sections):
+            first, second = start or (_BEGINNING, _BEGINNING)
+            return lists, cursor.encode(_SCOPE, {"section": number, "first": first, "second": second})
+    return lists, None
+
+
+def _place(cursor_text: str | None, sections: int) -> tuple[int, tuple[str, str] | None]:
+    position = cursor.decode(_SCOPE, cursor_text, {"section": int, "first": str, "second": str})
+    if position is None:
+        return 0, None
+    if not 0 <= position["section"] < sections:
+        raise cursor.foreign()
+    start = (position["first"], position["second"])
+    return position["section"], None if _BEGINNING in start else start
 
 
 def export_of(
@@ -87,12 +144,16 @@ def export_of(
     sources: ExportSources,
     trail: AuditTrail,
     request_id: str,
+    cursor_text: str | None = None,
 ) -> dict[str, Any]:
-    """The caller's export. That it was made is recorded first, and part of it if the index is quick.
+    """The caller's export, or the part of it after a cursor. That it was made is recorded first.
 
     Raises:
         Erased: there is nobody to export.
+        BadRequest: the cursor is not one of ours.
     """
+    sections = sources.sections(caller.user_id)
+    _place(cursor_text, len(sections))
     profile = profiles.get(caller)
     trail.record(
         audit.PERSON_EXPORTED, by=caller.user_id, on=audit.person(caller.user_id), request_id=request_id
@@ -100,18 +161,16 @@ def export_of(
     sign_in, groups = sign_ins.find(caller.user_id), sign_ins.groups(caller.user_id)
     if sign_in is None or groups is None:
         raise Erased
-    records = sources.records(caller.user_id)
-    return {
+    lists, following = _lists(sections, cursor_text)
+    document = {
         "format": FORMAT,
         "exportedAt": clock.now(),
         "profile": profile.to_api(),
         "signIn": _sign_in(sign_in, groups),
-        "enrollments": [enrollment_view(record) for record in records],
-        "progress": [_progress(record) for record in records],
         "invitedTo": sources.invitations(profile.email),
-        "ownedCourses": sources.owned_courses(caller.user_id),
-        "auditTrail": [_entry(entry) for entry in sources.audit_entries(caller.user_id)],
+        **lists,
     }
+    return document if following is None else {**document, "nextCursor": following}
 
 
 def _sign_in(sign_in: SignIn, groups: frozenset[str]) -> dict[str, Any]:
@@ -125,6 +184,11 @@ def _sign_in(sign_in: SignIn, groups: frozenset[str]) -> dict[str, Any]:
         "groups": sorted(groups),
         "secondFactors": list(sign_in.second_factors),
     }
+
+
+def _of_record(item: Item) -> dict[str, Item]:
+    record = Record.from_stored(item)
+    return {"enrollments": enrollment_view(record), "progress": _progress(record)}
 
 
 def _progress(record: Record) -> dict[str, Any]:
@@ -146,20 +210,11 @@ def _progress(record: Record) -> dict[str, Any]:
     return shown | {name: value for name, value in optional.items() if value is not None}
 
 
-def _entry(entry: Item) -> dict[str, Any]:
-    shown: dict[str, Any] = {name: entry[name] for name in ("action", "at", "requestId", "roles")}
-    if "actor" in entry["roles"] and not entry["subject"].startswith("person#"):
+def _of_entry(entry: Item, roles: list[str]) -> dict[str, Item]:
+    shown: dict[str, Any] = {name: entry[name] for name in ("action", "at", "requestId")}
+    shown["roles"] = roles
+    if "actor" in roles and not entry["subject"].startswith("person#"):
         shown["subject"] = entry["subject"]
     if "details" in entry:
         shown["details"] = entry["details"]
-    return shown
-
-
-def _all(query: dict[str, Any]) -> Iterator[Item]:
-    more: Any = {}
-    while True:
-        answer = clients.dynamodb().query(**query, **more)
-        yield from (from_item(item) for item in answer["Items"])
-        if not answer.get("LastEvaluatedKey"):
-            return
-        more = {"ExclusiveStartKey": answer["LastEvaluatedKey"]}
+    return {"auditTrail": shown}

@@ -50,7 +50,8 @@ def _update_profile(request: Request) -> Response:
 
 
 def _export_profile(request: Request) -> Response:
-    return ok(export_of(request.caller, _profiles, _sign_ins, _sources, _trail, request.request_id))
+    cursor = request.query.get("cursor")
+    return ok(export_of(request.caller, _profiles, _sign_ins, _sources, _trail, request.request_id, cursor))
 
 
 def _delete_profile(request: Request) -> Response:

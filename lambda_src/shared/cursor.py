@@ -52,9 +52,14 @@ def decode(scope: str, cursor: str | None, fields: Mapping[str, type]) -> Positi
             if not _fits(position[name], wanted):
                 raise ValueError("of another shape")
     except (ValueError, TypeError, AttributeError, RecursionError) as error:
-        message = "is not a cursor of this list"
-        raise BadRequest(f"cursor {message}", errors=(FieldError("cursor", message),)) from error
+        raise foreign() from error
     return dict(position)
+
+
+def foreign() -> BadRequest:
+    """What to raise for a cursor that is none of this list's."""
+    message = "is not a cursor of this list"
+    return BadRequest(f"cursor {message}", errors=(FieldError("cursor", message),))
 
 
 def _mark(scope: str) -> str:
