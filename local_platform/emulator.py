@@ -22,6 +22,10 @@ from local_platform.platform import ACCESS_KEY, MARK, SECRET_KEY, Platform
 from tools.steps import displayed
 
 START_SECONDS = 60.0
+ANSWER_SECONDS = 5.0
+BUSY_SECONDS = (
+    45.0  # for one that lives and does not answer: a loaded machine, or a function that takes all of it
+)
 PROGRAM = "ministack"
 _started: list[
     "subprocess.Popen[bytes]"
@@ -38,13 +42,36 @@ class Instance:
 
 
 def running(platform: Platform) -> Instance | None:
-    """The platform's living embedded AWS, on whatever port it was started; None where it does not answer."""
+    """The platform's living embedded AWS, on whatever port it was started; None where it died, or hangs.
+
+    One that is only slow is waited for: whoever takes it for dead throws away everything in it.
+    """
+    instance = _recorded(platform)
+    deadline = time.monotonic() + BUSY_SECONDS
+    while instance is not None and _lives(platform, instance):
+        if _is_healthy(instance.port):
+            return instance
+        if time.monotonic() > deadline:
+            return None
+        time.sleep(0.2)
+    return None
+
+
+def hangs(platform: Platform) -> bool:
+    """Whether the one that `running` gave up lives all the same."""
+    instance = _recorded(platform)
+    return instance is not None and _lives(platform, instance)
+
+
+def _recorded(platform: Platform) -> Instance | None:
     try:
-        instance = Instance(**json.loads(_record(platform).read_text()))
+        return Instance(**json.loads(_record(platform).read_text()))
     except (OSError, ValueError, TypeError):
         return None
-    command = processes.marked(_mark(platform)).get(instance.pid, "")
-    return instance if PROGRAM in command and _is_healthy(instance.port) else None
+
+
+def _lives(platform: Platform, instance: Instance) -> bool:
+    return PROGRAM in processes.marked(_mark(platform)).get(instance.pid, "")
 
 
 def start(platform: Platform) -> Instance:
@@ -147,7 +174,7 @@ def _record(platform: Platform) -> Path:
 
 
 def _is_healthy(port: int) -> bool:
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=ANSWER_SECONDS)
     try:
         connection.request("GET", "/_ministack/health")
         return connection.getresponse().status == HTTPStatus.OK

@@ -57,6 +57,10 @@ def embedded_aws(platform: Platform) -> Instance:
     """A running embedded AWS with a state backend that no dead Terraform holds."""
     with step("starting the embedded AWS with IAM enforcement") as current:
         instance = emulator.running(platform)
+        if instance is None and emulator.hangs(platform):
+            current.note(
+                f"it lived and did not answer for {emulator.BUSY_SECONDS:.0f} s, so this starts from empty"
+            )
         emulator.stop_orphans(platform, instance)
         if instance is None:
             emulator.stop(platform)

@@ -9,6 +9,7 @@ import socket
 import string
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -158,6 +159,29 @@ class TestEmbeddedAws:
         second = embedded_aws(platform)
         assert second.id != first.id
         assert StateBackend(platform).version() == ""
+
+    def test_a_slow_one_is_waited_for(self, platform: Platform, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(emulator, "ANSWER_SECONDS", 0.2)
+        first = embedded_aws(platform)
+        os.kill(first.pid, signal.SIGSTOP)
+        waking = threading.Timer(1.5, os.kill, (first.pid, signal.SIGCONT))
+        waking.start()
+        try:
+            assert embedded_aws(platform) == first
+        finally:
+            waking.join()
+
+    def test_one_that_hangs_is_given_up_and_that_is_said(
+        self, platform: Platform, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        first = embedded_aws(platform)
+        monkeypatch.setattr(emulator, "ANSWER_SECONDS", 0.2)
+        monkeypatch.setattr(emulator, "BUSY_SECONDS", 1.0)
+        monkeypatch.setattr(processes, "PATIENCE_SECONDS", 0.5)
+        os.kill(first.pid, signal.SIGSTOP)
+        capsys.readouterr()
+        assert embedded_aws(platform).id != first.id
+        assert "did not answer for 1 s, so this starts from empty" in capsys.readouterr().out
 
     def test_a_killed_deploy_makes_it_start_from_empty(
         self, platform: Platform, capsys: pytest.CaptureFixture[str]
