@@ -36,10 +36,37 @@ class Table:
 
 @dataclass(frozen=True)
 class _Index:
+    """An index; `holds` are the attributes besides keys, None for all of them."""
+
     name: str
     hash_key: str
     range_key: str | None = None
-    projection: str = "ALL"
+    holds: Sequence[str] | None = None
+
+    @property
+    def projection(self) -> str:
+        if self.holds is None:
+            return "ALL"
+        return "INCLUDE" if self.holds else "KEYS_ONLY"
+
+
+# What the catalogue shows of a course. The counters `seatsTaken` and `waitlisted` are left out, so that an
+# enrolment writes the course alone: all published courses stand in one partition of the catalogue.
+_CATALOGUE = (
+    "title",
+    "summary",
+    "status",
+    "ownerId",
+    "version",
+    "lessons",
+    "createdAt",
+    "updatedAt",
+    "capacity",
+    "opensAt",
+    "closesAt",
+)
+# What the export says of somebody's own courses.
+_OWNED = ("title", "status", "updatedAt")
 
 
 class StudentRecords(Construct):
@@ -56,7 +83,7 @@ class StudentRecords(Construct):
             hash_key="userId",
             # email-index: the person behind an e-mail address, for whoever helps them; bulk enrolment does not ask it,
             # because it is a moment behind (lambda_src/shared/addresses.py)
-            indexes=[_Index("email-index", "email", projection="KEYS_ONLY")],
+            indexes=[_Index("email-index", "email", holds=())],
             # The stream tells of marks of erasure, whose item as it became is all that is needed.
             stream="NEW_IMAGE",
             # Tombstones (lambda_src/shared/tombstones.py) go by themselves.
@@ -67,9 +94,9 @@ class StudentRecords(Construct):
             hash_key="courseId",
             indexes=[
                 # catalogue-index: published courses, newest first; `catalogue` is there only while published
-                _Index("catalogue-index", "catalogue", "publishedAt"),
+                _Index("catalogue-index", "catalogue", "publishedAt", holds=_CATALOGUE),
                 # owner-index: the courses of one instructor, newest first
-                _Index("owner-index", "ownerId", "createdAt"),
+                _Index("owner-index", "ownerId", "createdAt", holds=_OWNED),
             ],
             stream="NEW_AND_OLD_IMAGES",
         )
@@ -113,6 +140,7 @@ class StudentRecords(Construct):
                     hash_key=index.hash_key,
                     range_key=index.range_key,
                     projection_type=index.projection,
+                    non_key_attributes=list(index.holds) if index.holds else None,
                 )
                 for index in indexes
             ],

@@ -4,6 +4,7 @@ import pytest
 
 from tests.infrastructure.conftest import SynthesizedOf
 from tests.infrastructure.synthesized import Body, Synthesized, listed, reference, statements
+from tests.unit.emulator_fixture import PROJECTIONS
 
 # table -> (its key, index -> key of the index)
 KEYS: dict[str, tuple[tuple[str, ...], dict[str, tuple[str, ...]]]] = {
@@ -41,6 +42,22 @@ def test_a_roster_is_spread_over_partitions(stack: Synthesized) -> None:
     for table in stack.resources("aws_dynamodb_table").values():
         for index in table.get("global_secondary_index", []):
             assert index["hash_key"] != "courseId", f"{index['name']}: shard the partition key"
+
+
+def test_an_enrolment_changes_no_index_of_courses(stack: Synthesized) -> None:
+    """DynamoDB writes an index only when something that it holds changes. Every published course is in one
+    partition of the catalogue, so the counters that every enrolment moves must not be in there."""
+    (courses,) = (
+        body
+        for body in stack.resources("aws_dynamodb_table").values()
+        if body["name"] == f"education-courses-{stack.environment}"
+    )
+    assert {
+        index["name"]: (index["projection_type"], frozenset(index.get("non_key_attributes", ())))
+        for index in courses["global_secondary_index"]
+    } == {name: ("INCLUDE", attributes) for name, attributes in PROJECTIONS.items()}
+    held = {*key_of(courses), *frozenset().union(*PROJECTIONS.values())}
+    assert not held & {"seatsTaken", "waitlisted"}
 
 
 def test_attributes_are_those_of_the_keys(stack: Synthesized) -> None:

@@ -110,6 +110,28 @@ def emulator_client(emulator: str) -> "Iterator[DynamoDBClient]":
     client.close()
 
 
+# What the indexes of courses hold besides keys: what is shown from them, and above all neither of the two
+# counters that every enrolment moves.
+PROJECTIONS: Mapping[str, frozenset[str]] = {
+    "catalogue-index": frozenset(
+        {
+            "title",
+            "summary",
+            "status",
+            "ownerId",
+            "version",
+            "lessons",
+            "createdAt",
+            "updatedAt",
+            "capacity",
+            "opensAt",
+            "closesAt",
+        }
+    ),
+    "owner-index": frozenset({"title", "status", "updatedAt"}),
+}
+
+
 @pytest.fixture
 def dynamodb_tables(emulator_client: "DynamoDBClient", monkeypatch: pytest.MonkeyPatch) -> Iterator[Tables]:
     """Empty tables, keyed and indexed as education/student_records.py has them; the code under test
@@ -122,7 +144,7 @@ def dynamodb_tables(emulator_client: "DynamoDBClient", monkeypatch: pytest.Monke
         progress=f"education-course-progress-{suffix}",
         audit=f"education-audit-{suffix}",
     )
-    _create(emulator_client, tables.profiles, ("userId",), {"email-index": ("email",)}, "KEYS_ONLY")
+    _create(emulator_client, tables.profiles, ("userId",), {"email-index": ("email",)})
     _create(
         emulator_client,
         tables.courses,
@@ -159,7 +181,6 @@ def _create(
     name: str,
     key: tuple[str, ...],
     indexes: Mapping[str, tuple[str, ...]],
-    projection: Any = "ALL",
 ) -> None:
     attributes = sorted({*key, *(attribute for index in indexes.values() for attribute in index)})
     client.create_table(
@@ -176,7 +197,7 @@ def _create(
             {
                 "IndexName": index,
                 "KeySchema": _schema(index_key),
-                "Projection": {"ProjectionType": projection},
+                "Projection": _projection(index),
             }
             for index, index_key in indexes.items()
         ],
@@ -189,6 +210,12 @@ def _schema(key: tuple[str, ...]) -> Any:
         {"AttributeName": attribute, "KeyType": kind}
         for attribute, kind in zip(key, ("HASH", "RANGE"), strict=False)
     ]
+
+
+def _projection(index: str) -> Any:
+    if index in PROJECTIONS:
+        return {"ProjectionType": "INCLUDE", "NonKeyAttributes": sorted(PROJECTIONS[index])}
+    return {"ProjectionType": "KEYS_ONLY" if index == "email-index" else "ALL"}
 
 
 def _wait_until_healthy(port: int, process: "subprocess.Popen[bytes]", log: Path) -> None:

@@ -248,6 +248,27 @@ def test_calls_per_request(table: EnrollmentTable, dynamodb_tables: Tables) -> N
     assert calls_of(lambda: rosters.page_of(table, course, 20, None)) == {"Query": SHARDS}
 
 
+def test_enrolling_writes_no_index_of_courses(
+    table: EnrollmentTable, dynamodb_tables: Tables, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    set_course(dynamodb_tables, catalogue="published", publishedAt=NOON)
+    consumed: list[Any] = []
+    write = clients.dynamodb().transact_write_items
+
+    def transact_write_items(**parameters: Any) -> Any:
+        answer = write(**parameters, ReturnConsumedCapacity="INDEXES")
+        consumed.extend(answer["ConsumedCapacity"])
+        return answer
+
+    monkeypatch.setattr(clients.dynamodb(), "transact_write_items", transact_write_items)
+    operations.enroll(table, student("ada"), COURSE)
+    operations.withdraw(table, student("ada"), COURSE)
+    of_courses = [each for each in consumed if each["TableName"] == dynamodb_tables.courses]
+    assert len(of_courses) == 2
+    for each in of_courses:
+        assert sum(index["CapacityUnits"] for index in each.get("GlobalSecondaryIndexes", {}).values()) == 0
+
+
 def put_records(tables: Tables, percentages: dict[str, float]) -> None:
     for user_id, percentage in percentages.items():
         record = Record(user_id, COURSE, "Algebra", ACTIVE, NOON, NOON, percentage=percentage)
