@@ -18,10 +18,72 @@ from education.deploy_records_policy import mail_permissions
 from education.settings import load_settings
 from local_platform.strict_decisions import allowed_by
 from local_platform.strict_instance import Decision
-from tests.infrastructure.synthesized import ROOT
+from tests.infrastructure.conftest import SynthesizedOf
+from tests.infrastructure.synthesized import ROOT, listed
 
 ACCOUNT = "111122223333"
 PLACE = f"us-east-1:{ACCOUNT}"
+
+
+# What makes a resource of each kind, and what the provider calls beside it where that is another's action.
+MAKING = {
+    **{
+        f"aws_api_gateway_{kind}": "apigateway:POST apigateway:PATCH"
+        for kind in [
+            "authorizer",
+            "deployment",
+            "model",
+            "request_validator",
+            "resource",
+            "rest_api",
+            "stage",
+        ]
+    },
+    **{
+        f"aws_api_gateway_{kind}": "apigateway:PUT"
+        for kind in ["gateway_response", "integration", "integration_response", "method", "method_response"]
+    },
+    "aws_api_gateway_method_settings": "apigateway:PATCH",
+    "aws_cloudfront_distribution": "cloudfront:CreateDistribution cloudfront:TagResource",
+    "aws_cloudfront_function": "cloudfront:CreateFunction cloudfront:PublishFunction",
+    "aws_cloudfront_key_group": "cloudfront:CreateKeyGroup",
+    "aws_cloudfront_origin_access_control": "cloudfront:CreateOriginAccessControl",
+    "aws_cloudfront_origin_request_policy": "cloudfront:CreateOriginRequestPolicy",
+    "aws_cloudfront_public_key": "cloudfront:CreatePublicKey",
+    "aws_cloudfront_response_headers_policy": "cloudfront:CreateResponseHeadersPolicy",
+    "aws_cloudwatch_dashboard": "cloudwatch:PutDashboard",
+    "aws_cloudwatch_event_bus": "events:CreateEventBus",
+    "aws_cloudwatch_log_group": "logs:CreateLogGroup logs:PutRetentionPolicy",
+    "aws_cloudwatch_metric_alarm": "cloudwatch:PutMetricAlarm",
+    "aws_cognito_user_group": "cognito-idp:CreateGroup",
+    "aws_cognito_user_pool": "cognito-idp:CreateUserPool cognito-idp:SetUserPoolMfaConfig",
+    "aws_cognito_user_pool_client": "cognito-idp:CreateUserPoolClient",
+    "aws_dynamodb_table": "dynamodb:CreateTable dynamodb:UpdateContinuousBackups dynamodb:UpdateTimeToLive",
+    "aws_iam_role": "iam:CreateRole iam:PassRole",
+    "aws_iam_role_policy": "iam:PutRolePolicy",
+    "aws_kms_alias": "kms:CreateAlias",
+    "aws_kms_key": "kms:CreateKey kms:EnableKeyRotation",
+    "aws_lambda_event_source_mapping": "lambda:CreateEventSourceMapping",
+    "aws_lambda_function": "lambda:CreateFunction",
+    "aws_lambda_function_event_invoke_config": "lambda:PutFunctionEventInvokeConfig",
+    "aws_lambda_permission": "lambda:AddPermission",
+    "aws_s3_bucket": "s3:CreateBucket",
+    "aws_s3_bucket_cors_configuration": "s3:PutBucketCORS",
+    "aws_s3_bucket_lifecycle_configuration": "s3:PutLifecycleConfiguration",
+    "aws_s3_bucket_logging": "s3:PutBucketLogging",
+    "aws_s3_bucket_notification": "s3:PutBucketNotification",
+    "aws_s3_bucket_ownership_controls": "s3:PutBucketOwnershipControls",
+    "aws_s3_bucket_policy": "s3:PutBucketPolicy",
+    "aws_s3_bucket_public_access_block": "s3:PutBucketPublicAccessBlock",
+    "aws_s3_bucket_server_side_encryption_configuration": "s3:PutEncryptionConfiguration",
+    "aws_s3_bucket_versioning": "s3:PutBucketVersioning",
+    "aws_sns_topic": "sns:CreateTopic",
+    "aws_sns_topic_policy": "sns:SetTopicAttributes",
+    "aws_sns_topic_subscription": "sns:Subscribe sns:GetSubscriptionAttributes",
+    "aws_sqs_queue": "sqs:CreateQueue",
+    "aws_wafv2_web_acl": "wafv2:CreateWebACL",
+    "aws_wafv2_web_acl_association": "wafv2:AssociateWebACL apigateway:SetWebACL",
+}
 
 
 def policies(environment: str) -> PipelinePolicies:
@@ -130,3 +192,19 @@ def test_a_sender_of_ones_own_needs_its_service_role_and_no_other() -> None:
         "StringEquals": {"iam:AWSServiceName": "email.cognito-idp.amazonaws.com"}
     }
     assert "CreateServiceLinkedRole" not in json.dumps(held.deploy()), "prod has no sender of its own"
+
+
+@pytest.mark.parametrize("environment", ["dev", "staging", "prod"])
+def test_each_kind_of_resource_can_be_made(environment: str, synthesized_of: SynthesizedOf) -> None:
+    """Also those that dev has none of. A new kind is listed here, with the action that makes it."""
+    made = set(synthesized_of(environment).document["resource"])
+    granted = {
+        action
+        for held in policies(environment).deploy().values()
+        for statement in held
+        if statement["Effect"] == "Allow"
+        for action in listed(statement["Action"])
+    }
+    assert made <= set(MAKING), f"{sorted(made - set(MAKING))}: list what makes it, and grant it"
+    missing = {(kind, action) for kind in made for action in MAKING[kind].split() if action not in granted}
+    assert not missing
