@@ -1,7 +1,7 @@
 # Thin: every target calls a Python module, which has --help. `make help` lists the targets.
 
 ENV ?= dev
-FUZZ_SECONDS ?= 600
+FUZZ_EXAMPLES ?= 200
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 python; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; exit; }; done; echo python3)
 
@@ -45,8 +45,8 @@ infrastructure: install ## run the tests of the synthesized stacks only
 integration: install ## run the integration tests only
 	@$(RUN) -m pytest tests/integration
 
-fuzz: install ## contract tests with random requests, FUZZ_SECONDS (600) as each role
-	@EDUCATION_FUZZ_SECONDS="$(FUZZ_SECONDS)" $(RUN) -m pytest tests/integration/test_contract.py
+fuzz: install ## contract tests with random requests, FUZZ_EXAMPLES (200) per operation and role
+	@EDUCATION_FUZZ_EXAMPLES="$(FUZZ_EXAMPLES)" $(RUN) -m pytest tests/integration/test_contract.py
 
 lint: install ## formatter (check only), linter, type checker
 	@$(RUN) -m ruff format --check . && $(RUN) -m ruff check . && $(RUN) -m mypy
@@ -122,8 +122,8 @@ drift-report: install ## keep ENV's one issue about drift up to date
 unlock: install ## release the state lock LOCK of ENV that a killed Terraform left behind
 	@$(RUN) -m tools.plan unlock --environment $(ENV) --plan $(PLANS)/$(ENV) --lock "$(LOCK)"
 
-verify: install ## run the integration tests against the deployed ENV
-	@EDUCATION_OUTPUTS="$(OUTPUTS)/$(ENV).json" $(RUN) -m pytest tests/integration
+verify: install ## look from outside whether the deployed ENV is up and closed
+	@$(RUN) -m tools.verify --environment $(ENV) --outputs $(OUTPUTS)
 
 announce: install ## tell whom the settings name that ENV was deployed
 	@$(RUN) -m tools.announce --environment $(ENV) --outputs $(OUTPUTS)

@@ -1,0 +1,135 @@
+"""Looks from outside whether a deployed environment is up and closed: no account, no data, so it is safe in production.
+
+    python -m tools.verify --environment dev
+
+Every operation of the description refuses a caller without a token, every path answers a preflight for the portal and
+no other origin, errors are problem documents, premium files need a signature, the bucket gives nothing. The integration
+tests look inside; they make people, so they run on the local platform, or by hand with an administrator's credentials.
+"""
+
+import argparse
+import json
+import os
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import requests
+
+from education.api_description import load_api_description
+from education.errors import UserError
+from education.settings import EnvironmentSettings, load_settings, stack_arguments
+from tools.steps import ROOT, command_line, step
+
+TIMEOUT_SECONDS = 20
+STRANGER = "https://stranger.example"
+PATIENCE_SECONDS, PAUSE_SECONDS = 60, 3  # a stage takes a moment until every edge has it
+
+
+@dataclass(frozen=True)
+class Verification:
+    """What is looked at, of one environment."""
+
+    settings: EnvironmentSettings
+    outputs: Mapping[str, str]
+    session: requests.Session
+
+    def problems(self) -> Iterator[str]:
+        """Everything that is not as it must be."""
+        yield from self.operations_need_a_token()
+        yield from self.paths_answer_preflights()
+        yield from self.content_is_closed()
+
+    def operations_need_a_token(self) -> Iterator[str]:
+        """Each operation of the description, called by nobody."""
+        for operation in load_api_description().operations:
+            path = operation.path.replace("{", "").replace("}", "")
+            answer = self._call(operation.method, path, headers={"Origin": self._portal})
+            if answer.status_code != HTTPStatus.UNAUTHORIZED:
+                yield f"{operation.method} {path} without a token answers {answer.status_code}, not 401"
+            elif not answer.headers.get("Content-Type", "").startswith("application/problem+json"):
+                yield f"{operation.method} {path}: a refusal is no problem document"
+            elif "Access-Control-Allow-Origin" not in answer.headers:
+                yield f"{operation.method} {path}: a refusal cannot be read by the portal (no CORS header)"
+
+    def paths_answer_preflights(self) -> Iterator[str]:
+        """Each path, asked by the portal's browser and by a stranger's."""
+        for path in load_api_description().paths:
+            literal = path.replace("{", "").replace("}", "")
+            for origin in (self._portal, STRANGER):
+                headers = {"Origin": origin, "Access-Control-Request-Method": "GET"}
+                answer = self._call("OPTIONS", literal, headers=headers)
+                allowed = answer.headers.get("Access-Control-Allow-Origin")
+                if not answer.ok:
+                    yield f"OPTIONS {literal} answers {answer.status_code}"
+                elif origin == self._portal and allowed != origin:
+                    yield f"OPTIONS {literal} lets the portal {origin} not in (allowed: {allowed})"
+                elif origin == STRANGER and allowed in (STRANGER, "*"):
+                    yield f"OPTIONS {literal} lets a stranger in"
+
+    def content_is_closed(self) -> Iterator[str]:
+        """A premium file without a signature, and the bucket without the content network."""
+        if self.outputs["aws_endpoint_url"]:
+            return  # the embedded CloudFront checks no signatures (LOCAL_AWS.md)
+        address = f"{self.outputs['content_base_url']}/premium/verify/verify/verify/file.html"
+        if (code := self.session.get(address, timeout=TIMEOUT_SECONDS).status_code) != HTTPStatus.FORBIDDEN:
+            yield f"a premium file without a signature answers {code}, not 403"
+        region, bucket = self.outputs["aws_region"], self.outputs["content_bucket_name"]
+        bucket_address = f"https://{bucket}.s3.{region}.amazonaws.com/"
+        code = self.session.get(bucket_address, timeout=TIMEOUT_SECONDS).status_code
+        if code != HTTPStatus.FORBIDDEN:
+            yield f"the bucket answers {code} to nobody, not 403"
+
+    @property
+    def _portal(self) -> str:
+        return self.settings.content.portal_origins[0]
+
+    def _call(self, method: str, path: str, headers: Mapping[str, str]) -> requests.Response:
+        address = self.outputs["api_endpoint"] + path
+        return self.session.request(method, address, headers=dict(headers), timeout=TIMEOUT_SECONDS)
+
+
+def verify(settings: EnvironmentSettings, outputs: Mapping[str, Any]) -> list[str]:
+    """The problems of a deployed environment, after giving it a moment."""
+    with requests.Session() as session:
+        session.trust_env = urlsplit(outputs["api_endpoint"]).hostname != "127.0.0.1"
+        verification = Verification(settings, outputs, session)
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while True:
+            try:
+                problems = list(verification.problems())
+            except requests.RequestException as problem:
+                problems = [f"{outputs['api_endpoint']} cannot be reached ({type(problem).__name__})"]
+            if not problems or time.monotonic() > deadline:
+                return problems
+            time.sleep(PAUSE_SECONDS)
+
+
+def main() -> None:
+    """The command line."""
+    parser = argparse.ArgumentParser(
+        prog="python -m tools.verify",
+        description=sys.modules[__name__].__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--environment", required=True, metavar="SUFFIX", help="for example dev")
+    parser.add_argument("--outputs", type=Path, default=ROOT / "outputs", help="where the outputs are")
+    options = parser.parse_args()
+    settings = load_settings(**stack_arguments({**os.environ, "ENVIRONMENT_SUFFIX": options.environment}))
+    file: Path = options.outputs / f"{options.environment}.json"
+    if not file.is_file():
+        raise UserError(f"{file.name} is missing in {file.parent.name}: deploy {options.environment} first.")
+    with step(f"looking at {options.environment} from outside"):
+        problems = verify(settings, json.loads(file.read_text()))
+        if problems:
+            listed = "".join(f"\n    {problem}" for problem in problems[:10])
+            raise UserError(f"{len(problems)} things are not as they must be:{listed}")
+
+
+if __name__ == "__main__":
+    sys.exit(command_line(main))
