@@ -15,22 +15,13 @@ from pydantic_core import PydanticCustomError
 
 from education.errors import UserError
 from education.pipeline_settings import PipelineSettings
+from education.regions import AWS_REGIONS, WITHOUT_CLOUDFRONT_LOGS
 from education.settings_refusals import sentence
 
 ENVIRONMENTS_FOLDER = Path(__file__).resolve().parent.parent / "environments"
 FALLBACK_ENVIRONMENT = "dev"
 SUFFIX_PATTERN = r"^[a-z][a-z0-9-]{0,19}$"
 LOCAL_ENVIRONMENT = "local"
-
-# https://docs.aws.amazon.com/general/latest/gr/rande.html, the regions of the three partitions
-_REGIONS = """
-    af-south-1 ap-east-1 ap-east-2 ap-northeast-1 ap-northeast-2 ap-northeast-3 ap-south-1 ap-south-2
-    ap-southeast-1 ap-southeast-2 ap-southeast-3 ap-southeast-4 ap-southeast-5 ap-southeast-6 ap-southeast-7
-    ca-central-1 ca-west-1 cn-north-1 cn-northwest-1 eu-central-1 eu-central-2 eu-north-1 eu-south-1 eu-south-2
-    eu-west-1 eu-west-2 eu-west-3 il-central-1 me-central-1 me-south-1 mx-central-1 sa-east-1 us-east-1 us-east-2
-    us-gov-east-1 us-gov-west-1 us-west-1 us-west-2
-"""
-AWS_REGIONS = frozenset(_REGIONS.split())
 
 # The values CloudWatch Logs takes (PutRetentionPolicy), from the 30 days on that the project demands.
 LogRetentionDays = Literal[
@@ -42,6 +33,8 @@ _BUCKET = r"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$"
 _TABLE = r"^[A-Za-z0-9_.-]{3,255}$"
 _LOCAL_ENDPOINT = r"^http://127\.0\.0\.1:[0-9]{1,5}$"
 _SES_IDENTITY = r"^arn:aws[a-z-]*:ses:[a-z0-9-]+:[0-9]{12}:identity/[^/\s]+$"
+_CERTIFICATE = r"^arn:aws:acm:us-east-1:[0-9]{12}:certificate/[0-9a-f-]{36}$"
+_DOMAIN = r"^(\*\.)?([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}$"
 _PATTERNS = {
     SUFFIX_PATTERN: "a lower-case letter, then up to 19 lower-case letters, digits or hyphens (for example pr-123)",
     _EMAIL: "an e-mail address",
@@ -50,10 +43,13 @@ _PATTERNS = {
     _TABLE: "the name of a DynamoDB table: 3 to 255 letters, digits, underscores, dots or hyphens",
     _LOCAL_ENDPOINT: "http://127.0.0.1: and a port",
     _SES_IDENTITY: "the ARN of an identity that SES has verified, such as "
-    "arn:aws:ses:us-east-1:111122223333:identity/example.org",
+    "arn:aws:ses:us-east-1:<account>:identity/example.org",
+    _CERTIFICATE: "the ARN of an ACM certificate in us-east-1, where CloudFront looks for it",
+    _DOMAIN: "a domain name, such as content.example.org or *.example.org",
 }
 EmailAddress = Annotated[str, Field(pattern=_EMAIL)]
 Origin = Annotated[str, Field(pattern=_ORIGIN)]
+Domain = Annotated[str, Field(pattern=_DOMAIN)]
 
 
 def _is_region(value: str) -> str:
@@ -130,8 +126,8 @@ class ContentSettings(_Section):
     access_logs: bool
     require_tls: bool = True
     wait_for_deployment: bool = True
-    domain_aliases: tuple[str, ...] = ()
-    certificate_arn: str | None = None
+    domain_aliases: tuple[Domain, ...] = ()
+    certificate_arn: Annotated[str, Field(pattern=_CERTIFICATE)] | None = None
 
     @model_validator(mode="after")
     def _aliases_come_with_their_certificate(self) -> Self:
@@ -186,6 +182,15 @@ class EnvironmentSettings(_Section):
     api: ApiSettings
     monitoring: MonitoringSettings
     pipeline: PipelineSettings = PipelineSettings()
+
+    @model_validator(mode="after")
+    def _access_logs_have_a_bucket_that_cloudfront_writes_to(self) -> Self:
+        if self.content.access_logs and self.aws_region in WITHOUT_CLOUDFRONT_LOGS:
+            raise ValueError(
+                f"content.access_logs is true and aws_region is {self.aws_region}, where CloudFront writes no logs to "
+                "buckets; allowed: content.access_logs = false, or another region"
+            )
+        return self
 
 
 def load_settings(

@@ -36,7 +36,7 @@ def sentence(
     """
     error = min(problem.errors(include_url=False), key=_by_urgency)
     path = tuple(str(part) for part in error["loc"])
-    where = variables.get(path) or f"{file}: {'.'.join(path)}"
+    where = variables.get(path) or ": ".join(filter(None, (file, ".".join(path))))
     if error["type"] == "extra_forbidden":
         known = ", ".join(sorted(_section(model, path[:-1]).model_fields))
         value = "" if isinstance(error["input"], dict) else f" = {error['input']!r}"

@@ -14,6 +14,7 @@ from education.settings import (
 )
 
 Refusal = Callable[[str, str], str]
+CERTIFICATE = f"arn:aws:acm:us-east-1:{'1' * 12}:certificate/01234567-89ab-cdef-0123-456789abcdef"
 DEV = (ENVIRONMENTS_FOLDER / "dev.toml").read_text()
 
 
@@ -136,6 +137,8 @@ def test_a_suffix_in_the_pattern_is_taken(suffix: str) -> None:
     ("variable", "value", "allowed"),
     [
         ("AWS_REGION", "us-east-9", "an AWS region"),
+        ("AWS_REGION", "cn-north-1", "an AWS region"),
+        ("AWS_REGION", "us-gov-west-1", "an AWS region"),
         ("AWS_REGION", "US-EAST-1", "an AWS region"),
         ("TERRAFORM_STATE_BUCKET_REGION", "mars", "an AWS region"),
         ("TERRAFORM_STATE_BUCKET", "Not_A_Bucket", "the name of an S3 bucket"),
@@ -210,8 +213,23 @@ def test_a_bad_variable_is_named_with_its_value(variable: str, value: str, allow
         ("[api]", "[apis]", "apis is no known setting; allowed here: api,"),
         (
             "access_logs = false",
-            "access_logs = false\ncertificate_arn = 'x'",
-            "go together; allowed: both or neither.",
+            f"access_logs = false\ncertificate_arn = '{CERTIFICATE}'",
+            "domain_aliases and certificate_arn go together; allowed: both or neither.",
+        ),
+        (
+            "access_logs = false",
+            "access_logs = false\ncertificate_arn = 'hello'",
+            "certificate_arn is 'hello'; allowed: the ARN of an ACM certificate in us-east-1",
+        ),
+        (
+            "access_logs = false",
+            f"access_logs = false\ncertificate_arn = '{CERTIFICATE.replace('us-east-1', 'eu-west-1')}'",
+            "allowed: the ARN of an ACM certificate in us-east-1",
+        ),
+        (
+            "access_logs = false",
+            f"access_logs = false\ncertificate_arn = '{CERTIFICATE}'\ndomain_aliases = ['*']",
+            "is '*'; allowed: a domain name",
         ),
         (
             "refresh_token_days = 30",
@@ -247,3 +265,23 @@ def test_mfa_for_administrators_needs_mfa(refusal: Refusal) -> None:
 def test_a_lost_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(UserError, match=r"dev\.toml is missing: restore it"):
         load_settings("dev", folder=tmp_path)
+
+
+def test_an_own_domain_comes_with_its_certificate(tmp_path: Path) -> None:
+    own = f"access_logs = false\ncertificate_arn = '{CERTIFICATE}'\ndomain_aliases = ['content.example.org']"
+    (tmp_path / "dev.toml").write_text(DEV.replace("access_logs = false", own))
+    assert load_settings("dev", folder=tmp_path).content.certificate_arn == CERTIFICATE
+
+
+def test_access_logs_are_refused_where_cloudfront_writes_none() -> None:
+    with pytest.raises(UserError) as refusal:
+        load_settings("prod", aws_region="eu-south-1")
+    assert str(refusal.value) == (
+        "environments/prod.toml: content.access_logs is true and aws_region is eu-south-1, where CloudFront writes no "
+        "logs to buckets; allowed: content.access_logs = false, or another region."
+    )
+    assert load_settings("dev", aws_region="eu-south-1").aws_region == "eu-south-1"
+
+
+def test_a_suffix_may_end_in_a_hyphen() -> None:
+    assert load_settings("dev-").environment_suffix == "dev-"
