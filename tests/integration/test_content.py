@@ -239,6 +239,20 @@ def test_forms_are_for_the_owner_and_administrators(cast: Cast, course_id: str) 
     cast.administrator.post(path, {})
 
 
+def test_what_no_lesson_has_any_more_is_not_served(deployed: Deployed, cast: Cast) -> None:
+    """Whoever kept the unsigned address of a lesson that became premium, was replaced or deleted, has nothing of it."""
+    course_id = new_course(cast.owner, "page", "other", status="draft")
+    path = f"/courses/{course_id}/lessons"
+    addresses = []
+    for lesson_id in ("page", "page", "other"):
+        upload(deployed, cast.owner, course_id, lesson_id)
+        addresses.append(cast.owner.get(f"{path}/{lesson_id}/content")["url"])
+    assert deployed.fetch(addresses[-1]).ok
+    cast.owner.put(f"{path}/page", lesson(premium=True))
+    cast.owner.delete(f"{path}/other")
+    eventually(lambda: not any(deployed.fetch(address).ok for address in addresses))
+
+
 def test_a_lesson_that_becomes_premium_has_to_be_uploaded_again(deployed: Deployed, cast: Cast) -> None:
     """The public copy is no longer handed out, and the late arrival of a public file does not bring it back."""
     course_id = new_course(cast.owner, "page", status="draft")

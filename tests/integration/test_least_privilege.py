@@ -16,7 +16,7 @@ from botocore.exceptions import ClientError
 from education.bundling import function_names
 from tests.integration.attempts import attempts
 from tests.integration.aws_proxy import AwsCall, Fault, Kind
-from tests.integration.classroom import enroll, eventually, lesson, new_course
+from tests.integration.classroom import enroll, eventually, lesson, new_course, upload
 from tests.integration.deployed import Deployed
 from tests.integration.people import ADMINISTRATORS, INSTRUCTORS, STUDENTS, People
 from tests.integration.proxied import Proxied, proxied_functions
@@ -79,6 +79,15 @@ def _edit_a_course(stage: Stage, proxied: Proxied) -> None:
     eventually(lambda: learner.get("/enrollments")["items"][0]["courseTitle"] == "Renamed")
     for lesson_id in ("text", "more"):
         learner.put(f"/progress/{course_id}/lessons/{lesson_id}", {"completed": True})
+    for lesson_id in ("film", "text"):
+        upload(stage.deployed, stage.owner, course_id, lesson_id)
+        url = stage.owner.get(f"{path}/lessons/{lesson_id}/content")["url"]
+        stage.owner.delete(f"{path}/lessons/{lesson_id}")
+        eventually(functools.partial(_is_not_served, stage, url))
+
+
+def _is_not_served(stage: Stage, url: str) -> bool:
+    return not stage.deployed.fetch(url).ok
 
 
 def _invite_somebody(stage: Stage, proxied: Proxied) -> None:
