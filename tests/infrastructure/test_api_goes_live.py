@@ -4,15 +4,21 @@ How the description becomes an API is tested in `test_rest_api.py` and `test_res
 """
 
 import hashlib
+import json
+from collections.abc import Mapping
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 
-import education.education_stack
 import education.rest_api
-from education.api_description import DESCRIPTION_FILE, load_api_description
-from tests.infrastructure.conftest import SynthesizedOf
-from tests.infrastructure.synthesized import Synthesized, synthesize
+from education.api_description import DESCRIPTION_FILE, ApiDescription, load_api_description
+from education.naming import Names
+from education.python_function import PythonFunction
+from education.rest_api import RestApi
+from education.settings import load_settings
+from tests.infrastructure.synthesized import Synthesized
 
 
 def test_the_deployment_hashes_the_literal_description(stack: Synthesized) -> None:
@@ -21,19 +27,43 @@ def test_the_deployment_hashes_the_literal_description(stack: Synthesized) -> No
     assert digest in deployment["triggers"].values(), "the deployment's triggers must hash api/openapi.yaml"
 
 
+def triggers(description: ApiDescription) -> object:
+    """What the deployment of an API of that description is made anew for."""
+    from cdktf import App, TerraformStack, Testing
+
+    stack = TerraformStack(App(), "api")
+    functions = {
+        operation.function: SimpleNamespace(function_name=operation.function, invoke_arn=operation.function)
+        for operation in description.operations
+    }
+    RestApi(
+        stack,
+        "rest-api",
+        names=Names("dev"),
+        settings=load_settings("dev"),
+        description=description,
+        functions=cast(Mapping[str, PythonFunction], functions),
+        user_pool_arn="pool",
+        log_key_arn="key",
+    )
+    (deployment,) = json.loads(Testing.synth(stack))["resource"]["aws_api_gateway_deployment"].values()
+    return deployment["triggers"]
+
+
+@pytest.fixture(scope="module")
+def before() -> object:
+    """The triggers as they are."""
+    return triggers(load_api_description())
+
+
 @pytest.mark.parametrize("edit", ["a comment", "a route"])
-def test_a_changed_description_makes_a_new_deployment(
-    edit: str, synthesized_of: SynthesizedOf, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_changed_description_makes_a_new_deployment(edit: str, before: object, tmp_path: Path) -> None:
     text = DESCRIPTION_FILE.read_text()
     changed = tmp_path / DESCRIPTION_FILE.name
     changed.write_text(
         text + "# more\n" if edit == "a comment" else text.replace("  /courses:\n", "  /lectures:\n", 1)
     )
-    description = load_api_description(changed)
-    monkeypatch.setattr(education.education_stack, "load_api_description", lambda: description)
-    before = synthesized_of("dev").one("aws_api_gateway_deployment")["triggers"]
-    after = synthesize("dev", tmp_path / "out").one("aws_api_gateway_deployment")["triggers"]
+    after = triggers(load_api_description(changed))
     assert after != before, "a route that changes would not be live after the deploy (terraform #6613)"
 
 
@@ -45,14 +75,8 @@ def test_a_changed_description_makes_a_new_deployment(
     ],
 )
 def test_so_does_what_methods_and_authorizer_are_built_with(
-    where: str,
-    key: str,
-    value: object,
-    synthesized_of: SynthesizedOf,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
+    where: str, key: str, value: object, before: object, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(getattr(education.rest_api, where), key, value)
-    before = synthesized_of("dev").one("aws_api_gateway_deployment")["triggers"]
-    after = synthesize("dev", tmp_path / "out").one("aws_api_gateway_deployment")["triggers"]
+    after = triggers(load_api_description())
     assert after != before, f"another {key} would not be live after the deploy"
