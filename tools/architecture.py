@@ -1,7 +1,8 @@
 """The picture of the architecture, made from the synthesized stack: `python -m tools.architecture`.
 
 Writes a Mermaid diagram between the markers of README.md. Boxes are what handles requests or keeps data; arrows come
-from the integrations, triggers and IAM grants that are really there. Keys, log groups and alarms are left out.
+from the integrations, triggers and IAM grants that are really there. Keys, log groups and alarms are left out;
+the functions' ways to the dead letters are drawn as one.
 """
 
 import argparse
@@ -9,7 +10,7 @@ import json
 import re
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -32,21 +33,41 @@ BOXES = {
     "aws_cloudwatch_event_bus": '[/"EventBridge: {}"/]',
     "aws_secretsmanager_secret": '[("Secret: {}")]',  # nosec B105: a shape of the picture
 }
+GROUPS = {"Functions": "aws_lambda_function", "Tables": "aws_dynamodb_table"}
+# What a function's role lets it do; other arrows carry a word.
+LINES = {"reads": "-.->", "writes": "-->", "reads, writes": "-->"}
+LEGEND = "From a function, a full line is writing (mostly reading as well), a dotted one reading only."
 NAME_KEYS = ("function_name", "bucket", "name", "comment")
 REFERENCE = re.compile(r"\$\{(data\.)?(aws_[a-z0-9_]+)\.([A-Za-z0-9_-]+)\.")
 READING = re.compile(r":(Get|BatchGet|Query|List|Describe|Receive|Head)")
 
 
-def mermaid(stack: dict[str, Any], suffix: str) -> str:
+def mermaid(stack: Mapping[str, Any], suffix: str) -> str:
     """The diagram of a synthesized stack (`cdk.tf.json`, parsed) as Mermaid text, the same for the same stack."""
     boxes = dict(_boxes(stack, suffix))
-    arrows = sorted(set(_arrows(stack, boxes)))
+    arrows: dict[tuple[str, str], list[str]] = {}
+    for source, target, label in sorted(set(_arrows(stack, boxes))):
+        if not target.startswith("sqs_queue_dead_letters"):
+            arrows.setdefault((source, LINES.get(label, f"-->|{label}|")), []).append(target)
     lines = ["flowchart LR", '  portal(["Portal in the browser"])']
-    lines += [f"  {box_id}{shape}" for box_id, shape in sorted(boxes.values())]
+    for group, kind in GROUPS.items():
+        lines += [f"  subgraph {group}"]
+        lines += [
+            f"    {box_id}{shape}"
+            for (of, _), (box_id, shape) in sorted(boxes.items(), key=lambda item: item[1])
+            if of == kind
+        ]
+        lines += ["  end"]
+    lines += [
+        f"  {box_id}{shape}"
+        for (of, _), (box_id, shape) in sorted(boxes.items(), key=lambda item: item[1])
+        if of not in GROUPS.values()
+    ]
     lines += ["  portal -->|signs in| " + box for box in _ids(boxes, "aws_cognito_user_pool")]
     lines += ["  portal -->|ID token| " + box for box in _ids(boxes, "aws_api_gateway_rest_api")]
     lines += ["  portal -->|course files| " + box for box in _ids(boxes, "aws_cloudfront_distribution")]
-    lines += [f"  {source} -->|{label}| {target}" for source, target, label in arrows]
+    lines += ["  Functions -->|what failed for good| " + box for box in _ids(boxes, "aws_sqs_queue")]
+    lines += [f"  {source} {line} {' & '.join(targets)}" for (source, line), targets in arrows.items()]
     return "\n".join(lines) + "\n"
 
 
@@ -54,14 +75,14 @@ def _ids(boxes: dict[tuple[str, str], tuple[str, str]], resource_type: str) -> l
     return sorted(box_id for (kind, _), (box_id, _) in boxes.items() if kind == resource_type)
 
 
-def _resources(stack: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
+def _resources(stack: Mapping[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
     for section in ("data", "resource"):
         for kind, of_kind in stack.get(section, {}).items():
             for logical_id, body in of_kind.items():
                 yield kind, logical_id, body
 
 
-def _boxes(stack: dict[str, Any], suffix: str) -> Iterator[tuple[tuple[str, str], tuple[str, str]]]:
+def _boxes(stack: Mapping[str, Any], suffix: str) -> Iterator[tuple[tuple[str, str], tuple[str, str]]]:
     for kind, logical_id, body in _resources(stack):
         if kind in BOXES:
             name = next(str(body[key]) for key in NAME_KEYS if key in body)
@@ -77,7 +98,7 @@ def _referred(value: Any) -> Iterator[tuple[str, str]]:
 
 
 def _arrows(
-    stack: dict[str, Any], boxes: dict[tuple[str, str], tuple[str, str]]
+    stack: Mapping[str, Any], boxes: dict[tuple[str, str], tuple[str, str]]
 ) -> Iterator[tuple[str, str, str]]:
     def box(value: Any) -> Iterator[str]:
         return (boxes[key][0] for key in _referred(value) if key in boxes)
@@ -145,7 +166,7 @@ def with_picture(readme: str, picture: str) -> str:
     _, end, after = rest.partition(END)
     if not begin or not end:
         raise UserError(f"README.md lacks the lines {BEGIN} and {END}; put them where the picture belongs.")
-    return f"{before}{BEGIN}\n```mermaid\n{picture}```\n{END}{after}"
+    return f"{before}{BEGIN}\n```mermaid\n{picture}```\n\n{LEGEND}\n{END}{after}"
 
 
 def main(arguments: list[str] | None = None) -> int:
