@@ -40,7 +40,7 @@ class Rate:
     seconds: list[float]
 
 
-def measure(seconds: float, clients: int, turns: int = 2) -> list[Rate]:
+def measure(seconds: float, clients: int, turns: int = 6) -> list[Rate]:
     """Every kind of request for some seconds, in turns."""
     deployed = _deployed()
     with _floor(deployed) as floor_path:
