@@ -1,4 +1,4 @@
-"""How tests are shared out among the workers of `pytest -n 2 --dist loadgroup`: what shares costly fixtures stays together."""
+"""Which tests `pytest -n 2 --dist loadgroup` keeps in one worker: those that share costly fixtures."""
 
 from pathlib import Path
 
