@@ -7,12 +7,9 @@ import pytest
 TESTS = Path(__file__).resolve().parent
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The infrastructure tests share the synthesized stacks, the pipeline's an account, a unit test file its own.
-
-    The integration tests, which share a platform, are marked in their own folder.
-    """
+    """Stacks, platform and account are made once for their folder; a unit test file has its own fixtures."""
     for item in items:
         kind, *rest = item.path.relative_to(TESTS).parts
-        if kind != "integration":
-            item.add_marker(pytest.mark.xdist_group(rest[-1] if kind == "unit" else kind))
+        item.add_marker(pytest.mark.xdist_group(rest[-1] if kind == "unit" else kind))
