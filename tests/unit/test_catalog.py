@@ -80,21 +80,6 @@ def catalogue(lambda_api: LambdaApis, dynamodb_tables: Tables) -> Catalogue:
     return Catalogue(api, dynamodb_tables)
 
 
-def test_who_made_a_course_finds_it_at_once(catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch) -> None:
-    """An eventually consistent read may know nothing of a course that POST has just named in `Location`."""
-    course_id = catalogue.new()
-    asked: list[Any] = []
-    get = clients.dynamodb().get_item
-
-    def get_item(**parameters: Any) -> Any:
-        asked.append(parameters["ConsistentRead"])
-        return get(**parameters)
-
-    monkeypatch.setattr(clients.dynamodb(), "get_item", get_item)
-    assert catalogue.get(course_id, OWNER).status == 200
-    assert asked == [True]
-
-
 def test_a_new_course_is_a_draft_at_its_location(catalogue: Catalogue) -> None:
     answer = catalogue.create(summary="Numbers")
     course = answer.body
