@@ -7,9 +7,10 @@ import pytest
 TESTS = Path(__file__).resolve().parent
 
 
-@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Stacks, platform and account are made once for their folder; a unit test file has its own fixtures."""
-    for item in items:
-        kind, *rest = item.path.relative_to(TESTS).parts
-        item.add_marker(pytest.mark.xdist_group(rest[-1] if kind == "unit" else kind))
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Stacks, platform and account are made once for their folder; a unit test file has its own fixtures.
+
+    Here and not in `pytest_collection_modifyitems`, because xdist reads the groups before that reaches this file.
+    """
+    kind, *rest = item.path.relative_to(TESTS).parts
+    item.add_marker(pytest.mark.xdist_group(rest[-1] if kind == "unit" else kind))
