@@ -33,14 +33,11 @@ reload: install ## put changed functions live in the running local platform, wit
 status: install ## say whether the local platform runs, and its addresses and accounts
 	@$(RUN) -m local_platform status
 
-# Two workers: whole folders or files go to one of them (tests/conftest.py), the longest first.
-TWO_WORKERS := -n 2 --dist loadgroup --no-loadscope-reorder
-
 test: install ## run every test; integration tests start a platform of their own
-	@$(RUN) -m pytest $(TWO_WORKERS)
+	@$(RUN) -m pytest
 
 unit: install ## run the unit tests only
-	@$(RUN) -m pytest $(TWO_WORKERS) tests/unit
+	@$(RUN) -m pytest tests/unit
 
 infrastructure: install ## run the tests of the synthesized stacks only
 	@$(RUN) -m pytest tests/infrastructure
