@@ -62,7 +62,7 @@ def records_permissions(reach: Reach, *, access_logs: bool) -> list[Permission]:
             [reach.arn("cognito-idp", "userpool/*")],
             reads=actions(
                 "cognito-idp",
-                "DescribeUserPool GetUserPoolMfaConfig DescribeUserPoolClient GetGroup ListTagsForResource",
+                "DescribeUserPool GetUserPoolMfaConfig DescribeUserPoolClient GetGroup",
             ),
             writes=actions(
                 "cognito-idp",

@@ -107,6 +107,9 @@ def extract_iam_action(service: str, method: str, path: str, *arguments: Any) ->
     if re.search(r"/event-source-mappings/[^/]+/?$", path):
         verb = {"GET": "Get", "PUT": "Update", "DELETE": "Delete"}.get(method)
         return f"lambda:{verb}EventSourceMapping" if verb else action
+    if path.rstrip("/").endswith("/event-invoke-config"):
+        verb = {"GET": "Get", "PUT": "Put", "POST": "Update", "DELETE": "Delete"}.get(method)
+        return f"lambda:{verb}FunctionEventInvokeConfig" if verb else action
     return "cloudfront:CreateDistribution" if action == "cloudfront:CreateDistributionWithTags" else action
 
 
