@@ -10,7 +10,6 @@ import argparse
 import json
 import os
 import sys
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,13 +22,12 @@ from education.github_trust import AUDIENCE, ISSUER
 from education.naming import Names
 from education.settings import EnvironmentSettings, load_settings, stack_arguments
 from tools.account import Account, client, current_account
+from tools.adoption import NOT_THERE, adopt
 from tools.cdktf import Cdktf
 from tools.state_bucket import StateBucket, managed
 from tools.steps import ROOT, command_line, displayed, step
-from tools.terraform import Terraform, synthesized_resources
+from tools.terraform import Terraform
 from tools.toolchain import LOGS, Toolchain, find_toolchain
-
-NOT_THERE = frozenset({"NoSuchEntity", "NoSuchEntityException", "ResourceNotFoundException"})
 
 
 @dataclass(frozen=True)
@@ -66,7 +64,9 @@ class Bootstrap:
             terraform = self._synthesized(is_first_run=stored is None, foreign=foreign)
             terraform.init()
         with step("adopting what exists already") as current:
-            current.note(", ".join(self._adopt(terraform)) or "nothing")
+            current.note(
+                ", ".join(adopt(terraform, self.account, self.settings.state.bucket_region)) or "nothing"
+            )
         with step("making what is missing, changing what differs") as current:
             if terraform.plan():
                 terraform.apply()
@@ -197,46 +197,6 @@ class Bootstrap:
         cdktf = Cdktf(self.stack, self.toolchain, self.home / "cdktf.out", variables, logs)
         cdktf.synth()
         return Terraform(cdktf.stack_folder, self.toolchain, variables, logs)
-
-    def _adopt(self, terraform: Terraform) -> list[str]:
-        """Import what exists and is not in the state; returns what was."""
-        known = terraform.addresses()
-        adopted = []
-        for address, identifier in self._candidates(terraform.folder):
-            if address not in known and self._exists(address, identifier):
-                terraform.run("import", "-input=false", address, identifier)
-                adopted.append(identifier)
-        return adopted
-
-    def _candidates(self, folder: Path) -> Iterator[tuple[str, str]]:
-        """By Terraform address, the id of each resource that has a name of its own."""
-        account = f"arn:{self.account.partition}:iam::{self.account.id}"
-        for kind, key, prefix in (
-            ("aws_s3_bucket", "bucket", ""),
-            ("aws_dynamodb_table", "name", ""),
-            ("aws_iam_role", "name", ""),
-            ("aws_iam_policy", "name", f"{account}:policy/"),
-        ):
-            for address, body in synthesized_resources(folder, kind).items():
-                yield address, prefix + body[key]
-
-    def _exists(self, address: str, identifier: str) -> bool:
-        region = self.settings.state.bucket_region
-        try:
-            match address.partition(".")[0]:
-                case "aws_s3_bucket":
-                    return self.bucket.exists()
-                case "aws_dynamodb_table":
-                    client("dynamodb", region).describe_table(TableName=identifier)
-                case "aws_iam_role":
-                    client("iam", region).get_role(RoleName=identifier)
-                case _:
-                    client("iam", region).get_policy(PolicyArn=identifier)
-        except ClientError as problem:
-            if problem.response["Error"]["Code"] in NOT_THERE:
-                return False
-            raise
-        return True
 
 
 def main() -> None:

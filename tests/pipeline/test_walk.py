@@ -38,15 +38,6 @@ def walk(account: Account, environment: str) -> dict[str, str]:
     return said
 
 
-def test_main_deploys_in_order() -> None:
-    main = workflow("main")
-    assert main.jobs["staging"]["needs"] == "dev"
-    assert main.jobs["prod"]["needs"] == "staging"
-    for environment in ("dev", "staging", "prod"):
-        assert main.jobs[environment]["uses"] == "./.github/workflows/deploy.yml"
-        assert main.jobs[environment]["with"] == {"environment": environment}
-
-
 def test_bootstrap_can_be_repeated(account: Account, environments: list[str]) -> None:
     assert "(nothing to do)" in account.run(f"make bootstrap ENV={environments[0]}")
 

@@ -118,3 +118,12 @@ def test_an_environment_of_a_pull_request_is_always_taken_away() -> None:
     last = workflow("pull-request").jobs["ephemeral"]["steps"][-1]
     assert last == {"if": "${{ always() }}", "run": "make dispose"}
     assert "make sweep" in list(workflow("nightly").commands("leftovers"))
+
+
+def test_main_deploys_in_order() -> None:
+    main = workflow("main")
+    assert main.jobs["staging"]["needs"] == "dev"
+    assert main.jobs["prod"]["needs"] == "staging"
+    for environment in ("dev", "staging", "prod"):
+        assert main.jobs[environment]["uses"] == "./.github/workflows/deploy.yml"
+        assert main.jobs[environment]["with"] == {"environment": environment}
