@@ -71,7 +71,7 @@ def as_page(tables: Sequence[str]) -> str:
         "# Figures\n\n"
         "Written by `python -m benchmarks --write`. Medians of processes that were run in turns, after one\n"
         "untimed run of each; compare ratios, not seconds, with another machine's.\n\n"
-        f"{today()}, {machine()}.\n\n"
+        f"{today()}, {machine()}; load average over the last 15 minutes {os.getloadavg()[2]:.1f}.\n\n"
     )
     return head + "\n".join(tables)
 
