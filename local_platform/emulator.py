@@ -21,6 +21,7 @@ from local_platform import processes
 from local_platform.platform import ACCESS_KEY, MARK, SECRET_KEY, Platform
 from tools.steps import displayed
 
+PORT_RELEASE_SECONDS = 3
 START_SECONDS = 60.0
 ANSWER_SECONDS = 5.0
 BUSY_SECONDS = (
@@ -125,7 +126,21 @@ def stop_orphans(platform: Platform, instance: Instance | None) -> int:
 
 
 def check_port(port: int) -> None:
-    """Refuse a port that something else listens on."""
+    """Refuse a port that something else listens on.
+
+    Looks again for a moment: the kernel closes a killed process's sockets a little after the process is gone.
+    """
+    deadline = time.monotonic() + PORT_RELEASE_SECONDS
+    while not _is_free(port):
+        if time.monotonic() > deadline:
+            raise UserError(
+                f"port {port} of this machine is taken by another program: stop that program, or choose another port "
+                f"with the variable EDUCATION_LOCAL_PORT, for example `EDUCATION_LOCAL_PORT={port + 1} make up`."
+            )
+        time.sleep(0.1)
+
+
+def _is_free(port: int) -> bool:
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -136,10 +151,8 @@ def check_port(port: int) -> None:
                 "`EDUCATION_LOCAL_PORT=4567 make up`."
             ) from None
         except OSError:
-            raise UserError(
-                f"port {port} of this machine is taken by another program: stop that program, or choose another port "
-                f"with the variable EDUCATION_LOCAL_PORT, for example `EDUCATION_LOCAL_PORT={port + 1} make up`."
-            ) from None
+            return False
+    return True
 
 
 def _environment(platform: Platform, temporary: Path) -> dict[str, str]:
