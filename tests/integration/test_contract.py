@@ -57,7 +57,7 @@ negative_data_rejection.expected-statuses = [400, 401, 403, 404, 409, 413, 415]
 positive_data_acceptance.expected-statuses = ["2xx", 401, 403, 404, 409]
 
 [[operations]]                            # a cursor that the platform did not give out
-include-operation-id = ["listCourses", "listEnrollments", "listRoster"]
+include-operation-id = ["exportProfile", "listCourses", "listEnrollments", "listRoster"]
 checks.positive_data_acceptance.expected-statuses = ["2xx", 400, 401, 403, 404]
 
 [[operations]]                            # closes before it opens
