@@ -17,7 +17,8 @@ class Scene:
         outputs: of the environment, without its secrets.
         token: the caller's ID token, None for nobody.
         courses: ids of courses to read, study and enrol in.
-        changeable: those of them that may be edited and left, so that not all success is over soon.
+        changeable: those of them that may be edited, so that not all success is over soon.
+        left: those in which the caller was enrolled and may be no longer; leaving one twice succeeds twice.
         lessons: ids of lessons that each of them has, or had.
         users: ids of people whose groups may be changed.
         emails: of people who have an account.
@@ -27,6 +28,7 @@ class Scene:
     token: str | None
     courses: list[str]
     changeable: list[str]
+    left: list[str]
     lessons: list[str]
     users: list[str]
     emails: list[str]

@@ -136,14 +136,15 @@ def _scene(deployed: Deployed, people: People, caller: Person | None, owner: Per
     subjects = people.many(2)
     enroll(subjects[0], courses[2])
     if caller is not None:
-        enroll(caller, courses[0])
-        enroll(caller, courses[2])
+        for course in courses[:3]:
+            enroll(caller, course)
     return Scene(
         outputs={name: value for name, value in deployed.outputs.items() if name != "demo_accounts"},
         token=None if caller is None else caller.token,
         # Most requests go to the course in which most is possible.
         courses=[courses[0], *courses, courses[0]],
         changeable=courses[1:],
+        left=courses[1:3],
         lessons=list(LESSONS),
         users=[person.user_id for person in subjects],
         emails=[person.email for person in subjects],
