@@ -16,6 +16,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import threading
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -38,6 +39,8 @@ _TIMESTAMP = (1980, 1, 1, 0, 0, 0)
 _MODE = 0o100644
 _UNIX = 3
 _PIP_SECONDS = 120
+# CPython 3.11 counts the depth of a tree for all threads together, and fails where two parse at once.
+_PARSING = threading.Lock()
 
 
 @dataclass(frozen=True)
@@ -167,7 +170,9 @@ def _reach(function_name: str, sources: Path) -> tuple[set[Path], set[str]]:
 
 def _imports(path: Path) -> Iterator[str]:
     """The dotted names a file may import; `from a import b` may mean the module a.b."""
-    for node in ast.walk(ast.parse(path.read_bytes(), filename=str(path))):
+    with _PARSING:
+        tree = ast.parse(path.read_bytes(), filename=str(path))
+    for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
