@@ -2,6 +2,8 @@
 
 ENV ?= dev
 FUZZ_EXAMPLES ?= 200
+# Processes for tests that share nothing.
+WORKERS ?= -n auto --maxprocesses 4
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 python; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; exit; }; done; echo python3)
 
@@ -34,10 +36,11 @@ status: install ## say whether the local platform runs, and its addresses and ac
 	@$(RUN) -m local_platform status
 
 test: install ## run every test; integration tests start a platform of their own
-	@$(RUN) -m pytest
+	@$(RUN) -m pytest $(WORKERS) tests/unit tests/infrastructure
+	@$(RUN) -m pytest tests/integration tests/pipeline
 
 unit: install ## run the unit tests only
-	@$(RUN) -m pytest tests/unit
+	@$(RUN) -m pytest $(WORKERS) tests/unit
 
 infrastructure: install ## run the tests of the synthesized stacks only
 	@$(RUN) -m pytest tests/infrastructure

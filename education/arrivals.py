@@ -31,6 +31,7 @@ def arrival_grants(records: StudentRecords) -> Sequence[Grant]:
             "MakeProfiles", ["dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:PutItem"], [profiles.arn]
         ),
         write_addresses(profiles),
+        find_addresses(profiles),
         see_erasures(profiles),
         Grant("TakePlaces", ["dynamodb:BatchGetItem", "dynamodb:UpdateItem"], [courses.arn]),
         Grant("Enrol", ["dynamodb:BatchGetItem", "dynamodb:PutItem"], [progress.arn]),
@@ -46,6 +47,11 @@ def write_addresses(profiles: Table) -> Grant:
         [profiles.arn],
         conditions={"ForAllValues:StringLike": {"dynamodb:LeadingKeys": [_ADDRESSES]}},
     )
+
+
+def find_addresses(profiles: Table) -> Grant:
+    """To find the addresses that are somebody's."""
+    return Grant("FindAddresses", ["dynamodb:Query"], [profiles.index_arn("address-owner-index")])
 
 
 def see_erasures(profiles: Table) -> Grant:

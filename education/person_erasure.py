@@ -9,6 +9,7 @@ from collections.abc import Mapping
 
 from constructs import Construct
 
+from education.arrivals import find_addresses
 from education.audit_trail import AuditTable
 from education.aws_context import AwsContext
 from education.dead_letters import DeadLetters
@@ -39,6 +40,7 @@ def erasure_grants(records: StudentRecords, audit: AuditTable, user_pool_arn: st
         Grant("GivePlacesBack", ["dynamodb:BatchGetItem", "dynamodb:UpdateItem"], [courses.arn]),
         Grant("FindOwnedCourses", ["dynamodb:Query"], [courses.index_arn("owner-index")]),
         Grant("EraseProfiles", ["dynamodb:DeleteItem", "dynamodb:UpdateItem"], [profiles.arn]),
+        find_addresses(profiles),
         Grant("EraseSignIns", ["cognito-idp:AdminGetUser", "cognito-idp:AdminDeleteUser"], [user_pool_arn]),
     ]
 

@@ -83,7 +83,11 @@ class StudentRecords(Construct):
             hash_key="userId",
             # email-index: the person behind an e-mail address, for whoever helps them; bulk enrolment does not ask it,
             # because it is a moment behind (lambda_src/shared/addresses.py)
-            indexes=[_Index("email-index", "email", holds=())],
+            # address-owner-index: the addresses that are somebody's, which a change of address or an erasure gives up
+            indexes=[
+                _Index("email-index", "email", holds=()),
+                _Index("address-owner-index", "owner", holds=()),
+            ],
             # The stream tells of marks of erasure, whose item as it became is all that is needed.
             stream="NEW_IMAGE",
             # Tombstones (lambda_src/shared/tombstones.py) go by themselves.

@@ -7,6 +7,7 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from local_platform.platform import ACCESS_KEY, SECRET_KEY, STACK, Platform
+from tools.aws_session import new_session
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
 def session() -> boto3.Session:
     """A session with the embedded AWS's root credentials, whatever the user's own configuration says."""
-    return boto3.Session(ACCESS_KEY, SECRET_KEY)
+    return new_session(aws_access_key_id=ACCESS_KEY, aws_secret_access_key=SECRET_KEY)
 
 
 def client(platform: Platform, service: Any) -> Any:

@@ -59,7 +59,7 @@ def embedded_aws(platform: Platform) -> Instance:
         instance = emulator.running(platform)
         if instance is None and emulator.hangs(platform):
             current.note(
-                f"it lived and did not answer for {emulator.BUSY_SECONDS:.0f} s, so this starts from empty"
+                f"it lived and did not answer for {emulator.BUSY_SECONDS:g} s, so this starts from empty"
             )
         emulator.stop_orphans(platform, instance)
         if instance is None:

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from typing import Any
 
-import boto3
 from botocore.config import Config
 from botocore.exceptions import (
     BotoCoreError,
@@ -15,6 +14,7 @@ from botocore.exceptions import (
 
 from education.errors import UserError
 from education.settings import EnvironmentSettings
+from tools.aws_session import new_session
 
 EXPIRED = frozenset({"ExpiredToken", "ExpiredTokenException", "RequestExpired"})
 SIGN_IN = (
@@ -60,7 +60,7 @@ def current_account(settings: EnvironmentSettings) -> Account:
 
 def client(service: Any, region: str) -> Any:
     """A boto3 client with the current credentials (typed by the caller)."""
-    return boto3.Session(region_name=region).client(
+    return new_session(region_name=region).client(
         service,
         config=Config(connect_timeout=10, read_timeout=60, retries={"max_attempts": 3, "mode": "standard"}),
     )

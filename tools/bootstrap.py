@@ -11,6 +11,7 @@ import json
 import os
 import sys
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -49,7 +50,7 @@ class Bootstrap:
         """The state until its bucket is there; left over where a first run was interrupted."""
         return self.home / f"{self.account.id}.tfstate"
 
-    @property
+    @cached_property
     def bucket(self) -> StateBucket:
         """The state bucket."""
         state = self.settings.state

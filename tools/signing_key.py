@@ -12,13 +12,13 @@ import re
 import sys
 from collections.abc import Sequence
 
-import boto3
 from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError, PartialCredentialsError
 
 from education.errors import UserError
 from education.naming import SIGNING_KEY_SLOTS
 from education.settings import SUFFIX_PATTERN, EnvironmentSettings, load_settings, stack_arguments
 from tools.account import current_account
+from tools.aws_session import new_session
 from tools.signing_key_store import RECOVERY_DAYS, SigningKeyStore
 
 
@@ -30,7 +30,7 @@ def open_store(
     `region` defaults to the stack's: AWS_REGION, then the environment's file, then us-east-1. Raises `UserError` for
     a bad suffix.
     """
-    session = boto3.Session(region_name=region or _settings(environment_suffix).aws_region)
+    session = new_session(region_name=region or _settings(environment_suffix).aws_region)
     return SigningKeyStore(
         environment_suffix,
         secrets=session.client("secretsmanager", endpoint_url=endpoint_url),

@@ -36,14 +36,14 @@ class Arrival:
 class Directory(Protocol):
     """Addresses and profiles; see shared.addresses."""
 
-    def look(self, user_id: str, email: str) -> tuple[str | None, Address]:
-        """The address in somebody's profile, None without one, and what is known of this address."""
+    def look(self, user_id: str, email: str) -> tuple[bool, Address]:
+        """Whether somebody has a profile, and what is known of this address."""
 
     def claim(self, email: str, user_id: str, tries: Tries, *, profile: Profile | None) -> Address:
         """Make somebody the owner of their verified address, and a profile if they have none."""
 
-    def release(self, email: str, user_id: str) -> None:
-        """Give an address up that somebody no longer signs in with."""
+    def release_others(self, email: str, user_id: str) -> None:
+        """Give up what is somebody's besides the address that they sign in with."""
 
     def taken_up(self, email: str, invitations: Collection[str], tries: Tries) -> None:
         """Remove invitations that were taken up."""
@@ -58,14 +58,14 @@ def welcome(arrival: Arrival, directory: Directory, store: cohorts.Store, tries:
         Erased: the person is being or has been erased.
         Unavailable: it took too long; what is left is done at the next token.
     """
-    former, address = directory.look(arrival.user_id, arrival.email)
-    if former is None or address.owner != arrival.user_id:
+    has_profile, address = directory.look(arrival.user_id, arrival.email)
+    if not has_profile or address.owner != arrival.user_id:
         profile = None
-        if former is None:
+        if has_profile:
+            directory.release_others(arrival.email, arrival.user_id)
+        else:
             # So that rosters have a name for who never opened their profile.
             profile = Profile.first(arrival.user_id, arrival.email, clock.now())
-        elif former != arrival.email:
-            directory.release(former, arrival.user_id)
         address = directory.claim(arrival.email, arrival.user_id, tries, profile=profile)
     if not address.invited_to:
         return 0

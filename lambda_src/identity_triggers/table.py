@@ -11,9 +11,8 @@ from shared.errors import Unavailable
 class ArrivalTable(Addresses):
     """The profiles table."""
 
-    def look(self, user_id: str, email: str) -> tuple[str | None, Address]:
-        """The address in somebody's profile, None without one, and what is known of the address that they
-        sign in with: one BatchGetItem.
+    def look(self, user_id: str, email: str) -> tuple[bool, Address]:
+        """Whether somebody has a profile, and what is known of the address that they sign in with: one BatchGetItem.
 
         Raises:
             Unavailable: DynamoDB left one of the two out because it is throttling.
@@ -26,9 +25,7 @@ class ArrivalTable(Addresses):
             raise Unavailable
         items = [from_item(wire) for wire in answer["Responses"].get(self._table, ())]
         profile, address = (_with_key(items, key) for key in keys)
-        # The item of who is being erased may have none.
-        former = None if profile is None else str(profile.get("email", ""))
-        return former, UNKNOWN if address is None else Address.from_stored(address)
+        return profile is not None, UNKNOWN if address is None else Address.from_stored(address)
 
 
 def _with_key(items: list[dict[str, Any]], key: dict[str, str]) -> dict[str, Any] | None:

@@ -30,6 +30,7 @@ from shared.patience import Tries
 from shared.profiles import Profile
 
 KEY_PREFIX = "address#"
+OWNER_INDEX = "address-owner-index"
 INVITATION_SECONDS = 180 * 24 * 3600
 
 # DynamoDB's limits for one BatchGetItem and one TransactWriteItems.
@@ -181,30 +182,46 @@ class Addresses:
                 raise
             return
 
-    def release(self, email: str, user_id: str) -> None:
-        """Give an address up that somebody no longer signs in with: one UpdateItem, if it is theirs."""
-        self._if_theirs(
-            clients.dynamodb().update_item,
-            email,
-            user_id,
-            UpdateExpression="REMOVE #owner, invitedTo SET expiresAt = :now",
-            ConditionExpression="#owner = :user",
-            more={":now": round(time.time())},
-        )
+    def release_others(self, email: str, user_id: str) -> None:
+        """Give up what is somebody's besides the address they sign in with: one Query, one UpdateItem for each."""
+        for key in self._owned_by(user_id):
+            if key != key_of(email):
+                self._if_theirs(
+                    clients.dynamodb().update_item,
+                    key,
+                    user_id,
+                    UpdateExpression="REMOVE #owner, invitedTo SET expiresAt = :now",
+                    ConditionExpression="#owner = :user",
+                    more={":now": round(time.time())},
+                )
 
-    def forget(self, email: str, user_id: str) -> None:
-        """Delete what is known of an address, unless it is somebody else's by now: one DeleteItem."""
-        self._if_theirs(
-            clients.dynamodb().delete_item,
-            email,
-            user_id,
-            ConditionExpression=f"{_UNOWNED} OR #owner = :user",
+    def forget(self, emails: Collection[str], user_id: str) -> None:
+        """Delete what is known of somebody's addresses, of these and of all that are theirs, unless it is
+        somebody else's by now: one Query, one DeleteItem for each."""
+        for key in [*map(key_of, emails), *self._owned_by(user_id)]:
+            self._if_theirs(
+                clients.dynamodb().delete_item,
+                key,
+                user_id,
+                ConditionExpression=f"{_UNOWNED} OR #owner = :user",
+            )
+
+    def _owned_by(self, user_id: str) -> list[dict[str, str]]:
+        """The keys of somebody's addresses, as of a moment ago: ordinarily one, so one page holds them."""
+        answer = clients.dynamodb().query(
+            TableName=self._table,
+            IndexName=OWNER_INDEX,
+            KeyConditionExpression="#owner = :user",
+            ExpressionAttributeNames=_OWNER,
+            ExpressionAttributeValues=to_item({":user": user_id}),
+            ProjectionExpression="userId",
         )
+        return [from_item(item) for item in answer["Items"]]
 
     def _if_theirs(
         self,
         write: Any,
-        email: str,
+        key: Mapping[str, str],
         user_id: str,
         *,
         more: Mapping[str, Any] | None = None,
@@ -213,7 +230,7 @@ class Addresses:
         try:
             write(
                 TableName=self._table,
-                Key=to_item(key_of(email)),
+                Key=to_item(key),
                 ExpressionAttributeNames=_OWNER,
                 ExpressionAttributeValues=to_item({":user": user_id, **(more or {})}),
                 **expressions,

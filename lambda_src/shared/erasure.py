@@ -163,8 +163,7 @@ class Erasure:
         """Delete what leads from an e-mail address to the person, invitations included."""
         sign_in = self._sign_ins.find(request.user_id)
         known = (request.email, sign_in.email if sign_in else None)
-        for email in {canonical_email(each) for each in known if each}:
-            self._addresses.forget(email, request.user_id)
+        self._addresses.forget({canonical_email(each) for each in known if each}, request.user_id)
 
     def _close(self, request: ErasureRequest) -> None:
         """Remove the marked profile, let the tombstone run out, and record the erasure: all or nothing."""

@@ -8,7 +8,7 @@ from tests.unit.emulator_fixture import PROJECTIONS
 
 # table -> (its key, index -> key of the index)
 KEYS: dict[str, tuple[tuple[str, ...], dict[str, tuple[str, ...]]]] = {
-    "user-profiles": (("userId",), {"email-index": ("email",)}),
+    "user-profiles": (("userId",), {"email-index": ("email",), "address-owner-index": ("owner",)}),
     "courses": (
         ("courseId",),
         {"catalogue-index": ("catalogue", "publishedAt"), "owner-index": ("ownerId", "createdAt")},

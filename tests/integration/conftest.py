@@ -14,11 +14,10 @@ _FOLDER = Path(__file__).resolve().parent
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark the tests here; keep them in one worker of `pytest -n … --dist loadgroup`, which then deploys once."""
+    """Mark the tests here."""
     ours = [item for item in items if item.path.is_relative_to(_FOLDER)]
     for item in ours:
         item.add_marker(pytest.mark.integration)
-        item.add_marker(pytest.mark.xdist_group("integration"))
     items.sort(key=lambda item: LAST.index(item.path.name) if item.path.name in LAST else -1)
 
 

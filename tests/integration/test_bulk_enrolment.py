@@ -103,6 +103,15 @@ def test_an_unverified_address_takes_up_nothing(deployed: Deployed, cast: Cast, 
     assert status_in(people.again(somebody), course_id) == "active"
 
 
+def test_a_changed_address_is_left_to_whoever_comes_after(cast: Cast, people: People) -> None:
+    """What waits for the new one is taken up; a list with the old one no longer means this person."""
+    (student,) = known_people(people, cast.owner, 1)
+    course_id, email = new_course(cast.owner), address()
+    assert outcomes(bulk(cast.owner, course_id, [email])) == ["invited"]
+    assert status_in(people.renamed(student, email), course_id) == "active"
+    assert outcomes(bulk(cast.owner, course_id, [student.email, email])) == ["invited", "already_enrolled"]
+
+
 def test_every_row_has_an_outcome_and_repeating_changes_nothing(cast: Cast, people: People) -> None:
     """In the order of the request; a dry run says the same and does nothing."""
     ada, bo, cy = known_people(people, cast.owner, 3)

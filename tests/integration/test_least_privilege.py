@@ -105,6 +105,11 @@ def _invite_somebody(stage: Stage, proxied: Proxied) -> None:
     assert newcomer.get("/enrollments")["items"][0]["status"] == "active"
 
 
+def _change_an_address(stage: Stage, proxied: Proxied) -> None:
+    """The new one becomes somebody's at the next sign-in, the old one nobody's."""
+    stage.people.renamed(stage.people.new(STUDENTS), f"renamed-{secrets.token_hex(8)}@example.org")
+
+
 def _erase(stage: Stage, proxied: Proxied) -> None:
     """An erasure in one go, and one that the request could only begin: of people who learn, own and are waited for."""
     for is_cut_off in (False, True):
@@ -149,6 +154,7 @@ def _send_broken_records(stage: Stage, proxied: Proxied) -> None:
 EXERCISES: tuple[Callable[[Stage, Proxied], None], ...] = (
     _edit_a_course,
     _invite_somebody,
+    _change_an_address,
     _erase,
     _demote_an_administrator,
     _send_broken_records,

@@ -9,7 +9,7 @@ import sys
 import time
 import urllib.request
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -47,6 +47,14 @@ class Tables:
     def put(self, table: str, item: Mapping[str, Any]) -> None:
         """Write an item as it is."""
         self.client.put_item(TableName=table, Item=to_item(item))
+
+    def put_all(self, items: Mapping[str, Sequence[Mapping[str, Any]]]) -> None:
+        """Write up to 25 items of several tables as they are, in one call."""
+        requests: Any = {
+            table: [{"PutRequest": {"Item": to_item(item)}} for item in of_table]
+            for table, of_table in items.items()
+        }
+        assert not self.client.batch_write_item(RequestItems=requests)["UnprocessedItems"]
 
     def get(self, table: str, key: Mapping[str, Any]) -> dict[str, Any] | None:
         """Read an item as Python values."""
@@ -130,6 +138,7 @@ PROJECTIONS: Mapping[str, frozenset[str]] = {
     ),
     "owner-index": frozenset({"title", "status", "updatedAt"}),
 }
+KEYS_ONLY = frozenset({"email-index", "address-owner-index"})
 
 
 @pytest.fixture
@@ -144,7 +153,12 @@ def dynamodb_tables(emulator_client: "DynamoDBClient", monkeypatch: pytest.Monke
         progress=f"education-course-progress-{suffix}",
         audit=f"education-audit-{suffix}",
     )
-    _create(emulator_client, tables.profiles, ("userId",), {"email-index": ("email",)})
+    _create(
+        emulator_client,
+        tables.profiles,
+        ("userId",),
+        {"email-index": ("email",), "address-owner-index": ("owner",)},
+    )
     _create(
         emulator_client,
         tables.courses,
@@ -215,7 +229,7 @@ def _schema(key: tuple[str, ...]) -> Any:
 def _projection(index: str) -> Any:
     if index in PROJECTIONS:
         return {"ProjectionType": "INCLUDE", "NonKeyAttributes": sorted(PROJECTIONS[index])}
-    return {"ProjectionType": "KEYS_ONLY" if index == "email-index" else "ALL"}
+    return {"ProjectionType": "KEYS_ONLY" if index in KEYS_ONLY else "ALL"}
 
 
 def _wait_until_healthy(port: int, process: "subprocess.Popen[bytes]", log: Path) -> None:

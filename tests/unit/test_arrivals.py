@@ -154,18 +154,34 @@ def test_a_changed_address_takes_the_old_ones_place(door: Door) -> None:
     # And who gets the old address later, owns it.
     door.sign_in("bo", EMAIL)
     assert door.addresses.find_one(EMAIL).owner == "bo"
-    door.addresses.release(EMAIL, "ada")
+    door.sign_in("ada", "queen@example.org")
     assert door.addresses.find_one(EMAIL).owner == "bo"
+    assert door.addresses.find_one("countess@example.org") == UNKNOWN
+
+
+def test_an_address_is_given_up_whatever_the_profile_says(
+    door: Door, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A profile takes over the address of whichever token asks for it, so it does not say what is somebody's."""
+    door.sign_in()
+    with monkeypatch.context() as outage:
+        outage.setattr(Addresses, "release_others", lambda *_: 1 / 0)
+        door.sign_in(email="countess@example.org")
+    door.tables.set(door.tables.profiles, {"userId": "ada"}, email="countess@example.org")
+    assert door.addresses.find_one(EMAIL).owner == "ada"
+    door.sign_in(email="countess@example.org")
+    assert door.addresses.find_one(EMAIL) == UNKNOWN
+    assert door.addresses.find_one("countess@example.org").owner == "ada"
 
 
 def test_forgetting_an_address(door: Door) -> None:
     door.sign_in()
-    door.addresses.forget(EMAIL, "bo")
+    door.addresses.forget([EMAIL], "bo")
     assert door.addresses.find_one(EMAIL).owner == "ada"
-    door.addresses.forget(EMAIL, "ada")
+    door.addresses.forget([], "ada")
     assert door.addresses.find_one(EMAIL) == UNKNOWN
     door.invite(COURSE)
-    door.addresses.forget(EMAIL, "ada")
+    door.addresses.forget([EMAIL], "ada")
     assert door.addresses.find_one(EMAIL) == UNKNOWN
     door.addresses.taken_up(EMAIL, {f"0#{COURSE}"}, shared_attempts())
     assert door.addresses.find_one(EMAIL) == UNKNOWN

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
+from functools import cached_property
 from typing import Any
 
 import pytest
@@ -33,49 +34,22 @@ class School:
     def somebody(self, *groups: str) -> SignedUp:
         """Enrolled in a full course where somebody waits, waiting in another, withdrawn, an owner."""
         person, waiting = self.pool.new(*groups), self.pool.new()
-        for course_id, taken, waits in ((FULL, 1, 1), (OPEN, 0, 1), (OWNED, 0, 0)):
-            self._course(course_id, person.user_id if course_id == OWNED else "owner-1", taken, waits)
-        self._record(person, FULL, "active", completedLessons={"one"}, courseShard=f"{FULL}#0")
-        self._record(waiting, FULL, "waitlisted", **_waiting(FULL))
-        self._record(person, OPEN, "waitlisted", **_waiting(OPEN))
-        self._record(person, OWNED, "withdrawn")
-        self._record(person, GONE, "active", courseShard=f"{GONE}#0")
+        courses = [
+            _course(FULL, "owner-1", taken=1, waiting=1),
+            _course(OPEN, "owner-1", taken=0, waiting=1),
+            _course(OWNED, person.user_id, taken=0, waiting=0),
+        ]
+        records = [
+            _record(person, FULL, "active", completedLessons={"one"}, courseShard=f"{FULL}#0"),
+            _record(waiting, FULL, "waitlisted", **_waiting(FULL)),
+            _record(person, OPEN, "waitlisted", **_waiting(OPEN)),
+            _record(person, OWNED, "withdrawn"),
+            _record(person, GONE, "active", courseShard=f"{GONE}#0"),
+        ]
+        self.tables.put_all({self.tables.courses: courses, self.tables.progress: records})
         assert self.call("GET", person).status == 200
         Addresses(self.tables.profiles).claim(person.email, person.user_id, patience.attempts)
         return person
-
-    def _course(self, course_id: str, owner_id: str, taken: int, waiting: int) -> None:
-        self.tables.put(
-            self.tables.courses,
-            {
-                "courseId": course_id,
-                "title": "Algebra",
-                "summary": "",
-                "status": "published",
-                "ownerId": owner_id,
-                "version": 1,
-                "lessons": {},
-                "createdAt": NOON,
-                "updatedAt": NOON,
-                "capacity": 1,
-                "seatsTaken": taken,
-                "waitlisted": waiting,
-            },
-        )
-
-    def _record(self, person: SignedUp, course_id: str, status: str, **more: Any) -> None:
-        item = {
-            "userId": person.user_id,
-            "courseId": course_id,
-            "courseTitle": "Algebra",
-            "status": status,
-            "enrolledAt": NOON,
-            "lastActivityAt": NOON,
-            "revision": 1,
-            "completionPercentage": 0,
-            "positions": {},
-        }
-        self.tables.put(self.tables.progress, {**item, **more})
 
     def stream(self, person: SignedUp) -> None:
         """Let the stream tell of the person's mark, if there is one."""
@@ -87,13 +61,23 @@ class School:
     def everything(self) -> str:
         """All items of all tables and indexes, as text."""
         found: list[Any] = []
-        for table in (self.tables.profiles, self.tables.courses, self.tables.progress, self.tables.audit):
-            described = self.tables.client.describe_table(TableName=table)["Table"]
-            names = [index["IndexName"] for index in described.get("GlobalSecondaryIndexes", ())]
-            for index in [None, *names]:
-                more: Any = {"IndexName": index} if index else {}
-                found += self.tables.client.scan(TableName=table, **more)["Items"]
+        for table, indexes in self._indexes.items():
+            found += self.tables.client.scan(TableName=table)["Items"]
+            for index in indexes:
+                found += self.tables.client.scan(TableName=table, IndexName=index)["Items"]
         return json.dumps(found)
+
+    @cached_property
+    def _indexes(self) -> dict[str, list[str]]:
+        tables = (self.tables.profiles, self.tables.courses, self.tables.progress, self.tables.audit)
+        described = {
+            table: self.tables.client.describe_table(TableName=table)["Table"].get(
+                "GlobalSecondaryIndexes", []
+            )
+            for table in tables
+        }
+        assert all(described.values()), "every table has an index"
+        return {table: [index["IndexName"] for index in indexes] for table, indexes in described.items()}
 
     def erasures_recorded(self) -> list[dict[str, Any]]:
         items = self.tables.client.scan(TableName=self.tables.audit)["Items"]
@@ -104,12 +88,44 @@ class School:
         assert person.user_id not in everything
         assert person.email not in everything
         assert not self.pool.knows(person)
-        full = self.tables.get(self.tables.courses, {"courseId": FULL}) or {}
-        opened = self.tables.get(self.tables.courses, {"courseId": OPEN}) or {}
-        owned = self.tables.get(self.tables.courses, {"courseId": OWNED}) or {}
+        items = self.tables.client.scan(TableName=self.tables.courses)["Items"]
+        courses = {course["courseId"]: course for course in map(from_item, items)}
+        full, opened, owned = courses[FULL], courses[OPEN], courses[OWNED]
         assert (full["seatsTaken"], full["waitlisted"]) == (1, 0), "whoever waited has the place"
         assert (opened["seatsTaken"], opened["waitlisted"]) == (0, 0)
         assert (owned["ownerId"], owned["version"]) == (NO_OWNER, 1)
+
+
+def _course(course_id: str, owner_id: str, *, taken: int, waiting: int) -> dict[str, Any]:
+    return {
+        "courseId": course_id,
+        "title": "Algebra",
+        "summary": "",
+        "status": "published",
+        "ownerId": owner_id,
+        "version": 1,
+        "lessons": {},
+        "createdAt": NOON,
+        "updatedAt": NOON,
+        "capacity": 1,
+        "seatsTaken": taken,
+        "waitlisted": waiting,
+    }
+
+
+def _record(person: SignedUp, course_id: str, status: str, **more: Any) -> dict[str, Any]:
+    return {
+        "userId": person.user_id,
+        "courseId": course_id,
+        "courseTitle": "Algebra",
+        "status": status,
+        "enrolledAt": NOON,
+        "lastActivityAt": NOON,
+        "revision": 1,
+        "completionPercentage": 0,
+        "positions": {},
+        **more,
+    }
 
 
 def _waiting(course_id: str) -> dict[str, Any]:
@@ -215,6 +231,13 @@ def test_an_address_that_is_somebody_elses_by_now_stays(school: School) -> None:
     addresses.claim(person.email, other.user_id, patience.attempts)
     assert school.call("DELETE", person).status == 204
     assert addresses.find_one(person.email).owner == other.user_id
+
+
+def test_an_address_that_nothing_else_leads_to_goes_as_well(school: School) -> None:
+    person = school.somebody()
+    Addresses(school.tables.profiles).claim("former@example.org", person.user_id, patience.attempts)
+    assert school.call("DELETE", person).status == 204
+    school.assert_gone(person)
 
 
 def test_erasing_again_changes_nothing(school: School) -> None:

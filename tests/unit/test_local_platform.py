@@ -161,10 +161,10 @@ class TestEmbeddedAws:
         assert StateBackend(platform).version() == ""
 
     def test_a_slow_one_is_waited_for(self, platform: Platform, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(emulator, "ANSWER_SECONDS", 0.2)
         first = embedded_aws(platform)
+        monkeypatch.setattr(emulator, "ANSWER_SECONDS", 0.1)
         os.kill(first.pid, signal.SIGSTOP)
-        waking = threading.Timer(1.5, os.kill, (first.pid, signal.SIGCONT))
+        waking = threading.Timer(0.4, os.kill, (first.pid, signal.SIGCONT))
         waking.start()
         try:
             assert embedded_aws(platform) == first
@@ -176,12 +176,12 @@ class TestEmbeddedAws:
     ) -> None:
         first = embedded_aws(platform)
         monkeypatch.setattr(emulator, "ANSWER_SECONDS", 0.2)
-        monkeypatch.setattr(emulator, "BUSY_SECONDS", 1.0)
-        monkeypatch.setattr(processes, "PATIENCE_SECONDS", 0.5)
+        monkeypatch.setattr(emulator, "BUSY_SECONDS", 0.3)
+        monkeypatch.setattr(processes, "PATIENCE_SECONDS", 0.2)
         os.kill(first.pid, signal.SIGSTOP)
         capsys.readouterr()
         assert embedded_aws(platform).id != first.id
-        assert "did not answer for 1 s, so this starts from empty" in capsys.readouterr().out
+        assert "did not answer for 0.3 s, so this starts from empty" in capsys.readouterr().out
 
     def test_a_killed_deploy_makes_it_start_from_empty(
         self, platform: Platform, capsys: pytest.CaptureFixture[str]
@@ -193,7 +193,10 @@ class TestEmbeddedAws:
         assert not StateBackend(platform).is_locked()
         assert "killed half-way" in capsys.readouterr().out
 
-    def test_a_taken_port_is_told_with_the_variable_to_set(self, platform: Platform) -> None:
+    def test_a_taken_port_is_told_with_the_variable_to_set(
+        self, platform: Platform, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(emulator, "PORT_RELEASE_SECONDS", 0.2)
         with socket.socket() as other:
             other.bind(("127.0.0.1", platform.port))
             other.listen()
