@@ -10,7 +10,6 @@ import os
 import socket
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -24,8 +23,8 @@ from botocore.config import Config
 from requests.adapters import HTTPAdapter
 
 from education.settings import LOCAL_ENVIRONMENT, EnvironmentSettings, load_settings
-from local_platform import emulator
 from local_platform.platform import ACCESS_KEY, SECRET_KEY, Platform
+from tests.own_folder import own_folder, platform_home
 from tools.steps import ROOT
 
 OUTPUTS_VARIABLE = "EDUCATION_OUTPUTS"
@@ -120,25 +119,22 @@ def _own_platform() -> Iterator[Path]:
 
     The stack is not destroyed here but goes with the embedded AWS; that it can be is a test (test_destroy.py).
     """
-    with tempfile.TemporaryDirectory(prefix="education-", ignore_cleanup_errors=True) as folder:
-        home, port = Path(folder).resolve() / "platform", _free_port()
+    with own_folder() as folder:
+        home, port = platform_home(folder), _free_port()
         outputs_file = home / "outputs" / f"{LOCAL_ENVIRONMENT}.json"
         variables = {"EDUCATION_LOCAL_HOME": str(home), "EDUCATION_LOCAL_PORT": str(port)}
-        try:
-            up = subprocess.run(
-                [sys.executable, "-m", "local_platform", "up"],
-                cwd=ROOT,
-                env={**os.environ, **variables},
-                capture_output=True,
-                text=True,
-                timeout=DEPLOY_SECONDS,
-                check=False,
-            )
-            if up.returncode != 0:
-                pytest.fail(f"`make up` failed:\n{up.stdout}\n{up.stderr}", pytrace=False)
-            yield outputs_file
-        finally:
-            emulator.stop(Platform(home, port, outputs_file))
+        up = subprocess.run(
+            [sys.executable, "-m", "local_platform", "up"],
+            cwd=ROOT,
+            env={**os.environ, **variables},
+            capture_output=True,
+            text=True,
+            timeout=DEPLOY_SECONDS,
+            check=False,
+        )
+        if up.returncode != 0:
+            pytest.fail(f"`make up` failed:\n{up.stdout}\n{up.stderr}", pytrace=False)
+        yield outputs_file
 
 
 def _platform_of(outputs_file: Path, outputs: Mapping[str, Any]) -> Platform | None:

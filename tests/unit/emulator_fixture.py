@@ -21,6 +21,7 @@ import pytest
 
 from shared import clients, courses
 from shared.dynamo import from_item, to_item
+from tests.own_folder import mark_of, own_folder
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -77,13 +78,18 @@ class Tables:
 
 
 @pytest.fixture(scope="session")
-def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def emulator() -> Iterator[str]:
     """The endpoint of an emulator that lives as long as the test session."""
+    with own_folder() as folder:
+        yield from _emulator(folder)
+
+
+def _emulator(folder: Path) -> Iterator[str]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    folder = tmp_path_factory.mktemp("emulator")
     environment = {
+        **mark_of(folder),
         "PATH": os.environ.get("PATH", ""),
         "HOME": str(folder),
         "TMPDIR": str(folder),
