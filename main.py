@@ -1,8 +1,4 @@
-"""The cdktf app: settings from the environment, one stack, synth.
-
-Run by `cdktf synth` and `cdktf deploy`; by `make bootstrap` with EDUCATION_STACK=bootstrap for the account's bootstrap.
-A mistake in the settings ends with exit code 1 and one sentence.
-"""
+"""The cdktf app: settings from the environment, one stack (or, by EDUCATION_STACK, the account's bootstrap), synth."""
 
 import os
 import sys
@@ -13,7 +9,7 @@ from education.settings import load_settings, stack_arguments
 
 
 def main() -> int:
-    """Synthesizes the stack of the environment that the variables name; returns the exit code."""
+    """Synthesizes the stack of the environment that the variables name; a mistake in the settings is one sentence and 1."""
     try:
         arguments = stack_arguments(os.environ)
         settings = load_settings(**arguments)  # refuse a mistake before jsii starts, which takes a second

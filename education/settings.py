@@ -31,7 +31,8 @@ _EMAIL = r"^[^@\s]+@[^@\s]+\.[^@\s]+$"
 _ORIGIN = r"^https?://[a-z0-9.-]+(:[0-9]{1,5})?$"
 _BUCKET = r"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$"
 _TABLE = r"^[A-Za-z0-9_.-]{3,255}$"
-_LOCAL_ENDPOINT = r"^http://127\.0\.0\.1:[0-9]{1,5}$"
+_PORT = "[1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5]"
+_LOCAL_ENDPOINT = rf"^http://127\.0\.0\.1:({_PORT})$"
 _SES_IDENTITY = r"^arn:aws[a-z-]*:ses:[a-z0-9-]+:[0-9]{12}:identity/[^/\s]+$"
 _CERTIFICATE = r"^arn:aws:acm:us-east-1:[0-9]{12}:certificate/[0-9a-f-]{36}$"
 _DOMAIN = r"^(\*\.)?([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}$"
@@ -41,7 +42,7 @@ _PATTERNS = {
     _ORIGIN: "an origin without a path, such as https://portal.example.org, and no wildcard",
     _BUCKET: "the name of an S3 bucket: 3 to 63 lower-case letters, digits, dots or hyphens",
     _TABLE: "the name of a DynamoDB table: 3 to 255 letters, digits, underscores, dots or hyphens",
-    _LOCAL_ENDPOINT: "http://127.0.0.1: and a port",
+    _LOCAL_ENDPOINT: "http://127.0.0.1: and a port from 1 to 65535",
     _SES_IDENTITY: "the ARN of an identity that SES has verified, such as "
     "arn:aws:ses:us-east-1:<account>:identity/example.org",
     _CERTIFICATE: "the ARN of an ACM certificate in us-east-1, where CloudFront looks for it",

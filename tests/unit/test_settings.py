@@ -207,6 +207,11 @@ def test_a_bad_variable_is_named_with_its_value(variable: str, value: str, allow
         ),
         (
             "protect_data = false",
+            "protect_data = false\nlocal_endpoint = 'http://127.0.0.1:65536'",
+            "allowed: http://127.0.0.1: and a port from 1 to 65535.",
+        ),
+        (
+            "protect_data = false",
             "protect_data = false\ndefault_tags = {a = 1}",
             "default_tags.a is 1; allowed: a text",
         ),
