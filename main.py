@@ -9,7 +9,7 @@ from education.settings import load_settings, stack_arguments
 
 
 def main() -> int:
-    """Synthesizes the stack of the environment that the variables name; a mistake in the settings is one sentence and 1."""
+    """Synthesizes the stack that the variables name; returns 1, with one sentence, for a mistake in the settings."""
     try:
         arguments = stack_arguments(os.environ)
         settings = load_settings(**arguments)  # refuse a mistake before jsii starts, which takes a second
