@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from benchmarks import imports, own_code, throughput
+from benchmarks.floors import FLOORS
 from benchmarks.report import machine, today
 from tools.steps import command_line
 
@@ -96,24 +97,28 @@ def start_table(starts: Sequence[imports.Start]) -> str:
 
 
 def rate_table(rates: Sequence[throughput.Rate], clients: int) -> str:
-    """Throughput of the local API, as shares of its floor."""
-    floor = rates[0].per_second
+    """Throughput of the local API, as shares of its floors."""
+    floors = [rate.per_second for rate in rates[: len(FLOORS)]]
     lines = [
         "## Through the local API",
         "",
-        f"{clients} clients at once; the share is of the floor's requests per second. "
-        f"Goal: reads ≥ {LEAST_READ_SHARE:g}.",
+        f"{clients} clients at once. The floors are Lambdas without anything of ours; shares are of their requests",
+        f"per second. Goal: reads ≥ {LEAST_READ_SHARE:g} of the constant. It flatters: the embedded AWS waits 50 ms",
+        "for the log of a function that writes none. A line in its log takes that away, and leaves what no request to",
+        "DynamoDB can reach, as one process plays both. So the last share is the telling one: of a Lambda that reads",
+        "one item and says so.",
         "",
-        "| request | per second | share | p50 | p99 | |",
-        "|---|---:|---:|---:|---:|---|",
+        f"| request | per second | {' | '.join(['share of constant', 'of logging', 'of reading'])} | p50 | p99 | |",
+        "|---|---:|---:|---:|---:|---:|---:|---|",
     ]
-    for rate in rates:
-        share = rate.per_second / floor
-        is_read = rate.label.startswith("read")
+    for number, rate in enumerate(rates):
+        shares = [rate.per_second / floor for floor in floors]
+        told = " | ".join(f"{share:.2f}" for share in shares)
         p50, p99 = (own_code.percentile(rate.seconds, percent) * 1000 for percent in (50, 99))
+        verdict = _verdict(shares[0] >= LEAST_READ_SHARE) if rate.label.startswith("read") else ""
+        label = f"floor: {rate.label}" if number < len(FLOORS) else rate.label
         lines.append(
-            f"| {rate.label} | {rate.per_second:.0f} | {share:.2f} | {p50:.0f} ms | {p99:.0f} ms "
-            f"| {_verdict(share >= LEAST_READ_SHARE) if is_read else ''} |"
+            f"| {label} | {rate.per_second:.0f} | {told} | {p50:.0f} ms | {p99:.0f} ms | {verdict} |"
         )
     return "\n".join(lines) + "\n"
 

@@ -1,32 +1,27 @@
-"""Requests per second through the local API, against the embedded AWS's own floor: a Lambda that returns a constant.
+"""Requests per second through the local API, against the embedded AWS's own floors (benchmarks/floors.py).
 
-The floor is deployed by the benchmark beside the platform, behind the same authorizer, and taken away again. Needs
-a platform that runs (EDUCATION_OUTPUTS, or outputs/local.json).
+Needs a platform that runs (EDUCATION_OUTPUTS, or outputs/local.json).
 """
 
 import contextlib
 import http.client
-import io
 import json
 import os
-import secrets
 import threading
 import time
-import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from benchmarks.floors import FLOORS, deployed_floor
 from education.errors import UserError
 from tests.integration.classroom import new_course
 from tests.integration.deployed import OUTPUTS_VARIABLE, Deployed
 from tests.integration.people import INSTRUCTORS, STUDENTS, People, Person
 from tools.steps import ROOT
 
-FLOOR = "floor: a Lambda that returns a constant"
-_CONSTANT = "def handler(event, context):\n    return {'statusCode': 200, 'body': '{}'}\n"
 # Method, path, body, token.
 Ask = tuple[str, str, str | None, str]
 
@@ -43,8 +38,9 @@ class Rate:
 def measure(seconds: float, clients: int, turns: int = 6) -> list[Rate]:
     """Every kind of request for some seconds, in turns."""
     deployed = _deployed()
-    with _floor(deployed) as floor_path:
-        kinds = _kinds(deployed, floor_path, clients)
+    with contextlib.ExitStack() as stack:
+        floors = {floor.label: stack.enter_context(deployed_floor(deployed, floor)) for floor in FLOORS}
+        kinds = _kinds(deployed, floors, clients)
         taken: dict[str, list[float]] = {label: [] for label in kinds}
         spent: dict[str, float] = dict.fromkeys(kinds, 0.0)
         for turn in range(turns + 1):
@@ -65,7 +61,7 @@ def _deployed() -> Deployed:
     return Deployed(json.loads(file.read_text()))
 
 
-def _kinds(deployed: Deployed, floor_path: str, clients: int) -> dict[str, Callable[[int], Ask]]:
+def _kinds(deployed: Deployed, floors: Mapping[str, str], clients: int) -> dict[str, Callable[[int], Ask]]:
     people = People(deployed)
     owner = people.new(INSTRUCTORS)
     students = people.many(clients, STUDENTS)
@@ -81,8 +77,10 @@ def _kinds(deployed: Deployed, floor_path: str, clients: int) -> dict[str, Calla
     def pick(number: int) -> Person:
         return students[number % clients]
 
-    return {
-        FLOOR: lambda number: ("GET", floor_path, None, pick(number).token or ""),
+    def of_floor(path: str) -> Callable[[int], Ask]:
+        return lambda number: ("GET", path, None, pick(number).token or "")
+
+    return {label: of_floor(path) for label, path in floors.items()} | {
         "read a course": lambda number: of(pick(number), "GET", f"/courses/{course_id}"),
         "read progress": lambda number: of(pick(number), "GET", f"/progress/{course_id}"),
         "read own enrolments": lambda number: of(pick(number), "GET", "/enrollments"),
@@ -127,56 +125,3 @@ def _drive(
     if failed:
         raise UserError(failed[0])
     return time.perf_counter() - started, taken
-
-
-@contextlib.contextmanager
-def _floor(deployed: Deployed) -> Iterator[str]:
-    """The path of a REST API's only resource, in front of a Lambda that returns a constant."""
-    name = f"benchmark-floor-{secrets.token_hex(4)}"
-    functions, gateway, iam = (deployed.client(service) for service in ("lambda", "apigateway", "iam"))
-    archive = io.BytesIO()
-    with zipfile.ZipFile(archive, "w") as zipped:
-        zipped.writestr("floor.py", _CONSTANT)
-    trust = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
-    role = iam.create_role(
-        RoleName=name,
-        AssumeRolePolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [trust]}),
-    )["Role"]
-    function = functions.create_function(
-        FunctionName=name,
-        Runtime="python3.13",
-        Role=role["Arn"],
-        Handler="floor.handler",
-        Code={"ZipFile": archive.getvalue()},
-        MemorySize=deployed.settings.functions.memory_mib,
-    )
-    region = deployed.outputs["aws_region"]
-    invoke = (
-        f"arn:aws:apigateway:{region}:lambda:path/2015-03-31/functions/{function['FunctionArn']}/invocations"
-    )
-    api = gateway.create_rest_api(name=name)["id"]
-    try:
-        root = gateway.get_resources(restApiId=api)["items"][0]["id"]
-        pool = deployed.client("cognito-idp").describe_user_pool(UserPoolId=deployed.outputs["user_pool_id"])
-        authorizer = gateway.create_authorizer(
-            restApiId=api,
-            name="floor",
-            type="COGNITO_USER_POOLS",
-            providerARNs=[pool["UserPool"]["Arn"]],
-            identitySource="method.request.header.Authorization",
-        )["id"]
-        method = {"restApiId": api, "resourceId": root, "httpMethod": "GET"}
-        gateway.put_method(**method, authorizationType="COGNITO_USER_POOLS", authorizerId=authorizer)
-        gateway.put_integration(**method, type="AWS_PROXY", integrationHttpMethod="POST", uri=invoke)
-        gateway.create_deployment(restApiId=api, stageName="v1")
-        functions.add_permission(
-            FunctionName=name,
-            StatementId="gateway",
-            Action="lambda:InvokeFunction",
-            Principal="apigateway.amazonaws.com",
-        )
-        yield f"/_aws/execute-api/{api}/v1/"
-    finally:
-        gateway.delete_rest_api(restApiId=api)
-        functions.delete_function(FunctionName=name)
-        iam.delete_role(RoleName=name)
