@@ -9,6 +9,7 @@ tell nothing more than that.
 """
 
 import json
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -109,6 +110,7 @@ def _give_up(record: Record, error: Exception, queue_url: str) -> None:
     """Leave for a person what is needed to find and repair the item: keys, but no contents."""
     stream = record.get("dynamodb") or {}
     body = {
+        "function": os.environ.get("AWS_LAMBDA_FUNCTION_NAME"),
         "error": type(error).__name__,
         "eventId": record.get("eventID"),
         "eventSourceArn": record.get("eventSourceARN"),
