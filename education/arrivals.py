@@ -5,12 +5,47 @@ The trigger's grant to look at second factors is made with the user pool (educat
 
 from collections.abc import Mapping, Sequence
 
+from cdktf_cdktf_provider_aws.cloudwatch_metric_alarm import CloudwatchMetricAlarm
+from constructs import Construct
+
 from education.iam import Grant
+from education.naming import Names
+from education.python_function import PythonFunction
 from education.student_records import StudentRecords, Table
 
 # What stands in the profiles table besides profiles: lambda_src/shared/addresses.py and tombstones.py.
 _ADDRESSES = "address#*"
 _ERASED = "erased#*"
+# What the trigger counts: lambda_src/shared/log.py and lambda_src/identity_triggers/handler.py.
+NAMESPACE = "Education"
+NOT_NOTED = "ArrivalsNotNoted"
+
+
+class ArrivalAlarm(Construct):
+    """Rings when people sign in but cannot be noted: nobody is kept out, so nobody would complain."""
+
+    def __init__(
+        self, scope: Construct, id: str, *, names: Names, function: PythonFunction, topic_arn: str
+    ) -> None:
+        super().__init__(scope, id)
+        alarm = CloudwatchMetricAlarm(
+            self,
+            "alarm",
+            alarm_name=names.of("arrivals-not-noted"),
+            alarm_description=f"{function.name} could not note who signs in: its log group says where it fails.",
+            namespace=NAMESPACE,
+            metric_name=NOT_NOTED,
+            dimensions={"FunctionName": function.name},
+            statistic="Sum",
+            period=300,
+            evaluation_periods=1,
+            threshold=1,
+            comparison_operator="GreaterThanOrEqualToThreshold",
+            treat_missing_data="notBreaching",
+            alarm_actions=[topic_arn],
+            ok_actions=[topic_arn],
+        )
+        self.arn: str = alarm.arn
 
 
 def arrival_environment(records: StudentRecords) -> Mapping[str, str]:

@@ -8,7 +8,7 @@ from constructs import Construct
 
 from education.alert_topic import AlertTopic
 from education.api_description import load_api_description
-from education.arrivals import arrival_environment, arrival_grants
+from education.arrivals import ArrivalAlarm, arrival_environment, arrival_grants
 from education.audit_trail import AuditTable
 from education.aws_context import AwsContext
 from education.content_delivery import ContentDelivery
@@ -87,6 +87,9 @@ class EducationStack(Construct):
             grants=arrival_grants(records),
             key_arn=operations_key.arn,
             alarm_topic_arn=alerts.arn,
+        )
+        arrival_alarm = ArrivalAlarm(
+            self, "arrivals", names=names, function=identity_triggers, topic_arn=alerts.arn
         )
         identity = Identity(
             self, "identity", names=names, settings=settings, pre_token_function=identity_triggers
@@ -181,6 +184,7 @@ class EducationStack(Construct):
             function_alarm_arns=[
                 *(arn for function in watched.values() for arn in function.alarm_arns),
                 *erasure.alarm_arns,
+                arrival_alarm.arn,
                 *stream_functions.lag_alarm_arns,
             ],
             edge_provider=edge_provider,

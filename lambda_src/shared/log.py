@@ -5,12 +5,15 @@ sent. What a line may hold is ids of requests and courses, names of operations, 
 """
 
 import json
+import os
 import sys
+import time
 import traceback
 from types import TracebackType
 
 from shared import clock
 
+NAMESPACE = "Education"
 _LEVELS = {"DEBUG": 10, "INFO": 20, "WARNING": 30, "ERROR": 40}
 _threshold = _LEVELS["INFO"]
 
@@ -28,6 +31,23 @@ def write(level: str, message: str, **fields: object) -> None:
     line = {"time": clock.now(), "level": level, "message": message, **fields}
     sys.stdout.write(json.dumps(line, separators=(",", ":"), default=str) + "\n")
     sys.stdout.flush()
+
+
+def counted(metric: str) -> dict[str, object]:
+    """Fields that make CloudWatch count the line in a metric (one per function), which an alarm can watch.
+
+    https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
+    """
+    directive = {
+        "Namespace": NAMESPACE,
+        "Dimensions": [["FunctionName"]],
+        "Metrics": [{"Name": metric, "Unit": "Count"}],
+    }
+    return {
+        "_aws": {"Timestamp": round(time.time() * 1000), "CloudWatchMetrics": [directive]},
+        "FunctionName": os.environ.get("AWS_LAMBDA_FUNCTION_NAME", ""),
+        metric: 1,
+    }
 
 
 def where(error: BaseException) -> list[str]:

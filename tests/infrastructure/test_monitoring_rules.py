@@ -2,6 +2,7 @@
 
 from collections import Counter
 
+from education.arrivals import NAMESPACE, NOT_NOTED
 from tests.infrastructure.conftest import SynthesizedOf
 from tests.infrastructure.synthesized import Synthesized, reference, values_of
 
@@ -37,11 +38,23 @@ def test_every_function_is_watched(stack: Synthesized) -> None:
         metrics = {
             alarm["metric_name"]
             for alarm in alarms
-            if alarm.get("dimensions") == {"FunctionName": function["function_name"]}
+            if alarm.get("namespace") == "AWS/Lambda"
+            and alarm["dimensions"] == {"FunctionName": function["function_name"]}
         }
         assert metrics - {"IteratorAge"} == FUNCTION_METRICS, (
             f"{function['function_name']}: errors, throttles and duration"
         )
+
+
+def test_what_fails_in_silence_is_watched(stack: Synthesized) -> None:
+    """The trigger lets people in whatever else fails, so no metric of Lambda's tells of it."""
+    (alarm,) = (
+        alarm
+        for alarm in stack.resources("aws_cloudwatch_metric_alarm").values()
+        if alarm.get("namespace") == NAMESPACE
+    )
+    assert alarm["metric_name"] == NOT_NOTED
+    assert alarm["dimensions"] == {"FunctionName": f"education-identity-triggers-{stack.environment}"}
 
 
 def test_every_function_behind_a_stream_is_watched_for_its_lag(stack: Synthesized) -> None:

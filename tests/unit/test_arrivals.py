@@ -1,11 +1,13 @@
 """Who signs in with a verified address owns it from then on, and is enrolled in what waited for them."""
 
+import json
 import time
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
 
+from education.arrivals import NAMESPACE, NOT_NOTED
 from identity_triggers.arrivals import Arrival, welcome
 from identity_triggers.table import ArrivalTable
 from shared import clients, tombstones
@@ -245,7 +247,15 @@ def test_neither_an_outage_nor_a_defect_keeps_anybody_from_signing_in(
 
     monkeypatch.setattr(clients, "dynamodb", Broken)
     door.sign_in()
-    assert f'"level":"{level}","message":"arrival not noted"' in capsys.readouterr().out
+    (line,) = map(json.loads, capsys.readouterr().out.splitlines())
+    assert (line["level"], line["message"]) == (level, "arrival not noted")
+    # A defect rings; an outage passes, and has alarms of its own.
+    assert line.get(NOT_NOTED) == (1 if level == "ERROR" else None)
+    if level == "ERROR":
+        (directive,) = line["_aws"]["CloudWatchMetrics"]
+        assert directive["Namespace"] == NAMESPACE
+        assert directive["Metrics"] == [{"Name": NOT_NOTED, "Unit": "Count"}]
+        assert set(directive["Dimensions"][0]) <= set(line)
 
 
 def test_a_damaged_item_keeps_nobody_from_signing_in(door: Door, capsys: pytest.CaptureFixture[str]) -> None:
