@@ -109,17 +109,22 @@ def _emulator(folder: Path) -> Iterator[str]:
         process.wait(timeout=10)
 
 
-@pytest.fixture(scope="session")
-def emulator_client(emulator: str) -> "Iterator[DynamoDBClient]":
-    """One DynamoDB client with enough connections for the tests' threads."""
-    client: DynamoDBClient = botocore.session.get_session().create_client(  # type: ignore[assignment]
-        "dynamodb",
+def client_at(emulator: str, service: str) -> Any:
+    """A client with enough connections for the tests' threads, that asks once (typed by the caller)."""
+    return botocore.session.get_session().create_client(
+        service,
         endpoint_url=emulator,
         region_name="us-east-1",
         aws_access_key_id="test",
         aws_secret_access_key="test",
         config=botocore.config.Config(max_pool_connections=40, retries={"total_max_attempts": 1}),
     )
+
+
+@pytest.fixture(scope="session")
+def emulator_client(emulator: str) -> "Iterator[DynamoDBClient]":
+    """The DynamoDB client of the session."""
+    client: DynamoDBClient = client_at(emulator, "dynamodb")
     yield client
     client.close()
 

@@ -6,11 +6,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from uuid import uuid4
 
-import botocore.session
 import pytest
 
 from shared.streams import change_of
-from tests.unit.emulator_fixture import Tables
+from tests.unit.emulator_fixture import Tables, client_at
 from tools.redrive import Redrive
 
 FUNCTION = "education-events-test"
@@ -36,18 +35,7 @@ class Desk:
     """A table with a stream, a queue of dead letters, and who works them off."""
 
     def __init__(self, emulator: str, tables: Tables) -> None:
-        session = botocore.session.get_session()
-        clients: Iterator[Any] = (
-            session.create_client(
-                name,
-                endpoint_url=emulator,
-                region_name="us-east-1",
-                aws_access_key_id="test",
-                aws_secret_access_key="test",
-            )
-            for name in ("sqs", "dynamodbstreams")
-        )
-        self.sqs, self.streams = clients
+        self.sqs, self.streams = client_at(emulator, "sqs"), client_at(emulator, "dynamodbstreams")
         self.url = self.sqs.create_queue(QueueName=f"dead-letters-{uuid4().hex}")["QueueUrl"]
         self.tables, self.functions = tables, Functions()
         self.redrive = Redrive(self.url, UPLOADS, self.sqs, self.streams, self.functions, wait_seconds=0)

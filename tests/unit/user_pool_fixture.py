@@ -6,12 +6,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
-import botocore.config
-import botocore.session
 import pytest
 
 from shared import clients
 from shared.caller import GROUPS
+from tests.unit.emulator_fixture import client_at
 from tests.unit.lambda_api_fixture import Person
 
 if TYPE_CHECKING:
@@ -78,15 +77,8 @@ class UserPool:
 
 @pytest.fixture(scope="session")
 def cognito_client(emulator: str) -> "Iterator[CognitoIdentityProviderClient]":
-    """One Cognito client with enough connections for the tests' threads."""
-    client: CognitoIdentityProviderClient = botocore.session.get_session().create_client(  # type: ignore[assignment]
-        "cognito-idp",
-        endpoint_url=emulator,
-        region_name="us-east-1",
-        aws_access_key_id="test",
-        aws_secret_access_key="test",
-        config=botocore.config.Config(max_pool_connections=40, retries={"total_max_attempts": 1}),
-    )
+    """The Cognito client of the session."""
+    client: CognitoIdentityProviderClient = client_at(emulator, "cognito-idp")
     yield client
     client.close()
 
