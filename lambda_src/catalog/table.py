@@ -88,7 +88,7 @@ class CourseTable:
         return [Course.from_stored(from_item(item)) for item in answer["Items"]], following
 
     def create(self, fields: Mapping[str, Any], now: str) -> Course:
-        """Write a new course at version 1; its id must be new.
+        """Write a new course at version 1; the one that is there where its owner has made it before.
 
         Raises:
             Erased: its owner has been erased.
@@ -100,16 +100,24 @@ class CourseTable:
                     "TableName": self._name,
                     "Item": to_item(item),
                     "ConditionExpression": "attribute_not_exists(courseId)",
+                    "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
                 }
             },
             tombstones.none_for(self._profiles_table, item["ownerId"]),
         ]
-        try:
-            clients.dynamodb().transact_write_items(TransactItems=writes)
-        except ClientError as error:
-            if cancellation_reasons(error)[1:] == ("ConditionalCheckFailed",):
-                raise tombstones.Erased from error
-            raise
+        for _ in patience.attempts():
+            try:
+                clients.dynamodb().transact_write_items(TransactItems=writes)
+                break
+            except ClientError as error:
+                if cancellation_reasons(error)[1:] == ("ConditionalCheckFailed",):
+                    raise tombstones.Erased from error
+                if transaction_conflict(error):
+                    continue
+                found = item_of(error)
+                if found is None:
+                    raise
+                return Course.from_stored(found)
         return Course.from_stored(item)
 
     def update(
