@@ -15,6 +15,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
+from uuid import uuid4
 
 from botocore.exceptions import ClientError
 
@@ -72,13 +73,14 @@ class AuditTrail:
         once: bool = False,
         details: Mapping[str, str | int] | None = None,
     ) -> None:
-        """Add an entry: one PutItem. The same entry a second time changes nothing.
+        """Add an entry: one PutItem. That it is sent again after a lost answer changes nothing.
 
         Args:
             action: one of this module's codes.
             by: the user id of who acts; only the pseudonym is stored.
             on: `person(user_id)` or `course(course_id)`.
-            request_id: the id of the request that is behind it.
+            request_id: the id of the request that is behind it; callers can choose it (API Gateway takes
+                theirs), so nothing depends on it.
             once: this happens to its object only once, whatever number of requests it takes (an
                 erasure that is resumed): the first entry stays the only one.
             details: further facts without personal data, such as the group that was granted.
@@ -105,11 +107,9 @@ class AuditTrail:
     ) -> Any:
         """The entry as the `Put` of a transaction (or the parameters of a PutItem); arguments as in `record`."""
         at = clock.now()
-        facts = [f"{name}={value}" for name, value in sorted((details or {}).items())]
-        # Retries of one request are one entry.
-        unique = [action, on] if once else [action, on, pseudonym(by), request_id, *facts]
+        unique = f"{action}\n{on}" if once else uuid4().hex
         item: dict[str, Any] = {
-            "recordId": sha256("\n".join(unique).encode()).hexdigest()[:40],
+            "recordId": sha256(unique.encode()).hexdigest()[:40],
             "action": action,
             "actor": pseudonym(by),
             "subject": on,

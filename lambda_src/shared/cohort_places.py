@@ -10,7 +10,7 @@ from shared.cohorts import Admission, Refusal
 from shared.courses import PUBLISHED, Course
 from shared.dynamo import cancellation_reasons, from_item, lost_race, to_item
 from shared.errors import Unavailable
-from shared.places import Places
+from shared.places import SAME_VERSION, Places
 from shared.records import Record
 
 # A condition cannot add, so the room for a group is checked against the capacity that was seen.
@@ -20,8 +20,8 @@ _ROOM = (
 )
 _FULL = "(attribute_exists(#capacity) AND seatsTaken >= #capacity)"
 _NOBODY_WAITS = "(attribute_not_exists(waitlisted) OR waitlisted = :zero)"
-_ENTER = f"#status = :published AND {_NOBODY_WAITS} AND {_ROOM}"
-_WAIT = f"#status = :published AND ({_FULL} OR waitlisted > :zero)"
+_ENTER = f"#status = :published AND {SAME_VERSION} AND {_NOBODY_WAITS} AND {_ROOM}"
+_WAIT = f"#status = :published AND {SAME_VERSION} AND ({_FULL} OR waitlisted > :zero)"
 
 
 class CohortPlaces(Places):
@@ -70,7 +70,12 @@ class CohortPlaces(Places):
 
     def _counter(self, admission: Admission) -> Any:
         count = len(admission.records)
-        values: dict[str, Any] = {":zero": 0, ":published": PUBLISHED, ":count": count}
+        values: dict[str, Any] = {
+            ":zero": 0,
+            ":published": PUBLISHED,
+            ":count": count,
+            ":seen": admission.seen,
+        }
         if not admission.wait:
             # Without a capacity the two say "only if there still is none": a capacity is never 0.
             capacity = admission.capacity
@@ -80,6 +85,10 @@ class CohortPlaces(Places):
             "Key": to_item({"courseId": admission.course_id}),
             "UpdateExpression": f"ADD {'waitlisted' if admission.wait else 'seatsTaken'} :count",
             "ConditionExpression": _WAIT if admission.wait else _ENTER,
-            "ExpressionAttributeNames": {"#status": "status", "#capacity": "capacity"},
+            "ExpressionAttributeNames": {
+                "#status": "status",
+                "#capacity": "capacity",
+                "#version": "version",
+            },
             "ExpressionAttributeValues": to_item(values),
         }

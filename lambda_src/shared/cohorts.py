@@ -27,6 +27,7 @@ class Admission:
 
     Attributes:
         course_id: the course; it must be published at the moment of the commit.
+        seen: its version as it was seen, which must still be the same: records tell of its title and lessons.
         capacity: its capacity as it was seen, which must still be the same if there was one.
         records: what is written; revision 1 must be new, any other must follow its predecessor.
         wait: False: nobody may be waiting, and there must be a place for all of them.
@@ -34,6 +35,7 @@ class Admission:
     """
 
     course_id: str
+    seen: int
     capacity: int | None
     records: Sequence[Record]
     wait: bool
@@ -84,8 +86,10 @@ def require_published(course: Course | None) -> Course:
     return course
 
 
-def plan(course: Course, user_ids: Sequence[str], records: Mapping[str, Record], now: str) -> Plan:
-    """Decide, from how things stand; in the order in which people are named."""
+def plan(
+    course: Course, user_ids: Sequence[str], records: Mapping[str, Record], now: str, *, ahead: int
+) -> Plan:
+    """Decide, from how things stand; in the order in which people are named. `ahead` were named before these."""
     settled = {
         user_id: records[user_id]
         for user_id in user_ids
@@ -103,7 +107,7 @@ def plan(course: Course, user_ids: Sequence[str], records: Mapping[str, Record],
         [
             # The waitlist's order is that of the moments, so each gets one of their own.
             entering(course, records.get(user_id), user_id, now, waits_since=_later(now, number))
-            for number, user_id in enumerate(coming[room:])
+            for number, user_id in enumerate(coming[room:], ahead)
         ],
     )
 
@@ -117,7 +121,8 @@ def enroll_all(store: Store, user_ids: Sequence[str], course_id: str, now: str, 
     """
     outcome = Outcome()
     for start in range(0, len(user_ids), MOST_AT_ONCE):
-        _enroll_some(store, user_ids[start : start + MOST_AT_ONCE], course_id, now, tries, outcome)
+        some = user_ids[start : start + MOST_AT_ONCE]
+        _enroll_some(store, some, course_id, now, tries, outcome, ahead=start)
     return outcome
 
 
@@ -136,7 +141,7 @@ def foresee(store: Store, user_ids: Sequence[str], course_id: str, now: str) -> 
         course = replace(
             course, seats_taken=course.seats_taken + seats, waitlisted=course.waitlisted + waiting
         )
-        planned = plan(course, some, records, now)
+        planned = plan(course, some, records, now, ahead=start)
         _note(outcome, planned.settled.values(), new=False)
         _note(outcome, (*planned.enter, *planned.wait), new=True)
         seats += len(planned.enter)
@@ -151,14 +156,18 @@ def _enroll_some(
     now: str,
     tries: Tries,
     outcome: Outcome,
+    *,
+    ahead: int,
 ) -> None:
     pending = list(user_ids)
     for _ in tries():
         course, records = store.look_all(pending, course_id)
         course = require_published(course)
-        planned = plan(course, pending, records, now)
+        planned = plan(course, pending, records, now, ahead=ahead)
         _note(outcome, planned.settled.values(), new=False)
-        step = Admission(course_id, course.capacity, planned.enter or planned.wait, not planned.enter)
+        step = Admission(
+            course_id, course.version, course.capacity, planned.enter or planned.wait, not planned.enter
+        )
         refusal = store.admit(step) if step.records else None
         erased = refusal.erased if refusal is not None else frozenset()
         if refusal is None:

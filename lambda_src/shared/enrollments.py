@@ -61,6 +61,8 @@ class Change:
         waiting: by how much `waitlisted` moves.
         records: what is written; revision 1 must be new, any other must follow its predecessor.
         now: the moment that the guard is about.
+        seen: the course's version that the records tell of (title, lessons), which must still be the same;
+            None where they take nothing from it.
     """
 
     course_id: str
@@ -69,6 +71,7 @@ class Change:
     waiting: int
     records: Sequence[Record]
     now: str
+    seen: int | None = None
 
 
 @dataclass(frozen=True)
@@ -256,7 +259,8 @@ def _entry(course: Course, record: Record | None, user_id: str, now: str) -> Cha
     waits = holds(Guard.MUST_WAIT, course, now)
     entered = entering(course, record, user_id, now, waits_since=now if waits else None)
     guard = Guard.MUST_WAIT if waits else Guard.PLACE_FREE
-    return Change(course.course_id, guard, 0 if waits else 1, 1 if waits else 0, [entered], now)
+    moves = (0, 1) if waits else (1, 0)
+    return Change(course.course_id, guard, *moves, [entered], now, seen=course.version)
 
 
 def _exit(course: Course | None, record: Record, first: Record | None, now: str) -> Change:

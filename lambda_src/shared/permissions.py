@@ -24,9 +24,10 @@ def may_edit(caller: Caller, course: Course) -> bool:
 
 
 def may_see(caller: Caller, course: Course) -> bool:
-    """Published courses are for everybody who is signed in; archived ones too, for those who know
-    their id, because students keep what they have learned. Drafts are for those who edit them."""
-    return course.status in (PUBLISHED, ARCHIVED) or may_edit(caller, course)
+    """Published courses are for everybody who is signed in; those that were and are archived too, for those
+    who know their id, because students keep what they have learned. All others are for those who edit them."""
+    was_published = course.status == ARCHIVED and course.published_at is not None
+    return course.status == PUBLISHED or was_published or may_edit(caller, course)
 
 
 def may_read_roster(caller: Caller, course: Course) -> bool:

@@ -22,6 +22,8 @@ _FITS = "(attribute_not_exists(#capacity) OR attribute_not_exists(seatsTaken) OR
 _SOMEBODY_WAITS = "waitlisted > :zero"
 _NOBODY_WAITS = "(attribute_not_exists(waitlisted) OR waitlisted = :zero)"
 
+SAME_VERSION = "#version = :seen"
+
 _CONDITIONS: Mapping[Guard, str] = {
     Guard.PLACE_FREE: f"{_PUBLISHED} AND {_OPEN} AND {_FREE} AND {_NOBODY_WAITS}",
     Guard.MUST_WAIT: f"{_PUBLISHED} AND {_OPEN} AND (NOT {_FREE} OR {_SOMEBODY_WAITS})",
@@ -35,7 +37,7 @@ _CONDITIONS: Mapping[Guard, str] = {
 _ENTRANCES = frozenset({Guard.PLACE_FREE, Guard.MUST_WAIT})
 
 # Words that DynamoDB reserves.
-_NAMES = {"#status": "status", "#capacity": "capacity"}
+_NAMES = {"#status": "status", "#capacity": "capacity", "#version": "version"}
 
 
 class Places:
@@ -97,9 +99,9 @@ class Places:
     def _counters(self, change: Change) -> Any:
         moves = {"seatsTaken": change.seats, "waitlisted": change.waiting}
         moves = {name: by for name, by in moves.items() if by}
-        condition = _CONDITIONS[change.guard]
+        condition = _CONDITIONS[change.guard] + (f" AND {SAME_VERSION}" if change.seen is not None else "")
         names = {name: word for name, word in _NAMES.items() if name in condition}
-        values = {":zero": 0, ":now": change.now, ":published": courses.PUBLISHED}
+        values = {":zero": 0, ":now": change.now, ":published": courses.PUBLISHED, ":seen": change.seen}
         return {
             "TableName": self._courses_table,
             "Key": to_item({"courseId": change.course_id}),

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from education.api_description import Operation, load_api_description
-from tests.integration.classroom import enroll, lesson, new_course, upload
+from tests.integration.classroom import enroll, lesson, new_course, set_status, upload
 from tests.integration.deployed import Deployed
 from tests.integration.people import STUDENTS, Caller, Cast, People, Person
 
@@ -157,12 +157,15 @@ ON_A_COURSE = [
 ]
 
 
+@pytest.mark.parametrize("status", ["draft", "archived"])
 @pytest.mark.parametrize("operation", ON_A_COURSE, ids=lambda operation: operation.operation_id)
-def test_a_draft_is_nowhere_for_those_who_do_not_edit_it(
-    scene: Scene, cast: Cast, operation: Operation
+def test_what_was_never_published_is_nowhere_for_those_who_do_not_edit_it(
+    scene: Scene, cast: Cast, operation: Operation, status: str
 ) -> None:
     """The answer is the very same as for a course that does not exist."""
     draft = new_course(cast.owner, "page", status="draft")
+    if status != "draft":
+        set_status(cast.owner, draft, status)
     for person in (cast.stranger, cast.student, cast.other_instructor):
         hidden = scene.send(operation, person, draft, 404)
         absent = scene.send(operation, person, "there-is-no-such-course", 404)

@@ -216,7 +216,7 @@ def test_who_may(school: School) -> None:
     assert outcomes(school.post(["a@example.org"], ADMINISTRATOR)) == ["invited"]
     assert school.post(["a@example.org"], course_id="none").problem() == (404, "not-found")
     for status in ("draft", "archived"):
-        school.set_course(status=status)
+        school.set_course(status=status, publishedAt=f"{NOON}#{COURSE}")
         assert school.post(["a@example.org"]).problem() == (409, "course-not-published")
     assert school.post(["a@example.org"], STUDENT).problem()[0] == 403
     school.set_course(status="draft")
@@ -287,10 +287,10 @@ def test_conditions_hold_whatever_was_seen(school: School) -> None:
     )
     course, _ = table.look_all(["a", "b"], COURSE)
     assert course is not None
-    planned = cohorts.plan(course, ["a", "b"], {}, NOON)
+    planned = cohorts.plan(course, ["a", "b"], {}, NOON, ahead=0)
 
-    def admits(capacity: int | None, *, wait: bool = False) -> bool:
-        step = cohorts.Admission(COURSE, capacity, planned.enter, wait)
+    def admits(capacity: int | None, *, wait: bool = False, seen: int = course.version) -> bool:
+        step = cohorts.Admission(COURSE, seen, capacity, planned.enter, wait)
         admitted = table.admit(step) is None
         if admitted:  # as if it had not been
             school.set_course(seatsTaken=0, waitlisted=0)
@@ -302,6 +302,7 @@ def test_conditions_hold_whatever_was_seen(school: School) -> None:
 
     assert admits(None)
     assert not admits(None, wait=True)
+    assert not admits(None, seen=course.version + 1), "its title or lessons are others by now"
     school.set_course(capacity=3, seatsTaken=1)
     assert not admits(None)
     assert not admits(4)
@@ -309,6 +310,7 @@ def test_conditions_hold_whatever_was_seen(school: School) -> None:
     school.set_course(seatsTaken=2)
     assert not admits(3)
     school.set_course(seatsTaken=3)
+    assert not admits(3, wait=True, seen=course.version - 1)
     assert admits(3, wait=True)
     school.set_course(capacity=3, seatsTaken=1)
     assert admits(3)

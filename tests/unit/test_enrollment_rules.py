@@ -68,6 +68,8 @@ class Memory:
         missing = any(record.revision > 1 and record.user_id not in self.records for record in change.records)
         if found or missing or course is None or not holds(change.guard, course, change.now):
             return Refusal(found)
+        if change.seen not in (None, course.version):
+            return Refusal()
         self.commits.append(change)
         self.records.update({record.user_id: record for record in change.records})
         self.now_course = replace(
@@ -249,6 +251,15 @@ def test_a_course_that_was_just_published_takes_students_though_the_cache_says_d
     assert enroll(store, "ada")[1]
     store.cached = None
     assert enroll(store, "bo")[1]
+
+
+def test_a_record_tells_of_the_course_as_it_is_though_the_cache_is_late() -> None:
+    """Nothing would correct a title or a percentage that was written after everybody's were."""
+    store = Memory(make_course(title="Groups", version=2))
+    store.cached = make_course(title="Algebra", version=1)
+    record, is_new = enroll(store, "ada")
+    assert is_new
+    assert store.records["ada"].course_title == record.course_title == "Groups"
 
 
 def test_a_course_that_was_just_unpublished_takes_nobody_though_the_cache_says_published() -> None:

@@ -175,6 +175,17 @@ def test_every_condition_means_what_the_rules_say(table: EnrollmentTable, dynamo
             assert refused != holds(guard, Course.from_stored(item), NOON), (guard, item)
 
 
+@pytest.mark.parametrize("guard", [Guard.PLACE_FREE, Guard.MUST_WAIT])
+def test_a_record_is_not_written_from_a_course_that_was_edited_meanwhile(
+    table: EnrollmentTable, dynamodb_tables: Tables, guard: Guard
+) -> None:
+    full = {"capacity": 1, "seatsTaken": 1} if guard is Guard.MUST_WAIT else {}
+    dynamodb_tables.put(dynamodb_tables.courses, course_item(version=2, **full))
+    record = Record("ada", COURSE, "Algebra", ACTIVE, NOON, NOON)
+    assert table.commit(Change(COURSE, guard, 1, 0, [record], NOON, seen=1)) is not None
+    assert table.commit(Change(COURSE, guard, 1, 0, [record], NOON, seen=2)) is None
+
+
 def test_no_condition_holds_of_a_course_that_is_not_there(table: EnrollmentTable) -> None:
     record = Record("ada", "nowhere", "", ACTIVE, NOON, NOON)
     for guard in Guard:

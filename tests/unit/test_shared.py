@@ -90,8 +90,8 @@ def caller(user_id: str, *groups: str) -> Caller:
     return Caller(user_id, f"{user_id}@example.org", frozenset(groups or ("students",)))
 
 
-def course(status: str) -> Course:
-    return Course("c", "T", "", status, "owner", 1, (), "t", "t")
+def course(status: str, published_at: str | None = None) -> Course:
+    return Course("c", "T", "", status, "owner", 1, (), "t", "t", published_at)
 
 
 @pytest.mark.parametrize(
@@ -107,7 +107,8 @@ def course(status: str) -> Course:
 def test_who_sees_and_who_edits(who: Caller, sees_draft: bool, edits: bool) -> None:
     assert permissions.may_see(who, course("draft")) is sees_draft
     assert permissions.may_see(who, course("published"))
-    assert permissions.may_see(who, course("archived"))
+    assert permissions.may_see(who, course("archived", "t#c"))
+    assert permissions.may_see(who, course("archived")) is sees_draft, "it was never for anybody else"
     assert permissions.may_edit(who, course("published")) is edits
     assert permissions.may_read_roster(who, course("published")) is edits
     for require in (permissions.require_editable, permissions.require_roster):
