@@ -61,10 +61,14 @@ class Functions(Construct):
                 see_erasures(profiles),
                 Grant(
                     "ReadAndWriteCourses",
-                    ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"],
+                    ["dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"],
                     [courses.arn],
                 ),
-                Grant("ListPublishedCourses", ["dynamodb:Query"], [courses.index_arn("catalogue-index")]),
+                Grant(
+                    "ListCourses",
+                    ["dynamodb:Query"],
+                    [courses.index_arn("catalogue-index"), courses.index_arn("owner-index")],
+                ),
             ],
         )
         self.enrollment = self._function(

@@ -1,31 +1,45 @@
 """HTTP side of the catalogue: courses and lessons. The rules stand in catalog.operations."""
 
+from typing import Any
+
 from catalog.config import Config
+from catalog.lists import CourseLists
 from catalog.operations import Catalog, LessonContent
 from catalog.table import CourseTable
+from shared import permissions
 from shared.audit import AuditTrail
 from shared.config import load
+from shared.courses import Course
 from shared.http import Request, Response, api_handler, created, no_content, ok, page
 
 _config = load(Config)
 _catalog = Catalog(
     CourseTable(_config.courses_table, profiles_table=_config.user_profiles_table),
+    CourseLists(_config.courses_table),
     AuditTrail(_config.audit_table, _config.audit_retention_days),
 )
 
 
+def _shown(request: Request, course: Course) -> dict[str, Any]:
+    return course.to_editors() if permissions.may_edit(request.caller, course) else course.to_api()
+
+
 def _list_courses(request: Request) -> Response:
-    courses, next_cursor = _catalog.list_published(request.query["limit"], request.query.get("cursor"))
-    return page([course.to_api() for course in courses], next_cursor)
+    limit, cursor, owner = request.query["limit"], request.query.get("cursor"), request.query.get("owner")
+    if owner is None:
+        courses, next_cursor = _catalog.list_published(limit, cursor)
+        return page([course.to_api() for course in courses], next_cursor)
+    courses, next_cursor = _catalog.list_owned(request.caller, owner, limit, cursor)
+    return page([_shown(request, course) for course in courses], next_cursor)
 
 
 def _create_course(request: Request) -> Response:
     course = _catalog.create(request.caller, request.body)
-    return created(course.to_api(), f"/courses/{course.course_id}")
+    return created(_shown(request, course), f"/courses/{course.course_id}")
 
 
 def _get_course(request: Request) -> Response:
-    return ok(_catalog.get(request.caller, request.path["courseId"]).to_api())
+    return ok(_shown(request, _catalog.get(request.caller, request.path["courseId"])))
 
 
 def _update_course(request: Request) -> Response:
@@ -34,7 +48,7 @@ def _update_course(request: Request) -> Response:
     course = _catalog.update(
         request.caller, request.path["courseId"], version, body, request_id=request.request_id
     )
-    return ok(course.to_api())
+    return ok(_shown(request, course))
 
 
 def _put_lesson(request: Request) -> Response:

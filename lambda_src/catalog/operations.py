@@ -9,6 +9,7 @@ import uuid
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
+from catalog.lists import CourseLists
 from catalog.table import CourseTable, LessonContent, WriteRefused
 from shared import audit, clock, permissions
 from shared.audit import AuditTrail
@@ -21,6 +22,7 @@ __all__ = ["Catalog", "LessonContent"]
 # Keeps a course far below DynamoDB's 400 KB for one item, whatever its lessons are called.
 MOST_LESSONS = 200
 _ATTEMPTS = 4
+ME = "me"
 # RFC 9562, section 5.5: ids that are made from names. Another namespace would forget every token.
 _TOKENS = uuid.UUID("6f1c1b0e-8f0b-4d27-9d86-0f3b6a5d1c42")
 
@@ -28,15 +30,31 @@ T = TypeVar("T")
 
 
 class Catalog:
-    """The operations on courses, over a table of courses and the audit trail."""
+    """The operations on courses, over a table of courses, lists of them, and the audit trail."""
 
-    def __init__(self, table: CourseTable, trail: AuditTrail) -> None:
+    def __init__(self, table: CourseTable, lists: CourseLists, trail: AuditTrail) -> None:
         self._table = table
+        self._lists = lists
         self._trail = trail
 
     def list_published(self, limit: int, cursor: str | None) -> tuple[list[Course], str | None]:
         """One page of published courses, newest first, and the cursor of the next page if there is one."""
-        return self._table.published(limit, cursor)
+        return self._lists.published(limit, cursor)
+
+    def list_owned(
+        self, caller: Caller, owner: str, limit: int, cursor: str | None
+    ) -> tuple[list[Course], str | None]:
+        """One page of an owner's courses of every status, newest first; `me` is the caller.
+
+        Raises:
+            Forbidden: somebody else's are for administrators.
+        """
+        owner_id = caller.user_id if owner == ME else owner
+        if not permissions.may_list_courses_of(caller, owner_id):
+            raise Forbidden("Only administrators list the courses of others.")
+        courses, following = self._lists.owned(owner_id, limit, cursor)
+        # Who is no instructor any more sees of their courses what everybody sees.
+        return [course for course in courses if permissions.may_see(caller, course)], following
 
     def create(self, caller: Caller, fields: Mapping[str, Any]) -> Course:
         """Make a draft owned by the caller; with a `clientToken`, one at most.

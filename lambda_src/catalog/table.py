@@ -1,4 +1,4 @@
-"""Courses in DynamoDB: one item per course, its lessons in a map inside, the catalogue in an index.
+"""Courses in DynamoDB: one item per course, its lessons in a map inside. Lists of them stand in catalog.lists.
 
 Every write is one conditional UpdateItem that touches only what it changes and raises the version. If only its
 answer is lost, the client's second attempt fails the condition: such a write is known by what it left.
@@ -11,7 +11,8 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from shared import clients, courses, cursor, patience, tombstones
+from catalog.lists import PUBLISHED_IN
+from shared import clients, courses, patience, tombstones
 from shared.courses import ARCHIVED, PUBLISHED, Course
 from shared.dynamo import (
     Item,
@@ -23,9 +24,6 @@ from shared.dynamo import (
     transaction_conflict,
 )
 
-CATALOGUE_INDEX = "catalogue-index"
-_CATALOGUE = "published"
-_SCOPE = "catalogue"
 _OPTIONAL = frozenset({"capacity", "opensAt", "closesAt"})
 
 
@@ -66,26 +64,6 @@ class CourseTable:
     def find(self, course_id: str) -> Course | None:
         """One course as it is now, whoever has just written it: one GetItem."""
         return courses.find(self._name, course_id, consistent=True)
-
-    def published(self, limit: int, cursor_text: str | None) -> tuple[list[Course], str | None]:
-        """One page of the catalogue, newest first: one Query."""
-        position = cursor.decode(_SCOPE, cursor_text, {"publishedAt": str, "courseId": str})
-        start = {"ExclusiveStartKey": to_item({"catalogue": _CATALOGUE, **position})} if position else {}
-        answer = clients.dynamodb().query(
-            TableName=self._name,
-            IndexName=CATALOGUE_INDEX,
-            KeyConditionExpression="catalogue = :catalogue",
-            ExpressionAttributeValues=to_item({":catalogue": _CATALOGUE}),
-            ScanIndexForward=False,
-            Limit=limit,
-            **start,  # type: ignore[arg-type]
-        )
-        last = answer.get("LastEvaluatedKey")
-        following = None
-        if last:
-            key = from_item(last)
-            following = cursor.encode(_SCOPE, {name: key[name] for name in ("publishedAt", "courseId")})
-        return [Course.from_stored(from_item(item)) for item in answer["Items"]], following
 
     def create(self, fields: Mapping[str, Any], now: str) -> Course:
         """Write a new course at version 1; the one that is there where its owner has made it before.
@@ -149,7 +127,7 @@ class CourseTable:
         if status == PUBLISHED:
             # The first publication counts: taking a course back for a correction does not renew it.
             names["#publishedAt"] = "publishedAt"
-            values |= {":catalogue": _CATALOGUE, ":publishedAt": f"{now}#{course_id}"}
+            values |= {":catalogue": PUBLISHED_IN, ":publishedAt": f"{now}#{course_id}"}
             assignments += [
                 "#catalogue = :catalogue",
                 "#publishedAt = if_not_exists(#publishedAt, :publishedAt)",

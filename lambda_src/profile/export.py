@@ -16,8 +16,8 @@ from shared import audit, clients, clock, cursor
 from shared.addresses import Addresses
 from shared.audit import AuditTrail
 from shared.caller import Caller, canonical_email
+from shared.courses import OWNER_INDEX
 from shared.dynamo import Item, from_item, to_item
-from shared.erasure import OWNER_INDEX
 from shared.records import Record, enrollment_view
 from shared.sign_ins import SignIn, SignIns
 from shared.tombstones import Erased

@@ -15,6 +15,7 @@ from shared.dynamo import Item, from_item, to_item
 DRAFT = "draft"
 PUBLISHED = "published"
 ARCHIVED = "archived"
+OWNER_INDEX = "owner-index"
 STATUSES = (DRAFT, PUBLISHED, ARCHIVED)
 
 # How long find_cached may answer from memory; course data only, never a student's record.
@@ -129,6 +130,10 @@ class Course:
         optional = {"capacity": self.capacity, "opensAt": self.opens_at, "closesAt": self.closes_at}
         shown.update({name: value for name, value in optional.items() if value is not None})
         return shown
+
+    def to_editors(self) -> dict[str, Any]:
+        """What those who edit the course see of it: also how many places are taken, and how many people wait."""
+        return {**self.to_api(), "seatsTaken": self.seats_taken, "waitlisted": self.waitlisted}
 
 
 def find(table_name: str, course_id: str, *, consistent: bool = False) -> Course | None:

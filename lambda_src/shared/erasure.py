@@ -18,6 +18,7 @@ from shared import audit, clients, clock, enrollments, patience, tombstones
 from shared.addresses import Addresses
 from shared.audit import AuditTrail
 from shared.caller import canonical_email
+from shared.courses import OWNER_INDEX
 from shared.dynamo import (
     Item,
     cancellation_reasons,
@@ -31,7 +32,6 @@ from shared.places import Places
 from shared.records import WITHDRAWN
 from shared.sign_ins import SignIns
 
-OWNER_INDEX = "owner-index"
 NO_OWNER = "erased"
 MARK = "erasureRequestedAt"
 _PAGE = 50

@@ -16,6 +16,11 @@ def may_create_courses(caller: Caller) -> bool:
     return caller.is_instructor or caller.is_administrator
 
 
+def may_list_courses_of(caller: Caller, owner_id: str) -> bool:
+    """Everybody lists their own courses, and administrators everybody's, also those of nobody any more."""
+    return caller.user_id == owner_id or caller.is_administrator
+
+
 def may_edit(caller: Caller, course: Course) -> bool:
     """The owner, while still an instructor, and administrators edit a course and its lessons."""
     if caller.is_administrator:

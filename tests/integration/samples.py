@@ -124,6 +124,12 @@ def _owner(stage: Stage) -> Person:
     return stage.owner
 
 
+def _own_courses(stage: Stage) -> Ask:
+    owner = stage.people.new(INSTRUCTORS)
+    new_course(owner, status="draft")
+    return Ask(owner, query={"owner": "me"})
+
+
 def _new_version(**changes: Any) -> Callable[[Stage], Ask]:
     def arrange(stage: Stage) -> Ask:
         course_id = stage.course(status="draft")
@@ -230,7 +236,8 @@ def _role_back(stage: Stage) -> Ask:
 
 
 SAMPLES = (
-    Sample("listCourses", "", lambda stage: Ask(stage.people.new(), query={"limit": 5})),
+    Sample("listCourses", "published", lambda stage: Ask(stage.people.new(), query={"limit": 5})),
+    Sample("listCourses", "own", _own_courses),
     Sample("createCourse", "", lambda stage: Ask(stage.people.new(INSTRUCTORS), body={"title": "New"}), 201),
     Sample("getCourse", "", _of_course(_owner)),
     Sample("updateCourse", "title", _new_version(title="Changed")),

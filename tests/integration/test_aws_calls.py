@@ -135,7 +135,8 @@ def test_progress_costs_as_little_as_it_can(costs: Mapping[Sample, Cost]) -> Non
 
 def test_a_page_costs_one_query(deployed: Deployed, costs: Mapping[Sample, Cost]) -> None:
     """And the roster's one per shard."""
-    assert _of(costs, "listCourses") == {"dynamodb:Query": 1}
+    assert _of(costs, "listCourses", "published") == {"dynamodb:Query": 1}
+    assert _of(costs, "listCourses", "own") == {"dynamodb:Query": 1, "dynamodb:BatchGetItem": 1}
     assert _of(costs, "listEnrollments") == {"dynamodb:Query": 1}
     shards = deployed.settings.records.roster_shards
     assert _of(costs, "listRoster", "JSON")["dynamodb:Query"] == shards

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from shared import clients
-from tests.unit.emulator_fixture import Tables
+from tests.unit.catalogue_fixture import LESSON, Catalogue
 from tests.unit.lambda_api_fixture import (
     ADMINISTRATOR,
     NEWCOMER,
@@ -15,69 +15,8 @@ from tests.unit.lambda_api_fixture import (
     OWNER,
     STUDENT,
     Answer,
-    LambdaApi,
-    LambdaApis,
     Person,
 )
-
-LESSON = {"title": "Sets", "contentType": "video", "premium": True, "position": 1}
-
-
-class Catalogue:
-    """The routes, by name."""
-
-    def __init__(self, api: LambdaApi, tables: Tables) -> None:
-        self.api = api
-        self.tables = tables
-
-    def create(self, caller: Person = OWNER, **fields: object) -> Answer:
-        return self.api.call("POST", "/courses", caller=caller, body={"title": "Algebra", **fields})
-
-    def get(self, course_id: str, caller: Person = STUDENT) -> Answer:
-        return self.api.call("GET", "/courses/{courseId}", {"courseId": course_id}, caller=caller)
-
-    def patch(self, course_id: str, caller: Person = OWNER, **fields: object) -> Answer:
-        return self.api.call(
-            "PATCH", "/courses/{courseId}", {"courseId": course_id}, caller=caller, body=fields
-        )
-
-    def put_lesson(self, course_id: str, lesson_id: str, caller: Person = OWNER, **fields: object) -> Answer:
-        return self.api.call(
-            "PUT",
-            "/courses/{courseId}/lessons/{lessonId}",
-            {"courseId": course_id, "lessonId": lesson_id},
-            caller=caller,
-            body={**LESSON, **fields},
-        )
-
-    def delete_lesson(self, course_id: str, lesson_id: str, caller: Person = OWNER) -> Answer:
-        return self.api.call(
-            "DELETE",
-            "/courses/{courseId}/lessons/{lessonId}",
-            {"courseId": course_id, "lessonId": lesson_id},
-            caller=caller,
-        )
-
-    def list(self, **query: str) -> Answer:
-        return self.api.call("GET", "/courses", query=query)
-
-    def new(self, status: str = "draft") -> str:
-        """A course of the owner's in a given status."""
-        course_id = str(self.create().body["courseId"])
-        if status != "draft":
-            assert self.patch(course_id, version=1, status=status).status == 200
-        return course_id
-
-
-@pytest.fixture
-def catalogue(lambda_api: LambdaApis, dynamodb_tables: Tables) -> Catalogue:
-    api = lambda_api(
-        "catalog",
-        COURSES_TABLE=dynamodb_tables.courses,
-        USER_PROFILES_TABLE=dynamodb_tables.profiles,
-        AUDIT_TABLE=dynamodb_tables.audit,
-    )
-    return Catalogue(api, dynamodb_tables)
 
 
 def test_a_new_course_is_a_draft_at_its_location(catalogue: Catalogue) -> None:
@@ -135,40 +74,6 @@ def test_an_owner_who_is_no_instructor_any_more_edits_nothing(catalogue: Catalog
     course_id = catalogue.new()
     former = Person(OWNER.user_id, ("students",))
     assert catalogue.get(course_id, former).status == 404
-
-
-def test_the_catalogue_is_paged_newest_first_and_holds_published_courses_only(catalogue: Catalogue) -> None:
-    catalogue.new()
-    published = [catalogue.new("published") for _ in range(5)]
-    catalogue.new("archived")
-    seen: list[str] = []
-    query: dict[str, str] = {"limit": "2"}
-    catalogue.tables.calls.clear()
-    for _ in range(10):
-        page = catalogue.list(**query).body
-        seen += [course["courseId"] for course in page["items"]]
-        if "nextCursor" not in page:
-            break
-        query["cursor"] = page["nextCursor"]
-    assert sorted(seen) == sorted(published)
-    stamps = [catalogue.tables.get(catalogue.tables.courses, {"courseId": one}) for one in seen]
-    order = [stamp["publishedAt"] for stamp in stamps if stamp]
-    assert order == sorted(order, reverse=True)
-    assert set(catalogue.tables.calls) <= {"Query", "GetItem"}
-
-
-def test_a_page_of_the_catalogue_is_one_query(catalogue: Catalogue) -> None:
-    catalogue.new("published")
-    catalogue.tables.calls.clear()
-    assert catalogue.list().status == 200
-    assert dict(catalogue.tables.calls) == {"Query": 1}
-
-
-@pytest.mark.parametrize("cursor", ["abc", "W10", "eyJhIjoxfQ", "bnVsbA", "WyJ4Iiwge31d"])
-def test_a_foreign_cursor_is_refused(catalogue: Catalogue, cursor: str) -> None:
-    answer = catalogue.list(cursor=cursor)
-    assert answer.problem() == (400, "bad-request")
-    assert answer.faulty_fields() == ["cursor"]
 
 
 def test_a_stale_version_conflicts_and_changes_nothing(catalogue: Catalogue) -> None:

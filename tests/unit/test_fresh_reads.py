@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 
 from shared import clients
+from tests.unit.catalogue_fixture import Catalogue
 from tests.unit.emulator_fixture import Tables
 from tests.unit.lambda_api_fixture import OWNER, LambdaApis
-from tests.unit.test_catalog import Catalogue
 
 
 def test_who_made_a_course_finds_it_at_once(
