@@ -192,13 +192,15 @@ class CourseTable:
     def replace_lesson(
         self, course_id: str, lesson_id: str, content: LessonContent, now: str, version: int | None = None
     ) -> Course:
-        """Put a lesson in place of one that is there, without its file."""
+        """Put a lesson, without a file, in place of one that has another content type or `premium`."""
         return self._write_lesson(
             course_id,
             lesson_id,
             "SET lessons.#lesson = :content",
-            "attribute_exists(lessons.#lesson)",
-            {":content": content.stored()},
+            # One that has this content type and `premium` by now has a file that fits.
+            "attribute_exists(lessons.#lesson)"
+            " AND NOT (lessons.#lesson.contentType = :type AND lessons.#lesson.premium = :premium)",
+            {":content": content.stored(), ":type": content.content_type, ":premium": content.premium},
             now,
             lambda lesson: lesson == content.stored(),
             version,

@@ -26,7 +26,8 @@ _EMAIL = re.compile(
     r"@([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])?"
 )
 _LONGEST_LOCAL_PART = 64
-_EMAIL_COLUMNS = frozenset({"email", "e-mail"})
+# Without regard to case and to what stands between words: `E-Mail`, `Email address`, `user_email`.
+_EMAIL_COLUMNS = frozenset({"email", "emailaddress", "mail", "useremail"})
 _BYTE_ORDER_MARK = "\ufeff"
 
 
@@ -59,14 +60,14 @@ def from_emails(emails: Sequence[str]) -> list[Row]:
 def from_csv(text: str) -> list[Row]:
     """The rows of a table with a column `email`, or, without a header, whose first column is the address.
 
-    Takes commas and semicolons, as spreadsheets of different countries write; empty lines do not count.
+    Takes commas, semicolons and tabs, as spreadsheets of different countries write; empty lines do not count.
 
     Raises:
         BadRequest: it is no such table, or has no row, or more than MOST_ROWS.
     """
     text = text.removeprefix(_BYTE_ORDER_MARK)
     first = next((line for line in io.StringIO(text, newline="") if line.strip()), "")
-    delimiter = ";" if ";" in first and "," not in first else ","
+    delimiter = next((each for each in ",;\t" if each in first), ",")
     try:
         table = [
             [cell.strip() for cell in cells]
@@ -95,7 +96,8 @@ def is_email(text: str) -> bool:
 
 
 def _email_column(header: Iterable[str]) -> int | None:
-    return next((number for number, cell in enumerate(header) if cell.lower() in _EMAIL_COLUMNS), None)
+    names = (re.sub(r"[\W_]", "", cell.lower()) for cell in header)
+    return next((number for number, name in enumerate(names) if name in _EMAIL_COLUMNS), None)
 
 
 def _refusal(message: str) -> BadRequest:

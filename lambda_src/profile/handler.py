@@ -40,6 +40,11 @@ _sources = ExportSources(
 )
 
 
+def _user_id(request: Request) -> str:
+    # Cognito's ids are in small letters, but the user pool takes them in capitals too: so nobody has two names.
+    return str(request.path["userId"]).lower()
+
+
 def _get_profile(request: Request) -> Response:
     return ok(_profiles.get(request.caller).to_api())
 
@@ -60,12 +65,12 @@ def _delete_profile(request: Request) -> Response:
 
 
 def _grant_role(request: Request) -> Response:
-    _roles.grant(request.caller, request.path["userId"], request.path["group"], request.request_id)
+    _roles.grant(request.caller, _user_id(request), request.path["group"], request.request_id)
     return no_content()
 
 
 def _revoke_role(request: Request) -> Response:
-    _roles.revoke(request.caller, request.path["userId"], request.path["group"], request.request_id)
+    _roles.revoke(request.caller, _user_id(request), request.path["group"], request.request_id)
     return no_content()
 
 

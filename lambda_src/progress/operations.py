@@ -80,6 +80,8 @@ def apply(record: Record, activity: Activity, lesson_ids: frozenset[str], now: s
         lesson_ids: all lessons of the course.
         now: the time at which the platform learns of it.
     """
+    if activity.seconds is None and not activity.completed:
+        return record  # it says nothing of what was learned
     positions = dict(record.positions)
     if activity.seconds is not None:
         reported = Position(activity.at, activity.seconds)

@@ -69,6 +69,12 @@ def test_a_row_without_the_column_is_a_row() -> None:
     assert from_csv("name,email\nAda\nBo,bo@example.org") == [Row("", None, INVALID_EMAIL), BO]
 
 
+@pytest.mark.parametrize("header", ["email", "E-Mail", "Email address", "user_email", "MAIL"])
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+def test_columns_are_found_as_spreadsheets_write_them(header: str, delimiter: str) -> None:
+    assert from_csv(f"Name{delimiter}{header}\nBo{delimiter}bo@example.org\n") == [BO]
+
+
 @pytest.mark.parametrize(
     "text",
     [

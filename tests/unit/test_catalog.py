@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from catalog.table import CourseTable, LessonContent, WriteRefused
 from shared import clients
 from tests.unit.catalogue_fixture import LESSON, Catalogue
 from tests.unit.lambda_api_fixture import (
@@ -214,6 +215,18 @@ def test_a_lesson_keeps_its_file_only_while_it_fits(
     answer = catalogue.put_lesson(course_id, "sets", **change)
     assert (answer.status, answer.body["hasContent"]) == (200, kept)
     assert answer.body == {"lessonId": "sets", **LESSON, **change, "hasContent": kept}
+
+
+def test_a_lesson_that_was_changed_the_same_way_meanwhile_keeps_what_was_uploaded_since(
+    catalogue: Catalogue,
+) -> None:
+    course_id = catalogue.new()
+    catalogue.put_lesson(course_id, "sets")
+    table = CourseTable(catalogue.tables.courses, profiles_table=catalogue.tables.profiles)
+    content = LessonContent("Sets", "pdf", premium=True, position=1)
+    table.replace_lesson(course_id, "sets", content, "2026-01-01T00:00:00.000Z")
+    with pytest.raises(WriteRefused):
+        table.replace_lesson(course_id, "sets", content, "2026-01-01T00:00:00.001Z")
 
 
 def test_a_deleted_lesson_is_gone(catalogue: Catalogue) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -223,6 +224,12 @@ TestLearning = Learning.TestCase
 def test_percentages_have_two_decimals_and_100_means_all(done: int, total: int, percentage: float) -> None:
     lessons = [f"l{number}" for number in range(total)]
     assert percentage_of({*lessons[:done], "removed"}, lessons) == percentage
+
+
+@pytest.mark.parametrize("body", [{}, {"completed": False}])
+def test_what_tells_of_no_learning_changes_nothing(body: dict[str, Any]) -> None:
+    before = make_record()
+    assert apply(before, activity_of("one", None, NOW, body), frozenset({"one"}), NOW) is before
 
 
 def test_a_clock_that_is_ahead_counts_as_now() -> None:

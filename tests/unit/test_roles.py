@@ -102,6 +102,15 @@ def test_a_token_that_outlived_the_role_hands_out_nothing(office: Office) -> Non
     assert office.pool.groups_of(former) == set()
 
 
+def test_nobody_has_a_second_name_in_capitals(office: Office) -> None:
+    """The user pool takes names in any case, and the last administrator must be recognised in each."""
+    alone = office.pool.new(ADMINISTRATORS)
+    assert office.revoke(alone, alone.user_id.upper()).problem() == (409, "last-administrator")
+    somebody = office.pool.new()
+    assert office.grant(alone, somebody.user_id.upper()).status == 204
+    assert office.pool.groups_of(somebody) == {INSTRUCTORS}
+
+
 def test_unknown_people_and_groups(office: Office) -> None:
     chief = office.pool.new(ADMINISTRATORS)
     assert office.grant(chief, "nobody").problem() == (404, "not-found")
