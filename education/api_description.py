@@ -14,6 +14,7 @@ from typing import Any
 
 import yaml
 
+from education.api_schemas import check_schema
 from education.api_yaml import DescriptionError, References, RefusedError, load_yaml, mapping, sequence
 
 DESCRIPTION_FILE = Path(__file__).resolve().parent.parent / "api" / "openapi.yaml"
@@ -134,6 +135,12 @@ def load_api_description(file: Path = DESCRIPTION_FILE) -> ApiDescription:
         ) from None
 
 
+def _flag(place: str, value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise RefusedError(f"{place} is {value!r}; allowed: true or false")
+    return value
+
+
 class _Reader:
     """Goes through one parsed document."""
 
@@ -193,7 +200,7 @@ class _Reader:
             function=function,
             roles=tuple(roles),
             parameters=self._parameters(place, path, item, operation),
-            body_required=bool(body.get("required", False)),
+            body_required=_flag(f"{place}: requestBody: required", body.get("required", False)),
             body_schemas=self._body_schemas(place, body),
             maximum_body_bytes=maximum,
         )
@@ -218,11 +225,13 @@ class _Reader:
             if not isinstance(described, dict):
                 raise RefusedError(f"{place}: parameters must hold a list of parameters")
             name, location = described.get("name"), described.get("in")
-            schema, required = described.get("schema"), bool(described.get("required", False))
+            schema = described.get("schema")
+            required = _flag(f"{place}: parameter {name!r}: required", described.get("required", False))
             if not isinstance(name, str) or location not in ("path", "query") or not isinstance(schema, dict):
                 raise RefusedError(f"{place}: parameter {name!r} must be in path or query and have a schema")
             if location == "path" and not required:
                 raise RefusedError(f"{place}: path parameter {name!r} must be `required: true`")
+            check_schema(f"{place}: parameter {name!r}", schema)
             parameters[name, str(location)] = Parameter(name, str(location), required, schema)
         in_path = {match for match in _SEGMENT.findall(path) if match}
         declared = {name for name, location in parameters if location == "path"}
@@ -242,6 +251,7 @@ class _Reader:
                 raise RefusedError(
                     f"{place}: a JSON body must be `type: object` with `additionalProperties: false`"
                 )
+            check_schema(f"{place}: the body as {content_type}", schema)
             schemas[content_type] = schema
         return schemas
 
