@@ -298,26 +298,6 @@ def test_references_are_followed_and_nullable_becomes_a_type(tmp_path: Path) -> 
             "parts: items: type is 'strnig'; allowed: array, boolean",
         ),
         (
-            "Part: {type: string,",
-            "Part: {type: string, minLenght: 1,",
-            "parts: items: minLenght is no known word",
-        ),
-        (
-            "Part: {type: string,",
-            "Part: {type: string, maxLength: x,",
-            "parts: items: maxLength is 'x'; allowed: a whole",
-        ),
-        (
-            "Part: {type: string,",
-            "Part: {type: string, pattern: '(',",
-            "parts: items: pattern is '('; allowed: a regular",
-        ),
-        (
-            "Part: {type: string,",
-            "Part: {type: string, enum: [],",
-            "parts: items: enum is []; allowed: a list",
-        ),
-        (
             "required: true, schema",
             "required: 'yes', schema",
             "parameter 'thingId': required is 'yes'; allowed: true",

@@ -76,7 +76,8 @@ def test_the_local_platform_says_what_to_do(
             silent_aws()
 
     monkeypatch.setenv("EDUCATION_LOCAL_HOME", str(tmp_path / "home"))
-    monkeypatch.setenv("NO_PROXY", "")
+    for variable in ("NO_PROXY", "no_proxy"):  # which it sets
+        monkeypatch.setenv(variable, "")
     monkeypatch.setattr(command, "_work", work)
     monkeypatch.setattr(sys, "argv", ["local_platform", name])
     with pytest.raises(

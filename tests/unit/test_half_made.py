@@ -1,0 +1,185 @@
+"""A mistake leaves nothing half-made: `make up` stops what it started, and `make down` needs no valid settings."""
+
+import json
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+
+import pytest
+
+from education.errors import UserError
+from local_platform import down as down_module
+from local_platform import emulator
+from local_platform import platform as platform_module
+from local_platform import up as up_module
+from local_platform.down import down
+from local_platform.emulator import Instance
+from local_platform.platform import Platform
+from local_platform.up import up
+
+Fail = Callable[..., None]
+LIVING = Instance(1, 4566, "living")
+
+
+class Emulator:
+    """Stands in for the embedded AWS: remembers which one is recorded, and how often it was started and stopped."""
+
+    def __init__(self, platform: Platform) -> None:
+        self._record = platform.home / "emulator.json"
+        self.starts = self.stops = 0
+
+    def run(self, instance: Instance) -> None:
+        self._record.parent.mkdir(parents=True, exist_ok=True)
+        self._record.write_text(json.dumps(asdict(instance)))
+
+    def start(self, *_: object) -> Instance:
+        """Start one, where none is recorded."""
+        if self._record.is_file():
+            return Instance(**json.loads(self._record.read_text()))
+        self.starts += 1
+        self.run(Instance(2, 4566, "new"))
+        return Instance(2, 4566, "new")
+
+    def stop(self, *_: object) -> int:
+        self.stops += 1
+        self._record.unlink(missing_ok=True)
+        return 1
+
+
+def refused(*_: object, **__: object) -> None:
+    raise UserError("environments/local.toml: identity.mfa is 'MAYBE'")
+
+
+def interrupted(*_: object) -> None:
+    raise KeyboardInterrupt
+
+
+@pytest.fixture
+def platform(tmp_path: Path) -> Platform:
+    home = tmp_path / "home"
+    return Platform(home, 4566, home / "outputs" / "local.json")
+
+
+@pytest.fixture
+def embedded(platform: Platform, monkeypatch: pytest.MonkeyPatch) -> Emulator:
+    """An up() in which everything before the deploy goes well, without an embedded AWS."""
+    fake = Emulator(platform)
+    toolchain = type("Toolchain", (), {"mirror": None, "terraform_version": "1"})
+    monkeypatch.setattr(up_module, "find_toolchain", lambda: toolchain)
+    monkeypatch.setattr(up_module, "embedded_aws", fake.start)
+    monkeypatch.setattr(up_module, "_signing_key", lambda _: None)
+    monkeypatch.setattr(emulator, "stop", fake.stop)
+    return fake
+
+
+def synth_that(fail: Fail, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(up_module, "cdktf", lambda *_: type("Cdktf", (), {"synth": fail}))
+
+
+def test_bad_settings_start_nothing(
+    platform: Platform, embedded: Emulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(platform_module, "load_settings", refused)
+    with pytest.raises(UserError, match="mfa is 'MAYBE'"):
+        up(platform)
+    assert embedded.starts == 0
+
+
+def test_a_broken_description_of_the_api_starts_nothing(
+    platform: Platform, embedded: Emulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(up_module, "load_api_description", refused)
+    with pytest.raises(UserError):
+        up(platform)
+    assert embedded.starts == 0
+
+
+@pytest.mark.parametrize("fail", [refused, interrupted])
+def test_what_fails_before_the_deploy_stops_what_was_started_for_it(
+    platform: Platform, embedded: Emulator, monkeypatch: pytest.MonkeyPatch, fail: Fail
+) -> None:
+    synth_that(fail, monkeypatch)
+    with pytest.raises((UserError, KeyboardInterrupt)):
+        up(platform)
+    assert (embedded.starts, embedded.stops) == (1, 1)
+    assert emulator.recorded(platform) is None
+
+
+def test_a_platform_that_ran_before_goes_on_running(
+    platform: Platform, embedded: Emulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    embedded.run(LIVING)
+    synth_that(refused, monkeypatch)
+    with pytest.raises(UserError):
+        up(platform)
+    assert embedded.stops == 0
+    assert emulator.recorded(platform) == LIVING
+
+
+def test_what_fails_in_the_deploy_leaves_the_platform_for_the_next_one(
+    platform: Platform, embedded: Emulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synth_that(lambda: None, monkeypatch)
+    monkeypatch.setattr(up_module, "StateBackend", refused)
+    with pytest.raises(UserError):
+        up(platform)
+    assert embedded.stops == 0
+
+
+@pytest.fixture
+def deployed(platform: Platform, monkeypatch: pytest.MonkeyPatch) -> Platform:
+    """A platform that something was deployed to, as far as `make down` looks."""
+    (platform.synthesized).mkdir(parents=True)
+    (platform.synthesized / "manifest.json").write_text("{}")
+    platform.outputs_file.parent.mkdir()
+    platform.outputs_file.write_text("{}")
+    (platform.home / "lock").touch()
+    monkeypatch.setattr(emulator, "running", lambda _: LIVING)
+    monkeypatch.setattr(emulator, "stop_orphans", lambda *_: 0)
+    return platform
+
+
+def test_down_needs_no_valid_settings(deployed: Platform, monkeypatch: pytest.MonkeyPatch) -> None:
+    fake = Emulator(deployed)
+    monkeypatch.setattr(emulator, "stop", fake.stop)
+    monkeypatch.setattr(platform_module, "load_settings", refused)
+    down(deployed)
+    assert fake.stops == 1
+    assert not deployed.home.exists()
+
+
+def unwritable(*_: object, **__: object) -> None:
+    raise PermissionError(13, "Permission denied", "build/toolchain/mirror.tfrc")
+
+
+@pytest.mark.parametrize("fail", [refused, unwritable])
+def test_down_needs_no_working_toolchain(
+    deployed: Platform, monkeypatch: pytest.MonkeyPatch, fail: Fail, tmp_path: Path
+) -> None:
+    (tmp_path / "file").touch()
+    monkeypatch.setattr(down_module, "KEPT_LOG", tmp_path / "file" / "local-destroy.log")
+    monkeypatch.setattr(emulator, "stop", lambda _: 1)
+    monkeypatch.setattr(down_module, "_has_stack", lambda *_: True)
+    monkeypatch.setattr(down_module, "find_toolchain", fail)
+    with pytest.raises(UserError, match="nothing is left of the platform"):
+        down(deployed)
+    assert not deployed.home.exists()
+
+
+def test_a_folder_that_may_not_be_written_to_is_refused(
+    platform: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    platform.home.mkdir()
+    monkeypatch.setattr(Path, "open", unwritable)
+    refusal = r"cannot be made or written to \(Permission denied\).*EDUCATION_LOCAL_HOME"
+    with pytest.raises(UserError, match=refusal), platform.locked():
+        pass
+
+
+def test_a_folder_that_may_not_be_read_is_refused(
+    platform: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    platform.home.mkdir()
+    monkeypatch.setattr(Path, "iterdir", unwritable)
+    with pytest.raises(UserError, match=r"cannot be read \(Permission denied\)"):
+        down(platform)
