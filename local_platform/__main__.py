@@ -9,6 +9,7 @@ from dataclasses import replace
 from education.errors import UserError
 from local_platform import emulator
 from local_platform.platform import Platform, current_platform
+from local_platform.surroundings import keep_to_this_machine
 from tools.steps import ServiceError, command_line, displayed
 
 EPILOG = """variables:
@@ -39,10 +40,7 @@ def main() -> None:
     )
     arguments = parser.parse_args()
     command = arguments.command
-    # Everything here talks to this machine: never by way of a proxy.
-    os.environ["NO_PROXY"] = ",".join(
-        filter(None, (os.environ.get("NO_PROXY"), "127.0.0.1,localhost,.localhost"))
-    )
+    keep_to_this_machine(os.environ)
     platform = current_platform()
     instance = emulator.running(platform)
     if command != "up" and instance is not None:

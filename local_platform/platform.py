@@ -10,6 +10,7 @@ from pathlib import Path
 
 from education.errors import UserError
 from education.settings import LOCAL_ENVIRONMENT, EnvironmentSettings, load_settings, local_port
+from local_platform.surroundings import NO_AWS_CONFIGURATION
 from tools.steps import ROOT
 
 STACK = f"TapStack{LOCAL_ENVIRONMENT}"
@@ -48,14 +49,14 @@ class Platform:
     def variables(self, base: Mapping[str, str] = os.environ) -> dict[str, str]:
         """`base` for the programs that work on this platform.
 
-        AWS's own variables are left out, so that no profile or region of a real account slips in.
+        AWS's own variables and files are left out, so that no profile or region of a real account slips in.
         """
         foreign = ("AWS_", "TERRAFORM_STATE_", "TF_VAR_", "TF_WORKSPACE", "TF_DATA_DIR")
         return {
             **{name: value for name, value in base.items() if not name.startswith(foreign)},
+            **NO_AWS_CONFIGURATION,
             "AWS_ACCESS_KEY_ID": ACCESS_KEY,
             "AWS_SECRET_ACCESS_KEY": SECRET_KEY,
-            "AWS_EC2_METADATA_DISABLED": "true",
             "ENVIRONMENT_SUFFIX": LOCAL_ENVIRONMENT,
             "EDUCATION_LOCAL_PORT": str(self.port),
             MARK: str(self.home),
@@ -66,6 +67,12 @@ class Platform:
 
         The lock is what every command leaves there first, so a folder with other things and no lock is somebody's.
         """
+        try:
+            self._check_home()
+        except OSError as problem:
+            raise self._refusal(f"cannot be read ({problem.strerror})") from None
+
+    def _check_home(self) -> None:
         if ROOT.is_relative_to(self.home):
             raise self._refusal("holds the project itself")
         if self.home.exists() and not self.home.is_dir():
@@ -87,9 +94,10 @@ class Platform:
         self.check_home()
         try:
             self.home.mkdir(parents=True, exist_ok=True)
+            opened = (self.home / LOCK).open("a+")
         except OSError as problem:
-            raise self._refusal(f"cannot be made ({problem.strerror})") from None
-        with (self.home / LOCK).open("a+") as file:
+            raise self._refusal(f"cannot be made or written to ({problem.strerror})") from None
+        with opened as file:
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:

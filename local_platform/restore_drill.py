@@ -6,6 +6,7 @@ Uses the same code as a real restore (`tools.restore`) on a table of the same sh
 The embedded AWS restores points in time as of now, so the drill uses an on-demand backup.
 """
 
+import os
 import socket
 import sys
 import tempfile
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from education.errors import UserError
 from local_platform.strict_instance import strict_aws
+from local_platform.surroundings import keep_to_this_machine
 from tools.restore import Restore, bring_back
 from tools.steps import command_line, step
 
@@ -84,6 +86,7 @@ def drill(dynamodb: "DynamoDBClient") -> None:
 
 def main() -> None:
     """The command line."""
+    keep_to_this_machine(os.environ)
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = int(probe.getsockname()[1])

@@ -23,6 +23,7 @@ from cryptography.x509.oid import NameOID
 
 from education.errors import UserError
 from local_platform.platform import ACCESS_KEY, MARK, SECRET_KEY
+from local_platform.surroundings import NO_AWS_CONFIGURATION
 from tools.steps import ROOT
 
 START_SECONDS = 60.0
@@ -64,10 +65,10 @@ class StrictInstance:
         foreign = ("AWS_", "TERRAFORM_STATE_", "TF_VAR_", "TF_WORKSPACE", "TF_DATA_DIR", "EDUCATION_STACK")
         return {
             **{name: value for name, value in base.items() if not name.startswith(foreign)},
+            **NO_AWS_CONFIGURATION,
             **self.credentials,
             "AWS_ENDPOINT_URL": self.endpoint,
             "AWS_CA_BUNDLE": str(self.certificate),
-            "AWS_EC2_METADATA_DISABLED": "true",
             "AWS_REGION": "us-east-1",
         }
 

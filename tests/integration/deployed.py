@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import boto3
 import pytest
@@ -24,6 +25,7 @@ from requests.adapters import HTTPAdapter
 
 from education.settings import LOCAL_ENVIRONMENT, EnvironmentSettings, load_settings
 from local_platform.platform import ACCESS_KEY, SECRET_KEY, Platform
+from local_platform.surroundings import keep_to_this_machine
 from tests.own_folder import own_folder, platform_home
 from tools.steps import ROOT
 
@@ -107,10 +109,13 @@ def deployed_environment() -> Iterator[Deployed]:
     with contextlib.nullcontext(Path(named).resolve()) if named else _own_platform() as file:
         outputs = json.loads(file.read_text())
         deployed = Deployed(outputs, _platform_of(file, outputs), is_own=named is None)
-        try:
-            yield deployed
-        finally:
-            deployed.close()
+        with mock.patch.dict(os.environ):
+            if deployed.is_local:  # the caller's AWS configuration is for a real environment only
+                keep_to_this_machine(os.environ)
+            try:
+                yield deployed
+            finally:
+                deployed.close()
 
 
 @contextlib.contextmanager
