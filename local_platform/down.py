@@ -20,8 +20,9 @@ KEPT_LOG = ROOT / "build" / "logs" / "local-destroy.log"
 def down(platform: Platform) -> None:
     """Destroy the stack where there is one, stop every process and remove every file of the platform.
 
-    Raises `UserError` for a folder that is not a platform's, and when Terraform could not destroy the stack, after
-    everything is gone all the same.
+    Needs neither valid settings nor a working toolchain: without them the stack goes with the embedded AWS. Raises
+    `UserError` for a folder that is not a platform's, and when Terraform could not destroy the stack, after everything
+    is gone all the same.
     """
     platform.check_home()
     instance = emulator.running(platform)
@@ -31,7 +32,7 @@ def down(platform: Platform) -> None:
         with step(f"destroying {STACK}") as current:
             try:
                 cdktf(platform, find_toolchain()).destroy(advice="none is needed", is_synthesized=True)
-            except UserError:
+            except (UserError, OSError):
                 _keep_log(platform)
                 failed = True
                 current.note("failed, so it goes with the embedded AWS")
@@ -56,12 +57,13 @@ def _has_stack(platform: Platform, instance: Instance) -> bool:
     try:
         backend = StateBackend(platform)
         return bool(backend.version()) and not backend.is_locked()
-    except (BotoCoreError, ClientError):
+    except (UserError, BotoCoreError, ClientError):  # the settings, which name its place, may be wrong by now
         return False
 
 
 def _keep_log(platform: Platform) -> None:
-    KEPT_LOG.parent.mkdir(parents=True, exist_ok=True)
-    log = platform.log("destroy")
-    if log.is_file():
-        shutil.copyfile(log, KEPT_LOG)
+    with contextlib.suppress(
+        OSError
+    ):  # there is none, or no room for it: nothing to leave a platform running for
+        KEPT_LOG.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(platform.log("destroy"), KEPT_LOG)

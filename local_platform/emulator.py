@@ -47,7 +47,7 @@ def running(platform: Platform) -> Instance | None:
 
     One that is only slow is waited for: whoever takes it for dead throws away everything in it.
     """
-    instance = _recorded(platform)
+    instance = recorded(platform)
     deadline = time.monotonic() + BUSY_SECONDS
     while instance is not None and _lives(platform, instance):
         if _is_healthy(instance.port):
@@ -60,11 +60,12 @@ def running(platform: Platform) -> Instance | None:
 
 def hangs(platform: Platform) -> bool:
     """Whether the one that `running` gave up lives all the same."""
-    instance = _recorded(platform)
+    instance = recorded(platform)
     return instance is not None and _lives(platform, instance)
 
 
-def _recorded(platform: Platform) -> Instance | None:
+def recorded(platform: Platform) -> Instance | None:
+    """The one that was started last and not stopped, whether or not it lives."""
     try:
         return Instance(**json.loads(_record(platform).read_text()))
     except (OSError, ValueError, TypeError):

@@ -1,10 +1,13 @@
 """`make up`: from whatever state the platform is in to one that runs and is proven to serve."""
 
+import contextlib
 import json
 import shutil
 import sys
+from collections.abc import Iterator
 from typing import Any
 
+from education.api_description import load_api_description
 from education.errors import UserError
 from local_platform import accounts, emulator, smoke_test
 from local_platform.aws import StateBackend
@@ -21,15 +24,21 @@ SMOKE_ADVICE = (
 
 
 def up(platform: Platform) -> dict[str, Any]:
-    """Bring the platform up; returns what its outputs file holds. Does only what is not done already."""
+    """Bring the platform up; returns what its outputs file holds. Does only what is not done already.
+
+    Raises `UserError` for a mistake in the settings or in the description of the API before anything is started, and
+    for one that shows later, but before the deploy, after stopping what was started for it.
+    """
+    check_files(platform)
     with step("looking for Terraform and the AWS provider") as current:
         toolchain = find_toolchain()
         source = f"mirror {toolchain.mirror}" if toolchain.mirror else "the registry"
         current.note(f"Terraform {toolchain.terraform_version}, provider from {source}")
-    instance = embedded_aws(platform)
-    _signing_key(platform)
-    with step(f"bundling the functions and synthesizing {STACK}"):
-        cdktf(platform, toolchain).synth()
+    with nothing_half_made(platform):
+        instance = embedded_aws(platform)
+        _signing_key(platform)
+        with step(f"bundling the functions and synthesizing {STACK}"):
+            cdktf(platform, toolchain).synth()
     deployment = Deployment(platform, instance, StateBackend(platform))
     with step(f"deploying {STACK} (cdktf deploy --auto-approve)") as current:
         stack_outputs = deployment.outputs()
@@ -51,6 +60,24 @@ def up(platform: Platform) -> dict[str, Any]:
                 raise UserError(f"{problem}\n  What to do: {SMOKE_ADVICE}") from None
             raise
     return outputs
+
+
+def check_files(platform: Platform) -> None:
+    """Refuse settings and a description of the API that cannot be deployed."""
+    _ = platform.settings
+    load_api_description()
+
+
+@contextlib.contextmanager
+def nothing_half_made(platform: Platform) -> Iterator[None]:
+    """Stop the embedded AWS again if it was started in here and something in here fails."""
+    before = emulator.recorded(platform)
+    try:
+        yield
+    except BaseException:
+        if before is None or emulator.recorded(platform) != before:
+            emulator.stop(platform)
+        raise
 
 
 def embedded_aws(platform: Platform) -> Instance:
