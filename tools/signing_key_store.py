@@ -5,6 +5,7 @@ One secret holds the private halves, two parameters the public ones. The command
 
 import json
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from cryptography.hazmat.primitives import serialization
@@ -63,12 +64,17 @@ class KeyPairs:
 
     def public_key(self, slot: str) -> str:
         """The public half of a slot as PEM, derived from the private one."""
-        private_key = serialization.load_pem_private_key(self.private_keys[slot].encode(), password=None)
-        return (
-            private_key.public_key()
-            .public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
-            .decode()
-        )
+        return _public_half(self.private_keys[slot])
+
+
+@lru_cache(maxsize=len(SIGNING_KEY_SLOTS) * 2)  # reading a key checks it, which takes longer than a call to AWS
+def _public_half(private_pem: str) -> str:
+    private_key = serialization.load_pem_private_key(private_pem.encode(), password=None)
+    return (
+        private_key.public_key()
+        .public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
+        .decode()
+    )
 
 
 class SigningKeyStore:
