@@ -4,53 +4,38 @@ Used by the bootstrap stack, which makes the pipeline's roles, and by the tools 
 this section (local) is deployed by hand and its roles carry no boundary.
 """
 
-import re
-from collections.abc import Callable
 from typing import Annotated, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
-from pydantic_core import PydanticCustomError
 
-
-def _matching(pattern: str, words: str) -> Callable[[str], str]:
-    """A check of a whole text that is refused in words."""
-
-    def check(value: str) -> str:
-        if not re.fullmatch(pattern, value):
-            raise PydanticCustomError("pattern", "{words}", {"words": words})
-        return value
-
-    return check
-
+from education.settings_values import matching
 
 Repository = Annotated[
     str,
     AfterValidator(
-        _matching(
-            r"[A-Za-z0-9][A-Za-z0-9-]{0,38}/[A-Za-z0-9._-]{1,100}", "a GitHub repository, as owner/name"
-        )
+        matching(r"[A-Za-z0-9][A-Za-z0-9-]{0,38}/[A-Za-z0-9._-]{1,100}", "a GitHub repository, as owner/name")
     ),
 ]
 NumericId = Annotated[
-    str, AfterValidator(_matching(r"[0-9]{1,12}", "a number in quotes, as GitHub's API tells it"))
+    str, AfterValidator(matching(r"[0-9]{1,12}", "a number in quotes, as GitHub's API tells it"))
 ]
 GithubEnvironment = Annotated[
-    str, AfterValidator(_matching(r"[A-Za-z0-9_-]{1,100}", "letters, digits, hyphens and underscores"))
+    str, AfterValidator(matching(r"[A-Za-z0-9_-]{1,100}", "letters, digits, hyphens and underscores"))
 ]
 AccountId = Annotated[
-    str, AfterValidator(_matching(r"[0-9]{12}", "the twelve digits of an AWS account id, in quotes"))
+    str, AfterValidator(matching(r"[0-9]{12}", "the twelve digits of an AWS account id, in quotes"))
 ]
 RoleArn = Annotated[
     str,
     AfterValidator(
-        _matching(r"arn:aws[a-z-]*:iam::[0-9]{12}:role/[A-Za-z0-9+=,.@_/-]{1,512}", "the ARN of an IAM role")
+        matching(r"arn:aws[a-z-]*:iam::[0-9]{12}:role/[A-Za-z0-9+=,.@_/-]{1,512}", "the ARN of an IAM role")
     ),
 ]
 ResourceName = Annotated[
-    str, AfterValidator(_matching(r"education-[a-z0-9-]{1,50}", "a name that begins with education-"))
+    str, AfterValidator(matching(r"education-[a-z0-9-]{1,50}", "a name that begins with education-"))
 ]
 # A value that would let anybody in is no condition.
-ExactValue = Annotated[str, AfterValidator(_matching(r"[^*?]{1,256}", "an exact value, without a wildcard"))]
+ExactValue = Annotated[str, AfterValidator(matching(r"[^*?]{1,256}", "an exact value, without a wildcard"))]
 
 
 class Announcement(BaseModel):

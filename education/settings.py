@@ -8,58 +8,36 @@ import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self, TypedDict
+from typing import Any, Literal, Self, TypedDict
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
-from pydantic_core import PydanticCustomError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from education.errors import UserError
 from education.pipeline_settings import PipelineSettings
-from education.regions import AWS_REGIONS, WITHOUT_CLOUDFRONT_LOGS
+from education.regions import WITHOUT_CLOUDFRONT_LOGS
 from education.settings_refusals import sentence
+from education.settings_values import (
+    SUFFIX_PATTERN,
+    SUFFIX_WORDS,
+    BucketName,
+    Certificate,
+    Domain,
+    EmailAddress,
+    EmailAddresses,
+    EnvironmentSuffix,
+    LocalEndpoint,
+    LogRetentionDays,
+    Origin,
+    Region,
+    SesIdentity,
+    TableName,
+    Tags,
+    tag_value,
+)
 
 ENVIRONMENTS_FOLDER = Path(__file__).resolve().parent.parent / "environments"
 FALLBACK_ENVIRONMENT = "dev"
-SUFFIX_PATTERN = r"^[a-z][a-z0-9-]{0,19}$"
 LOCAL_ENVIRONMENT = "local"
-
-# The values CloudWatch Logs takes (PutRetentionPolicy), from the 30 days on that the project demands.
-LogRetentionDays = Literal[
-    30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653
-]
-_EMAIL = r"^[^@\s]+@[^@\s]+\.[^@\s]+$"
-_ORIGIN = r"^https?://[a-z0-9.-]+(:[0-9]{1,5})?$"
-_BUCKET = r"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$"
-_TABLE = r"^[A-Za-z0-9_.-]{3,255}$"
-_PORT = "[1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5]"
-_LOCAL_ENDPOINT = rf"^http://127\.0\.0\.1:({_PORT})$"
-_SES_IDENTITY = r"^arn:aws[a-z-]*:ses:[a-z0-9-]+:[0-9]{12}:identity/[^/\s]+$"
-_CERTIFICATE = r"^arn:aws:acm:us-east-1:[0-9]{12}:certificate/[0-9a-f-]{36}$"
-_DOMAIN = r"^(\*\.)?([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}$"
-_PATTERNS = {
-    SUFFIX_PATTERN: "a lower-case letter, then up to 19 lower-case letters, digits or hyphens (for example pr-123)",
-    _EMAIL: "an e-mail address",
-    _ORIGIN: "an origin without a path, such as https://portal.example.org, and no wildcard",
-    _BUCKET: "the name of an S3 bucket: 3 to 63 lower-case letters, digits, dots or hyphens",
-    _TABLE: "the name of a DynamoDB table: 3 to 255 letters, digits, underscores, dots or hyphens",
-    _LOCAL_ENDPOINT: "http://127.0.0.1: and a port from 1 to 65535",
-    _SES_IDENTITY: "the ARN of an identity that SES has verified, such as "
-    "arn:aws:ses:us-east-1:<account>:identity/example.org",
-    _CERTIFICATE: "the ARN of an ACM certificate in us-east-1, where CloudFront looks for it",
-    _DOMAIN: "a domain name, such as content.example.org or *.example.org",
-}
-EmailAddress = Annotated[str, Field(pattern=_EMAIL)]
-Origin = Annotated[str, Field(pattern=_ORIGIN)]
-Domain = Annotated[str, Field(pattern=_DOMAIN)]
-
-
-def _is_region(value: str) -> str:
-    if value not in AWS_REGIONS:
-        raise PydanticCustomError("region", "an AWS region, such as us-east-1 or eu-central-1")
-    return value
-
-
-Region = Annotated[str, AfterValidator(_is_region)]
 
 
 class _Section(BaseModel):
@@ -69,9 +47,9 @@ class _Section(BaseModel):
 class StateSettings(_Section):
     """Where Terraform keeps the state: bucket, its region, and the DynamoDB table that locks it."""
 
-    bucket: str = Field(pattern=_BUCKET)
+    bucket: BucketName
     bucket_region: Region = "us-east-1"
-    lock_table: str = Field(pattern=_TABLE)
+    lock_table: TableName
 
 
 class IdentitySettings(_Section):
@@ -86,7 +64,7 @@ class IdentitySettings(_Section):
     id_token_minutes: int = Field(ge=5, le=1440)
     refresh_token_days: int = Field(ge=1, le=3650)
     # Cognito's own sender stops at 50 mails a day, sign-up codes included. SES knows no such limit.
-    ses_identity_arn: Annotated[str, Field(pattern=_SES_IDENTITY)] | None = None
+    ses_identity_arn: SesIdentity | None = None
     email_from: EmailAddress | None = None
 
     @model_validator(mode="after")
@@ -128,7 +106,7 @@ class ContentSettings(_Section):
     require_tls: bool = True
     wait_for_deployment: bool = True
     domain_aliases: tuple[Domain, ...] = ()
-    certificate_arn: Annotated[str, Field(pattern=_CERTIFICATE)] | None = None
+    certificate_arn: Certificate | None = None
 
     @model_validator(mode="after")
     def _aliases_come_with_their_certificate(self) -> Self:
@@ -162,7 +140,7 @@ class ApiSettings(_Section):
 class MonitoringSettings(_Section):
     """Who is told, and from when on."""
 
-    alert_emails: tuple[EmailAddress, ...]
+    alert_emails: EmailAddresses
     api_latency_p99_ms: int = Field(ge=50, le=29000)
     api_5xx_count: int = Field(ge=1)
 
@@ -170,11 +148,11 @@ class MonitoringSettings(_Section):
 class EnvironmentSettings(_Section):
     """Everything in which environments differ."""
 
-    environment_suffix: str = Field(pattern=SUFFIX_PATTERN)
+    environment_suffix: EnvironmentSuffix
     aws_region: Region
-    default_tags: dict[str, str]
+    default_tags: Tags
     protect_data: bool
-    local_endpoint: Annotated[str, Field(pattern=_LOCAL_ENDPOINT)] | None = None
+    local_endpoint: LocalEndpoint | None = None
     state: StateSettings
     identity: IdentitySettings
     records: RecordsSettings
@@ -209,11 +187,9 @@ def load_settings(
     Raises `UserError` with one sentence that names the setting, its value and what is allowed.
     """
     if not re.fullmatch(SUFFIX_PATTERN, environment_suffix):
-        raise UserError(
-            f"ENVIRONMENT_SUFFIX is {environment_suffix!r}; allowed: {_PATTERNS[SUFFIX_PATTERN]}."
-        )
+        raise UserError(f"ENVIRONMENT_SUFFIX is {environment_suffix!r}; allowed: {SUFFIX_WORDS}.")
     file = folder / f"{environment_suffix}.toml"
-    if not file.is_file():
+    if not file.exists():
         file = folder / f"{FALLBACK_ENVIRONMENT}.toml"
     values = _read(file)
     if file.stem != environment_suffix and isinstance(values.get("api"), dict):
@@ -250,7 +226,7 @@ def load_settings(
         return EnvironmentSettings.model_validate(_tuples(values))
     except ValidationError as problem:
         raise UserError(
-            sentence(problem, model=EnvironmentSettings, file=where, variables=variables, patterns=_PATTERNS)
+            sentence(problem, model=EnvironmentSettings, file=where, variables=variables)
         ) from None
 
 
@@ -277,19 +253,11 @@ def stack_arguments(variables: Mapping[str, str]) -> StackArguments:
         state_bucket=get("TERRAFORM_STATE_BUCKET"),
         state_bucket_region=get("TERRAFORM_STATE_BUCKET_REGION"),
         default_tags={
-            "Repository": _tag_value(get("REPOSITORY") or "unknown"),
-            "CommitAuthor": _tag_value(get("COMMIT_AUTHOR") or "unknown"),
+            "Repository": tag_value(get("REPOSITORY") or "unknown"),
+            "CommitAuthor": tag_value(get("COMMIT_AUTHOR") or "unknown"),
         },
         local_port=local_port(variables),
     )
-
-
-def _tag_value(text: str) -> str:
-    """`text` as AWS takes it for a tag: an author called `dependabot[bot]` must not end a deploy.
-
-    https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html
-    """
-    return re.sub(r"[^\w .:/=+@-]", "_", text)[:256]
 
 
 def local_port(variables: Mapping[str, str]) -> int:
@@ -306,6 +274,10 @@ def _read(file: Path) -> dict[str, Any]:
     except FileNotFoundError:
         raise UserError(
             f"{file.parent.name}/{file.name} is missing: restore it from the repository."
+        ) from None
+    except OSError as problem:
+        raise UserError(
+            f"{file.parent.name}/{file.name} cannot be read ({problem.strerror}): restore it from the repository."
         ) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
         raise UserError(f"{file.parent.name}/{file.name} is not valid TOML: {problem}.") from None

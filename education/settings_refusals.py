@@ -27,12 +27,10 @@ def sentence(
     model: type[BaseModel],
     file: str,
     variables: Mapping[tuple[str, ...], str],
-    patterns: Mapping[str, str],
 ) -> str:
     """The mistake of a validation that a person should mend first.
 
-    `variables` names the environment variable where a setting, by its path, did not come from `file`; `patterns`
-    says in words what each pattern in the model allows.
+    `variables` names the environment variable where a setting, by its path, did not come from `file`.
     """
     error = min(problem.errors(include_url=False), key=_by_urgency)
     path = tuple(str(part) for part in error["loc"])
@@ -45,7 +43,7 @@ def sentence(
         return f"{where} is missing; give it a value (environments/dev.toml has an example)."
     if error["type"] == "value_error":
         return f"{where}: {error['ctx']['error']}."
-    return f"{where} is {error['input']!r}; allowed: {_allowed(error, patterns)}."
+    return f"{where} is {error['input']!r}; allowed: {_allowed(error)}."
 
 
 def _by_urgency(error: ErrorDetails) -> int:
@@ -64,7 +62,5 @@ def _section(model: type[BaseModel], path: Sequence[str]) -> type[BaseModel]:
     return model
 
 
-def _allowed(error: ErrorDetails, patterns: Mapping[str, str]) -> str:
-    if error["type"] == "string_pattern_mismatch":
-        return patterns[error["ctx"]["pattern"]]
+def _allowed(error: ErrorDetails) -> str:
     return _KINDS.get(error["type"]) or error["msg"].removeprefix("Input should ").removeprefix("be ")
