@@ -4,21 +4,23 @@ import os
 import sys
 
 from education.api_description import load_api_description
-from education.errors import UserError
+from education.errors import UserError, told
+from education.preconditions import check_surroundings, wants_bootstrap
 from education.settings import load_settings, stack_arguments
 
 
 def main() -> int:
-    """Synthesizes the stack that the variables name; returns 1, with one sentence, for a mistake in the settings."""
+    """Synthesizes the stack that the variables name; returns 1, with one sentence, for what a person can mend."""
     try:
         arguments = stack_arguments(os.environ)
         settings = load_settings(**arguments)  # refuse a mistake before jsii starts, which takes a second
         load_api_description()
+        check_surroundings(os.environ)
 
         from cdktf import App
 
         app = App()
-        if os.environ.get("EDUCATION_STACK") == "bootstrap":
+        if wants_bootstrap(os.environ):
             from education.bootstrap_stack import add_bootstrap_stack
 
             add_bootstrap_stack(app, settings, os.environ)
@@ -27,8 +29,8 @@ def main() -> int:
 
             TapStack(app, f"TapStack{settings.environment_suffix}", **arguments)
         app.synth()
-    except UserError as problem:
-        print(f"error: {problem}", file=sys.stderr)
+    except (UserError, OSError) as problem:
+        print(f"error: {told(problem)}", file=sys.stderr)
         return 1
     return 0
 

@@ -25,7 +25,7 @@ from importlib.metadata import Distribution, distributions
 from pathlib import Path
 
 from education.api_description import ApiDescription, load_api_description
-from education.errors import UserError
+from education.errors import UserError, told
 
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
 SOURCES = PROJECT_ROOT / "lambda_src"
@@ -170,14 +170,21 @@ def _reach(function_name: str, sources: Path) -> tuple[set[Path], set[str]]:
 
 def _imports(path: Path) -> Iterator[str]:
     """The dotted names a file may import; `from a import b` may mean the module a.b."""
-    with _PARSING:
-        tree = ast.parse(path.read_bytes(), filename=str(path))
-    for node in ast.walk(tree):
+    for node in ast.walk(_parsed(path)):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
             yield node.module
             yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def _parsed(path: Path) -> ast.Module:
+    try:
+        with _PARSING:
+            return ast.parse(path.read_bytes(), filename=str(path))
+    except SyntaxError as problem:
+        where = f"{path.parent.name}/{path.name}:{problem.lineno}"
+        raise UserError(f"{where} is no valid Python ({problem.msg}): mend it and run this again.") from None
 
 
 def _files_of(module: str, sources: Path) -> Iterator[Path]:
@@ -252,8 +259,8 @@ def main(arguments: list[str]) -> int:
             size = built.path.stat().st_size
             where = built.path.relative_to(PROJECT_ROOT)
             print(f"{name:20} {size / 1024:7.1f} KiB  {built.digest[:16]}  {where}")
-    except UserError as error:
-        print(f"error: {error}", file=sys.stderr)
+    except (UserError, OSError) as problem:
+        print(f"error: {told(problem)}", file=sys.stderr)
         return 1
     return 0
 

@@ -57,6 +57,29 @@ def checkout(tmp_path: Path) -> Path:
             "TERRAFORM_STATE_BUCKET_REGION is 'x'; allowed: an AWS region",
         ),
         ({"EDUCATION_LOCAL_PORT": "x"}, "EDUCATION_LOCAL_PORT is 'x'; allowed: a port number"),
+        ({"EDUCATION_STACK": "foo"}, "EDUCATION_STACK is 'foo'; allowed: bootstrap, or nothing"),
+        (
+            {"PATH": "/nowhere"},
+            "`node` is not on PATH, and the constructs of CDKTF run in it: install Node.js 20",
+        ),
+        (
+            {"JSII_NODE": "/bin/false"},
+            "/bin/false does not say its version, so it is no working Node.js: install",
+        ),
+        ({"JSII_NODE": "/bin/echo"}, "/bin/echo does not say its version"),
+        (
+            {"TMPDIR": "/nowhere"},
+            "TMPDIR is '/nowhere', which does not exist: name another folder, or unset it.",
+        ),
+        ({"TMPDIR": __file__}, f"TMPDIR is {__file__!r}, which is no folder"),
+        (
+            {"CDKTF_OUTDIR": __file__},
+            f"the stack cannot be written to {__file__}, because {__file__} is no folder",
+        ),
+        (
+            {"CDKTF_OUTDIR": f"{__file__}/a/b"},
+            f"the stack cannot be written to {__file__}/a/b, because {__file__} is",
+        ),
     ],
 )
 def test_a_bad_variable(
@@ -105,3 +128,41 @@ def test_a_broken_description_of_the_api(checkout: Path) -> None:
     (checkout / "api" / "openapi.yaml").write_text("openapi: 3.0.3\npaths: {}\n")
     assert_refused(run(checkout), "api/openapi.yaml: ")
     assert not (checkout / "cdktf.out").exists(), "nothing half-made is left behind"
+
+
+def test_a_description_that_is_a_folder(checkout: Path) -> None:
+    file = checkout / "api" / "openapi.yaml"
+    file.unlink()
+    file.mkdir()
+    assert_refused(run(checkout), f"{file}: Is a directory; look at what is there")
+
+
+@pytest.mark.parametrize("environment", ["dev", "staging"])
+def test_settings_that_are_a_folder(checkout: Path, environment: str) -> None:
+    file = checkout / "environments" / f"{environment}.toml"
+    file.unlink()
+    file.mkdir()
+    result = run(checkout, ENVIRONMENT_SUFFIX=environment)
+    assert_refused(result, f"environments/{environment}.toml cannot be read (Is a directory): restore it")
+
+
+def test_a_folder_that_may_not_be_written_to(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(
+        os, "access", lambda _, mode: not mode & os.W_OK
+    )  # root, as who tests may run, may write anywhere
+    monkeypatch.setenv("CDKTF_OUTDIR", str(tmp_path / "new"))
+    assert main.main() == 1
+    assert f"{tmp_path} may not be written to: move it away" in capsys.readouterr().err
+
+
+def test_a_bundle_that_cannot_be_written(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def full(_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(main, "check_surroundings", full)
+    assert main.main() == 1
+    assert capsys.readouterr().err.startswith("error: No space left on device; look at what is there")
