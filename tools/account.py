@@ -13,7 +13,7 @@ from botocore.exceptions import (
 )
 
 from education.errors import UserError
-from education.settings import EnvironmentSettings
+from education.settings import LOCAL_ENVIRONMENT, EnvironmentSettings
 from tools.aws_session import new_session
 
 EXPIRED = frozenset({"ExpiredToken", "ExpiredTokenException", "RequestExpired"})
@@ -31,11 +31,21 @@ class Account:
     identity_arn: str
 
 
+def refuse_local(environment_suffix: str) -> None:
+    """Refuse the local platform: what is meant for it must not happen to whoever is signed in."""
+    if environment_suffix == LOCAL_ENVIRONMENT:
+        raise UserError(
+            "the local platform is not in a real account: use `make up`, `make down` and outputs/local.json; nothing "
+            "was changed."
+        )
+
+
 def current_account(settings: EnvironmentSettings) -> Account:
     """The account that is signed in; refuses one that the environment's settings do not allow.
 
-    Raises `UserError` where there are no credentials, or none that AWS accepts.
+    Raises `UserError` where there are no credentials, or none that AWS accepts, and for the local platform.
     """
+    refuse_local(settings.environment_suffix)
     try:
         identity = client("sts", settings.aws_region).get_caller_identity()
     except (NoCredentialsError, PartialCredentialsError, ProfileNotFound) as problem:

@@ -23,6 +23,7 @@ from typing import Any
 import boto3
 from botocore.loaders import Loader
 
+from education.errors import UserError
 from education.settings import load_settings, stack_arguments
 from tools.steps import ROOT, command_line
 
@@ -67,14 +68,27 @@ def listed(value: Any) -> list[str]:
 
 
 def grants_of(environment: str) -> list[Grants]:
-    """What the roles of an environment's bootstrap may do, by the synthesized stack."""
+    """What the roles of an environment's bootstrap may do, by the synthesized stack.
+
+    Raises `UserError` with what `main.py` says of an environment that has none.
+    """
     with tempfile.TemporaryDirectory() as folder:
         variables = {
             "ENVIRONMENT_SUFFIX": environment,
             "EDUCATION_STACK": "bootstrap",
             "CDKTF_OUTDIR": folder,
         }
-        subprocess.run([sys.executable, "main.py"], cwd=ROOT, env={**os.environ, **variables}, check=True)
+        synth = subprocess.run(
+            [sys.executable, "main.py"],
+            cwd=ROOT,
+            env={**os.environ, **variables},
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+        if synth.returncode != 0:
+            said = synth.stderr.strip().removeprefix("error: ")
+            raise UserError(said or "main.py could not synthesize the bootstrap, and does not say why.")
         file = Path(folder, "stacks", f"BootstrapStack{environment}", "cdk.tf.json")
         policies = json.loads(file.read_text())["resource"]["aws_iam_policy"].values()
     roles = {

@@ -16,7 +16,8 @@ from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError, 
 
 from education.errors import UserError
 from education.naming import SIGNING_KEY_SLOTS
-from education.settings import SUFFIX_PATTERN, EnvironmentSettings, load_settings, stack_arguments
+from education.settings import EnvironmentSettings, load_settings, stack_arguments
+from education.settings_values import SUFFIX_PATTERN, SUFFIX_WORDS
 from tools.account import current_account
 from tools.aws_session import new_session
 from tools.signing_key_store import RECOVERY_DAYS, SigningKeyStore
@@ -41,10 +42,7 @@ def open_store(
 
 def _settings(environment_suffix: str) -> EnvironmentSettings:
     if not re.fullmatch(SUFFIX_PATTERN, environment_suffix):
-        raise UserError(
-            f"--environment is {environment_suffix!r}; allowed: a lower-case letter, then up to 19 lower-case letters, "
-            "digits or hyphens (for example dev)."
-        )
+        raise UserError(f"--environment is {environment_suffix!r}; allowed: {SUFFIX_WORDS}.")
     return load_settings(**stack_arguments({**os.environ, "ENVIRONMENT_SUFFIX": environment_suffix}))
 
 

@@ -11,8 +11,8 @@ import sys
 from collections.abc import Mapping
 
 from education.errors import UserError
-from education.settings import LOCAL_ENVIRONMENT, EnvironmentSettings, load_settings, stack_arguments
-from tools.account import current_account
+from education.settings import EnvironmentSettings, load_settings, stack_arguments
+from tools.account import current_account, refuse_local
 from tools.cdktf import Cdktf
 from tools.steps import ROOT, command_line, displayed, step
 from tools.toolchain import LOGS, find_toolchain
@@ -43,10 +43,8 @@ def main() -> None:
     suffix: str = arguments.environment
     variables = {**os.environ, "ENVIRONMENT_SUFFIX": suffix}
     settings = load_settings(**stack_arguments(variables))  # refuse a mistake before anything is started
-    if suffix == LOCAL_ENVIRONMENT and arguments.command != "synth":
-        raise UserError(
-            "the local platform is not in a real account: use `make up`, `make down` and outputs/local.json."
-        )
+    if arguments.command != "synth":
+        refuse_local(suffix)
     if arguments.command == "destroy":
         refuse_protected(settings)
     if arguments.command != "synth":

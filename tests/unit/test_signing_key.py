@@ -315,3 +315,18 @@ def test_a_wrong_account_gets_no_key(
     monkeypatch.setattr(signing_key, "current_account", wrong)
     assert main(["create", "--environment", "dev"]) == 1
     assert capsys.readouterr().err == "error: the credentials belong to another account.\n"
+
+
+def test_the_local_platforms_key_is_made_in_no_real_account(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(signing_key, "open_store", lambda *_, **__: pytest.fail("AWS was asked"))
+    assert main(["create", "--environment", "local"]) == 1
+    assert "not in a real account" in capsys.readouterr().err
+
+
+def test_it_is_looked_for_where_the_embedded_aws_listens(
+    emulator: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["show", "--environment", "local", "--endpoint-url", emulator]) == 1
+    assert "There is no signing key education-signing-key-local" in capsys.readouterr().err

@@ -1,14 +1,17 @@
 """Commands on a real account: what is refused before anything is touched, and in which words."""
 
+import subprocess
 import sys
 from collections.abc import Callable
+from types import ModuleType
 
 import pytest
 from botocore.exceptions import ClientError, NoCredentialsError
 
 from education.errors import UserError
 from education.settings import EnvironmentSettings, load_settings
-from tools import account, ephemeral, stack
+from tools import account, audit, ephemeral, redrive, restore, stack
+from tools.steps import command_line
 
 Command = Callable[..., list[str]]
 ACCOUNT, OTHER = "1" * 12, "2" * 12
@@ -99,3 +102,39 @@ def test_credentials_that_are_missing_or_expired_are_told_in_one_sentence(
 
 def test_synthesizing_needs_no_account(command: Command) -> None:
     assert command("synth", "prod", allowed=(OTHER,), sts=Sts(NoCredentialsError())) == ["synth"]
+
+
+@pytest.mark.parametrize("name", ["deploy", "destroy", "diff", "outputs"])
+def test_the_local_platform_is_in_no_account(command: Command, name: str) -> None:
+    with pytest.raises(UserError, match="the local platform is not in a real account: use `make up`"):
+        command(name, "local")
+
+
+def test_it_can_be_synthesized(command: Command) -> None:
+    assert command("synth", "local") == ["synth"]
+
+
+@pytest.mark.parametrize(
+    ("tool", "arguments"),
+    [
+        (redrive, ["--dry-run"]),
+        (restore, ["--table", "courses", "--backup", "arn"]),
+    ],
+)
+def test_no_other_command_works_on_it_in_the_account_of_whoever_is_signed_in(
+    monkeypatch: pytest.MonkeyPatch, tool: ModuleType, arguments: list[str]
+) -> None:
+    monkeypatch.setattr(account, "client", lambda *_: pytest.fail("AWS was asked"))
+    monkeypatch.setattr(sys, "argv", [tool.__name__, "--environment", "local", *arguments])
+    with pytest.raises(UserError, match=r"not in a real account.*nothing was changed"):
+        tool.main()
+
+
+def test_it_has_no_pipeline_whose_roles_could_be_audited(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    refusal = subprocess.CompletedProcess([], 1, stderr="error: environments/local.toml has no [pipeline].\n")
+    monkeypatch.setattr(subprocess, "run", lambda *_, **__: refusal)
+    monkeypatch.setattr(sys, "argv", ["audit", "--environment", "local"])
+    assert command_line(audit.main) == 1
+    assert capsys.readouterr().err == "error: environments/local.toml has no [pipeline].\n"
