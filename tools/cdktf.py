@@ -39,6 +39,9 @@ class Cdktf:
 
         A mirror cannot vouch for other platforms' sums, so with one Terraform makes its own.
         """
+        self._log("synth").unlink(
+            missing_ok=True
+        )  # what the app says is read from it, and must not be of last time
         try:
             self._run("synth", advice="mend what the message names and run this again.")
         except UserError:
@@ -73,7 +76,8 @@ class Cdktf:
 
     def _sentence_of_the_app(self) -> str:
         """What main.py said of a mistake the user can mend, without what cdktf says around it."""
-        lines = self._log("synth").read_text(errors="replace").splitlines()
+        log = self._log("synth")
+        lines = log.read_text(errors="replace").splitlines() if log.is_file() else []
         return next(
             (line.strip().removeprefix("error: ") for line in lines if line.strip().startswith("error: ")), ""
         )

@@ -176,6 +176,13 @@ def main() -> int:
     except InstallError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
+    except OSError as problem:  # education.errors has better words, but comes with what is not installed yet
+        print(
+            f"error: {problem.filename or 'this folder'}: {problem.strerror or problem}; the tools write to this "
+            "checkout: look at what is there, who may use it and how much room is left, and run this again.",
+            file=sys.stderr,
+        )
+        return 1
     except KeyboardInterrupt:
         print("\ninterrupted; run it again and it starts over where it must", file=sys.stderr)
         return 130

@@ -14,7 +14,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from education.errors import UserError
+from education.errors import UserError, told
 from tools.service_problems import SERVICE_PROBLEMS, in_a_sentence
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -57,8 +57,11 @@ def step(title: str) -> Iterator[Step]:
     except SERVICE_PROBLEMS as problem:
         print("FAILED", flush=True)
         raise ServiceError(f"{title}: {in_a_sentence(problem)}") from problem
-    except BaseException:
+    except KeyboardInterrupt:
         print("interrupted", flush=True)
+        raise
+    except BaseException:
+        print("FAILED", flush=True)
         raise
     remark = f" ({current.remark})" if current.remark else ""
     print(f"{time.monotonic() - start:.1f} s{remark}", flush=True)
@@ -136,7 +139,7 @@ def displayed(path: Path) -> str:
 
 
 def command_line(main: Callable[[], None]) -> int:
-    """Run a command line's `main`: exit code 0, or 1 with one sentence for a mistake the user can mend."""
+    """Run a command line's `main`: exit code 0, or 1 with one sentence for what the user can mend."""
 
     def terminated(*_: object) -> None:
         raise KeyboardInterrupt
@@ -153,6 +156,9 @@ def command_line(main: Callable[[], None]) -> int:
     except BrokenPipeError:  # whoever read our output has gone, as in `make up | head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 141
+    except OSError as problem:
+        print(f"error: {told(problem)}", file=sys.stderr)
+        return 1
     except KeyboardInterrupt:
         print("\ninterrupted", file=sys.stderr)
         return 130

