@@ -182,7 +182,8 @@ def test_a_lesson_that_is_not_valid_is_refused(cast: Cast, change: Any) -> None:
 
 def test_an_archived_course_is_read_only_but_not_lost(cast: Cast) -> None:
     """Those who know it can read it; nobody edits it until it is taken out again."""
-    course_id = new_course(cast.owner, "one", status="archived")
+    course_id = new_course(cast.owner, "one")
+    set_status(cast.owner, course_id, "archived")
     path = f"/courses/{course_id}"
     assert cast.stranger.get(path)["status"] == "archived"
     cast.owner.put(f"{path}/lessons/two", lesson(), expect=409)
