@@ -69,7 +69,7 @@ destroy: install ## destroy the stack of ENV
 diff: install ## show what a deploy of ENV would change
 	@$(RUN) -m tools.stack diff --environment $(ENV)
 
-outputs: install ## write outputs/$(ENV).json
+outputs: install ## write outputs/<ENV>.json
 	@$(RUN) -m tools.stack outputs --environment $(ENV)
 
 bundle: install ## build the function zips that are missing or out of date
@@ -85,7 +85,8 @@ lock: ## renew the pinned requirements from *.in
 	@"$(PYTHON)" -m tools.lock
 
 clean: down ## remove everything that the tools made, installations included
-	@rm -rf .venv node_modules build cdktf.out outputs .local .pytest_cache .mypy_cache .ruff_cache
+	@rm -rf .venv node_modules build cdktf.out outputs .local .pytest_cache .mypy_cache .ruff_cache \
+		.hypothesis .schemathesis
 
 # ---- The way to production (docs/operations.md). Workflows call these, and a laptop can.
 

@@ -97,6 +97,8 @@ class RecordsSettings(_Section):
 class ContentSettings(_Section):
     """Course files and their delivery."""
 
+    # API Gateway's own errors (no token, throttled) carry one fixed origin: the first. Portals on the others cannot
+    # read those, though everything that functions answer.
     portal_origins: tuple[Origin, ...] = Field(min_length=1)
     premium_url_minutes: int = Field(ge=1, le=60)
     max_upload_mib: int = Field(ge=1, le=5120)  # an S3 POST takes at most 5 GiB

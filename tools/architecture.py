@@ -17,7 +17,7 @@ from typing import Any
 from education.errors import UserError
 
 README = Path(__file__).resolve().parent.parent / "README.md"
-BEGIN = "<!-- architecture: made by `python -m tools.architecture` -->"
+BEGIN = "<!-- architecture: made by `make architecture` -->"
 END = "<!-- end of architecture -->"
 
 # Resource type -> how its box is drawn; {} is its own name.

@@ -71,7 +71,7 @@ def _run(store: SigningKeyStore, options: argparse.Namespace) -> str:
             slot = store.rotate()
             return (
                 f"Slot {slot} has a new key. Next: make deploy ENV={environment}, then "
-                f"python -m tools.signing_key activate --environment {environment} --slot {slot}"
+                f".venv/bin/python -m tools.signing_key activate --environment {environment} --slot {slot}"
             )
         case "activate":
             store.activate(options.slot)

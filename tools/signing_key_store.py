@@ -170,7 +170,7 @@ class SigningKeyStore:
         ):
             raise UserError(
                 f"There is no signing key {self._secret_id}; make one: "
-                f"python -m tools.signing_key create --environment {self._names.suffix}"
+                f".venv/bin/python -m tools.signing_key create --environment {self._names.suffix}"
             ) from None
 
     def _parameter(self, slot: str) -> str:
