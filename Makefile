@@ -37,7 +37,7 @@ status: install ## say whether the local platform runs, and its addresses and ac
 
 test: install ## run every test; integration tests start a platform of their own
 	@$(RUN) -m pytest $(WORKERS) tests/unit tests/infrastructure
-	@$(RUN) -m pytest tests/integration tests/pipeline
+	@$(RUN) -m pytest tests/integration
 
 unit: install ## run the unit tests only
 	@$(RUN) -m pytest $(WORKERS) tests/unit
