@@ -39,9 +39,8 @@ class Cdktf:
 
         A mirror cannot vouch for other platforms' sums, so with one Terraform makes its own.
         """
-        self._log("synth").unlink(
-            missing_ok=True
-        )  # what the app says is read from it, and must not be of last time
+        # What the app says is read from this log, and must not be what it said last time.
+        self._log("synth").unlink(missing_ok=True)
         try:
             self._run("synth", advice="mend what the message names and run this again.")
         except UserError:

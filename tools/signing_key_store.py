@@ -67,7 +67,8 @@ class KeyPairs:
         return _public_half(self.private_keys[slot])
 
 
-@lru_cache(maxsize=len(SIGNING_KEY_SLOTS) * 2)  # reading a key checks it, which takes longer than a call to AWS
+# Reading a key checks it, which takes longer than a call to AWS.
+@lru_cache(maxsize=len(SIGNING_KEY_SLOTS) * 2)
 def _public_half(private_pem: str) -> str:
     private_key = serialization.load_pem_private_key(private_pem.encode(), password=None)
     return (
