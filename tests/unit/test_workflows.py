@@ -45,6 +45,7 @@ def test_nothing_is_permitted_that_a_job_does_not_ask_for(each: Workflow) -> Non
         assert set(body["permissions"].items()) <= {
             ("contents", "read"),
             ("id-token", "write"),
+            ("pull-requests", "read"),
             ("pull-requests", "write"),
             ("security-events", "write"),
             ("issues", "write"),
@@ -80,6 +81,13 @@ def test_who_signs_in_to_aws_may_ask_for_a_token(each: Workflow) -> None:
         signs_in = any(step.get("with", {}).get("role") for step in body.get("steps", []))
         called = "uses" in body
         assert called or signs_in == (body["permissions"].get("id-token") == "write"), job
+
+
+def test_who_talks_to_github_has_the_jobs_token(each: Workflow) -> None:
+    """GitHub hands it to no command by itself."""
+    for job, step in steps(each):
+        if step.get("run") in ("make drift-report", "make plan-comment", "make sweep"):
+            assert step.get("env", {}).get("GITHUB_TOKEN") == "${{ github.token }}", job
 
 
 def test_an_apply_is_never_cancelled() -> None:
