@@ -6,6 +6,7 @@ people, and applied on another, unchanged or not at all.
 
 import hashlib
 import json
+import shutil
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ STACK = "stack"
 LEFT_OUT = (
     ".terraform",
     "terraform.tfstate",
-)  # the provider, and where the backend is: `init` makes both anew
+)  # the provider (some 700 MB), and where the backend is: `init` makes both anew
 
 
 @dataclass(frozen=True)
@@ -55,8 +56,18 @@ class SavedPlan:
         """The plan as people read it."""
         return (self.folder / TEXT).read_text()
 
+    def strip(self) -> None:
+        """Remove what no sum is kept of, so that it is neither carried to another machine nor taken from one."""
+        for name in LEFT_OUT:
+            for path in list(self.folder.rglob(name)):
+                if path.is_dir() and not path.is_symlink():
+                    shutil.rmtree(path)
+                else:
+                    path.unlink()
+
     def seal(self, **facts: Any) -> Record:
-        """Write the record, with the sums of all files."""
+        """Write the record, with the sums of all files that are carried."""
+        self.strip()
         record = Record(**facts, sums=self._sums())
         (self.folder / RECORD).write_text(json.dumps(asdict(record), indent=2) + "\n")
         return record

@@ -83,6 +83,21 @@ def test_what_terraform_keeps_beside_a_stack_is_no_difference(saved: SavedPlan) 
     assert saved.record().environment == "dev"
 
 
+def test_what_terraform_keeps_beside_a_stack_is_not_carried(saved: SavedPlan) -> None:
+    """The provider's 700 MB, of which no sum is kept, would be uploaded, and run on the machine that applies."""
+    provider = saved.folder / "provider"
+    provider.write_text("")
+    (saved.stack / ".terraform" / "providers").mkdir(parents=True)
+    (saved.stack / ".terraform" / "providers" / "aws").symlink_to(provider)
+    (saved.stack / ".terraform.lock.hcl").write_text("")
+    saved.seal(**FACTS)
+    assert sorted(path.name for path in saved.stack.iterdir()) == [".terraform.lock.hcl", "cdk.tf.json"]
+    assert provider.exists(), "what was only linked stays"
+    (saved.stack / ".terraform").mkdir()
+    saved.strip()
+    assert not (saved.stack / ".terraform").exists()
+
+
 def test_no_plan_is_told_as_such(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="make plan"):
         SavedPlan(tmp_path).record()
