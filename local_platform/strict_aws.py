@@ -1,9 +1,10 @@
 """The embedded AWS with the gaps in its IAM enforcement closed, and every decision written down.
 
 Runs in place of `ministack` where a whole life of an environment is to be proven under the pipeline's roles
-(`python -m local_platform.strict_aws`). Adds what LOCAL_AWS.md lists as not evaluated: iam:PassRole, the
-iam:PermissionsBoundary and dynamodb:LeadingKeys conditions, tags that an API's parts inherit, and resources that the
-emulator leaves open. STRICT_AWS_RECORD names the file that gets one JSON line per decision.
+(`python -m local_platform.strict_aws`). Adds what LOCAL_AWS.md lists as not evaluated: iam:PassRole and other actions
+that a request needs besides the one it names, the iam:PermissionsBoundary and dynamodb:LeadingKeys conditions, tags
+that an API's parts inherit, and resources that the emulator leaves open. STRICT_AWS_RECORD names the file that gets one
+JSON line per decision.
 """
 
 import contextvars
@@ -13,11 +14,13 @@ import re
 import sys
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import unquote
 
-from ministack.core import iam_actions, iam_evaluator  # type: ignore[import-untyped]
+from ministack.core import iam_actions, iam_evaluator, responses  # type: ignore[import-untyped]
 from ministack.services import tagging  # type: ignore[import-untyped]
 
 from local_platform import strict_resources
+from local_platform.strict_dependents import Caller, Check, dependents
 
 # The actions on roles that know the condition key iam:PermissionsBoundary.
 BOUNDED_ACTIONS = (
@@ -31,9 +34,7 @@ BOUNDED_ACTIONS = (
 )
 # Services whose requests hold tags in a field that the emulator does not look for.
 TAG_FIELDS = {"apigateway": "tags", "cognito-idp": "UserPoolTags"}
-_passed_role: contextvars.ContextVar[tuple[str, str] | None] = contextvars.ContextVar(
-    "passed_role", default=None
-)
+_dependents: contextvars.ContextVar[tuple[Check, ...]] = contextvars.ContextVar("dependents", default=())
 
 _enforce = iam_evaluator.enforce
 _request_tags = iam_actions.request_tag_context
@@ -51,18 +52,20 @@ def enforce(
     resource_arn: str = "*",
     service_context: dict[str, Any] | None = None,
 ) -> Any:
-    """The emulator's decision, then the one on the role that the request passes to a service, if any."""
+    """The emulator's decision, then those on what the request needs besides."""
     if ":event-source-mapping:" in resource_arn and (function := _mapped_function(resource_arn)):
         service_context = {**(service_context or {}), "lambda:FunctionArn": function}
     refused = _enforce(access_key_id, iam_action, service, region, resource_arn, service_context)
     _record(access_key_id, iam_action, resource_arn, refused, service_context)
-    passed = _passed_role.get()
-    _passed_role.set(None)
-    if refused is None and passed is not None:
-        role, receiver = passed
-        context = {"iam:PassedToService": receiver}
-        refused = _enforce(access_key_id, "iam:PassRole", "iam", region, role, context)
-        _record(access_key_id, "iam:PassRole", role, refused, context)
+    checks = _dependents.get()
+    _dependents.set(())
+    for check in checks if refused is None else ():
+        context = dict(check.context)
+        kind = check.action.partition(":")[0]
+        refused = _enforce(access_key_id, check.action, kind, region, check.resource, context)
+        _record(access_key_id, check.action, check.resource, refused, context)
+        if refused is not None:
+            break
     return refused
 
 
@@ -75,15 +78,14 @@ def request_tag_context(
         boundary = _text(params.get("PermissionsBoundary")) or _boundary_of(_text(params.get("RoleName")))
         if boundary:
             context["iam:PermissionsBoundary"] = boundary
-    if service == "lambda" and iam_action in ("lambda:CreateFunction", "lambda:UpdateFunctionConfiguration"):
-        role = iam_actions._safe_json_field(body, "Role")
-        _passed_role.set((role, "lambda.amazonaws.com") if role else None)
     if service == "cloudfront":
         context |= _tags(dict(re.findall(r"<Key>([^<]*)</Key>\s*<Value>([^<]*)</Value>", body.decode())))
     if service in TAG_FIELDS and body[:1] == b"{":
         context |= _tags(json.loads(body).get(TAG_FIELDS[service]) or {})
     if iam_action == "lambda:CreateEventSourceMapping":
         context["lambda:FunctionArn"] = iam_actions._safe_json_field(body, "FunctionName")
+    caller = Caller(responses.get_region(), responses.get_account_id())
+    _dependents.set(tuple(dependents(iam_action, body, context, caller)))
     return context
 
 
@@ -132,7 +134,8 @@ def extract_resource_arn(
 
 
 def resource_tags(arn: str) -> dict[str, str] | None:
-    """The tags of a resource; what belongs to an API inherits the API's."""
+    """The tags of a resource; what belongs to an API inherits the API's, as do its tags themselves."""
+    arn = unquote(arn.partition("::/tags/")[2]) or arn
     api = re.match(r"arn:aws:apigateway:[^:]*::/restapis/[^/]+", arn)
     if api:
         from ministack.services import apigateway_v1

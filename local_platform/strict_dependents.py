@@ -1,0 +1,98 @@
+"""What AWS checks besides the action that a request names: the rights that a service uses in its caller's name.
+
+The embedded AWS checks the named action only. After each service's own documentation, for the requests that deploying
+this platform makes; the addresses stand beside each.
+"""
+
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Check:
+    """One more action on one more resource, with its condition keys."""
+
+    action: str
+    resource: str
+    context: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Where a request is made: what an ARN of the account begins with."""
+
+    region: str
+    account: str
+
+    def arn(self, service: str, resource: str) -> str:
+        """An ARN of the account and region."""
+        return f"arn:aws:{service}:{self.region}:{self.account}:{resource}"
+
+
+def dependents(action: str, body: bytes, context: Mapping[str, Any], caller: Caller) -> list[Check]:
+    """Everything else that must be allowed; `context` holds the condition keys that the request has already."""
+    finder = _FINDERS.get(action)
+    return list(finder(body, context, caller)) if finder else []
+
+
+def _passed_role(body: bytes, _: Mapping[str, Any], __: Caller) -> Iterator[Check]:
+    """https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html"""
+    if role := _document(body).get("Role"):
+        yield Check("iam:PassRole", str(role), {"iam:PassedToService": "lambda.amazonaws.com"})
+
+
+def _tagged_mapping(body: bytes, context: Mapping[str, Any], caller: Caller) -> Iterator[Check]:
+    """https://docs.aws.amazon.com/lambda/latest/api/API_CreateEventSourceMapping.html
+
+    The tags are put on a mapping that has no id yet.
+    """
+    if _document(body).get("Tags"):
+        tags = {key: value for key, value in context.items() if key.lower().startswith("aws:")}
+        yield Check("lambda:TagResource", caller.arn("lambda", "event-source-mapping:*"), tags)
+
+
+def _log_bucket(body: bytes, _: Mapping[str, Any], __: Caller) -> Iterator[Check]:
+    """https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cf-api-permissions-ref.html"""
+    logging = re.search(r"<Logging>(.*?)</Logging>", body.decode(), re.DOTALL)
+    if logging and "<Enabled>true</Enabled>" in logging[1]:
+        bucket = re.search(r"<Bucket>([^<.]+)", logging[1])
+        for name in ("GetBucketAcl", "PutBucketAcl"):
+            yield Check(f"s3:{name}", f"arn:aws:s3:::{bucket[1] if bucket else '*'}")
+
+
+def _rule_groups(action: str) -> "_Finder":
+    def find(body: bytes, _: Mapping[str, Any], caller: Caller) -> Iterator[Check]:
+        """https://docs.aws.amazon.com/waf/latest/developerguide/waf-api-permissions-ref.html, "references"."""
+        for rule in _document(body).get("Rules", []):
+            if group := rule["Statement"].get("ManagedRuleGroupStatement"):
+                place = f"regional/managedruleset/{group['VendorName']}/{group['Name']}"
+                yield Check(action, caller.arn("wafv2", place))
+
+    return find
+
+
+def _guarded_stage(body: bytes, _: Mapping[str, Any], __: Caller) -> Iterator[Check]:
+    """https://docs.aws.amazon.com/waf/latest/APIReference/API_AssociateWebACL.html"""
+    stage = str(_document(body)["ResourceArn"])
+    yield Check("wafv2:AssociateWebACL", stage)
+    yield Check("apigateway:SetWebACL", stage)
+
+
+def _document(body: bytes) -> dict[str, Any]:
+    return dict(json.loads(body or b"{}"))
+
+
+_Finder = Callable[[bytes, Mapping[str, Any], Caller], Iterator[Check]]
+_FINDERS: dict[str, _Finder] = {
+    "cloudfront:CreateDistribution": _log_bucket,
+    "cloudfront:UpdateDistribution": _log_bucket,
+    "lambda:CreateEventSourceMapping": _tagged_mapping,
+    "lambda:CreateFunction": _passed_role,
+    "lambda:UpdateFunctionConfiguration": _passed_role,
+    "wafv2:AssociateWebACL": _guarded_stage,
+    "wafv2:CreateWebACL": _rule_groups("wafv2:CreateWebACL"),
+    "wafv2:UpdateWebACL": _rule_groups("wafv2:UpdateWebACL"),
+}
