@@ -157,7 +157,7 @@ def signing_key_permissions(reach: Reach) -> list[Permission]:
         Permission(
             "OwnSigningKeyParameters",
             reach.arns("ssm", f"parameter/{PROJECT}/{{s}}/{SIGNING_KEY}/*"),
-            writes=actions("ssm", "GetParameters PutParameter DeleteParameters AddTagsToResource"),
+            writes=actions("ssm", "GetParameters PutParameter DeleteParameters"),
         ),
         Permission(
             "OwnSigningKeySecret",
