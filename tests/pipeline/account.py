@@ -1,6 +1,7 @@
-"""An AWS account for the pipeline's tests: the stricter embedded AWS, a checkout of its own, and GitHub's identity.
+"""An AWS account for the pipeline's tests: the stricter embedded AWS, a repository of its own, and GitHub's identity.
 
-The checkout is a copy of the tracked files, so that a test may change a function and that nothing is left in the tree.
+The repository is a copy of the tracked files, so that a test may change a function and nothing is left in the tree. An
+administrator works in it; a job's machine has a fresh copy of it.
 """
 
 import base64
@@ -8,9 +9,10 @@ import json
 import os
 import shutil
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from local_platform.strict_instance import Decision, StrictInstance
@@ -19,15 +21,19 @@ from tools.steps import ROOT
 REPOSITORY = "repo:example-org/education-platform"
 IMMUTABLE = "repo:example-org@1000001/education-platform@1000002"
 ISSUER = "https://token.actions.githubusercontent.com"
+# What the tests' own surroundings must not tell the commands that they run: a workflow that runs them, and make.
+SURROUNDINGS = ("GITHUB_", "ACTIONS_", "MAKE", "MFLAGS")
 
 
 @dataclass
 class Account:
-    """One account, used by an administrator (`make`) or under a role (`make(…, role=…)`)."""
+    """One account, used by an administrator or under a role that GitHub's job assumed."""
 
     aws: StrictInstance
     checkout: Path
+    machines: Iterator[Path]  # folders that are not there yet
     keys: dict[str, set[str]] = field(default_factory=dict)  # access keys by role, to find its decisions
+    walked: set[tuple[str, str]] = field(default_factory=set)  # workflows and jobs that ran
 
     def assume(self, role: str, subject: str, audience: str = "sts.amazonaws.com") -> StrictInstance:
         """GitHub's job with this subject assumes a role."""
@@ -59,25 +65,44 @@ class Account:
         )
         return self.assume(f"education-{role}-{environment}", f"{REPOSITORY}:{what}")
 
-    def run(self, command: str, user: StrictInstance | None = None, **variables: str) -> str:
-        """Run a workflow step's command in the checkout; returns what it said."""
-        completed = self.attempt(command, user, **variables)
+    def run(self, command: str, user: StrictInstance | None = None) -> str:
+        """Run a command in the repository; returns what it said."""
+        completed = self.attempt(command, user)
         assert completed.returncode == 0, f"{command}\n{completed.stdout[-3000:]}\n{completed.stderr[-3000:]}"
         return completed.stdout
 
     def attempt(
-        self, command: str, user: StrictInstance | None = None, **variables: str
+        self,
+        command: str,
+        user: StrictInstance | None = None,
+        folder: Path | None = None,
+        variables: Mapping[str, str] = MappingProxyType({}),
     ) -> "subprocess.CompletedProcess[str]":
-        """Run a command that may fail."""
-        environment = {**(user or self.aws).variables(), "AWS_DEFAULT_REGION": "us-east-1", **variables}
+        """Run a command that may fail, in the repository or another checkout of it."""
+        base = {name: value for name, value in os.environ.items() if not name.startswith(SURROUNDINGS)}
+        environment = {**(user or self.aws).variables(base), "AWS_DEFAULT_REGION": "us-east-1", **variables}
         return subprocess.run(
             ["bash", "-c", command],
-            cwd=self.checkout,
+            cwd=folder or self.checkout,
             env=environment,
+            stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
             check=False,
         )
+
+    def fresh_checkout(self) -> Path:
+        """The repository as it is now, on a machine that has built nothing yet."""
+        return check_out(next(self.machines), self.checkout)
+
+    def repository_variables(self) -> dict[str, str]:
+        """What `make bootstrap` said to set on GitHub, as expressions name it."""
+        found = {}
+        for file in (self.checkout / "outputs").glob("bootstrap-*.json"):
+            suffix, outputs = file.stem.removeprefix("bootstrap-").upper(), json.loads(file.read_text())
+            for role in ("plan", "deploy"):
+                found[f"vars.AWS_{role.upper()}_ROLE_{suffix}"] = outputs[f"{role}_role_arn"]
+        return found
 
     def decisions(self, role: str) -> list[Decision]:
         """What was decided on requests under a role's sessions."""
@@ -94,18 +119,20 @@ class Account:
         return found
 
 
-def check_out(target: Path, variables: Mapping[str, str] = os.environ) -> Path:
-    """Copy the tracked files, and lend the installations and what is built already."""
+def check_out(target: Path, source: Path = ROOT) -> Path:
+    """Copy the tracked files as they are in `source`, and lend the installations, and what bundles are made from."""
     listed = subprocess.run(
         ["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True
     ).stdout
     for name in filter(None, listed.split("\0")):
-        if (ROOT / name).is_file():
+        if (source / name).is_file():
             (target / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(ROOT / name, target / name)
-    for name in (".venv", "node_modules"):
-        (target / name).symlink_to(ROOT / name)
-    for name in ("build/dependencies", "build/functions"):
+            shutil.copyfile(source / name, target / name)
+    (ROOT / "build/toolchain").mkdir(parents=True, exist_ok=True)  # the provider is downloaded once for all
+    (target / "build").mkdir(parents=True, exist_ok=True)
+    for name in (".venv", "node_modules", "build/scanning", "build/toolchain"):
         if (ROOT / name).is_dir():
-            shutil.copytree(ROOT / name, target / name)
+            (target / name).symlink_to(ROOT / name)
+    if (ROOT / "build/dependencies").is_dir():
+        shutil.copytree(ROOT / "build/dependencies", target / "build/dependencies")
     return target

@@ -1,5 +1,10 @@
-"""One account with three bootstrapped environments for the whole session; takes minutes, so it runs when asked for."""
+"""One account with three bootstrapped environments for the whole session; runs when asked for (`make prove-pipeline`).
 
+It makes four environments and destroys three, with IAM enforced, which takes some 20 minutes on two processors: too
+long for `make test`. Every pull request runs it.
+"""
+
+import itertools
 import os
 import socket
 import time
@@ -11,6 +16,9 @@ import pytest
 
 from local_platform.strict_instance import strict_aws
 from tests.pipeline.account import ISSUER, Account, check_out
+from tests.pipeline.runner import DEPLOY, WorkflowRun
+from tests.pipeline.workflows import workflow
+from tests.unit.github_fixture import FakeGithub
 
 ASKED_FOR = "EDUCATION_PROVE_PIPELINE"  # set by `make prove-pipeline`
 _FOLDER = Path(__file__).resolve().parent
@@ -20,16 +28,35 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Skip what was not asked for."""
     if os.environ.get(ASKED_FOR):
         return
-    skip = pytest.mark.skip(reason="deploys whole environments: run `make prove-pipeline`")
+    skip = pytest.mark.skip(reason="deploys whole environments, some 20 minutes: run `make prove-pipeline`")
     for item in items:
         if item.path.is_relative_to(_FOLDER):
             item.add_marker(skip)
 
 
+def all_environments() -> list[str]:
+    """The environments that main.yml deploys, in its order."""
+    main = workflow("main")
+    deploys = [main.jobs[job] for job in main.in_order() if main.jobs[job].get("uses") == DEPLOY]
+    return [str(job["with"]["environment"]) for job in deploys]
+
+
+def asked_for() -> list[str]:
+    """Those of them to take through the pipeline."""
+    names = os.environ.get(ASKED_FOR, "").split(",")
+    return [name for name in all_environments() if name in names or names == [""]]
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """A test that takes `promoted` runs for each environment, in order."""
+    if "promoted" in metafunc.fixturenames:
+        metafunc.parametrize("promoted", asked_for())
+
+
 @pytest.fixture(scope="session")
 def environments() -> list[str]:
     """The environments to take through the pipeline, in its order."""
-    return os.environ.get(ASKED_FOR, "dev").split(",")
+    return asked_for()
 
 
 @pytest.fixture(scope="session")
@@ -37,11 +64,12 @@ def account(tmp_path_factory: pytest.TempPathFactory, environments: list[str]) -
     """The account, after `make bootstrap` for each environment, with the signing keys that an administrator makes."""
     folder = tmp_path_factory.mktemp("account")
     checkout = check_out(tmp_path_factory.mktemp("checkout"))
+    machines = (tmp_path_factory.mktemp("machine") for _ in itertools.count())
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = int(probe.getsockname()[1])
     with strict_aws(folder, port) as aws, ThreadPoolExecutor() as pool:
-        account = Account(aws, checkout)
+        account = Account(aws, checkout, machines)
         first = pool.submit(account.run, f"make bootstrap ENV={environments[0]}")
         while not first.done() and not _has_provider(account):
             time.sleep(0.5)
@@ -51,6 +79,21 @@ def account(tmp_path_factory: pytest.TempPathFactory, environments: list[str]) -
         for name in environments:
             account.run(f"make signing-key ENV={name}")
         yield account
+
+
+@pytest.fixture
+def github() -> Iterator[FakeGithub]:
+    """A GitHub of the test's own, without pull requests."""
+    fake = FakeGithub()
+    yield fake
+    fake.server.shutdown()
+    fake.server.server_close()
+
+
+@pytest.fixture(scope="session")
+def merged(account: Account, tmp_path_factory: pytest.TempPathFactory) -> WorkflowRun:
+    """The run of main.yml after a merge."""
+    return WorkflowRun(account, tmp_path_factory.mktemp("artifacts"))
 
 
 def _has_provider(account: Account) -> bool:

@@ -1,9 +1,10 @@
 """The workflow files, walked: their make targets, in their order, under the roles that they name, for real.
 
-Environments follow one another as main.yml says; what is promoted is the same bytes. Not run here is `make verify`,
-which tests/integration does for the local platform.
+Environments follow one another as main.yml says and stand side by side in one account; what is promoted is the same
+bytes. Each job runs on a machine of its own, which has the artifacts of earlier ones and nothing else.
 """
 
+import base64
 import hashlib
 import json
 import re
@@ -14,28 +15,37 @@ import pytest
 from botocore.exceptions import ClientError
 
 from tests.pipeline.account import IMMUTABLE, REPOSITORY, Account
+from tests.pipeline.runner import WorkflowRun
 from tests.pipeline.workflows import workflow
+from tests.unit.github_fixture import FakeGithub
 
 # An alarm is read back incompletely from the embedded AWS (LOCAL_AWS.md); anything else would be drift.
 EMULATOR_DEFECT = "aws_cloudwatch_metric_alarm."
-NOT_HERE = ("make verify",)
 
 
 def changed(plan: str) -> list[str]:
-    """The addresses that a plan's text changes."""
-    return re.findall(r"^  # (\S+) (?:will|must) be", plan, re.MULTILINE)
+    """The addresses that a plan's text changes, but for what only the embedded AWS makes it change."""
+    found = re.findall(r"^  # (\S+) (?:will|must) be", plan, re.MULTILINE)
+    return [address for address in found if not address.startswith(EMULATOR_DEFECT)]
 
 
-def walk(account: Account, environment: str) -> dict[str, str]:
-    """Run deploy.yml for one environment; returns what each command said."""
-    deploy = workflow("deploy")
-    said = {}
-    for job, role in (("plan", "plan"), ("apply", "deploy")):
-        user = account.job(role, environment)
-        for command in deploy.commands(job):
-            if command not in NOT_HERE:
-                said[command] = account.run(command, user, ENV=environment)
-    return said
+def digests(folder: Path) -> set[str]:
+    """The functions' bundles below a folder, by their bytes."""
+    files = [path for path in folder.rglob("*") if path.is_file() and zipfile.is_zipfile(path)]
+    return {hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
+
+
+def deployed_digests(account: Account, environment: str) -> set[str]:
+    """The bundles that AWS runs in an environment, by the digest that it states."""
+    pages = account.aws.client("lambda").get_paginator("list_functions").paginate()
+    functions = [function for page in pages for function in page["Functions"]]
+    own = [function for function in functions if function["FunctionName"].endswith(f"-{environment}")]
+    return {decoded(function["CodeSha256"]) for function in own}
+
+
+def decoded(digest: str) -> str:
+    """A digest as Lambda states it, in hex."""
+    return base64.b64decode(digest).hex()
 
 
 def test_bootstrap_can_be_repeated(account: Account, environments: list[str]) -> None:
@@ -65,44 +75,99 @@ def test_both_forms_of_the_subject_are_trusted(account: Account) -> None:
         account.assume("education-plan-dev", f"{repository}:pull_request")
 
 
-def test_each_environment_is_deployed_as_the_workflow_says(account: Account, environments: list[str]) -> None:
+def test_a_release_has_a_parts_list_of_each_bundle(merged: WorkflowRun) -> None:
+    merged.job(workflow("main"), "release")
+    release = merged.artifact("release")
+    lists = [json.loads(file.read_text()) for file in release.glob("sbom/function-*.json")]
+    assert {parts["metadata"]["component"]["hashes"][0]["content"] for parts in lists} == digests(release)
+
+
+def test_each_environment_is_deployed_as_the_workflow_says(
+    account: Account, merged: WorkflowRun, promoted: str
+) -> None:
+    machines = merged.deploy(promoted)
+    planned, applied = machines["plan"].said, machines["apply"].said
+    assert "to create" in planned["make plan"]
+    assert f"Plan for {promoted}" in planned["make plan-summary"]
+    assert f"looking at {promoted} from outside" in applied["make verify"]
+    assert "told the alert topic" in applied["make announce"]
+    outputs = json.loads((machines["apply"].folder / "outputs" / f"{promoted}.json").read_text())
+    assert outputs["environment_suffix"] == promoted
+
+
+def test_what_is_promoted_is_the_same_bytes(
+    account: Account, merged: WorkflowRun, environments: list[str]
+) -> None:
+    """Released, planned on another machine, applied from there on a third: for each environment the same bundles."""
+    released = digests(merged.artifact("release"))
+    assert released
     for environment in environments:
-        said = walk(account, environment)
-        assert "to create" in said["make plan"]
-        assert f"Plan for {environment}" in said["make plan-summary"]
-        outputs = json.loads((account.checkout / "outputs" / f"{environment}.json").read_text())
-        assert outputs["environment_suffix"] == environment
+        assert digests(merged.artifact(f"plan-{environment}") / "stack") == released, (
+            f"planned for {environment}"
+        )
+        assert deployed_digests(account, environment) == released, f"deployed to {environment}"
 
 
-def test_what_is_promoted_is_the_same_bytes(account: Account, environments: list[str]) -> None:
-    bundles = [
-        {
-            hashlib.sha256(path.read_bytes()).hexdigest()
-            for path in (account.checkout / "build/plans" / environment / "stack").rglob("*")
-            if path.is_file() and zipfile.is_zipfile(path) and ".terraform" not in path.parts
-        }
-        for environment in environments
-    ]
-    assert bundles[0], "a plan carries the functions' bundles"
-    assert all(found == bundles[0] for found in bundles)
+def test_nothing_is_carried_that_is_made_anew(merged: WorkflowRun, environments: list[str]) -> None:
+    for environment in environments:
+        carried = [path for path in merged.artifact(f"plan-{environment}").rglob("*") if path.is_file()]
+        assert not any(".terraform" in path.parts for path in carried)
+        assert sum(path.stat().st_size for path in carried) < 50_000_000
 
 
-def test_the_plan_role_plans_and_changes_nothing(account: Account, environments: list[str]) -> None:
-    environment = environments[0]
-    account.run("make plan", account.job("plan", environment), ENV=environment)
-    text = (account.checkout / "build/plans" / environment / "plan.txt").read_text()
-    assert [address for address in changed(text) if not address.startswith(EMULATOR_DEFECT)] == []
-    refused = account.attempt("make apply", account.job("plan", environment), ENV=environment)
-    assert refused.returncode != 0
+def test_a_night_later_each_environment_is_what_its_code_says(
+    account: Account, promoted: str, github: FakeGithub, tmp_path: Path
+) -> None:
+    known = {"matrix.environment": promoted, "github.token": "t"}
+    night = WorkflowRun(account, tmp_path, known, github.address)
+    machine = night.job(workflow("nightly"), "drift")
+    plan = (machine.folder / "build/plans" / promoted / "plan.txt").read_text()
+    assert EMULATOR_DEFECT in plan
+    assert changed(plan) == []
+    assert [issue["title"] for issue in github.issues] == [f"Drift in {promoted}"]
+    refused = machine.attempt("make apply")
+    assert refused.returncode != 0, "the plan role plans and changes nothing"
     assert "may not" in refused.stderr or "not authorized" in refused.stderr + refused.stdout
 
 
-def test_a_plan_that_was_tampered_with_is_refused(account: Account, environments: list[str]) -> None:
-    environment = environments[0]
-    user = account.job("plan", environment)
-    account.run("make plan", user, ENV=environment)
-    plan: Path = account.checkout / "build/plans" / environment / "plan.txt"
+def test_an_older_plan_is_refused(merged: WorkflowRun, promoted: str) -> None:
+    refused = merged.ran["apply", promoted].attempt("make apply")
+    assert refused.returncode != 0
+    assert "the plan is older than the state" in refused.stderr
+
+
+def test_a_plan_that_was_tampered_with_is_refused(merged: WorkflowRun, promoted: str) -> None:
+    machine = merged.ran["apply", promoted]
+    plan = machine.folder / "build/plans" / promoted / "plan.txt"
     plan.write_text(plan.read_text() + " ")
-    refused = account.attempt("make apply", account.job("deploy", environment), ENV=environment)
+    refused = machine.attempt("make apply")
     assert refused.returncode != 0
     assert "is not the one that was made: plan.txt differs" in refused.stderr
+
+
+def test_a_pull_request_shows_what_it_would_change(
+    account: Account, environments: list[str], github: FakeGithub, tmp_path: Path
+) -> None:
+    event = {
+        "github.event.pull_request.number": "7",
+        "matrix.environment": environments[0],
+        "github.token": "t",
+    }
+    opened = WorkflowRun(account, tmp_path, event, github.address, subject="pull_request")
+    opened.job(workflow("pull-request"), "plan")
+    (comment,) = github.comments
+    assert f"Plan for {environments[0]}" in comment["body"]
+
+
+def test_an_environment_of_a_pull_request_is_made_and_taken_away(
+    account: Account, github: FakeGithub, tmp_path: Path
+) -> None:
+    event = {"github.event.pull_request.number": "7", "github.token": "t"}
+    labeled = WorkflowRun(account, tmp_path, event, github.address, subject="pull_request")
+    machine = labeled.job(workflow("pull-request"), "ephemeral")
+    assert "looking at pr-7 from outside" in machine.said["make verify"]
+    assert deployed_digests(account, "pr-7") == set()
+    secrets = account.aws.client("secretsmanager").list_secrets()["SecretList"]
+    assert not [secret for secret in secrets if secret["Name"].endswith("-pr-7")]
+    night = WorkflowRun(account, tmp_path, {"github.token": "t"}, github.address)
+    assert "took away nothing" in night.job(workflow("nightly"), "leftovers").said["make sweep"]

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from graphlib import TopologicalSorter
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,17 @@ class Workflow:
     def jobs(self) -> dict[str, dict[str, Any]]:
         """Its jobs by id."""
         return dict(self.document["jobs"])
+
+    def in_order(self) -> list[str]:
+        """Its jobs, each after those that it needs."""
+        needs = {job: body.get("needs", []) for job, body in self.jobs.items()}
+        graph = {job: [on] if isinstance(on, str) else on for job, on in needs.items()}
+        return list(TopologicalSorter(graph).static_order())
+
+    def signing_in(self) -> set[str]:
+        """Its jobs that assume a role in AWS."""
+        steps = {job: body.get("steps", []) for job, body in self.jobs.items()}
+        return {job for job in steps if any(step.get("with", {}).get("role") for step in steps[job])}
 
     def commands(self, job: str) -> Iterator[str]:
         """The commands of a job, in order."""

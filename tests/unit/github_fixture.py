@@ -33,6 +33,11 @@ class FakeGithub:
         self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
 
+    @property
+    def address(self) -> str:
+        """Where it answers."""
+        return f"http://127.0.0.1:{self.server.server_port}"
+
     def answer(self, method: str, path: str, body: Any) -> Any:
         """What GitHub would say."""
         if path.endswith("/comments"):
