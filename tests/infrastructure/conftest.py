@@ -17,7 +17,7 @@ ENVIRONMENTS = ("dev", "staging", "prod", "local")
 # An environment without a file of its own, in a region other than CloudFront's.
 ELSEWHERE = "pr-123"
 ARGUMENTS: dict[str, dict[str, Any]] = {ELSEWHERE: {"aws_region": "eu-central-1"}}
-STARTED_EARLY = ("stock_synthesis", "light_synthesis", "validation")
+STARTED_EARLY = ("stock_synthesis", "validation")
 
 SynthesizedOf = Callable[[str], Synthesized]
 
@@ -55,18 +55,11 @@ def stack(request: pytest.FixtureRequest, synthesized_of: SynthesizedOf) -> Synt
 
 @pytest.fixture(scope="session")
 def stock_synthesis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Background]:
-    """`python main.py` for prod with the bindings imported as they come; writes into `folder`."""
+    """`python main.py` for prod, elsewhere, with the bindings imported as they come; writes into `folder`."""
     folder = tmp_path_factory.mktemp("stock")
-    with Background.main_py(folder, ENVIRONMENT_SUFFIX="prod", EDUCATION_STOCK_BINDINGS="1") as running:
-        yield running
-
-
-@pytest.fixture(scope="session")
-def light_synthesis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Background]:
-    """The same as it is run every day, on another day and elsewhere."""
-    folder = tmp_path_factory.mktemp("light")
     elsewhere = {"PYTHONHASHSEED": "1", "TZ": "Asia/Kathmandu", "LC_ALL": "C"}
-    with Background.main_py(folder, ENVIRONMENT_SUFFIX="prod", **elsewhere) as running:
+    variables = {"ENVIRONMENT_SUFFIX": "prod", "EDUCATION_STOCK_BINDINGS": "1", **elsewhere}
+    with Background.main_py(folder, **variables) as running:
         yield running
 
 

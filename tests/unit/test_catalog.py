@@ -31,18 +31,18 @@ def test_a_new_course_is_a_draft_at_its_location(catalogue: Catalogue) -> None:
 
 
 def test_a_request_that_comes_again_makes_no_second_course(catalogue: Catalogue) -> None:
-    token = "try-2f6c1a"
+    attempt, too_short = "try-2f6c1a", "short"
     with ThreadPoolExecutor(8) as threads:
-        answers = list(threads.map(lambda _: catalogue.create(clientToken=token, summary="x"), range(16)))
+        answers = list(threads.map(lambda _: catalogue.create(clientToken=attempt, summary="x"), range(16)))
     assert {answer.status for answer in answers} == {201}
     (course_id,) = {answer.body["courseId"] for answer in answers}
     assert {answer.headers["Location"] for answer in answers} == {f"/courses/{course_id}"}
     # It is the course as it is by now, for its owner, and under no other token.
     assert catalogue.patch(course_id, version=1, title="Groups").status == 200
-    assert catalogue.create(clientToken=token).body["title"] == "Groups"
-    assert catalogue.create(OTHER_INSTRUCTOR, clientToken=token).body["courseId"] != course_id
-    assert catalogue.create(clientToken=f"{token}-2").body["courseId"] != course_id
-    assert catalogue.create(clientToken="short").faulty_fields() == ["clientToken"]
+    assert catalogue.create(clientToken=attempt).body["title"] == "Groups"
+    assert catalogue.create(OTHER_INSTRUCTOR, clientToken=attempt).body["courseId"] != course_id
+    assert catalogue.create(clientToken=f"{attempt}-2").body["courseId"] != course_id
+    assert catalogue.create(clientToken=too_short).faulty_fields() == ["clientToken"]
 
 
 @pytest.mark.parametrize("caller", [STUDENT, NEWCOMER])
