@@ -6,7 +6,7 @@ when, is decided in shared.enrollments and in the progress function.
 A completion percentage is counted from the course's lessons as they are now: a lesson that is added
 lowers it, a lesson that is removed no longer counts, and one that comes back counts as it did. What
 a student has completed stays stored for good. A course counts as completed from the moment at which
-a student's update finds every lesson of that day completed, and stays completed whatever is added.
+a completion by the student leaves no lesson of that day open, and stays completed whatever is added.
 """
 
 from collections.abc import Collection, Mapping

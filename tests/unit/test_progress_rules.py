@@ -187,7 +187,7 @@ class Learning(RuleBasedStateMachine):
             self.done.add(lesson_id)
         if seconds is not None:
             self.positions[lesson_id] = max((at, seconds), self.positions.get(lesson_id, ("", 0)))
-        reaches_the_end = self.done.issuperset(self.lessons) and (completed or seconds is None)
+        reaches_the_end = completed and self.done.issuperset(self.lessons)
         if reaches_the_end and self.completed_at is None:
             self.completed_at = now
         assert shown["completedLessons"] == [lesson for lesson in self.lessons if lesson in self.done]
