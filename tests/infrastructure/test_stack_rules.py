@@ -2,6 +2,7 @@
 
 import json
 import re
+from pathlib import Path
 
 import cdktf
 import pytest
@@ -89,11 +90,11 @@ def test_only_the_local_provider_is_pointed_elsewhere(stack: Synthesized) -> Non
 
 @pytest.mark.parametrize(("environment", "expected"), [("dev", ["1" * 12]), ("local", None)])
 def test_the_provider_works_in_the_allowed_accounts_only(
-    environment: str, expected: list[str] | None
+    environment: str, expected: list[str] | None, tmp_path: Path
 ) -> None:
     settings = load_settings(environment)
     pipeline = settings.pipeline.model_copy(update={"allowed_account_ids": ("1" * 12,)})
-    stack = cdktf.TerraformStack(cdktf.Testing.app(), "stack")
+    stack = cdktf.TerraformStack(cdktf.App(outdir=str(tmp_path)), "stack")
     aws_provider(stack, "aws", settings.model_copy(update={"pipeline": pipeline}), "us-east-1")
     (provider,) = json.loads(cdktf.Testing.synth(stack))["provider"]["aws"]
     assert provider.get("allowed_account_ids") == expected, "Terraform itself must refuse a wrong account"
