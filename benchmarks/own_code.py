@@ -224,6 +224,14 @@ def _requests() -> Mapping[str, list[dict[str, Any]]]:
                 note="premium, a new signature each time",
             ),
             _request(
+                "GET",
+                "/courses/{courseId}/lessons/{lessonId}/content",
+                STUDENT,
+                LESSON_PATH,
+                note="premium, asked for within the minute",
+                is_new_file=False,
+            ),
+            _request(
                 "POST",
                 "/courses/{courseId}/lessons/{lessonId}/upload",
                 OWNER,
@@ -249,7 +257,9 @@ def _request(
     body: Any = None,
     expect: int = 200,
     note: str = "",
+    is_new_file: bool = True,
 ) -> dict[str, Any]:
+    """A request of the scenario; with `is_new_file` each run asks for a file that no run has asked for."""
     user_id, group = caller
     claims = {
         "sub": user_id,
@@ -261,6 +271,7 @@ def _request(
     return {
         "label": f"{method} {resource}" + (f" ({note})" if note else ""),
         "expect": expect,
+        "isNewFile": is_new_file,
         "event": {
             "httpMethod": method,
             "resource": resource,
