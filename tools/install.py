@@ -129,13 +129,28 @@ def install_python_packages() -> None:
         "--quiet",
         "--disable-pip-version-check",
         "--no-input",
-        "--no-compile",  # half a minute for the AWS bindings' 2,300 modules, of which a few dozen are ever imported
+        "--no-compile",  # what is used is compiled then; the AWS bindings below, on every core
     ]
     run(
         "installing the Python packages of requirements.txt",
         "If the network is to blame, run this again: it starts over where it must.",
         [*pip, "--require-hashes", "--requirement", requirements],
         "pip",
+    )
+    # A test imports all 2,300 modules of them, and whoever runs the tests first should not wait for half a minute more.
+    run(
+        "compiling the AWS bindings",
+        "Run this again; if it stays so, remove .venv.",
+        [
+            venv / "bin" / "python",
+            "-m",
+            "compileall",
+            "-q",
+            "-j",
+            "0",
+            *venv.glob("lib/python*/site-packages/cdktf_cdktf_provider_aws"),
+        ],
+        "compile",
     )
     stamp.write_text(wanted + "\n")
 
