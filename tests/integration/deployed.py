@@ -7,7 +7,6 @@ a running one instead (`make up` writes `outputs/local.json`, `make outputs ENV=
 import contextlib
 import json
 import os
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
@@ -27,6 +26,7 @@ from education.settings import LOCAL_ENVIRONMENT, EnvironmentSettings, load_sett
 from local_platform.platform import ACCESS_KEY, SECRET_KEY, Platform
 from local_platform.surroundings import keep_to_this_machine
 from tests.own_folder import own_folder, platform_home
+from tests.ports import free_port
 from tools.steps import ROOT
 
 OUTPUTS_VARIABLE = "EDUCATION_OUTPUTS"
@@ -125,7 +125,7 @@ def _own_platform() -> Iterator[Path]:
     The stack is not destroyed here but goes with the embedded AWS; that it can be is a test (test_destroy.py).
     """
     with own_folder() as folder:
-        home, port = platform_home(folder), _free_port()
+        home, port = platform_home(folder), free_port()
         outputs_file = home / "outputs" / f"{LOCAL_ENVIRONMENT}.json"
         variables = {"EDUCATION_LOCAL_HOME": str(home), "EDUCATION_LOCAL_PORT": str(port)}
         up = subprocess.run(
@@ -149,9 +149,3 @@ def _platform_of(outputs_file: Path, outputs: Mapping[str, Any]) -> Platform | N
     if not outputs["aws_endpoint_url"] or not (home / "deployed.json").is_file():
         return None
     return Platform(home, int(outputs["aws_endpoint_url"].rpartition(":")[2]), outputs_file)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

@@ -6,7 +6,6 @@ long for `make test`. Every pull request runs it.
 
 import itertools
 import os
-import socket
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -18,6 +17,7 @@ from local_platform.strict_instance import strict_aws
 from tests.pipeline.account import ISSUER, Account, check_out
 from tests.pipeline.runner import DEPLOY, WorkflowRun
 from tests.pipeline.workflows import workflow
+from tests.ports import free_port
 from tests.unit.github_fixture import FakeGithub
 
 ASKED_FOR = "EDUCATION_PROVE_PIPELINE"  # set by `make prove-pipeline`
@@ -65,9 +65,7 @@ def account(tmp_path_factory: pytest.TempPathFactory, environments: list[str]) -
     folder = tmp_path_factory.mktemp("account")
     checkout = check_out(tmp_path_factory.mktemp("checkout"))
     machines = (tmp_path_factory.mktemp("machine") for _ in itertools.count())
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = int(probe.getsockname()[1])
+    port = free_port()
     with strict_aws(folder, port) as aws, ThreadPoolExecutor() as pool:
         account = Account(aws, checkout, machines)
         first = pool.submit(account.run, f"make bootstrap ENV={environments[0]}")

@@ -3,7 +3,6 @@ of its own, on a free port, started once per session. Every test gets tables of 
 """
 
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -22,6 +21,7 @@ import pytest
 from shared import clients, courses
 from shared.dynamo import from_item, to_item
 from tests.own_folder import mark_of, own_folder
+from tests.ports import free_port
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -85,9 +85,7 @@ def emulator() -> Iterator[str]:
 
 
 def _emulator(folder: Path) -> Iterator[str]:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     environment = {
         **mark_of(folder),
         "PATH": os.environ.get("PATH", ""),

@@ -25,15 +25,14 @@ from local_platform.down import down
 from local_platform.platform import MARK, STACK, Platform, current_platform
 from local_platform.reload import reload
 from local_platform.up import embedded_aws
+from tests.ports import free_port
 from tools.steps import ROOT
 
 
 @pytest.fixture
 def platform(tmp_path: Path) -> Iterator[Platform]:
     """A platform on a free port, stopped afterwards."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     home = tmp_path / "home"
     platform = Platform(home, port, home / "outputs" / "local.json")
     yield platform
@@ -206,9 +205,7 @@ class TestEmbeddedAws:
                 embedded_aws(platform)
 
     def test_another_port_moves_it(self, platform: Platform) -> None:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = probe.getsockname()[1]
+        port = free_port()
         embedded_aws(platform)
         terraforms_memory = platform.synthesized / "stacks" / STACK / ".terraform"
         terraforms_memory.mkdir(parents=True)

@@ -1,6 +1,5 @@
 """A table that was damaged is what its backup holds, under its own name: the drill, on an embedded AWS of its own."""
 
-import socket
 from pathlib import Path
 
 import pytest
@@ -8,13 +7,12 @@ import pytest
 from education.errors import UserError
 from local_platform.restore_drill import TABLE, damage, drill
 from local_platform.strict_instance import strict_aws
+from tests.ports import free_port
 from tools.restore import Restore, bring_back
 
 
 def test_the_drill_brings_everything_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = int(probe.getsockname()[1])
+    port = free_port()
     with strict_aws(tmp_path, port) as aws:
         dynamodb = aws.client("dynamodb")
         drill(dynamodb)
