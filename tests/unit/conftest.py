@@ -1,7 +1,7 @@
 """Fixtures that several unit tests use."""
 
 from tests.unit.catalogue_fixture import catalogue
-from tests.unit.emulator_fixture import dynamodb_tables, emulator, emulator_client
+from tests.unit.emulator_fixture import consistent_reads, dynamodb_tables, emulator, emulator_client
 from tests.unit.lambda_api_fixture import aws, lambda_api, no_clients_yet
 from tests.unit.user_pool_fixture import cognito_client, user_pool
 
@@ -9,6 +9,7 @@ __all__ = [
     "aws",
     "catalogue",
     "cognito_client",
+    "consistent_reads",
     "dynamodb_tables",
     "emulator",
     "emulator_client",

@@ -199,6 +199,20 @@ def dynamodb_tables(emulator_client: "DynamoDBClient", monkeypatch: pytest.Monke
         emulator_client.delete_table(TableName=name)
 
 
+@pytest.fixture
+def consistent_reads(dynamodb_tables: Tables, monkeypatch: pytest.MonkeyPatch) -> list[bool]:
+    """Of each GetItem from now on, in order, whether it asked for what is there now."""
+    asked: list[bool] = []
+    get = dynamodb_tables.client.get_item
+
+    def get_item(**parameters: Any) -> Any:
+        asked.append(parameters.get("ConsistentRead", False))
+        return get(**parameters)
+
+    monkeypatch.setattr(dynamodb_tables.client, "get_item", get_item)
+    return asked
+
+
 def _create(
     client: "DynamoDBClient",
     name: str,

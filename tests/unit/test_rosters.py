@@ -214,16 +214,8 @@ def test_who_may_read_a_roster_and_that_it_is_noted_first(
 
 
 def test_what_decides_about_a_roster_is_the_course_of_now(
-    table: EnrollmentTable, monkeypatch: pytest.MonkeyPatch
+    table: EnrollmentTable, consistent_reads: list[bool]
 ) -> None:
     """Right after a publication, an eventually consistent read may still show the draft."""
-    asked: list[Any] = []
-    get = clients.dynamodb().get_item
-
-    def get_item(**parameters: Any) -> Any:
-        asked.append(parameters["ConsistentRead"])
-        return get(**parameters)
-
-    monkeypatch.setattr(clients.dynamodb(), "get_item", get_item)
     table.course_now(COURSE)
-    assert asked == [True]
+    assert consistent_reads == [True]
