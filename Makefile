@@ -126,7 +126,7 @@ drift-report: install ## keep ENV's one issue about drift up to date
 unlock: install ## release the state lock LOCK of ENV that a killed Terraform left behind
 	@$(RUN) -m tools.plan unlock --environment $(ENV) --plan $(PLANS)/$(ENV) --lock "$(LOCK)"
 
-verify: install ## look from outside whether the deployed ENV is up and closed
+verify: install ## run the integration tests against the deployed ENV, with people or from outside as its settings say
 	@$(RUN) -m tools.verify --environment $(ENV) --outputs $(OUTPUTS)
 
 announce: install ## tell whom the settings name that ENV was deployed

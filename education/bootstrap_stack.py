@@ -1,7 +1,8 @@
 """BootstrapStack: what an account needs once, before the pipeline can deploy an environment to it.
 
-State store, GitHub's OIDC provider, the permissions boundary, a plan role and a deploy role, API Gateway's log role.
-Run by an administrator (`make bootstrap`), changed by nobody else; its own state lies in the bucket that it makes.
+State store, GitHub's OIDC provider, the permissions boundary, the roles that plan, deploy and test, and API
+Gateway's log role. Run by an administrator (`make bootstrap`), changed by nobody else; its own state lies in the bucket
+that it makes.
 """
 
 from collections.abc import Mapping, Sequence
@@ -77,6 +78,10 @@ class BootstrapStack(TerraformStack):
             "plan": (plan_trust(context, settings.pipeline), policies.plan()),
             "deploy": (deploy_trust(context, settings.pipeline), policies.deploy()),
         }
+        if (
+            tests := policies.test()
+        ):  # in the job that deployed, so who may become the one may become the other
+            roles["test"] = (deploy_trust(context, settings.pipeline), tests)
         for role, (trust, parts) in roles.items():
             self._role(role, trust, parts, after=oidc)
         TerraformOutput(self, "state_bucket", value=store.bucket.bucket)

@@ -1,4 +1,4 @@
-"""The pipeline's two permission sets, put together: what the deploy role may do, and what the plan role may see.
+"""The pipeline's permission sets, put together: what the deploy role may do, the plan role see, the test role try.
 
 A list of denials stands beside them: whatever is attached to the roles later, they cannot widen themselves, nor touch
 the states of other environments or the account's audit trail.
@@ -27,13 +27,14 @@ from education.deploy_watching_policy import alarm_permissions, watching_permiss
 from education.edge_alarms import EDGE_REGION
 from education.naming import PROJECT
 from education.settings import EnvironmentSettings
+from education.tester_policy import tester_statements
 
 EPHEMERAL = "pr-*"
 
 
 @dataclass(frozen=True)
 class PipelinePolicies:
-    """Makes both roles' policies, by part, since IAM takes at most 6,144 characters in one policy.
+    """Makes the roles' policies, by part, since IAM takes at most 6,144 characters in one policy.
 
     `boundary_arn` is the permissions boundary that the deploy role must put on every role that it makes.
     """
@@ -89,6 +90,13 @@ class PipelinePolicies:
                 for name, held in self.parts().items()
             },
         }
+
+    def test(self) -> dict[str, list[dict[str, Any]]]:
+        """The test role's statements, where the settings want people to test with; no role else."""
+        if self.settings.pipeline.integration_tests != "people":
+            return {}
+        reach = Reach(self.context, self.suffixes, self.settings.aws_region)
+        return {"people": [*tester_statements(reach), *self._denials()]}
 
     def _changing(self, held: Sequence[Permission]) -> list[dict[str, Any]]:
         may_destroy = not self.settings.protect_data
@@ -152,8 +160,14 @@ class PipelinePolicies:
                 "Effect": "Deny",
                 "NotAction": actions("iam", "Get* List*"),
                 "Resource": [
-                    *(f"{account}:role/{PROJECT}-{role}-*" for role in ("deploy", "plan", "pipeline")),
-                    *(f"{account}:policy/{PROJECT}-{policy}-*" for policy in ("boundary", "deploy", "plan")),
+                    *(
+                        f"{account}:role/{PROJECT}-{role}-*"
+                        for role in ("deploy", "plan", "pipeline", "test")
+                    ),
+                    *(
+                        f"{account}:policy/{PROJECT}-{policy}-*"
+                        for policy in ("boundary", "deploy", "plan", "test")
+                    ),
                     f"{account}:oidc-provider/*",
                 ],
             },

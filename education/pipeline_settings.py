@@ -4,7 +4,7 @@ Used by the bootstrap stack, which makes the pipeline's roles, and by the tools 
 this section (local) is deployed by hand and its roles carry no boundary.
 """
 
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
@@ -57,6 +57,8 @@ class PipelineSettings(BaseModel):
     that GitHub does not sign in to directly: the roles there are assumed by these roles of the pipeline's account.
     `conditions` are demanded of whoever assumes the deploy role, by IAM condition key and exact value. `boundary` is
     the permissions boundary of every role that is deployed. `allowed_account_ids` is checked before anything is done.
+    `integration_tests` says which of them follow a deployment: `people` are made in the user pool for them, by a role
+    that may do nothing else, or only those run that look from `outside` and need nobody.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
@@ -74,6 +76,7 @@ class PipelineSettings(BaseModel):
     pipeline_role_arns: tuple[RoleArn, ...] = ()
     conditions: dict[str, ExactValue] = Field(default_factory=dict)
     announcement: Announcement = Announcement()
+    integration_tests: Literal["people", "outside"] = "outside"
 
     @property
     def is_enabled(self) -> bool:

@@ -3,8 +3,9 @@
 Runs in place of `ministack` where a whole life of an environment is to be proven under the pipeline's roles
 (`python -m local_platform.strict_aws`). Adds what LOCAL_AWS.md lists as not evaluated: iam:PassRole and other actions
 that a request needs besides the one it names, the iam:PermissionsBoundary and dynamodb:LeadingKeys conditions, tags
-that an API's parts inherit, and resources that the emulator leaves open. STRICT_AWS_RECORD names the file that gets one
-JSON line per decision.
+that an API's parts inherit, and resources that the emulator leaves open. CloudFront checks signatures, and APIs answer
+at AWS's own addresses, for whom a proxy leads here. STRICT_AWS_RECORD names the file that gets one JSON line per
+decision.
 """
 
 import contextvars
@@ -19,9 +20,11 @@ from urllib.parse import unquote
 from ministack.core import iam_actions, iam_evaluator, responses  # type: ignore[import-untyped]
 from ministack.services import tagging  # type: ignore[import-untyped]
 
-from local_platform import strict_resources
+from local_platform import strict_cloudfront, strict_resources
 from local_platform.strict_dependents import Caller, Check, dependents
 
+# The address that AWS gives to an API; the emulator knows only one below its own name.
+API_HOST = re.compile(r"([a-z0-9]+)\.execute-api\.(?:[a-z0-9-]+\.amazonaws\.com|localhost)(?::\d+)?$")
 # The actions on roles that know the condition key iam:PermissionsBoundary.
 BOUNDED_ACTIONS = (
     "iam:AttachRolePolicy",
@@ -55,12 +58,13 @@ def enforce(
     """The emulator's decision, then those on what the request needs besides."""
     if ":event-source-mapping:" in resource_arn and (function := _mapped_function(resource_arn)):
         service_context = {**(service_context or {}), "lambda:FunctionArn": function}
+    service_context = _with_tags(resource_arn, service_context)
     refused = _enforce(access_key_id, iam_action, service, region, resource_arn, service_context)
     _record(access_key_id, iam_action, resource_arn, refused, service_context)
     checks = _dependents.get()
     _dependents.set(())
     for check in checks if refused is None else ():
-        context = dict(check.context)
+        context = _with_tags(check.resource, check.context)
         kind = check.action.partition(":")[0]
         refused = _enforce(access_key_id, check.action, kind, region, check.resource, context)
         _record(access_key_id, check.action, check.resource, refused, context)
@@ -154,6 +158,12 @@ def resource_tags(arn: str) -> dict[str, str] | None:
     return found
 
 
+def _with_tags(resource: str, context: Mapping[str, Any] | None) -> dict[str, Any]:
+    """Condition keys with the resource's tags; the emulator forgets them where only a boundary asks for them."""
+    tags = {f"aws:ResourceTag/{name}": value for name, value in (resource_tags(resource) or {}).items()}
+    return {**tags, **(context or {})}
+
+
 def _record(
     access_key_id: str, action: str, resource: str, refused: Any, context: Mapping[str, Any] | None
 ) -> None:
@@ -161,16 +171,13 @@ def _record(
     if not file:
         return
     decision = "allowed" if refused is None else type(refused).__name__
-    tags = {
-        f"aws:resourcetag/{name}".lower(): value for name, value in (resource_tags(resource) or {}).items()
-    }
     known = {name.lower(): value for name, value in (context or {}).items() if value is not None}
     line = {
         "key": access_key_id,
         "action": action,
         "resource": resource,
         "decision": decision,
-        "context": {**tags, **known},
+        "context": known,
     }
     with open(file, "a", encoding="utf-8") as record:  # noqa: PTH123 (one write per line, from one process)
         record.write(json.dumps(line) + "\n")
@@ -203,6 +210,15 @@ def _text(value: Any) -> str:
     return str(value[0] if isinstance(value, list) and value else value or "")
 
 
+async def published_keys(address: str) -> dict[str, Any]:
+    """A user pool's public keys, which tokens are checked with; the emulator asks itself for them, without TLS."""
+    from ministack.services import cognito
+
+    pool = address.removesuffix("/.well-known/jwks.json").rpartition("/")[2]
+    _, _, body = cognito.well_known_jwks(pool)
+    return dict(json.loads(body))
+
+
 def install() -> None:
     """Put the stricter functions in the emulator's place; it looks them up at each request."""
     iam_evaluator.enforce = enforce
@@ -211,13 +227,17 @@ def install() -> None:
     iam_actions.extract_iam_action = extract_iam_action
     iam_actions.extract_resource_arn = extract_resource_arn
     tagging.resource_tags = resource_tags
+    strict_cloudfront.install()
 
 
 def main() -> int:
     """Run the emulator with the stricter enforcement."""
     install()
     from ministack import app  # type: ignore[import-untyped]
+    from ministack.services import apigateway_v1
 
+    app._EXECUTE_API_RE = API_HOST
+    apigateway_v1._fetch_jwks = published_keys
     app._port_is_bindable = lambda *_: False  # the port it was given is the only one it opens
     app.main()
     return 0

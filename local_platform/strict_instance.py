@@ -27,6 +27,8 @@ from local_platform.surroundings import NO_AWS_CONFIGURATION
 from tools.steps import ROOT
 
 START_SECONDS = 60.0
+# The addresses that AWS gives to an API, to a distribution and to a bucket.
+AWS_NAMES = ("*.execute-api.us-east-1.amazonaws.com", "*.cloudfront.net", "*.s3.us-east-1.amazonaws.com")
 
 
 @dataclass(frozen=True)
@@ -57,7 +59,7 @@ class StrictInstance:
 
     @property
     def certificate(self) -> Path:
-        """The self-signed certificate, which clients must trust."""
+        """The self-signed certificate, which clients must trust; valid for AWS_NAMES too."""
         return self.folder / "certificate.pem"
 
     def variables(self, base: Mapping[str, str] = os.environ) -> dict[str, str]:
@@ -190,6 +192,7 @@ def _make_certificate(folder: Path) -> None:
                 [
                     x509.DNSName("localhost"),
                     x509.DNSName("*.localhost"),
+                    *(x509.DNSName(name) for name in AWS_NAMES),
                     x509.IPAddress(ipaddress.ip_address("127.0.0.1")),
                 ]
             ),

@@ -94,20 +94,19 @@ def grants_of(environment: str) -> list[Grants]:
     roles = {
         "deploy role": "education-deploy-",
         "plan role": "education-plan-",
+        "test role": "education-test-",
         "boundary": "education-boundary-",
     }
-    return [
-        Grants(
-            role,
-            tuple(
-                statement
-                for policy in policies
-                if policy["name"].startswith(prefix)
-                for statement in json.loads(policy["policy"])["Statement"]
-            ),
+    held = {
+        role: tuple(
+            statement
+            for policy in policies
+            if policy["name"].startswith(prefix)
+            for statement in json.loads(policy["policy"])["Statement"]
         )
         for role, prefix in roles.items()
-    ]
+    }
+    return [Grants(role, found) for role, found in held.items() if found]
 
 
 def rows(grants: Grants) -> Iterator[tuple[str, str, str, str]]:

@@ -237,13 +237,13 @@ def main() -> None:
 
 def _next_steps(settings: EnvironmentSettings, outputs: dict[str, Any], file: Path) -> str:
     pipeline, suffix = settings.pipeline, settings.environment_suffix.upper()
+    roles = [role for role in ("plan", "deploy", "test") if f"{role}_role_arn" in outputs]
     return "\n".join(
         [
             "",
             f"In the settings of {pipeline.repository}: make the environment {pipeline.github_environment!r} and the",
             "repository variables (Secrets and variables, Actions, Variables):",
-            f"  AWS_PLAN_ROLE_{suffix}    {outputs['plan_role_arn']}",
-            f"  AWS_DEPLOY_ROLE_{suffix}  {outputs['deploy_role_arn']}",
+            *(f"  AWS_{role.upper()}_ROLE_{suffix}  {outputs[f'{role}_role_arn']}" for role in roles),
             f"(also in {displayed(file)})",
         ]
     )

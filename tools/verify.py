@@ -1,15 +1,17 @@
-"""Looks from outside whether a deployed environment is up and closed: no account, no data, so it is safe in production.
+"""Tries a deployed environment: waits until it is up and closed, then runs the integration tests against its outputs.
 
     python -m tools.verify --environment dev
 
-Every operation of the description refuses a caller without a token, every path answers a preflight for the portal and
-no other origin, errors are problem documents, premium files need a signature, the bucket gives nothing. The integration
-tests look inside; they make people, so they run on the local platform, or by hand with an administrator's credentials.
+First from outside: every operation of the description refuses a caller without a token, every path answers a preflight
+for the portal and no other origin, errors are problem documents, premium files need a signature, the bucket gives
+nothing. Then the tests that the setting `pipeline.integration_tests` names: with `people` all that are not intrusive,
+for which the credentials must be the test role's or an administrator's; with `outside` those that need nobody.
 """
 
 import argparse
 import json
 import os
+import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping
@@ -24,10 +26,13 @@ import requests
 from education.api_description import load_api_description
 from education.errors import UserError
 from education.settings import EnvironmentSettings, load_settings, stack_arguments
+from tools.account import current_account
 from tools.steps import ROOT, command_line, step
 
 TIMEOUT_SECONDS = 20
 STRANGER = "https://stranger.example"
+TESTS = "tests/integration"
+MARKS = {"people": "not intrusive", "outside": "outside"}
 PATIENCE_SECONDS, PAUSE_SECONDS = 60, 3  # a stage takes a moment until every edge has it
 
 
@@ -110,6 +115,23 @@ def verify(settings: EnvironmentSettings, outputs: Mapping[str, Any]) -> list[st
             time.sleep(PAUSE_SECONDS)
 
 
+def run_tests(settings: EnvironmentSettings, outputs_file: Path) -> None:
+    """Run the integration tests against deployed outputs; pytest says how it goes.
+
+    Raises `UserError` if one fails.
+    """
+    which = settings.pipeline.integration_tests
+    environment = {**os.environ, "EDUCATION_OUTPUTS": str(outputs_file.resolve())}
+    if which == "outside":  # what needs nobody gets no credentials
+        environment = {name: value for name, value in environment.items() if not name.startswith("AWS_")}
+    command = [sys.executable, "-m", "pytest", TESTS, "-m", MARKS[which], "-q", "--no-header"]
+    if subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode != 0:
+        raise UserError(
+            f"{settings.environment_suffix} does not do all that the integration tests ask of it: they say above what. "
+            'What is deployed stays as it is; docs/operations.md, "Roll back".'
+        )
+
+
 def main() -> None:
     """The command line."""
     parser = argparse.ArgumentParser(
@@ -124,11 +146,16 @@ def main() -> None:
     file: Path = options.outputs / f"{options.environment}.json"
     if not file.is_file():
         raise UserError(f"{file.name} is missing in {file.parent.name}: deploy {options.environment} first.")
+    if settings.pipeline.integration_tests == "people":
+        with step("finding out who makes the people of the tests") as current:
+            current.note(current_account(settings).identity_arn)
     with step(f"looking at {options.environment} from outside"):
         problems = verify(settings, json.loads(file.read_text()))
         if problems:
             listed = "".join(f"\n    {problem}" for problem in problems[:10])
             raise UserError(f"{len(problems)} things are not as they must be:{listed}")
+    print(f"  running the integration tests against {options.environment} …", flush=True)
+    run_tests(settings, file)
 
 
 if __name__ == "__main__":

@@ -81,7 +81,8 @@ def allowing(resources: Resources, role: str) -> Iterator[dict[str, Any]]:
 
 def test_trust_is_exact(resources: Resources, environment: str) -> None:
     roles = {role["name"]: role for role in resources["aws_iam_role"].values()}
-    for name in (f"education-deploy-{environment}", f"education-plan-{environment}"):
+    assert set(roles) >= {f"education-{role}-{environment}" for role in ("deploy", "plan")}
+    for name in (name for name in roles if name != f"education-api-logs-{environment}"):
         (statement,) = json.loads(roles[name]["assume_role_policy"])["Statement"]
         assert set(statement["Condition"]) == {"StringEquals"}
         condition = statement["Condition"]["StringEquals"]
@@ -128,6 +129,22 @@ def test_the_plan_role_only_reads_and_locks(resources: Resources) -> None:
         for action in listed(statement["Action"]):
             is_lock = statement["Sid"] == "LockOwnStates" and "LeadingKeys" in json.dumps(statement)
             assert is_lock or action.partition(":")[2].startswith(READING), f"{statement['Sid']}: {action}"
+
+
+def test_who_tests_makes_people_where_the_settings_say_so(resources: Resources, environment: str) -> None:
+    roles = {role["name"]: role["assume_role_policy"] for role in resources["aws_iam_role"].values()}
+    trust = roles.get(f"education-test-{environment}")
+    if load_settings(environment).pipeline.integration_tests == "outside":
+        assert trust is None
+        return
+    assert trust == roles[f"education-deploy-{environment}"], "the job that deployed, and no other"
+    (statement,) = allowing(resources, "test")
+    assert all(action.startswith("cognito-idp:Admin") for action in listed(statement["Action"]))
+    assert statement["Condition"]["StringEquals"] == {"aws:ResourceTag/Project": "education"}
+
+
+def test_nobody_is_made_for_tests_where_students_are() -> None:
+    assert load_settings("prod").pipeline.integration_tests == "outside"
 
 
 def test_roles_are_passed_to_lambda_only(resources: Resources, environment: str) -> None:

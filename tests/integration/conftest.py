@@ -1,4 +1,8 @@
-"""Fixtures of the integration tests: one deployed environment per session, and the people on it."""
+"""Fixtures of the integration tests: one deployed environment per session, and the people on it.
+
+Marks: `intrusive` stands at the tests that `make verify` leaves out on a real environment; those that need no people
+are marked as `outside` here.
+"""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -6,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.integration.deployed import Deployed, deployed_environment
-from tests.integration.people import Cast, People
+from tests.integration.people import Caller, Cast, People
 
 # What looks back on everything that the other tests did, and what leaves nothing to test.
 LAST = ("test_logs.py", "test_destroy.py")
@@ -18,6 +22,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     ours = [item for item in items if item.path.is_relative_to(_FOLDER)]
     for item in ours:
         item.add_marker(pytest.mark.integration)
+        needs_people = "people" in getattr(item, "fixturenames", ())
+        if not needs_people and item.get_closest_marker("intrusive") is None:
+            item.add_marker(pytest.mark.outside)
     items.sort(key=lambda item: LAST.index(item.path.name) if item.path.name in LAST else -1)
 
 
@@ -26,6 +33,12 @@ def deployed() -> Iterator[Deployed]:
     """The environment under test; starts a local platform unless EDUCATION_OUTPUTS names one."""
     with deployed_environment() as environment:
         yield environment
+
+
+@pytest.fixture(scope="session")
+def nobody(deployed: Deployed) -> Caller:
+    """Somebody who is not signed in."""
+    return Caller(deployed)
 
 
 @pytest.fixture(scope="session")

@@ -64,9 +64,9 @@ class Deployed:
 
     @cached_property
     def http(self) -> requests.Session:
-        """One pool of connections for everything that goes over HTTP; takes no proxy and no netrc."""
+        """One pool of connections for everything that goes over HTTP; what is on this machine needs no proxy."""
         session = requests.Session()
-        session.trust_env = False
+        session.trust_env = not self.is_local
         for scheme in ("http://", "https://"):
             session.mount(scheme, HTTPAdapter(pool_connections=8, pool_maxsize=CONNECTIONS))
         return session

@@ -3,6 +3,7 @@
 Every answer that one of them gets is held against the contract on the way (tests/integration/contract.py).
 """
 
+import contextlib
 import secrets
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -11,11 +12,13 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from pycognito.aws_srp import AWSSRP
+from pycognito.exceptions import SoftwareTokenMFAChallengeException
 from requests.structures import CaseInsensitiveDict
 
 from local_platform.accounts import random_password
 from tests.integration import contract
 from tests.integration.deployed import Deployed
+from tests.integration.second_factor import Authenticator, set_up
 
 if TYPE_CHECKING:
     from mypy_boto3_cognito_idp import CognitoIdentityProviderClient
@@ -131,6 +134,7 @@ class People:
         self._deployed = deployed
         self._cognito: CognitoIdentityProviderClient = deployed.client("cognito-idp")
         self._pool = deployed.outputs["user_pool_id"]
+        self._authenticators: dict[str, Authenticator] = {}
         self.everybody: list[Person] = []
 
     def new(self, *groups: str, email: str | None = None, verified: bool = True) -> Person:
@@ -154,7 +158,10 @@ class People:
         user_id = next(
             attribute["Value"] for attribute in created["User"]["Attributes"] if attribute["Name"] == "sub"
         )
-        tokens = self._sign_in(email, password)
+        tokens = self._sign_in(email, password, user_id)
+        if ADMINISTRATORS in groups and self._deployed.settings.identity.administrators_need_mfa:
+            self._authenticators[user_id] = set_up(self._cognito, tokens["AccessToken"])
+            tokens = self._sign_in(email, password, user_id)
         person = Person(
             self._deployed,
             tokens["IdToken"],
@@ -171,7 +178,7 @@ class People:
         self._cognito.admin_set_user_password(
             UserPoolId=self._pool, Username=person.email, Password=password, Permanent=True
         )
-        tokens = self._sign_in(person.email, password)
+        tokens = self._sign_in(person.email, password, person.user_id)
         return replace(person, token=tokens["IdToken"], access_token=tokens["AccessToken"])
 
     def renamed(self, person: Person, email: str) -> Person:
@@ -196,16 +203,36 @@ class People:
         return Caller(self._deployed, token)
 
     def remove_all(self) -> None:
-        """Delete every account that was made and is still there."""
-        if self._deployed.platform is not None:
-            return  # a local platform goes as a whole
-        for person in self.everybody:
-            try:
-                self._cognito.admin_delete_user(UserPoolId=self._pool, Username=person.email)
-            except self._cognito.exceptions.UserNotFoundException:
-                continue
+        """Archive the courses of everybody who was made, and erase these people: a real environment goes on."""
+        if self._deployed.is_local:
+            return  # goes as a whole
+        with ThreadPoolExecutor(8) as threads:
+            list(threads.map(self._archive, self._published_courses()))
+            list(threads.map(self._remove, self.everybody))
 
-    def _sign_in(self, email: str, password: str) -> Mapping[str, str]:
+    def _published_courses(self) -> list[tuple[Person, str]]:
+        by_id = {person.user_id: person for person in self.everybody}
+        listed = self.new().get_all("/courses")
+        return [(by_id[each["ownerId"]], each["courseId"]) for each in listed if each["ownerId"] in by_id]
+
+    def _archive(self, published: tuple[Person, str]) -> None:
+        owner, course_id = published
+        path = f"/courses/{course_id}"
+        answer = owner.call("GET", path, expect=(200, 401))
+        if answer.status == 200:
+            body = {"status": "archived", "version": answer.body["version"]}
+            owner.call("PATCH", path, body, expect=(200, 401, 403, 404))
+
+    def _remove(self, person: Person) -> None:
+        """Erase somebody as they would themselves, with all that is known of them; whoever is gone has been."""
+        name = {"UserPoolId": self._pool, "Username": person.email}
+        with contextlib.suppress(self._cognito.exceptions.UserNotFoundException):
+            # The last administrator could not be erased.
+            self._cognito.admin_remove_user_from_group(**name, GroupName=ADMINISTRATORS)
+            person.call("DELETE", "/profile", expect=(204, 401))
+            self._cognito.admin_delete_user(**name)
+
+    def _sign_in(self, email: str, password: str, user_id: str) -> Mapping[str, str]:
         """The tokens, by way of SRP: the password never leaves this process."""
         srp = AWSSRP(
             username=email,
@@ -214,8 +241,23 @@ class People:
             client_id=self._deployed.outputs["user_pool_client_id"],
             client=self._cognito,
         )
-        tokens: Mapping[str, str] = srp.authenticate_user()["AuthenticationResult"]
+        try:
+            tokens: Mapping[str, str] = srp.authenticate_user()["AuthenticationResult"]
+        except SoftwareTokenMFAChallengeException as challenge:
+            tokens = self._second_factor(challenge.get_tokens(), self._authenticators[user_id])
         return tokens
+
+    def _second_factor(self, challenge: Mapping[str, Any], authenticator: Authenticator) -> Mapping[str, str]:
+        answer: Any = self._cognito.respond_to_auth_challenge(
+            ClientId=self._deployed.outputs["user_pool_client_id"],
+            ChallengeName="SOFTWARE_TOKEN_MFA",
+            Session=challenge["Session"],
+            ChallengeResponses={
+                "USERNAME": challenge["ChallengeParameters"]["USER_ID_FOR_SRP"],
+                "SOFTWARE_TOKEN_MFA_CODE": authenticator.code(),
+            },
+        )
+        return dict(answer["AuthenticationResult"])
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,8 @@ from tests.integration.proxied import Proxied, proxied_functions
 from tests.integration.samples import OPERATIONS, SAMPLES, Sample, Stage
 from tools.steps import ROOT
 
+pytestmark = pytest.mark.intrusive
+
 FILE = ROOT / "docs" / "aws-calls.md"
 WRITE_VARIABLE = "EDUCATION_WRITE_AWS_CALLS"
 HEADING = """\

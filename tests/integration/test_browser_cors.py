@@ -11,6 +11,8 @@ from tests.integration.classroom import PAGE, new_course, upload
 from tests.integration.deployed import Deployed
 from tests.integration.people import Cast, People, Person
 
+pytestmark = pytest.mark.intrusive
+
 # One request by the page: what a script there may see of the answer, or that the browser refused.
 ASK = """
 const ask = async (method, url, token, body) => {

@@ -178,6 +178,7 @@ def test_what_is_no_list_of_people_is_refused(cast: Cast, table: str, content_ty
     )
 
 
+@pytest.mark.intrusive
 def test_five_hundred_rows_in_one_request(cast: Cast, people: People) -> None:
     """More known people than one transaction takes, the others unknown; and once more."""
     known = known_people(people, cast.owner, 60)

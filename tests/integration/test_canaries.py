@@ -12,7 +12,7 @@ from pycognito.aws_srp import AWSSRP
 from local_platform.accounts import random_password
 from tests.integration.classroom import new_course, upload
 from tests.integration.deployed import Deployed
-from tests.integration.people import Cast, People
+from tests.integration.people import Caller, Cast, People
 
 if TYPE_CHECKING:
     from mypy_boto3_cognito_idp import CognitoIdentityProviderClient
@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 
 
 @pytest.mark.parametrize("path", ["/courses", "/enrollments", "/profile"])
-def test_no_token_is_refused(cast: Cast, path: str) -> None:
+def test_no_token_is_refused(nobody: Caller, path: str) -> None:
     """The gateway lets nobody through who is not signed in."""
-    answer = cast.nobody.call("GET", path, expect=401)
+    answer = nobody.call("GET", path, expect=401)
     assert answer.headers["WWW-Authenticate"] == "Bearer"
 
 
@@ -61,6 +61,7 @@ def test_an_access_token_is_refused(cast: Cast, people: People) -> None:
     people.nobody(cast.administrator.access_token).get("/courses", expect=401)
 
 
+@pytest.mark.intrusive
 def test_a_token_of_another_pool_is_refused(deployed: Deployed, people: People) -> None:
     """A valid token of a valid administrator, but of somebody else's pool."""
     cognito: CognitoIdentityProviderClient = deployed.client("cognito-idp")
@@ -83,6 +84,7 @@ def test_a_token_of_another_pool_is_refused(deployed: Deployed, people: People) 
     people.nobody(token).get("/courses", expect=401)
 
 
+@pytest.mark.intrusive
 @pytest.mark.parametrize(
     ("function", "allowed", "forbidden"),
     [
@@ -117,6 +119,7 @@ def test_a_forbidden_action_is_denied(
         dynamodb.delete_table(TableName=deployed.outputs["courses_table_name"])
 
 
+@pytest.mark.intrusive
 def test_a_role_cannot_give_itself_more(deployed: Deployed) -> None:
     """No function may change IAM."""
     credentials, role = _credentials_of(deployed, "catalog")

@@ -91,6 +91,7 @@ def test_a_public_file_has_a_plain_address(deployed: Deployed, cast: Cast, cours
     assert shown["url"].startswith(deployed.outputs["content_base_url"] + "/public/")
 
 
+@pytest.mark.intrusive
 @pytest.mark.parametrize("lesson_id", ["film", "game"])
 def test_a_premium_address_is_signed_by_the_key_groups_key(
     deployed: Deployed, cast: Cast, course_id: str, lesson_id: str
@@ -128,6 +129,7 @@ def test_a_premium_address_opens_no_other_lesson(deployed: Deployed, cast: Cast,
         assert deployed.fetch(f"{game.url}?{film.query}").status_code == 403
 
 
+@pytest.mark.intrusive
 def test_a_changed_policy_does_not_verify(deployed: Deployed, cast: Cast, course_id: str) -> None:
     """The check above is no formality."""
     signed = SignedUrl.parse(cast.student.get(f"/courses/{course_id}/lessons/film/content")["url"])

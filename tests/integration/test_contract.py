@@ -26,6 +26,8 @@ from tests.integration.deployed import Deployed
 from tests.integration.people import ADMINISTRATORS, INSTRUCTORS, STUDENTS, People, Person
 from tools.steps import ROOT
 
+pytestmark = pytest.mark.intrusive
+
 FUZZ_VARIABLE = "EDUCATION_FUZZ_EXAMPLES"
 ROLES: dict[str, tuple[str, ...] | None] = {
     "nobody": None,

@@ -6,6 +6,8 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 from tests.integration.classroom import enroll, eventually, lesson, new_course, set_status
 from tests.integration.deployed import Deployed
 from tests.integration.people import Cast, People, Person
@@ -83,6 +85,7 @@ def test_a_course_published_again_fills_its_places(cast: Cast, people: People) -
     eventually(lambda: enrollment(second, course_id)["status"] == "active")
 
 
+@pytest.mark.intrusive
 def test_an_edit_that_is_told_several_times_at_once_gives_each_place_once(
     deployed: Deployed, cast: Cast, people: People
 ) -> None:

@@ -12,6 +12,8 @@ from local_platform.deployment import cdktf
 from tests.integration.deployed import Deployed
 from tools.toolchain import find_toolchain
 
+pytestmark = pytest.mark.intrusive
+
 # The state itself, which outlives every stack; and the signing key, which Terraform only reads.
 NOT_OF_THE_STACK = ("terraform-state", "terraform-locks", "signing-key")
 

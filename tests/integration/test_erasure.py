@@ -52,6 +52,7 @@ def test_the_export_is_complete(person: Person) -> None:
     assert "person-exported" in {entry["action"] for entry in later["auditTrail"]}
 
 
+@pytest.mark.intrusive
 def test_nothing_is_left(deployed: Deployed, person: Person, cast: Cast) -> None:
     """No item, index entry or sign-in with the person's id or e-mail; one entry says that it was done."""
     assert traces_of(deployed, person), "there must be something to erase"
@@ -87,6 +88,7 @@ def test_a_place_is_given_back_and_courses_stay(people: People, cast: Cast) -> N
     cast.administrator.patch(f"/courses/{owned}", changed)
 
 
+@pytest.mark.intrusive
 def test_a_token_that_is_still_valid_brings_nothing_back(
     deployed: Deployed, person: Person, cast: Cast
 ) -> None:
@@ -104,6 +106,7 @@ def test_a_token_that_is_still_valid_brings_nothing_back(
     eventually(lambda: not traces_of(deployed, person))
 
 
+@pytest.mark.intrusive
 def test_an_erasure_that_was_cut_off_goes_on_by_itself(deployed: Deployed, person: Person) -> None:
     """As if the request had died right after it was noted: nobody asks again, and nothing is left."""
     client: DynamoDBClient = deployed.client("dynamodb")

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_lambda import LambdaClient
 
+pytestmark = pytest.mark.intrusive
+
 # How long to listen for what must not come.
 SILENCE_SECONDS = 1.5
 

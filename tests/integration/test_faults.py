@@ -19,6 +19,8 @@ from tests.integration.proxied import Proxied, proxied_functions
 from tests.integration.samples import SAMPLES, Ask, Sample, Stage
 from tests.integration.stored_state import State, stored_state
 
+pytestmark = pytest.mark.intrusive
+
 AT_ONCE = (Kind.ERROR, Kind.CUT, Kind.THROTTLE)
 WRITES = ("PutItem", "UpdateItem", "DeleteItem", "TransactWriteItems")
 # API Gateway gives up at 29 s, wherever the function's own limit is.

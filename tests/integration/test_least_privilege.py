@@ -26,6 +26,8 @@ from tests.integration.used_permissions import Pair, covers, granted, resource_p
 if TYPE_CHECKING:
     from mypy_boto3_lambda import LambdaClient
 
+pytestmark = pytest.mark.intrusive
+
 FUNCTIONS = [name.replace("_", "-") for name in function_names()]
 # What the Lambda service does under a function's role, not the function's code: logs, traces, reading streams.
 BY_LAMBDA = frozenset(

@@ -11,6 +11,8 @@ from tests.integration.people import Cast, People
 if TYPE_CHECKING:
     from mypy_boto3_logs import CloudWatchLogsClient
 
+pytestmark = pytest.mark.intrusive
+
 HTTP_FUNCTIONS = ("catalog", "enrollment", "progress", "content", "profile")
 
 

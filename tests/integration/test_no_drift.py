@@ -18,6 +18,8 @@ from tools.toolchain import find_toolchain
 if TYPE_CHECKING:
     from mypy_boto3_cloudwatch import CloudWatchClient
 
+pytestmark = pytest.mark.intrusive
+
 PLAN_SECONDS = 300
 NO_CHANGE, CHANGES = 0, 2  # of -detailed-exitcode
 

@@ -87,6 +87,7 @@ def test_a_lost_role_counts_at_once_where_roles_are_handed_out(
     assert groups_of(deployed, former) == set()
 
 
+@pytest.mark.intrusive
 def test_the_last_administrator_stays(deployed: Deployed, no_administrators: None, people: People) -> None:
     """Neither taken back nor erased."""
     last = people.new(ADMINISTRATORS)
@@ -95,6 +96,7 @@ def test_the_last_administrator_stays(deployed: Deployed, no_administrators: Non
     assert groups_of(deployed, last) == {ADMINISTRATORS}
 
 
+@pytest.mark.intrusive
 @pytest.mark.parametrize("how", ["each other", "themselves", "erased"])
 def test_the_last_two_never_leave_at_once(
     deployed: Deployed, no_administrators: None, people: People, how: str

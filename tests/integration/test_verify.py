@@ -11,7 +11,7 @@ def test_the_environment_is_up_and_closed(deployed: Deployed) -> None:
 def test_an_open_route_would_be_seen(deployed: Deployed) -> None:
     somewhere_else = {
         **deployed.outputs,
-        "api_endpoint": deployed.outputs["aws_endpoint_url"] or "https://aws.amazon.com",
+        "api_endpoint": deployed.outputs["aws_endpoint_url"] or deployed.outputs["content_base_url"],
     }
     problems = Verification(deployed.settings, somewhere_else, deployed.http).operations_need_a_token()
     assert next(problems, None) is not None

@@ -32,6 +32,7 @@ class Account:
     aws: StrictInstance
     checkout: Path
     machines: Iterator[Path]  # folders that are not there yet
+    internet: str = ""  # the address of a proxy behind which every address is the embedded AWS
     keys: dict[str, set[str]] = field(default_factory=dict)  # access keys by role, to find its decisions
     walked: set[tuple[str, str]] = field(default_factory=set)  # workflows and jobs that ran
 
@@ -59,10 +60,8 @@ class Account:
         )
 
     def job(self, role: str, environment: str, github_environment: str | None = None) -> StrictInstance:
-        """A job of the default branch (plan), or of a GitHub environment (deploy)."""
-        what = (
-            f"environment:{github_environment or environment}" if role == "deploy" else "ref:refs/heads/main"
-        )
+        """A job of the default branch (plan), or of a GitHub environment (deploy, test)."""
+        what = "ref:refs/heads/main" if role == "plan" else f"environment:{github_environment or environment}"
         return self.assume(f"education-{role}-{environment}", f"{REPOSITORY}:{what}")
 
     def run(self, command: str, user: StrictInstance | None = None) -> str:
@@ -100,8 +99,12 @@ class Account:
         found = {}
         for file in (self.checkout / "outputs").glob("bootstrap-*.json"):
             suffix, outputs = file.stem.removeprefix("bootstrap-").upper(), json.loads(file.read_text())
-            for role in ("plan", "deploy"):
-                found[f"vars.AWS_{role.upper()}_ROLE_{suffix}"] = outputs[f"{role}_role_arn"]
+            for role in (
+                "plan",
+                "deploy",
+                "test",
+            ):  # GitHub takes a variable that is not there for an empty one
+                found[f"vars.AWS_{role.upper()}_ROLE_{suffix}"] = outputs.get(f"{role}_role_arn", "")
         return found
 
     def decisions(self, role: str) -> list[Decision]:

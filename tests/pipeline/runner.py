@@ -3,7 +3,6 @@
 It knows the expressions and actions that the walked jobs use and fails on any other, so that no step is passed over.
 """
 
-import json
 import os
 import re
 import shutil
@@ -19,9 +18,8 @@ from tests.pipeline.account import REPOSITORY, Account
 from tests.pipeline.workflows import Workflow, workflow
 
 DEPLOY = "./.github/workflows/deploy.yml"
-SET_UP = "./.github/actions/setup"
+SIGNING_IN = ("./.github/actions/setup", "./.github/actions/sign-in")
 VERIFY = "make verify"
-INVOKE_URL = r"https://(\w+)\.execute-api\.[\w-]+\.amazonaws\.com/"
 EXPRESSION = re.compile(r"\$\{\{\s*(.*?)\s*\}\}")
 FORMAT = re.compile(r"vars\[format\('(\w+)\{0\}', ([\w.]+)\)\]")
 ALWAYS = "${{ always() }}"
@@ -41,7 +39,7 @@ class Machine:
 
     def attempt(self, command: str, more: Mapping[str, str] = MappingProxyType({})) -> Completed:
         """Run a command here that may fail, as who is signed in."""
-        variables = {**self.variables, **more, **(self._reachable() if command == VERIFY else {})}
+        variables = {**self.variables, **more, **(self._online() if command == VERIFY else {})}
         return self.account.attempt(command, self.user, self.folder, variables)
 
     def run(self, command: str, more: Mapping[str, str]) -> None:
@@ -50,17 +48,14 @@ class Machine:
         assert done.returncode == 0, f"{command}\n{done.stdout[-3000:]}\n{done.stderr[-3000:]}"
         self.said[command] = done.stdout
 
-    def _reachable(self) -> dict[str, str]:
-        """Outputs in which the API has an address that leads to the embedded AWS, since its own leads to AWS."""
-        aws, folder = self.account.aws, self.folder / "build" / "reachable"
-        folder.mkdir(parents=True, exist_ok=True)
-        for file in (self.folder / "outputs").glob("*.json"):
-            outputs = json.loads(file.read_text())
-            here = f"https://localhost:{aws.port}/_aws/execute-api/\\1/"
-            address = re.sub(INVOKE_URL, here, outputs["api_endpoint"])
-            changed = {**outputs, "api_endpoint": address, "aws_endpoint_url": aws.endpoint}
-            (folder / file.name).write_text(json.dumps(changed))
-        return {"OUTPUTS": str(folder), "REQUESTS_CA_BUNDLE": str(aws.certificate), "NO_PROXY": "localhost"}
+    def _online(self) -> dict[str, str]:
+        """What leads a command over the internet; other commands call AWS at the endpoint that they are given."""
+        aws = self.account.aws
+        return {
+            "HTTPS_PROXY": self.account.internet,
+            "NO_PROXY": "127.0.0.1,localhost",
+            "REQUESTS_CA_BUNDLE": str(aws.certificate),
+        }
 
 
 @dataclass
@@ -113,7 +108,7 @@ class WorkflowRun:
             machine.run(step["run"], values.all(step.get("env", {})))
             return
         uses, given = str(step["uses"]).partition("@")[0], values.all(step.get("with", {}))
-        if uses == SET_UP:
+        if uses in SIGNING_IN:
             if role := given.get("role"):
                 assert ("id-token", "write") in job["permissions"].items(), role
                 environment = values.text(job.get("environment", ""))

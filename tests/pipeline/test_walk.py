@@ -8,12 +8,14 @@ import base64
 import hashlib
 import json
 import re
+import time
 import zipfile
 from pathlib import Path
 
 import pytest
 from botocore.exceptions import ClientError
 
+from education.settings import load_settings
 from tests.pipeline.account import IMMUTABLE, REPOSITORY, Account
 from tests.pipeline.runner import WorkflowRun
 from tests.pipeline.workflows import workflow
@@ -21,6 +23,7 @@ from tests.unit.github_fixture import FakeGithub
 
 # An alarm is read back incompletely from the embedded AWS (LOCAL_AWS.md); anything else would be drift.
 EMULATOR_DEFECT = "aws_cloudwatch_metric_alarm."
+ERASURE_SECONDS = 30  # a stream finishes what a request for erasure began
 
 
 def changed(plan: str) -> list[str]:
@@ -46,6 +49,22 @@ def deployed_digests(account: Account, environment: str) -> set[str]:
 def decoded(digest: str) -> str:
     """A digest as Lambda states it, in hex."""
     return base64.b64decode(digest).hex()
+
+
+def passed(tested: str) -> int:
+    """How many tests pytest says that passed."""
+    return int(re.findall(r"(\d+) passed", tested)[-1])
+
+
+def left_over(account: Account, environment: str) -> list[str]:
+    """Who is in an environment's user pool, where it is there to be looked into, and whose profile is stored."""
+    cognito, dynamodb = account.aws.client("cognito-idp"), account.aws.client("dynamodb")
+    pools = cognito.list_user_pools(MaxResults=60)["UserPools"]
+    (pool,) = (each["Id"] for each in pools if each["Name"].endswith(f"-{environment}"))
+    people = [user["Username"] for user in cognito.list_users(UserPoolId=pool)["Users"]]
+    table = f"education-user-profiles-{environment}"
+    profiles = dynamodb.scan(TableName=table, FilterExpression="attribute_exists(email)")["Items"]
+    return people + [profile["userId"]["S"] for profile in profiles]
 
 
 def test_bootstrap_can_be_repeated(account: Account, environments: list[str]) -> None:
@@ -89,7 +108,14 @@ def test_each_environment_is_deployed_as_the_workflow_says(
     planned, applied = machines["plan"].said, machines["apply"].said
     assert "to create" in planned["make plan"]
     assert f"Plan for {promoted}" in planned["make plan-summary"]
-    assert f"looking at {promoted} from outside" in applied["make verify"]
+    tested = applied["make verify"]
+    assert f"looking at {promoted} from outside" in tested
+    people = load_settings(promoted).pipeline.integration_tests == "people"
+    assert passed(tested) > (300 if people else 40), "the integration tests ran against what was deployed"
+    deadline = time.monotonic() + ERASURE_SECONDS
+    while left := left_over(account, promoted):
+        assert time.monotonic() < deadline, f"made for the tests and still there: {left}"
+        time.sleep(1)
     assert "told the alert topic" in applied["make announce"]
     outputs = json.loads((machines["apply"].folder / "outputs" / f"{promoted}.json").read_text())
     assert outputs["environment_suffix"] == promoted

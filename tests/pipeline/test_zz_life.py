@@ -33,6 +33,15 @@ REASONS = {
 }
 
 
+ROLES = ("deploy", "plan", "test")
+
+
+def names_of(account: Account, role: str, environments: list[str]) -> list[str]:
+    """The roles of a kind that were assumed; not every environment has one for tests."""
+    names = [f"education-{role}-{environment}" for environment in environments]
+    return [name for name in names if name in account.keys]
+
+
 @pytest.fixture(scope="module")
 def environment(environments: list[str]) -> str:
     """The environment that lives its life: the first, whose data is not protected."""
@@ -172,6 +181,31 @@ def test_the_deploy_role_cannot(
     )
 
 
+def test_the_test_role_makes_people_in_its_own_pool_only(account: Account, environment: str) -> None:
+    cognito = account.aws.client("cognito-idp")
+    foreign = cognito.create_user_pool(PoolName="somebody-elses")["UserPool"]["Id"]
+    tester = account.job("test", environment)
+    attempts: list[tuple[str, str, dict[str, Any]]] = [
+        ("cognito-idp", "admin_create_user", {"UserPoolId": foreign, "Username": "x"}),
+        ("dynamodb", "scan", {"TableName": f"education-user-profiles-{environment}"}),
+        ("s3", "list_objects_v2", {"Bucket": f"education-content-000000000000-{environment}"}),
+        ("s3", "list_objects_v2", {"Bucket": f"education-terraform-state-{environment}"}),
+        ("lambda", "update_function_configuration", {"FunctionName": f"education-catalog-{environment}"}),
+        (
+            "iam",
+            "attach_role_policy",
+            {
+                "RoleName": f"education-test-{environment}",
+                "PolicyArn": "arn:aws:iam::aws:policy/ReadOnlyAccess",
+            },
+        ),
+    ]
+    for service, call, arguments in attempts:
+        with pytest.raises(ClientError, match="AccessDenied"):
+            getattr(tester.client(service), call)(**arguments)
+    cognito.delete_user_pool(UserPoolId=foreign)
+
+
 def test_a_function_gets_no_role_but_one_of_a_function(account: Account, environment: str) -> None:
     functions = account.job("deploy", environment).client("lambda")
     with pytest.raises(ClientError) as refused:
@@ -233,9 +267,9 @@ def test_every_job_that_signs_in_was_walked(account: Account, whole: None) -> No
 
 def test_every_statement_was_needed(account: Account, environments: list[str], whole: None) -> None:
     """In the environments together each of a role's statements was the only one to allow something."""
-    for role in ("deploy", "plan"):
+    for role in ROLES:
         held, needed = set(), set()
-        for name in (f"education-{role}-{environment}" for environment in environments):
+        for name in names_of(account, role, environments):
             statements = account.policies(name)
             held |= {sid for sid, _ in granted(statements)}
             for decision in allowed(account, name):
@@ -248,7 +282,7 @@ def test_every_statement_was_needed(account: Account, environments: list[str], w
 def test_every_granted_action_is_used_or_has_a_reason(
     account: Account, environments: list[str], whole: None
 ) -> None:
-    names = [f"education-{role}-{e}" for role in ("deploy", "plan") for e in environments]
+    names = [name for role in ROLES for name in names_of(account, role, environments)]
     used = {decision.action for name in names for decision in allowed(account, name)}
     idle = set()
     for _, statement in (each for name in names for each in granted(account.policies(name))):

@@ -105,6 +105,10 @@ def test_what_is_applied_is_the_plan_that_was_reviewed() -> None:
     assert apply["environment"] == "${{ inputs.environment }}", "its reviewers say yes between plan and apply"
     assert list(deploy.commands("plan")) == ["make plan", "make plan-summary"]
     assert list(deploy.commands("apply")) == ["make apply", "make verify", "make announce"]
+    assert roles_by_command(deploy, "apply")["make verify"] == role("TEST"), (
+        "tests run as who may only make people"
+    )
+    assert roles_by_command(deploy, "apply")["make announce"] == role("DEPLOY")
     up, down = (
         next(
             step["with"]
@@ -116,6 +120,21 @@ def test_what_is_applied_is_the_plan_that_was_reviewed() -> None:
     assert (up["name"], up["path"]) == (down["name"], down["path"])
 
 
+def role(kind: str) -> str:
+    """The expression for an environment's role."""
+    return f"${{{{ vars[format('AWS_{kind}_ROLE_{{0}}', inputs.environment)] }}}}"
+
+
+def roles_by_command(of: Workflow, job: str) -> dict[str, str]:
+    """Which role was assumed last before each command of a job."""
+    found, current = {}, ""
+    for step in of.jobs[job]["steps"]:
+        current = step.get("with", {}).get("role", current)
+        if "run" in step:
+            found[step["run"]] = current
+    return found
+
+
 def test_forks_get_no_role() -> None:
     for name in ("plan", "ephemeral"):
         condition = workflow("pull-request").jobs[name]["if"]
@@ -123,8 +142,11 @@ def test_forks_get_no_role() -> None:
 
 
 def test_an_environment_of_a_pull_request_is_always_taken_away() -> None:
-    last = workflow("pull-request").jobs["ephemeral"]["steps"][-1]
+    ephemeral = workflow("pull-request")
+    back, last = ephemeral.jobs["ephemeral"]["steps"][-2:]
     assert last == {"if": "${{ always() }}", "run": "make dispose"}
+    assert back["if"] == "${{ always() }}", "whoever makes people for the tests may not take anything away"
+    assert roles_by_command(ephemeral, "ephemeral")["make dispose"] == "${{ vars.AWS_DEPLOY_ROLE_DEV }}"
     assert "make sweep" in list(workflow("nightly").commands("leftovers"))
 
 

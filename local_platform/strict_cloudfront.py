@@ -1,0 +1,91 @@
+"""CloudFront's check of signed URLs, which the embedded CloudFront leaves out.
+
+A behaviour with key groups serves only addresses that one of their keys signed, with a custom policy:
+https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/private-content-creating-signed-url-custom-policy.html
+"""
+
+import base64
+import binascii
+import json
+import time
+from collections.abc import Mapping
+from fnmatch import fnmatchcase
+from typing import Any
+from urllib.parse import parse_qs
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import padding
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+from ministack.services import cloudfront  # type: ignore[import-untyped]
+
+Answer = tuple[int, dict[str, str], bytes]
+PARAMETERS = ("Policy", "Signature", "Key-Pair-Id")
+_behaviour = cloudfront._dataplane_behavior
+_serve = cloudfront.handle_viewer_request
+
+
+def behaviour(element: Any, *pattern: str) -> dict[str, Any]:
+    """A behaviour as the emulator knows it, with the key groups that it trusts."""
+    groups = cloudfront._find(element, "TrustedKeyGroups")
+    items = cloudfront._find(groups, "Items") if groups is not None else None
+    named = [item.text for item in items] if items is not None else []
+    return {**_behaviour(element, *pattern), "key_groups": named}
+
+
+async def serve(
+    distribution: dict[str, Any], method: str, path: str, raw_path: str, raw_query: str, *rest: Any
+) -> Any:
+    """Answer a viewer, unless the address had to be signed and is not."""
+    matched = cloudfront._match_behavior(cloudfront.parse_distribution_dataplane_config(distribution), path)
+    address = f"https://{distribution['DomainName']}{raw_path}"
+    if matched and matched["key_groups"] and not is_signed(address, raw_query, _keys(matched["key_groups"])):
+        return refusal()
+    return await _serve(distribution, method, path, raw_path, raw_query, *rest)
+
+
+def is_signed(address: str, query: str, keys: Mapping[str, RSAPublicKey]) -> bool:
+    """Whether a query is the signature, by one of these keys, of a policy that allows the address now."""
+    given = {name: values[0] for name, values in parse_qs(query).items() if name in PARAMETERS}
+    key = keys.get(given.get("Key-Pair-Id", ""))
+    if key is None or len(given) < len(PARAMETERS):
+        return False
+    try:
+        policy = _decoded(given["Policy"])
+        key.verify(_decoded(given["Signature"]), policy, padding.PKCS1v15(), hashes.SHA1())
+        (statement,) = json.loads(policy)["Statement"]
+        ends = statement["Condition"]["DateLessThan"]["AWS:EpochTime"]
+    except (InvalidSignature, binascii.Error, ValueError, KeyError):
+        return False
+    resource = statement["Resource"].replace("[", "[[]")
+    return time.time() < ends and fnmatchcase(address, resource)
+
+
+def refusal() -> Answer:
+    """What CloudFront says to whoever has no valid signature."""
+    body = b"<Error><Code>AccessDenied</Code><Message>Access denied</Message></Error>"
+    return 403, {"Content-Type": "text/xml"}, body
+
+
+def _keys(groups: list[str]) -> dict[str, RSAPublicKey]:
+    """The public keys of key groups, by id."""
+    ids = [key for group in groups for key in cloudfront._key_groups[group]["Config"]["Items"]]
+    keys = {}
+    for each in ids:
+        key = serialization.load_pem_public_key(
+            cloudfront._public_keys[each]["Config"]["EncodedKey"].encode()
+        )
+        if isinstance(key, RSAPublicKey):
+            keys[each] = key
+    return keys
+
+
+def _decoded(text: str) -> bytes:
+    """CloudFront's own Base64 for URLs."""
+    return base64.b64decode(text.translate(str.maketrans("-_~", "+=/")), validate=True)
+
+
+def install() -> None:
+    """Put the check in front of the emulator's answers."""
+    cloudfront._dataplane_behavior = behaviour
+    cloudfront.handle_viewer_request = serve
