@@ -40,11 +40,13 @@ class Deployed:
     """One environment.
 
     `platform` is there for a local one whose folder is known; `is_own` says that it was started for these tests.
+    `courses` are the ids of those that tests made, to be archived at the end.
     """
 
     outputs: Mapping[str, Any] = field(repr=False)  # holds passwords
     platform: Platform | None = None
     is_own: bool = False
+    courses: list[str] = field(default_factory=list)
     _clients: dict[str, Any] = field(default_factory=dict, repr=False)
 
     @property
