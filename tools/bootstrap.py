@@ -30,6 +30,8 @@ from tools.steps import ROOT, command_line, displayed, step
 from tools.terraform import Terraform
 from tools.toolchain import LOGS, Toolchain, find_toolchain
 
+EXTERNAL_ID = "sts:externalid"  # the condition key, as IAM compares it
+
 
 @dataclass(frozen=True)
 class Bootstrap:
@@ -237,6 +239,7 @@ def main() -> None:
 
 def _next_steps(settings: EnvironmentSettings, outputs: dict[str, Any], file: Path) -> str:
     pipeline, suffix = settings.pipeline, settings.environment_suffix.upper()
+    through = through_another_account(settings)
     return "\n".join(
         [
             "",
@@ -245,8 +248,21 @@ def _next_steps(settings: EnvironmentSettings, outputs: dict[str, Any], file: Pa
             f"  AWS_PLAN_ROLE_{suffix}    {outputs['plan_role_arn']}",
             f"  AWS_DEPLOY_ROLE_{suffix}  {outputs['deploy_role_arn']}",
             f"(also in {displayed(file)})",
+            *(["and, as this account is entered through the pipeline's own:", *through] if through else []),
         ]
     )
+
+
+def through_another_account(settings: EnvironmentSettings) -> list[str]:
+    """The variables that lead to an account that GitHub does not sign in to itself."""
+    pipeline, suffix = settings.pipeline, settings.environment_suffix.upper()
+    external = [value for key, value in pipeline.conditions.items() if key.lower() == EXTERNAL_ID]
+    values = {
+        "AWS_PIPELINE_ROLE": pipeline.pipeline_role_arns,
+        "AWS_PIPELINE_PLAN_ROLE": pipeline.pipeline_plan_role_arns,
+        "AWS_EXTERNAL_ID": external if pipeline.pipeline_role_arns else [],
+    }
+    return [f"  {name}_{suffix}  {' or '.join(held)}" for name, held in values.items() if held]
 
 
 if __name__ == "__main__":
