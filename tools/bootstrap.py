@@ -19,7 +19,7 @@ from botocore.exceptions import ClientError
 
 from education.bootstrap_stack import state_key
 from education.errors import UserError
-from education.github_trust import AUDIENCE, ISSUER
+from education.github_trust import AUDIENCE, ISSUER, trusts_github
 from education.naming import Names
 from education.settings import EnvironmentSettings, load_settings, stack_arguments
 from tools.account import Account, client, current_account
@@ -183,7 +183,8 @@ class Bootstrap:
     def _foreign(self, state: dict[str, Any]) -> dict[str, str]:
         """What the account has from elsewhere, in the variables that tell the stack to use it and leave it alone."""
         owned = {
-            "EDUCATION_OIDC_PROVIDER": self._owns_oidc_provider(state),
+            "EDUCATION_OIDC_PROVIDER": not trusts_github(self.settings.pipeline)
+            or self._owns_oidc_provider(state),
             "EDUCATION_LOG_ROLE": not self.settings.api.account_log_role or self._owns_log_role(state),
         }
         return {variable: "" if is_owned else "existing" for variable, is_owned in owned.items()}
