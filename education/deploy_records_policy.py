@@ -160,6 +160,12 @@ def signing_key_permissions(reach: Reach) -> list[Permission]:
             writes=actions("ssm", "GetParameters PutParameter DeleteParameters"),
         ),
         Permission(
+            "SigningKeyList",
+            [reach.arn("ssm", f"parameter/{PROJECT}")],
+            writes=actions("ssm", "GetParametersByPath"),
+            reason="AWS checks the path that is asked for; below this one are public keys only",
+        ),
+        Permission(
             "OwnSigningKeySecret",
             # A secret that is not there yet has no random end of its ARN, so the pattern does not ask for one.
             reach.arns("secretsmanager", f"secret:{PROJECT}-{SIGNING_KEY}-{{s}}"),

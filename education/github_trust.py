@@ -5,6 +5,7 @@ the immutable one with numeric ids, which is the default of repositories made or
 (https://docs.github.com/actions/reference/openid-connect-reference). No wildcard, no set operator, no other claim.
 """
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from education.aws_context import AwsContext
@@ -35,19 +36,30 @@ def review_subjects(pipeline: PipelineSettings) -> list[str]:
 def deploy_trust(context: AwsContext, pipeline: PipelineSettings) -> dict[str, Any]:
     """The statement of the deploy role's trust policy, with the conditions that the settings name."""
     if pipeline.pipeline_role_arns:
-        return {
-            "Sid": "PipelineOfAnotherAccount",
-            "Effect": "Allow",
-            "Principal": {"AWS": list(pipeline.pipeline_role_arns)},
-            "Action": "sts:AssumeRole",
-            "Condition": {"StringEquals": dict(pipeline.conditions)},
-        }
+        return _another_account(pipeline.pipeline_role_arns, pipeline.conditions)
     return _web_identity(context, "GithubEnvironment", environment_subjects(pipeline), pipeline.conditions)
 
 
 def plan_trust(context: AwsContext, pipeline: PipelineSettings) -> dict[str, Any]:
     """The statement of the plan role's trust policy."""
+    if pipeline.pipeline_plan_role_arns:
+        return _another_account(pipeline.pipeline_plan_role_arns, pipeline.conditions)
     return _web_identity(context, "GithubPullRequestsAndDefaultBranch", review_subjects(pipeline), {})
+
+
+def trusts_github(pipeline: PipelineSettings) -> bool:
+    """Whether GitHub signs in to some role of the environment's account directly."""
+    return not (pipeline.pipeline_role_arns and pipeline.pipeline_plan_role_arns)
+
+
+def _another_account(role_arns: Sequence[str], conditions: Mapping[str, str]) -> dict[str, Any]:
+    return {
+        "Sid": "PipelineOfAnotherAccount",
+        "Effect": "Allow",
+        "Principal": {"AWS": list(role_arns)},
+        "Action": "sts:AssumeRole",
+        "Condition": {"StringEquals": dict(conditions)},
+    }
 
 
 def _web_identity(

@@ -37,6 +37,8 @@ ResourceName = Annotated[
 # A value that would let anybody in is no condition.
 ExactValue = Annotated[str, AfterValidator(matching(r"[^*?]{1,256}", "an exact value, without a wildcard"))]
 
+CHAINED_MINUTES = 60  # how long a session lasts that was entered through another role
+
 
 class Announcement(BaseModel):
     """Who hears of a deployment: the environment's alert topic, a Slack-compatible hook, or nobody.
@@ -54,9 +56,11 @@ class PipelineSettings(BaseModel):
     """Who deploys this environment, and within what limits.
 
     `repository` with its two numeric ids is the only one that the roles trust. `pipeline_role_arns` is for an account
-    that GitHub does not sign in to directly: the roles there are assumed by these roles of the pipeline's account.
-    `conditions` are demanded of whoever assumes the deploy role, by IAM condition key and exact value. `boundary` is
-    the permissions boundary of every role that is deployed. `allowed_account_ids` is checked before anything is done.
+    that GitHub does not sign in to directly: the deploy role there is assumed by these roles of the pipeline's account,
+    and the plan role by `pipeline_plan_role_arns`, or by GitHub where that is empty. `conditions` are demanded of
+    whoever assumes the deploy role or comes from the pipeline's account, by IAM condition key and exact value.
+    `boundary` is the permissions boundary of every role that is deployed. `allowed_account_ids` is checked before
+    anything is done.
     `integration_tests` says which of them follow a deployment: `people` are made in the user pool for them, by a role
     that may do nothing else, or only those run that look from `outside` and need nobody.
     """
@@ -74,6 +78,7 @@ class PipelineSettings(BaseModel):
     old_state_days: int = Field(default=90, ge=1, le=3650)
     allowed_account_ids: tuple[AccountId, ...] = ()
     pipeline_role_arns: tuple[RoleArn, ...] = ()
+    pipeline_plan_role_arns: tuple[RoleArn, ...] = ()
     conditions: dict[str, ExactValue] = Field(default_factory=dict)
     announcement: Announcement = Announcement()
     integration_tests: Literal["people", "outside"] = "outside"
@@ -89,9 +94,28 @@ class PipelineSettings(BaseModel):
         missing = [name for name in together if getattr(self, name) is None]
         if missing and len(missing) < len(together):
             raise ValueError(f"{missing[0]} is missing; allowed: all of {', '.join(together)}, or none")
+        return self
+
+    @model_validator(mode="after")
+    def _another_account_is_entered_narrowly(self) -> Self:
+        both = set(self.pipeline_role_arns) & set(self.pipeline_plan_role_arns)
         if self.pipeline_role_arns and not self.conditions:
             raise ValueError(
                 "conditions is empty but pipeline_role_arns is not; allowed: at least one condition, such as "
                 '{ "sts:ExternalId" = "…" }'
+            )
+        if self.pipeline_plan_role_arns and not self.pipeline_role_arns:
+            raise ValueError(
+                "pipeline_role_arns is empty but pipeline_plan_role_arns is not; allowed: both, or the former alone"
+            )
+        if both:
+            raise ValueError(
+                f"{min(both)} is in pipeline_role_arns and in pipeline_plan_role_arns; allowed: one of them, since "
+                "pull requests may use the latter"
+            )
+        if self.pipeline_role_arns and self.session_minutes > CHAINED_MINUTES:
+            raise ValueError(
+                f"session_minutes is {self.session_minutes}; allowed: {CHAINED_MINUTES} with pipeline_role_arns, since "
+                "AWS ends a session that was entered through another role after an hour"
             )
         return self

@@ -130,7 +130,7 @@ def _wafv2(request: Request, found: str) -> str:
 
 
 def _ssm(request: Request, _: str) -> str:
-    names = request.field("Names") or []
+    names = request.field("Names") or [path for path in [request.field("Path")] if path]
     return request.arn("ssm", f"parameter/{str(names[0]).lstrip('/')}") if names else ""
 
 

@@ -19,7 +19,7 @@ from botocore.exceptions import ClientError
 
 from education.bootstrap_stack import state_key
 from education.errors import UserError
-from education.github_trust import AUDIENCE, ISSUER
+from education.github_trust import AUDIENCE, ISSUER, trusts_github
 from education.naming import Names
 from education.settings import EnvironmentSettings, load_settings, stack_arguments
 from tools.account import Account, client, current_account
@@ -29,6 +29,8 @@ from tools.state_bucket import StateBucket, managed
 from tools.steps import ROOT, command_line, displayed, step
 from tools.terraform import Terraform
 from tools.toolchain import LOGS, Toolchain, find_toolchain
+
+EXTERNAL_ID = "sts:externalid"  # the condition key, as IAM compares it
 
 
 @dataclass(frozen=True)
@@ -181,7 +183,8 @@ class Bootstrap:
     def _foreign(self, state: dict[str, Any]) -> dict[str, str]:
         """What the account has from elsewhere, in the variables that tell the stack to use it and leave it alone."""
         owned = {
-            "EDUCATION_OIDC_PROVIDER": self._owns_oidc_provider(state),
+            "EDUCATION_OIDC_PROVIDER": not trusts_github(self.settings.pipeline)
+            or self._owns_oidc_provider(state),
             "EDUCATION_LOG_ROLE": not self.settings.api.account_log_role or self._owns_log_role(state),
         }
         return {variable: "" if is_owned else "existing" for variable, is_owned in owned.items()}
@@ -238,6 +241,7 @@ def main() -> None:
 def _next_steps(settings: EnvironmentSettings, outputs: dict[str, Any], file: Path) -> str:
     pipeline, suffix = settings.pipeline, settings.environment_suffix.upper()
     roles = [role for role in ("plan", "deploy", "test") if f"{role}_role_arn" in outputs]
+    through = through_another_account(settings)
     return "\n".join(
         [
             "",
@@ -245,8 +249,21 @@ def _next_steps(settings: EnvironmentSettings, outputs: dict[str, Any], file: Pa
             "repository variables (Secrets and variables, Actions, Variables):",
             *(f"  AWS_{role.upper()}_ROLE_{suffix}  {outputs[f'{role}_role_arn']}" for role in roles),
             f"(also in {displayed(file)})",
+            *(["and, as this account is entered through the pipeline's own:", *through] if through else []),
         ]
     )
+
+
+def through_another_account(settings: EnvironmentSettings) -> list[str]:
+    """The variables that lead to an account that GitHub does not sign in to itself."""
+    pipeline, suffix = settings.pipeline, settings.environment_suffix.upper()
+    external = [value for key, value in pipeline.conditions.items() if key.lower() == EXTERNAL_ID]
+    values = {
+        "AWS_PIPELINE_ROLE": pipeline.pipeline_role_arns,
+        "AWS_PIPELINE_PLAN_ROLE": pipeline.pipeline_plan_role_arns,
+        "AWS_EXTERNAL_ID": external if pipeline.pipeline_role_arns else [],
+    }
+    return [f"  {name}_{suffix}  {' or '.join(held)}" for name, held in values.items() if held]
 
 
 if __name__ == "__main__":

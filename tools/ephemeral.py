@@ -2,7 +2,8 @@
 
     python -m tools.ephemeral {dispose,sweep} --environment pr-12
 
-Safe to repeat, and after a deploy that stopped half-way. Refuses environments that are not of a pull request.
+Safe to repeat, and after a deploy that stopped half-way. Refuses environments that are not of a pull request. One of
+which the state holds nothing is not synthesized: what kept it from being deployed would also keep it from going.
 """
 
 import argparse
@@ -15,6 +16,7 @@ from education.settings import EnvironmentSettings, load_settings, stack_argumen
 from tools.account import client, current_account
 from tools.github import current_github
 from tools.signing_key import open_store
+from tools.signing_key_store import environments_with_keys
 from tools.stack import refuse_protected
 from tools.stack import run as run_stack
 from tools.state_bucket import StateBucket
@@ -33,26 +35,36 @@ def dispose(suffix: str) -> None:
     settings = load_settings(**stack_arguments(variables))
     refuse_protected(settings)
     current_account(settings)
-    _signing_key_for_destroy(settings)
-    run_stack("destroy", suffix, variables)
+    with step("looking for what was deployed") as current:
+        is_deployed = any(_states(settings, f"{suffix}/TapStack{suffix}.tfstate").values())
+        current.note("" if is_deployed else "nothing")
+    if is_deployed:
+        _signing_key_for_destroy(settings)
+        run_stack("destroy", suffix, variables)
     with step("deleting the signing key"):
         open_store(suffix, region=settings.aws_region).delete(now=True)
 
 
 def sweep(suffix: str) -> list[str]:
-    """Dispose of every environment in the state bucket of `suffix` whose pull request is closed."""
+    """Dispose of every environment beside `suffix` whose pull request is closed.
+
+    Found by its state, or where a job was lost before there was one, by its signing key.
+    """
     settings = load_settings(**stack_arguments({**os.environ, "ENVIRONMENT_SUFFIX": suffix}))
     current_account(settings)
-    bucket = StateBucket(client("s3", settings.state.bucket_region), settings.state.bucket)
+    found = {key.partition("/")[0] for key, count in _states(settings, "pr-").items() if count}
+    found |= environments_with_keys(client("ssm", settings.aws_region))
     open_numbers = current_github().open_pull_requests()
-    left = [
-        key.partition("/")[0]
-        for key, count in bucket.states("pr-").items()
-        if count and (match := PATTERN.match(key)) and int(match[1]) not in open_numbers
-    ]
+    numbers = sorted(int(match[1]) for name in found if (match := PATTERN.fullmatch(name)))
+    left = [f"pr-{number}" for number in numbers if number not in open_numbers]
     for name in left:
         dispose(name)
     return left
+
+
+def _states(settings: EnvironmentSettings, prefix: str) -> dict[str, int]:
+    """How many resources the states of the environment's bucket hold, by key."""
+    return StateBucket(client("s3", settings.state.bucket_region), settings.state.bucket).states(prefix)
 
 
 def _signing_key_for_destroy(settings: EnvironmentSettings) -> None:

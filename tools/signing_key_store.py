@@ -207,6 +207,13 @@ class SigningKeyStore:
         }
 
 
+def environments_with_keys(parameters: "SSMClient") -> set[str]:
+    """The environments of an account and region that have a signing key, by its public halves."""
+    pages = parameters.get_paginator("get_parameters_by_path").paginate(Path=f"/{PROJECT}", Recursive=True)
+    names = [parameter["Name"].split("/") for page in pages for parameter in page["Parameters"]]
+    return {name[2] for name in names if name[3:4] == [SIGNING_KEY]}
+
+
 def new_key() -> str:
     """A private key of the kind that CloudFront takes, as PEM."""
     key = rsa.generate_private_key(public_exponent=65537, key_size=KEY_BITS)

@@ -34,10 +34,11 @@ class Account:
     machines: Iterator[Path]  # folders that are not there yet
     internet: str = ""  # the address of a proxy behind which every address is the embedded AWS
     keys: dict[str, set[str]] = field(default_factory=dict)  # access keys by role, to find its decisions
-    walked: set[tuple[str, str]] = field(default_factory=set)  # workflows and jobs that ran
+    walked: set[tuple[str, str, int]] = field(default_factory=set)  # workflow, job, step: what succeeded
+    variables: dict[str, str] = field(default_factory=dict)  # of the repository, besides the roles
 
     def assume(self, role: str, subject: str, audience: str = "sts.amazonaws.com") -> StrictInstance:
-        """GitHub's job with this subject assumes a role."""
+        """GitHub's job with this subject assumes a role, named or by its ARN."""
         token = ".".join(
             base64.urlsafe_b64encode(json.dumps(part).encode()).rstrip(b"=").decode()
             for part in (
@@ -45,17 +46,33 @@ class Account:
                 {"iss": ISSUER, "aud": audience, "sub": subject, "exp": 4102444800},
             )
         )
+        arn = role if role.startswith("arn:") else f"arn:aws:iam::000000000000:role/{role}"
         answer = self.aws.client("sts").assume_role_with_web_identity(
-            RoleArn=f"arn:aws:iam::000000000000:role/{role}",
-            RoleSessionName="github",
-            WebIdentityToken=f"{token}.c2ln",
-        )["Credentials"]
-        self.keys.setdefault(role, set()).add(answer["AccessKeyId"])
+            RoleArn=arn, RoleSessionName="github", WebIdentityToken=f"{token}.c2ln"
+        )
+        return self._signed_in(arn, answer["Credentials"])
+
+    def assume_through(
+        self,
+        user: StrictInstance,
+        arn: str,
+        external_id: str = "",
+        tags: Mapping[str, str] = MappingProxyType({}),
+    ) -> StrictInstance:
+        """Somebody who is signed in to a role assumes another one."""
+        asked: dict[str, Any] = {"ExternalId": external_id} if external_id else {}
+        if tags:
+            asked["Tags"] = [{"Key": key, "Value": value} for key, value in tags.items()]
+        answer = user.client("sts").assume_role(RoleArn=arn, RoleSessionName="github", **asked)
+        return self._signed_in(arn, answer["Credentials"])
+
+    def _signed_in(self, arn: str, credentials: Mapping[str, str]) -> StrictInstance:
+        self.keys.setdefault(arn.rpartition("/")[2], set()).add(credentials["AccessKeyId"])
         return self.aws.with_credentials(
             {
-                "AWS_ACCESS_KEY_ID": answer["AccessKeyId"],
-                "AWS_SECRET_ACCESS_KEY": answer["SecretAccessKey"],
-                "AWS_SESSION_TOKEN": answer["SessionToken"],
+                "AWS_ACCESS_KEY_ID": credentials["AccessKeyId"],
+                "AWS_SECRET_ACCESS_KEY": credentials["SecretAccessKey"],
+                "AWS_SESSION_TOKEN": credentials["SessionToken"],
             }
         )
 
@@ -96,7 +113,7 @@ class Account:
 
     def repository_variables(self) -> dict[str, str]:
         """What `make bootstrap` said to set on GitHub, as expressions name it."""
-        found = {}
+        found = {f"vars.{name}": value for name, value in self.variables.items()}
         for file in (self.checkout / "outputs").glob("bootstrap-*.json"):
             suffix, outputs = file.stem.removeprefix("bootstrap-").upper(), json.loads(file.read_text())
             for role in (

@@ -13,15 +13,23 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, TypeAlias
 
+import yaml
+
 from local_platform.strict_instance import StrictInstance
 from tests.pipeline.account import REPOSITORY, Account
 from tests.pipeline.workflows import Workflow, workflow
+from tools.steps import ROOT
 
 DEPLOY = "./.github/workflows/deploy.yml"
-SIGNING_IN = ("./.github/actions/setup", "./.github/actions/sign-in")
+SIGN_IN = "./.github/actions/sign-in"
+SIGNING_IN = ("./.github/actions/setup", SIGN_IN)  # the first hands its inputs to the second
+CREDENTIALS = "aws-actions/configure-aws-credentials"
 VERIFY = "make verify"
 EXPRESSION = re.compile(r"\$\{\{\s*(.*?)\s*\}\}")
+# Repository variables that are only set for an account that is entered through the pipeline's own; "" without.
+UNSET = re.compile(r"vars\.AWS_(PIPELINE(_PLAN)?_ROLE|EXTERNAL_ID)_[A-Z]+")
 FORMAT = re.compile(r"vars\[format\('(\w+)\{0\}', ([\w.]+)\)\]")
+NOT_EMPTY = re.compile(r"([\w.-]+) != ''")
 ALWAYS = "${{ always() }}"
 Completed: TypeAlias = "subprocess.CompletedProcess[str]"
 OWNER, _, NAME = REPOSITORY.removeprefix("repo:").partition("/")
@@ -58,6 +66,14 @@ class Machine:
         }
 
 
+class JobError(AssertionError):
+    """A step of a job failed; `machine` is where it ran."""
+
+    def __init__(self, machine: Machine, failure: AssertionError) -> None:
+        super().__init__(str(failure))
+        self.machine = machine
+
+
 @dataclass
 class WorkflowRun:
     """One run of workflows: its artifacts, what GitHub knows of the event, and the machines that ran."""
@@ -76,8 +92,21 @@ class WorkflowRun:
         self.ran |= {(job, environment): machine for job, machine in machines.items()}
         return machines
 
-    def job(self, of: Workflow, name: str, inputs: Mapping[str, str] = MappingProxyType({})) -> Machine:
-        """Run one job: its steps in order; after a failure only those that always run."""
+    def job(
+        self,
+        of: Workflow,
+        name: str,
+        inputs: Mapping[str, str] = MappingProxyType({}),
+        *,
+        lost_before: str = "",
+    ) -> Machine:
+        """Run one job: its steps in order; after a failure only those that always run.
+
+        With `lost_before` its machine is lost before that command, and not even those run.
+
+        Raises:
+            JobError: a step failed.
+        """
         job = of.jobs[name]
         values = Expressions({**self.account.repository_variables(), **self.known, **inputs})
         variables = values.all({**of.document.get("env", {}), **job.get("env", {})})
@@ -85,16 +114,19 @@ class WorkflowRun:
         nobody = self.account.aws.with_credentials({})
         machine = Machine(self.account, self.account.fresh_checkout(), variables, nobody)
         failure: AssertionError | None = None
-        for step in job["steps"]:
+        for number, step in enumerate(job["steps"]):
             assert step.get("if", ALWAYS) == ALWAYS, f"{name}: cannot decide {step['if']}"
+            if lost_before and step.get("run") == lost_before:
+                return machine
             if failure is None or "if" in step:
                 try:
                     self._step(step, job, machine, values)
+                    self.account.walked.add((of.path.stem, name, number))
                 except AssertionError as problem:
                     failure = failure or problem
+        assert not lost_before, f"{name} has no step {lost_before}"
         if failure is not None:
-            raise failure
-        self.account.walked.add((of.path.stem, name))
+            raise JobError(machine, failure)
         return machine
 
     def artifact(self, name: str) -> Path:
@@ -109,11 +141,13 @@ class WorkflowRun:
             return
         uses, given = str(step["uses"]).partition("@")[0], values.all(step.get("with", {}))
         if uses in SIGNING_IN:
-            if role := given.get("role"):
-                assert ("id-token", "write") in job["permissions"].items(), role
-                environment = values.text(job.get("environment", ""))
-                subject = f"environment:{environment}" if environment else self.subject
-                machine.user = self.account.assume(role.rpartition("/")[2], f"{REPOSITORY}:{subject}")
+            environment = values.text(job.get("environment", ""))
+            subject = f"environment:{environment}" if environment else self.subject
+            may_ask = ("id-token", "write") in job["permissions"].items()
+            for asked in sign_ins(given):
+                machine.user = self._signed_in(
+                    machine.user, asked, f"{REPOSITORY}:{subject}" if may_ask else ""
+                )
         elif uses == "actions/upload-artifact":
             hidden = given.get("include-hidden-files") == "true"
             upload(machine.folder, given["path"].split(), self.artifact(given["name"]), hidden=hidden)
@@ -121,6 +155,28 @@ class WorkflowRun:
             shutil.copytree(self.artifact(given["name"]), machine.folder / given["path"])
         else:
             assert uses == "actions/checkout", f"{uses} is not known here"
+
+    def _signed_in(self, user: StrictInstance, asked: Mapping[str, str], subject: str) -> StrictInstance:
+        """What configure-aws-credentials does: by GitHub's token, or from the role that is signed in to another.
+
+        `subject` is "" where GitHub gives the job no token.
+        """
+        arn, external_id = asked["role-to-assume"], asked.get("role-external-id", "")
+        if asked.get("role-chaining") != "true":
+            assert subject, f"{arn}: the job may not ask for a token"
+            return self.account.assume(arn, subject)
+        assert int(asked["role-duration-seconds"]) <= 3600, "AWS gives a chained role an hour at most"
+        is_tagged = asked.get("role-skip-session-tagging") != "true"
+        return self.account.assume_through(user, arn, external_id, {"GitHub": "Actions"} if is_tagged else {})
+
+
+def sign_ins(given: Mapping[str, str]) -> list[dict[str, str]]:
+    """What the sign-in action asks of configure-aws-credentials, one time after another, given these inputs."""
+    action = yaml.load((ROOT / SIGN_IN / "action.yml").read_text(), Loader=yaml.BaseLoader)
+    inputs = {name: str(body.get("default", "")) for name, body in action["inputs"].items()} | dict(given)
+    values = Expressions({f"inputs.{name}": value for name, value in inputs.items()} | {"github.run_id": "1"})
+    steps = [step for step in action["runs"]["steps"] if step.get("uses", "").startswith(f"{CREDENTIALS}@")]
+    return [values.all(step["with"]) for step in steps if values.holds(step["if"])]
 
 
 @dataclass(frozen=True)
@@ -137,13 +193,24 @@ class Expressions:
         """A text, filled in."""
         return EXPRESSION.sub(lambda found: self._value(found[1]), text)
 
+    def holds(self, condition: str) -> bool:
+        """Whether a condition holds: that values are not empty, which is all that the sign-in action asks."""
+        inner = EXPRESSION.fullmatch(condition)
+        names = [NOT_EMPTY.fullmatch(part) for part in inner[1].split(" && ")] if inner else [None]
+        assert all(names), f"cannot decide {condition}"
+        return all(self._value(name[1]) != "" for name in names if name)
+
     def _value(self, expression: str) -> str:
+        if " || " in expression:
+            return next(filter(None, map(self._value, expression.split(" || "))), "")
         if named := FORMAT.fullmatch(expression):
             expression = f"vars.{named[1]}{self.known[named[2]]}"
         if expression.startswith("secrets."):
             return self.known.get(expression, "")
         if expression.startswith("vars."):  # GitHub does not tell capital letters from small ones there
             expression = f"vars.{expression.removeprefix('vars.').upper()}"
+        if UNSET.fullmatch(expression):
+            return self.known.get(expression, "")
         return {"github.repository": f"{OWNER}/{NAME}", "github.repository_owner": OWNER, **self.known}[
             expression
         ]

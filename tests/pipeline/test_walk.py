@@ -17,7 +17,7 @@ from botocore.exceptions import ClientError
 
 from education.settings import load_settings
 from tests.pipeline.account import IMMUTABLE, REPOSITORY, Account
-from tests.pipeline.runner import WorkflowRun
+from tests.pipeline.runner import JobError, Machine, WorkflowRun
 from tests.pipeline.workflows import workflow
 from tests.unit.github_fixture import FakeGithub
 
@@ -185,15 +185,53 @@ def test_a_pull_request_shows_what_it_would_change(
     assert f"Plan for {environments[0]}" in comment["body"]
 
 
-def test_an_environment_of_a_pull_request_is_made_and_taken_away(
+def labeled(account: Account, folder: Path, number: int, lost_before: str = "") -> Machine:
+    """The job that a labelled pull request gets for an environment of its own."""
+    event = {"github.event.pull_request.number": str(number)}
+    run = WorkflowRun(account, folder / str(number), event, subject="pull_request")
+    return run.job(workflow("pull-request"), "ephemeral", lost_before=lost_before)
+
+
+def left_of(account: Account, environment: str) -> set[str]:
+    """What an environment has in its account: functions, the signing key's private and its public halves."""
+    secrets = account.aws.client("secretsmanager").list_secrets()["SecretList"]
+    parameters = account.aws.client("ssm").get_parameters_by_path(
+        Path=f"/education/{environment}", Recursive=True
+    )
+    return {
+        *deployed_digests(account, environment),
+        *(secret["Name"] for secret in secrets if secret["Name"].endswith(f"-{environment}")),
+        *(parameter["Name"] for parameter in parameters["Parameters"]),
+    }
+
+
+def test_an_environment_that_cannot_be_deployed_leaves_nothing(account: Account, tmp_path: Path) -> None:
+    handler = account.checkout / "lambda_src/catalog/handler.py"
+    source = handler.read_text()
+    handler.write_text(f"{source}\ndef broken(:\n")
+    try:
+        with pytest.raises(JobError, match=r"catalog/handler\.py:\d+ is no valid Python") as failed:
+            labeled(account, tmp_path, 6)
+    finally:
+        handler.write_text(source)
+    assert set(failed.value.machine.said) == {"make signing-key", "make dispose"}
+    assert left_of(account, "pr-6") == set()
+
+
+def test_what_lost_machines_left_goes_at_night_once_their_pull_requests_are_closed(
     account: Account, github: FakeGithub, tmp_path: Path
 ) -> None:
-    event = {"github.event.pull_request.number": "7", "github.token": "t"}
-    labeled = WorkflowRun(account, tmp_path, event, github.address, subject="pull_request")
-    machine = labeled.job(workflow("pull-request"), "ephemeral")
-    assert "looking at pr-7 from outside" in machine.said["make verify"]
-    assert deployed_digests(account, "pr-7") == set()
-    secrets = account.aws.client("secretsmanager").list_secrets()["SecretList"]
-    assert not [secret for secret in secrets if secret["Name"].endswith("-pr-7")]
+    """One was lost before it took its environment away, the other before it deployed anything."""
+    tried = labeled(account, tmp_path, 7, lost_before="make dispose")
+    assert "looking at pr-7 from outside" in tried.said["make verify"]
+    labeled(account, tmp_path, 8, lost_before="make deploy")
+    assert left_of(account, "pr-8")
     night = WorkflowRun(account, tmp_path, {"github.token": "t"}, github.address)
-    assert "took away nothing" in night.job(workflow("nightly"), "leftovers").said["make sweep"]
+    github.open_pulls = {7}
+    deployed = left_of(account, "pr-7")
+    assert "took away pr-8\n" in night.job(workflow("nightly"), "leftovers").said["make sweep"]
+    assert left_of(account, "pr-8") == set()
+    assert left_of(account, "pr-7") == deployed, "its pull request is open"
+    github.open_pulls = set()
+    assert "took away pr-7\n" in night.job(workflow("nightly"), "leftovers").said["make sweep"]
+    assert left_of(account, "pr-7") == set()

@@ -260,8 +260,13 @@ def test_what_protects_its_data_ends_as_the_manual_says(
     end(account, environment)
 
 
-def test_every_job_that_signs_in_was_walked(account: Account, whole: None) -> None:
-    signing_in = {(each.path.stem, job) for each in workflows() for job in each.signing_in()}
+def test_every_step_of_a_job_that_signs_in_was_walked(account: Account, whole: None) -> None:
+    signing_in = {
+        (each.path.stem, job, number)
+        for each in workflows()
+        for job in each.signing_in()
+        for number, _ in enumerate(each.jobs[job]["steps"])
+    }
     assert signing_in <= account.walked
 
 

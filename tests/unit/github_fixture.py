@@ -12,6 +12,7 @@ class FakeGithub:
     def __init__(self) -> None:
         self.comments: list[dict[str, Any]] = []
         self.issues: list[dict[str, Any]] = []
+        self.open_pulls: set[int] = set()
         self.asked: list[tuple[str, str, Any]] = []
         outer = self
 
@@ -48,6 +49,8 @@ class FakeGithub:
             if method == "POST":
                 self.issues.append({"number": 1, "state": "open", **body})
             return [issue for issue in self.issues if issue["state"] == "open"]
+        if path.endswith("/pulls"):
+            return [{"number": number, "state": "open"} for number in self.open_pulls]
         if "/issues/" in path:
             self.issues[0].update(body)
         return {}

@@ -4,7 +4,9 @@ import re
 from typing import Any
 
 import pytest
+import yaml
 
+from tests.pipeline.runner import SIGN_IN, SIGNING_IN, sign_ins
 from tests.pipeline.workflows import FOLDER, Workflow, workflow, workflows
 from tools.steps import ROOT
 
@@ -81,6 +83,48 @@ def test_who_signs_in_to_aws_may_ask_for_a_token(each: Workflow) -> None:
         signs_in = any(step.get("with", {}).get("role") for step in body.get("steps", []))
         called = "uses" in body
         assert called or signs_in == (body["permissions"].get("id-token") == "write"), job
+
+
+def test_each_role_may_be_reached_through_the_pipelines_own(each: Workflow) -> None:
+    """A job of a pull request comes through another role than one that deploys, since it must not become that one."""
+    for job, step in steps(each):
+        if role := step.get("with", {}).get("role"):
+            kind = "PIPELINE_PLAN_ROLE" if "AWS_PLAN_ROLE_" in role else "PIPELINE_ROLE"
+            given = {"through": kind, "external-id": "EXTERNAL_ID"}
+            for name, variable in given.items():
+                expected = re.sub(r"AWS_[A-Z]+_ROLE_", f"AWS_{variable}_", role)
+                assert step["with"].get(name) == expected, f"{job}: {name}"
+
+
+@pytest.mark.parametrize(
+    ("given", "roles"),
+    [
+        ({}, []),
+        ({"through": "B"}, []),
+        ({"role": "A"}, ["A"]),
+        ({"role": "A", "through": "B", "external-id": "C"}, ["B", "A"]),
+    ],
+)
+def test_the_sign_in_action_signs_in(given: dict[str, str], roles: list[str]) -> None:
+    asked = sign_ins(given)
+    assert [each["role-to-assume"] for each in asked] == roles
+    for each in asked[1:]:
+        assert each["role-chaining"] == each["role-skip-session-tagging"] == "true"
+        assert each["role-external-id"] == "C"
+    for each in asked[:1]:
+        assert not {"role-chaining", "role-external-id"} & set(each), "GitHub's token signs in"
+    assert all(each["role-duration-seconds"] == "3600" for each in asked), (
+        "what AWS gives a chained role at most"
+    )
+
+
+def test_the_setup_action_hands_its_inputs_to_the_sign_in() -> None:
+    setup, sign_in = (
+        yaml.load((ROOT / action / "action.yml").read_text(), Loader=yaml.BaseLoader) for action in SIGNING_IN
+    )
+    (step,) = (step for step in setup["runs"]["steps"] if step.get("uses") == SIGN_IN)
+    assert setup["inputs"] == sign_in["inputs"]
+    assert step["with"] == {name: f"${{{{ inputs.{name} }}}}" for name in sign_in["inputs"]}
 
 
 def test_who_talks_to_github_has_the_jobs_token(each: Workflow) -> None:

@@ -1,0 +1,212 @@
+"""Production in an account of its own, which GitHub does not sign in to: the pipeline's own roles lead there.
+
+The embedded AWS holds both accounts. The pipeline's has GitHub's provider and two roles, made as docs/operations.md
+asks its owner to; production has what `make bootstrap` makes by its settings. Nothing is deployed here: that the roles
+are enough once somebody has become them, the other tests show.
+"""
+
+import itertools
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from local_platform.platform import SECRET_KEY
+from local_platform.strict_instance import StrictInstance, strict_aws
+from tests.pipeline.account import IMMUTABLE, ISSUER, REPOSITORY, Account, check_out
+from tests.pipeline.runner import WorkflowRun
+from tests.pipeline.workflows import workflow
+from tests.ports import free_port
+
+PIPELINE, PRODUCTION = "000000000000", "111111111111"
+EXTERNAL_ID = "education-prod-5f0c"
+DEPLOY, PLAN = (
+    f"arn:aws:iam::{PRODUCTION}:role/education-deploy-prod",
+    f"arn:aws:iam::{PRODUCTION}:role/education-plan-prod",
+)
+OWN_DEPLOY, OWN_PLAN = (
+    f"arn:aws:iam::{PIPELINE}:role/education-pipeline-{what}prod" for what in ("", "plan-")
+)
+INPUTS = {"inputs.environment": "prod"}
+DEPLOY_SUBJECT, MAIN, REVIEW = "environment:prod", "ref:refs/heads/main", "pull_request"
+
+
+@dataclass(frozen=True)
+class Chain:
+    """Both accounts after the bootstrap of production, with what it said."""
+
+    account: Account
+    production: StrictInstance
+    said: str
+
+    def own(self, arn: str, subject: str) -> StrictInstance:
+        """GitHub's job with this subject, signed in to one of the pipeline's own roles."""
+        return self.account.assume(arn, f"{REPOSITORY}:{subject}")
+
+
+@pytest.fixture(scope="module")
+def chain(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chain]:
+    """Production bootstrapped in an account of its own."""
+    machines = (tmp_path_factory.mktemp("machine") for _ in itertools.count())
+    with strict_aws(tmp_path_factory.mktemp("accounts"), free_port()) as aws:
+        account = Account(aws, check_out(tmp_path_factory.mktemp("checkout")), machines)
+        production = aws.with_credentials(
+            {"AWS_ACCESS_KEY_ID": PRODUCTION, "AWS_SECRET_ACCESS_KEY": SECRET_KEY}
+        )
+        iam = aws.client("iam")
+        iam.create_open_id_connect_provider(Url=ISSUER, ClientIDList=["sts.amazonaws.com"])
+        make_own_role(iam, OWN_DEPLOY, DEPLOY, [DEPLOY_SUBJECT])
+        make_own_role(iam, OWN_PLAN, PLAN, [REVIEW, MAIN])
+        settings = account.checkout / "environments" / "prod.toml"
+        settings.write_text(
+            settings.read_text()
+            + f'allowed_account_ids = ["{PRODUCTION}"]\n'
+            + f'pipeline_role_arns = ["{OWN_DEPLOY}"]\n'
+            + f'pipeline_plan_role_arns = ["{OWN_PLAN}"]\n'
+            + f'conditions = {{ "sts:ExternalId" = "{EXTERNAL_ID}" }}\n'
+        )
+        said = account.run("make bootstrap ENV=prod", production)
+        account.run("make signing-key ENV=prod", production)
+        account.variables |= dict(
+            re.findall(r"^  (AWS_(?:PIPELINE|EXTERNAL)\w+) +(\S+)$", said, re.MULTILINE)
+        )
+        yield Chain(account, production, said)
+
+
+def make_own_role(iam: Any, arn: str, target: str, subjects: list[str]) -> None:
+    """A role of the pipeline's account for jobs of these subjects; it may become one other role, and nothing else."""
+    name = arn.rpartition("/")[2]
+    host = ISSUER.removeprefix("https://")
+    claims = {
+        f"{host}:aud": "sts.amazonaws.com",
+        f"{host}:sub": [
+            f"{repository}:{subject}" for repository in (REPOSITORY, IMMUTABLE) for subject in subjects
+        ],
+    }
+    trust = {
+        "Effect": "Allow",
+        "Principal": {"Federated": f"arn:aws:iam::{PIPELINE}:oidc-provider/{host}"},
+        "Action": "sts:AssumeRoleWithWebIdentity",
+        "Condition": {"StringEquals": claims},
+    }
+    grant = {"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": target}
+    iam.create_role(RoleName=name, AssumeRolePolicyDocument=document(trust))
+    iam.put_role_policy(RoleName=name, PolicyName="chain", PolicyDocument=document(grant))
+
+
+def document(statement: dict[str, Any]) -> str:
+    """A policy of one statement."""
+    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+
+
+def identity(user: StrictInstance) -> str:
+    """Who somebody is, by STS."""
+    return str(user.client("sts").get_caller_identity()["Arn"])
+
+
+def test_the_bootstrap_names_the_variables_to_set(chain: Chain) -> None:
+    assert chain.account.variables == {
+        "AWS_PIPELINE_ROLE_PROD": OWN_DEPLOY,
+        "AWS_PIPELINE_PLAN_ROLE_PROD": OWN_PLAN,
+        "AWS_EXTERNAL_ID_PROD": EXTERNAL_ID,
+    }
+    assert f"AWS_DEPLOY_ROLE_PROD  {DEPLOY}" in chain.said
+
+
+def test_production_knows_no_provider_of_github(chain: Chain) -> None:
+    providers = chain.production.client("iam").list_open_id_connect_providers()
+    assert providers["OpenIDConnectProviderList"] == []
+
+
+def test_the_pipelines_own_roles_lead_to_production(chain: Chain) -> None:
+    for own, subject, target in (
+        (OWN_DEPLOY, DEPLOY_SUBJECT, DEPLOY),
+        (OWN_PLAN, REVIEW, PLAN),
+        (OWN_PLAN, MAIN, PLAN),
+    ):
+        user = chain.account.assume_through(chain.own(own, subject), target, EXTERNAL_ID)
+        assert identity(user).startswith(
+            f"arn:aws:sts::{PRODUCTION}:assumed-role/{target.rpartition('/')[2]}/"
+        )
+
+
+@pytest.mark.parametrize("target", [DEPLOY, PLAN])
+@pytest.mark.parametrize("external_id", ["", "education-prod", EXTERNAL_ID.upper(), "**"])
+def test_not_without_the_right_external_id(chain: Chain, target: str, external_id: str) -> None:
+    own, subject = (OWN_DEPLOY, DEPLOY_SUBJECT) if target == DEPLOY else (OWN_PLAN, REVIEW)
+    with pytest.raises(ClientError, match="AccessDenied"):
+        chain.account.assume_through(chain.own(own, subject), target, external_id)
+
+
+def test_a_pull_request_reaches_the_deploy_role_by_no_way(chain: Chain) -> None:
+    """Not by the role it may become, not even if that role's policy let it; not by the one that deploys."""
+    account = chain.account
+    user = chain.own(OWN_PLAN, REVIEW)
+    wider = {"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": "*"}
+    name = OWN_PLAN.rpartition("/")[2]
+    account.aws.client("iam").put_role_policy(
+        RoleName=name, PolicyName="wider", PolicyDocument=document(wider)
+    )
+    try:
+        with pytest.raises(ClientError, match="AccessDenied"):
+            account.assume_through(user, DEPLOY, EXTERNAL_ID)
+        account.assume_through(user, PLAN, EXTERNAL_ID)
+    finally:
+        account.aws.client("iam").delete_role_policy(RoleName=name, PolicyName="wider")
+    for subject in (REVIEW, MAIN, "environment:dev"):
+        with pytest.raises(ClientError, match="AccessDenied"):
+            chain.own(OWN_DEPLOY, subject)
+
+
+@pytest.mark.parametrize("target", [DEPLOY, PLAN])
+def test_githubs_token_opens_production_by_itself_for_nobody(chain: Chain, target: str) -> None:
+    for subject in (DEPLOY_SUBJECT, MAIN, REVIEW):
+        with pytest.raises(ClientError, match="AccessDenied"):
+            chain.own(target, subject)
+
+
+def test_nobody_else_of_the_pipelines_account_gets_in(chain: Chain) -> None:
+    for user in (chain.account.aws, chain.production):
+        with pytest.raises(ClientError, match="AccessDenied"):
+            chain.account.assume_through(user, DEPLOY, EXTERNAL_ID)
+
+
+def test_the_own_roles_do_nothing_else(chain: Chain) -> None:
+    user = chain.own(OWN_DEPLOY, DEPLOY_SUBJECT)
+    for service, call in (("s3", "list_buckets"), ("iam", "list_roles"), ("lambda", "list_functions")):
+        with pytest.raises(ClientError, match="AccessDenied"):
+            getattr(user.client(service), call)()
+
+
+def test_the_workflows_jobs_come_through_them(chain: Chain, tmp_path: Path) -> None:
+    """deploy.yml plans production in its account, and its apply job becomes the deploy role there."""
+    run = WorkflowRun(chain.account, tmp_path)
+    planned = run.job(workflow("deploy"), "plan", INPUTS)
+    assert "to create" in planned.said["make plan"]
+    assert f":{PRODUCTION}:assumed-role/education-plan-prod/" in identity(planned.user)
+    applying = run.job(workflow("deploy"), "apply", INPUTS, lost_before="make apply")
+    assert f":{PRODUCTION}:assumed-role/education-deploy-prod/" in identity(applying.user)
+
+
+@pytest.mark.parametrize(
+    ("name", "job", "before", "subject"),
+    [("pull-request", "plan", "make plan", REVIEW), ("nightly", "drift", "make drift-report", MAIN)],
+)
+def test_so_do_those_that_only_look(
+    chain: Chain, tmp_path: Path, name: str, job: str, before: str, subject: str
+) -> None:
+    event = {"matrix.environment": "prod", "github.event.pull_request.number": "7", "github.token": "t"}
+    run = WorkflowRun(chain.account, tmp_path, event, subject=subject)
+    looking = run.job(workflow(name), job, lost_before=before)
+    assert f":{PRODUCTION}:assumed-role/education-plan-prod/" in identity(looking.user)
+
+
+def test_a_wrong_external_id_ends_the_job_before_it_begins(chain: Chain, tmp_path: Path) -> None:
+    wrong = {"vars.AWS_EXTERNAL_ID_PROD": "education-dev"}
+    with pytest.raises(ClientError, match="AccessDenied"):
+        WorkflowRun(chain.account, tmp_path, wrong).job(workflow("deploy"), "apply", INPUTS)
