@@ -6,6 +6,7 @@ import boto3
 import pytest
 
 from education.errors import UserError
+from local_platform.platform import SECRET_KEY
 from tests.unit.github_fixture import FakeGithub
 from tools import ephemeral
 from tools.signing_key_store import environments_with_keys
@@ -101,7 +102,7 @@ def test_keys_are_found_by_their_public_halves(emulator: str) -> None:
         endpoint_url=emulator,
         region_name="us-east-1",
         aws_access_key_id="555555555555",
-        aws_secret_access_key="test",
+        aws_secret_access_key=SECRET_KEY,
     )
     names = [f"/education/pr-{number}/signing-key/{slot}" for number in range(8) for slot in "ab"]
     for name in (*names, "/education/pr-9/something-else", "/elsewhere/pr-10/signing-key/a"):
