@@ -49,6 +49,8 @@ def sweep(suffix: str) -> list[str]:
     """Dispose of every environment beside `suffix` whose pull request is closed.
 
     Found by its state, or where a job was lost before there was one, by its signing key.
+
+    Raises `UserError` at the end if some of them could not be disposed of.
     """
     settings = load_settings(**stack_arguments({**os.environ, "ENVIRONMENT_SUFFIX": suffix}))
     current_account(settings)
@@ -57,8 +59,14 @@ def sweep(suffix: str) -> list[str]:
     open_numbers = current_github().open_pull_requests()
     numbers = sorted(int(match[1]) for name in found if (match := PATTERN.fullmatch(name)))
     left = [f"pr-{number}" for number in numbers if number not in open_numbers]
+    problems = []
     for name in left:
-        dispose(name)
+        try:
+            dispose(name)
+        except UserError as problem:  # a lock that a lost machine left keeps one, and not the others
+            problems.append(f"{name} is still there: {problem}")
+    if problems:
+        raise UserError("\n".join(problems))
     return left
 
 

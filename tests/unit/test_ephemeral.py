@@ -96,6 +96,21 @@ def test_what_is_left_of_closed_pull_requests_goes(
     assert [what.removeprefix("no key for ") for what in did if what.startswith("no key")] == taken
 
 
+def test_one_that_is_locked_keeps_no_other(
+    did: list[str], github: FakeGithub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def run_stack(command: str, suffix: str, _: object) -> None:
+        if suffix == "pr-2":
+            raise UserError("the state is locked")
+        did.append(f"{command} {suffix}")
+
+    monkeypatch.setattr(ephemeral, "run_stack", run_stack)
+    github.open_pulls = set()
+    with pytest.raises(UserError, match=r"^pr-2 is still there: the state is locked$"):
+        ephemeral.sweep("dev")
+    assert did[-4:] == ["no key for pr-3", "key for pr-12", "destroy pr-12", "no key for pr-12"]
+
+
 def test_keys_are_found_by_their_public_halves(emulator: str) -> None:
     parameters = boto3.client(
         "ssm",
