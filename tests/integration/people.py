@@ -139,6 +139,7 @@ class People:
         self._pool = deployed.outputs["user_pool_id"]
         self._authenticators: dict[str, Authenticator] = {}
         self._administrators: list[Person] = []
+        self._user_ids: list[str] = []
         self.everybody: list[Person] = []
 
     def new(self, *groups: str, email: str | None = None, verified: bool = True) -> Person:
@@ -154,14 +155,15 @@ class People:
                 {"Name": "email_verified", "Value": str(verified).lower()},
             ],
         )
+        user_id = next(
+            attribute["Value"] for attribute in created["User"]["Attributes"] if attribute["Name"] == "sub"
+        )
+        self._user_ids.append(user_id)
         self._cognito.admin_set_user_password(
             UserPoolId=self._pool, Username=email, Password=password, Permanent=True
         )
         for group in groups:
             self._cognito.admin_add_user_to_group(UserPoolId=self._pool, Username=email, GroupName=group)
-        user_id = next(
-            attribute["Value"] for attribute in created["User"]["Attributes"] if attribute["Name"] == "sub"
-        )
         tokens = self._sign_in(email, password, user_id)
         if ADMINISTRATORS in groups and self._deployed.settings.identity.administrators_need_mfa:
             self._authenticators[user_id] = set_up(self._cognito, tokens["AccessToken"])
@@ -215,7 +217,8 @@ class People:
         with ThreadPoolExecutor(8) as threads:
             if self._deployed.courses:
                 list(threads.map(partial(self._archive, self._archivist()), self._deployed.courses))
-            list(threads.map(self._remove, self.everybody))
+            list(threads.map(self._erase, self.everybody))
+            list(threads.map(self._delete, self._user_ids))
 
     def _archivist(self) -> Person:
         """An administrator who is still there; a new one has to wait for the codes of a second factor."""
@@ -229,14 +232,19 @@ class People:
         if course["status"] == "published":
             archivist.patch(f"/courses/{course_id}", {"status": "archived", "version": course["version"]})
 
-    def _remove(self, person: Person) -> None:
-        """Erase somebody as they would themselves, with all that is known of them; whoever is gone has been."""
-        name = {"UserPoolId": self._pool, "Username": person.user_id}
+    def _erase(self, person: Person) -> None:
+        """Erase somebody as they would themselves, with all that is known of them."""
         with contextlib.suppress(self._cognito.exceptions.UserNotFoundException):
             # The last administrator could not be erased.
-            self._cognito.admin_remove_user_from_group(**name, GroupName=ADMINISTRATORS)
+            self._cognito.admin_remove_user_from_group(
+                UserPoolId=self._pool, Username=person.user_id, GroupName=ADMINISTRATORS
+            )
             person.call("DELETE", "/profile", expect=(204, 401))
-            self._cognito.admin_delete_user(**name)
+
+    def _delete(self, user_id: str) -> None:
+        """Delete a sign-in that is still there: of somebody who never got a token, or whose token has ended."""
+        with contextlib.suppress(self._cognito.exceptions.UserNotFoundException):
+            self._cognito.admin_delete_user(UserPoolId=self._pool, Username=user_id)
 
     def _sign_in(self, email: str, password: str, user_id: str) -> Mapping[str, str]:
         """The tokens, by way of SRP: the password never leaves this process."""
