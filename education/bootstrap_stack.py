@@ -22,7 +22,7 @@ from education.deploy_permission import Reach
 from education.deploy_policy import PipelinePolicies
 from education.errors import UserError
 from education.gateway_log_role import GatewayLogRole
-from education.github_trust import AUDIENCE, ISSUER, deploy_trust, plan_trust, trusts_github
+from education.github_trust import AUDIENCE, ISSUER, deploy_trust, plan_trust
 from education.iam import boundary_arn, policy_document
 from education.naming import Names
 from education.settings import EnvironmentSettings
@@ -70,7 +70,6 @@ class BootstrapStack(TerraformStack):
         store = StateStore(
             self, "state", settings=settings.state, old_version_days=settings.pipeline.old_state_days
         )
-        owns_oidc_provider &= trusts_github(settings.pipeline)
         oidc = [self._oidc_provider()] if owns_oidc_provider else []
         boundary = str(boundary_arn(context, settings))
         policies = PipelinePolicies(context, settings, boundary, store.bucket_arn, store.table_arn)

@@ -30,6 +30,7 @@ from tools.steps import ROOT, command_line, displayed, step
 from tools.terraform import Terraform
 from tools.toolchain import LOGS, Toolchain, find_toolchain
 
+PROVIDER = "aws_iam_openid_connect_provider"
 EXTERNAL_ID = "sts:externalid"  # the condition key, as IAM compares it
 
 
@@ -46,6 +47,11 @@ class Bootstrap:
     def stack(self) -> str:
         """The stack's id."""
         return f"BootstrapStack{self.settings.environment_suffix}"
+
+    @property
+    def provider_arn(self) -> str:
+        """The account's GitHub provider, whoever made it."""
+        return f"arn:{self.account.partition}:iam::{self.account.id}:oidc-provider/{ISSUER}"
 
     @property
     def first_state(self) -> Path:
@@ -107,9 +113,28 @@ class Bootstrap:
             if self.bucket.exists():
                 self.bucket.empty()
             self._unprotect_locks()
+        with step("looking who else signs in by GitHub's provider") as current:
+            current.note(self._leave_provider(terraform))
         with step("destroying"):
             terraform.run("destroy", "-input=false", "-auto-approve")
             self._forget_first_state()
+
+    def _leave_provider(self, terraform: Terraform) -> str:
+        """Leave GitHub's provider to the roles of others that trust it; says who they are."""
+        own = {Names(self.settings.environment_suffix).of(role) for role in ("plan", "deploy", "test")}
+        pages = client("iam", self.settings.aws_region).get_paginator("list_roles").paginate()
+        others = [
+            role["RoleName"]
+            for page in pages
+            for role in page["Roles"]
+            if role["RoleName"] not in own
+            and self.provider_arn in json.dumps(role.get("AssumeRolePolicyDocument"))
+        ]
+        provider = [address for address in terraform.addresses() if address.startswith(f"{PROVIDER}.")]
+        if not (others and provider):
+            return ""
+        terraform.run("state", "rm", *provider, log=False)
+        return f"it stays for {', '.join(others)}"
 
     def _unprotect_locks(self) -> None:
         """Allow the lock table to be deleted, unless a destroy that was interrupted has deleted it."""
@@ -152,10 +177,12 @@ class Bootstrap:
         return dict(json.loads(self.first_state.read_text())) if self.first_state.is_file() else {}
 
     def _owns_oidc_provider(self, state: dict[str, Any]) -> bool:
-        """Whether GitHub's provider is this stack's: made by it, or not there yet."""
-        if any(resource["type"] == "aws_iam_openid_connect_provider" for resource in managed(state)):
-            return True
-        arn = f"arn:{self.account.partition}:iam::{self.account.id}:oidc-provider/{ISSUER}"
+        """Whether GitHub's provider is this stack's: made by it, or needed and not there yet."""
+        if any(resource["type"] == PROVIDER for resource in managed(state)):
+            return True  # also where nothing here needs it any more: others may
+        if not trusts_github(self.settings.pipeline):
+            return False
+        arn = self.provider_arn
         try:
             found = client("iam", self.settings.aws_region).get_open_id_connect_provider(
                 OpenIDConnectProviderArn=arn
@@ -183,8 +210,7 @@ class Bootstrap:
     def _foreign(self, state: dict[str, Any]) -> dict[str, str]:
         """What the account has from elsewhere, in the variables that tell the stack to use it and leave it alone."""
         owned = {
-            "EDUCATION_OIDC_PROVIDER": not trusts_github(self.settings.pipeline)
-            or self._owns_oidc_provider(state),
+            "EDUCATION_OIDC_PROVIDER": self._owns_oidc_provider(state),
             "EDUCATION_LOG_ROLE": not self.settings.api.account_log_role or self._owns_log_role(state),
         }
         return {variable: "" if is_owned else "existing" for variable, is_owned in owned.items()}

@@ -15,6 +15,7 @@ from education.errors import UserError
 from education.settings import EnvironmentSettings, load_settings, stack_arguments
 from tools.account import client, current_account
 from tools.github import current_github
+from tools.service_problems import SERVICE_PROBLEMS, in_a_sentence
 from tools.signing_key import open_store
 from tools.signing_key_store import environments_with_keys
 from tools.stack import refuse_protected
@@ -65,6 +66,8 @@ def sweep(suffix: str) -> list[str]:
             dispose(name)
         except UserError as problem:  # a lock that a lost machine left keeps one, and not the others
             problems.append(f"{name} is still there: {problem}")
+        except SERVICE_PROBLEMS as problem:
+            problems.append(f"{name} is still there: {in_a_sentence(problem)}")
     if problems:
         raise UserError("\n".join(problems))
     return left

@@ -11,6 +11,7 @@ for which the credentials must be the test role's or an administrator's; with `o
 import argparse
 import json
 import os
+import re
 import subprocess
 import sys
 import time
@@ -25,6 +26,7 @@ import requests
 
 from education.api_description import load_api_description
 from education.errors import UserError
+from education.naming import PROJECT
 from education.settings import EnvironmentSettings, load_settings, stack_arguments
 from tools.account import current_account
 from tools.steps import ROOT, command_line, step
@@ -32,6 +34,7 @@ from tools.steps import ROOT, command_line, step
 TIMEOUT_SECONDS = 20
 STRANGER = "https://stranger.example"
 TESTS = "tests/integration"
+OTHER_ROLES = re.compile(rf":assumed-role/{PROJECT}-(deploy|plan)-")
 MARKS = {"people": "not intrusive", "outside": "outside"}
 PATIENCE_SECONDS, PAUSE_SECONDS = 60, 3  # a stage takes a moment until every edge has it
 
@@ -115,6 +118,15 @@ def verify(settings: EnvironmentSettings, outputs: Mapping[str, Any]) -> list[st
             time.sleep(PAUSE_SECONDS)
 
 
+def refuse_other_roles(identity_arn: str) -> None:
+    """Refuse the pipeline's roles that may not make people: the tests would fail by the hundred."""
+    if found := OTHER_ROLES.search(identity_arn):
+        raise UserError(
+            f"the integration tests make people, which the {found[1]} role may not: sign in as the test role "
+            "(`make bootstrap` told its ARN; in the workflows it is a repository variable AWS_TEST_ROLE_…)."
+        )
+
+
 def run_tests(settings: EnvironmentSettings, outputs_file: Path) -> None:
     """Run the integration tests against deployed outputs; pytest says how it goes.
 
@@ -148,7 +160,9 @@ def main() -> None:
         raise UserError(f"{file.name} is missing in {file.parent.name}: deploy {options.environment} first.")
     if settings.pipeline.integration_tests == "people":
         with step("finding out who makes the people of the tests") as current:
-            current.note(current_account(settings).identity_arn)
+            identity = current_account(settings).identity_arn
+            refuse_other_roles(identity)
+            current.note(identity)
     with step(f"looking at {options.environment} from outside"):
         problems = verify(settings, json.loads(file.read_text()))
         if problems:

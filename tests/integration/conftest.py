@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.integration.departure import Departure
 from tests.integration.deployed import Deployed, deployed_environment
 from tests.integration.people import Caller, Cast, People
 
@@ -43,10 +44,11 @@ def nobody(deployed: Deployed) -> Caller:
 
 @pytest.fixture(scope="session")
 def people(deployed: Deployed) -> Iterator[People]:
-    """Makes people; whoever was made is gone when the session ends."""
+    """Makes people; whoever was made is gone when the session ends, unless the environment goes as a whole."""
     people = People(deployed)
     yield people
-    people.remove_all()
+    if not deployed.is_local:
+        Departure(deployed, people).leave()
 
 
 @pytest.fixture(scope="session")

@@ -3,12 +3,10 @@
 Every answer that one of them gets is held against the contract on the way (tests/integration/contract.py).
 """
 
-import contextlib
 import secrets
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
-from functools import partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -131,15 +129,15 @@ class Person(Caller):
 
 
 class People:
-    """Makes accounts and signs in with them; remembers everybody until `remove_all`."""
+    """Makes accounts and signs in with them; remembers everybody, for who sends them away (departure.py)."""
 
     def __init__(self, deployed: Deployed) -> None:
         self._deployed = deployed
         self._cognito: CognitoIdentityProviderClient = deployed.client("cognito-idp")
         self._pool = deployed.outputs["user_pool_id"]
         self._authenticators: dict[str, Authenticator] = {}
-        self._administrators: list[Person] = []
-        self._user_ids: list[str] = []
+        self.administrators: list[Person] = []
+        self.user_ids: list[str] = []
         self.everybody: list[Person] = []
 
     def new(self, *groups: str, email: str | None = None, verified: bool = True) -> Person:
@@ -158,7 +156,7 @@ class People:
         user_id = next(
             attribute["Value"] for attribute in created["User"]["Attributes"] if attribute["Name"] == "sub"
         )
-        self._user_ids.append(user_id)
+        self.user_ids.append(user_id)
         self._cognito.admin_set_user_password(
             UserPoolId=self._pool, Username=email, Password=password, Permanent=True
         )
@@ -177,7 +175,7 @@ class People:
         )
         self.everybody.append(person)
         if ADMINISTRATORS in groups:
-            self._administrators.append(person)
+            self.administrators.append(person)
         return person
 
     def again(self, person: Person) -> Person:
@@ -209,42 +207,6 @@ class People:
     def nobody(self, token: str | None = None) -> Caller:
         """Somebody who is not signed in, or who holds this token, whatever it is."""
         return Caller(self._deployed, token)
-
-    def remove_all(self) -> None:
-        """Archive the courses that were published, and erase everybody who was made: a real environment goes on."""
-        if self._deployed.is_local:
-            return  # goes as a whole
-        with ThreadPoolExecutor(8) as threads:
-            if self._deployed.courses:
-                list(threads.map(partial(self._archive, self._archivist()), self._deployed.courses))
-            list(threads.map(self._erase, self.everybody))
-            list(threads.map(self._delete, self._user_ids))
-
-    def _archivist(self) -> Person:
-        """An administrator who is still there; a new one has to wait for the codes of a second factor."""
-        for person in self._administrators:
-            if person.call("GET", "/profile", expect=(200, 401)).status == 200:
-                return person
-        return self.new(ADMINISTRATORS)
-
-    def _archive(self, archivist: Person, course_id: str) -> None:
-        course = archivist.get(f"/courses/{course_id}")
-        if course["status"] == "published":
-            archivist.patch(f"/courses/{course_id}", {"status": "archived", "version": course["version"]})
-
-    def _erase(self, person: Person) -> None:
-        """Erase somebody as they would themselves, with all that is known of them."""
-        with contextlib.suppress(self._cognito.exceptions.UserNotFoundException):
-            # The last administrator could not be erased.
-            self._cognito.admin_remove_user_from_group(
-                UserPoolId=self._pool, Username=person.user_id, GroupName=ADMINISTRATORS
-            )
-            person.call("DELETE", "/profile", expect=(204, 401))
-
-    def _delete(self, user_id: str) -> None:
-        """Delete a sign-in that is still there: of somebody who never got a token, or whose token has ended."""
-        with contextlib.suppress(self._cognito.exceptions.UserNotFoundException):
-            self._cognito.admin_delete_user(UserPoolId=self._pool, Username=user_id)
 
     def _sign_in(self, email: str, password: str, user_id: str) -> Mapping[str, str]:
         """The tokens, by way of SRP: the password never leaves this process."""

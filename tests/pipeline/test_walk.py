@@ -57,14 +57,21 @@ def passed(tested: str) -> int:
 
 
 def left_over(account: Account, environment: str) -> list[str]:
-    """Who is in an environment's user pool, where it is there to be looked into, and whose profile is stored."""
+    """Who is in an environment's user pool, whose profile is stored, and courses that are not archived."""
     cognito, dynamodb = account.aws.client("cognito-idp"), account.aws.client("dynamodb")
     pools = cognito.list_user_pools(MaxResults=60)["UserPools"]
     (pool,) = (each["Id"] for each in pools if each["Name"].endswith(f"-{environment}"))
     people = [user["Username"] for user in cognito.list_users(UserPoolId=pool)["Users"]]
     table = f"education-user-profiles-{environment}"
     profiles = dynamodb.scan(TableName=table, FilterExpression="attribute_exists(email)")["Items"]
-    return people + [profile["userId"]["S"] for profile in profiles]
+    courses = dynamodb.scan(
+        TableName=f"education-courses-{environment}",
+        FilterExpression="attribute_exists(title) AND #status <> :archived",
+        ExpressionAttributeNames={"#status": "status"},
+        ExpressionAttributeValues={":archived": {"S": "archived"}},
+    )["Items"]
+    found = [profile["userId"]["S"] for profile in profiles] + [course["courseId"]["S"] for course in courses]
+    return people + found
 
 
 def test_bootstrap_can_be_repeated(account: Account, environments: list[str]) -> None:

@@ -17,7 +17,7 @@ from local_platform.strict_decisions import allowed_by
 from local_platform.strict_instance import Decision
 from tests.pipeline.account import Account
 from tests.pipeline.conftest import all_environments
-from tests.pipeline.runner import Machine, WorkflowRun
+from tests.pipeline.runner import JobError, Machine, WorkflowRun
 from tests.pipeline.test_walk import changed, deployed_digests
 from tests.pipeline.workflows import workflow, workflows
 
@@ -59,6 +59,7 @@ def granted(statements: dict[str, list[dict[str, Any]]]) -> Iterator[tuple[str, 
 def test_a_changed_function_and_a_new_route_go_live(
     account: Account, environment: str, tmp_path: Path
 ) -> None:
+    """And since no test says who may use the new route, the job stops there: nothing is announced."""
     handler = account.checkout / "lambda_src/catalog/handler.py"
     handler.write_text(handler.read_text() + "\n# changed by a test\n")
     description = account.checkout / "api/openapi.yaml"
@@ -74,14 +75,31 @@ def test_a_changed_function_and_a_new_route_go_live(
 """
     text = description.read_text()
     description.write_text(text.replace("\npaths:\n", f"\npaths:\n{route}", 1))
-    machines = WorkflowRun(account, tmp_path).deploy(environment)
-    planned = changed(plan_text(machines["plan"], environment))
+    run, called, inputs = (
+        WorkflowRun(account, tmp_path),
+        workflow("deploy"),
+        {"inputs.environment": environment},
+    )
+    try:
+        planned = changed(plan_text(run.job(called, "plan", inputs), environment))
+        with pytest.raises(JobError, match=r"test_every_route_has_a_row") as stopped:
+            run.job(called, "apply", inputs)
+        again = WorkflowRun(account, tmp_path / "again").job(called, "plan", inputs)
+    finally:
+        description.write_text(text)
     assert any("functions_catalog_function" in address for address in planned)
     assert any(address.startswith("aws_api_gateway_deployment") for address in planned)
-    assert "looking at" in machines["apply"].said["make verify"], "which asks for the new route too"
-    inputs = {"inputs.environment": environment}
-    again = WorkflowRun(account, tmp_path / "again").job(workflow("deploy"), "plan", inputs)
+    assert list(stopped.value.machine.said) == ["make apply"]
+    assert "/courses/{courseId}/echo" in live_paths(account, environment)
     assert changed(plan_text(again, environment)) == []
+
+
+def live_paths(account: Account, environment: str) -> set[str]:
+    """The paths of an environment's API."""
+    gateway = account.aws.client("apigateway")
+    (api,) = (each for each in gateway.get_rest_apis()["items"] if each["name"].endswith(f"-{environment}"))
+    pages = gateway.get_paginator("get_resources").paginate(restApiId=api["id"])
+    return {resource["path"] for page in pages for resource in page["items"]}
 
 
 def plan_text(machine: Machine, environment: str) -> str:

@@ -1,6 +1,7 @@
 """`make bootstrap-destroy` can be interrupted anywhere, and run again it finishes."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -12,26 +13,33 @@ from education.bootstrap_stack import state_key
 from education.errors import UserError
 from education.settings import load_settings
 from tools.account import Account
-from tools.bootstrap import Bootstrap
+from tools.bootstrap import PROVIDER, Bootstrap
 from tools.toolchain import Toolchain
 
 STATE = {"resources": [{"mode": "managed", "type": "aws_s3_bucket", "name": "state"}]}
+
+
+RAN: list[tuple[str, ...]] = []
 
 
 class Terraform:
     """Moves the state as the real one does, and destroys everything, or only the table and then fails."""
 
     def __init__(self, bootstrap: Bootstrap, fails: list[bool]) -> None:
-        self.bootstrap, self.fails = bootstrap, fails
+        self.bootstrap, self.fails, self.ran = bootstrap, fails, RAN
 
     def init(self, *options: str) -> None:
         if options:
             self.bootstrap.first_state.parent.mkdir(parents=True, exist_ok=True)
             self.bootstrap.first_state.write_text(json.dumps(STATE))
 
-    def run(self, command: str, *_: str) -> None:
+    def addresses(self) -> set[str]:
+        return {"aws_s3_bucket.state", f"{PROVIDER}.github"}
+
+    def run(self, command: str, *arguments: str, log: bool = True) -> None:
         state = self.bootstrap.settings.state
-        if self.bootstrap.first_state.is_file():
+        self.ran.append((command, *arguments))
+        if command == "destroy" and self.bootstrap.first_state.is_file():
             tables = boto3.client("dynamodb", "us-east-1")
             if state.lock_table in tables.list_tables()["TableNames"]:
                 tables.delete_table(TableName=state.lock_table)
@@ -68,6 +76,7 @@ def bootstrap(emulator: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
 
 def destroyable(monkeypatch: pytest.MonkeyPatch, *fails: bool) -> None:
     left = list(fails)
+    RAN.clear()
     monkeypatch.setattr(Bootstrap, "_synthesized", lambda self, **_: Terraform(self, left))
     monkeypatch.setattr(Bootstrap, "_foreign", lambda *_: {})
 
@@ -105,6 +114,39 @@ def test_it_goes_on_where_even_the_bucket_is_gone(
     assert ran == ["destroy"]
     with pytest.raises(UserError, match="holds no bootstrap, so there is nothing to destroy"):
         bootstrap.destroy()
+
+
+def test_a_provider_that_others_sign_in_by_stays(
+    bootstrap: Bootstrap, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    iam = boto3.client("iam", "us-east-1")
+    trust = {
+        "Effect": "Allow",
+        "Principal": {"Federated": bootstrap.provider_arn},
+        "Action": "sts:AssumeRoleWithWebIdentity",
+    }
+    document = json.dumps({"Version": "2012-10-17", "Statement": [trust]})
+    name = f"somebody-elses-{uuid4().hex[:8]}"
+    iam.create_role(RoleName=name, AssumeRolePolicyDocument=document)
+    destroyable(monkeypatch)
+    try:
+        bootstrap.destroy()
+    finally:
+        iam.delete_role(RoleName=name)
+    assert [ran[:2] for ran in RAN] == [("state", "rm"), ("destroy", "-input=false")]
+    assert RAN[0][2:] == (f"{PROVIDER}.github",)
+    assert f"it stays for {name}" in capsys.readouterr().out
+
+
+def test_a_provider_that_it_made_is_kept_where_nothing_here_needs_it_any_more(bootstrap: Bootstrap) -> None:
+    """As where both roles are reached through another account from now on: other environments may use it."""
+    chained = bootstrap.settings.pipeline.model_copy(
+        update={"pipeline_role_arns": ("a",), "pipeline_plan_role_arns": ("b",)}
+    )
+    there = replace(bootstrap, settings=bootstrap.settings.model_copy(update={"pipeline": chained}))
+    held = {"resources": [{"mode": "managed", "type": PROVIDER, "instances": [{}]}]}
+    assert there._foreign(held)["EDUCATION_OIDC_PROVIDER"] == ""
+    assert there._foreign({})["EDUCATION_OIDC_PROVIDER"] == "existing", "nothing is made that nobody needs"
 
 
 def test_other_states_are_still_refused_when_it_goes_on(

@@ -10,7 +10,7 @@ import pytest
 import tools.verify
 from education.errors import UserError
 from education.settings import load_settings
-from tools.verify import run_tests
+from tools.verify import refuse_other_roles, run_tests
 
 
 @pytest.fixture
@@ -42,6 +42,19 @@ def test_production_is_looked_at_from_outside_with_nobodys_credentials(
     ((command, variables),) = runs
     assert command[command.index("-m", 3) + 1] == "outside"
     assert not [name for name in variables if name.startswith("AWS_")]
+
+
+@pytest.mark.parametrize("role", ["deploy", "plan"])
+def test_a_role_that_makes_nobody_is_told_at_once(role: str) -> None:
+    with pytest.raises(UserError, match=f"which the {role} role may not"):
+        refuse_other_roles(f"arn:aws:sts::111122223333:assumed-role/education-{role}-dev/github-1")
+
+
+@pytest.mark.parametrize(
+    "who", ["assumed-role/education-test-dev/github-1", "user/ada", "assumed-role/Admin/ada"]
+)
+def test_the_test_role_and_administrators_go_on(who: str) -> None:
+    refuse_other_roles(f"arn:aws:sts::111122223333:{who}")
 
 
 def test_a_failing_test_ends_the_job_with_a_sentence(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

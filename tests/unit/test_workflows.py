@@ -1,6 +1,7 @@
 """The workflow files: pinned, with the least permissions, without logic of their own."""
 
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -45,6 +46,7 @@ def test_nothing_is_permitted_that_a_job_does_not_ask_for(each: Workflow) -> Non
     for job, body in each.jobs.items():
         assert body.get("permissions"), f"{job} says nothing of its permissions"
         assert set(body["permissions"].items()) <= {
+            ("actions", "read"),
             ("contents", "read"),
             ("id-token", "write"),
             ("pull-requests", "read"),
@@ -73,8 +75,13 @@ def test_steps_are_make_targets(each: Workflow) -> None:
             assert match[1] in targets(), f"{job}: there is no target {match[1]}"
 
 
-def test_no_long_lived_key_is_used(each: Workflow) -> None:
-    text = each.path.read_text()
+@pytest.mark.parametrize(
+    "path",
+    [*FOLDER.glob("*.yml"), *FOLDER.parent.glob("actions/*/action.yml")],
+    ids=lambda path: path.parent.name,
+)
+def test_no_long_lived_key_is_used(path: Path) -> None:
+    text = path.read_text()
     assert not re.search(r"aws-access-key-id|AWS_SECRET_ACCESS_KEY|secrets\.AWS", text)
 
 
@@ -124,6 +131,9 @@ def test_the_setup_action_hands_its_inputs_to_the_sign_in() -> None:
     )
     (step,) = (step for step in setup["runs"]["steps"] if step.get("uses") == SIGN_IN)
     assert setup["inputs"] == sign_in["inputs"]
+    assert setup["runs"]["steps"].index(step) > [each.get("run") for each in setup["runs"]["steps"]].index(
+        "make install"
+    ), "what installs runs other people's scripts, and gets no credentials"
     assert step["with"] == {name: f"${{{{ inputs.{name} }}}}" for name in sign_in["inputs"]}
 
 
