@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 import requests
 from botocore.exceptions import ClientError
 
+from tests.integration.classroom import set_status
 from tests.integration.deployed import Deployed
 from tests.integration.people import ADMINISTRATORS, People, Person
 
@@ -50,11 +51,15 @@ class Departure:
 
         def archive(course_id: str) -> None:
             path = f"/courses/{course_id}"
-            for lesson in archivist.get(path)["lessons"]:  # its file goes with it
-                archivist.delete(f"{path}/lessons/{lesson['lessonId']}")
             course = archivist.get(path)
-            if course["status"] != "archived":
-                archivist.patch(path, {"status": "archived", "version": course["version"]})
+            is_archived = course["status"] == "archived"
+            if is_archived and course["lessons"]:  # an archived course is read-only
+                set_status(archivist, course_id, "draft")
+                is_archived = False
+            for lesson in course["lessons"]:  # its file goes with it
+                archivist.delete(f"{path}/lessons/{lesson['lessonId']}")
+            if not is_archived:
+                set_status(archivist, course_id, "archived")
 
         self._each(archive, courses)
 
