@@ -153,5 +153,5 @@ audit: install ## what the pipeline's roles of ENV may do, as a table, and how m
 restore-drill: install ## back up, damage and restore a table on the embedded AWS
 	@$(RUN) -m local_platform.restore_drill
 
-prove-pipeline: install ## walk the workflows for dev, staging and prod on the embedded AWS, IAM enforced (25 minutes)
+prove-pipeline: install ## walk the workflows for dev, staging and prod on the embedded AWS, IAM enforced (half an hour)
 	@EDUCATION_PROVE_PIPELINE="$(ENVIRONMENTS)" $(RUN) -m pytest tests/pipeline

@@ -1,6 +1,6 @@
 """One account with three bootstrapped environments for the whole session; runs when asked for (`make prove-pipeline`).
 
-It makes four environments and destroys three, with IAM enforced, which takes some 25 minutes on two processors: too
+It makes four environments and destroys three, with IAM enforced, which takes half an hour on two processors: too
 long for `make test`. Every pull request runs it.
 """
 
@@ -29,7 +29,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Skip what was not asked for."""
     if os.environ.get(ASKED_FOR):
         return
-    skip = pytest.mark.skip(reason="deploys whole environments, some 25 minutes: run `make prove-pipeline`")
+    skip = pytest.mark.skip(reason="deploys whole environments, half an hour: run `make prove-pipeline`")
     for item in items:
         if item.path.is_relative_to(_FOLDER):
             item.add_marker(skip)
