@@ -3,10 +3,10 @@
 import os
 import sys
 
-from education.api_description import load_api_description
 from education.errors import UserError, told
+from education.openapi.description import load_api_description
 from education.preconditions import check_surroundings, wants_bootstrap
-from education.settings import load_settings, stack_arguments
+from education.settings.model import load_settings, stack_arguments
 
 
 def main() -> int:
@@ -21,7 +21,7 @@ def main() -> int:
 
         app = App()
         if wants_bootstrap(os.environ):
-            from education.bootstrap_stack import add_bootstrap_stack
+            from education.pipeline.bootstrap_stack import add_bootstrap_stack
 
             add_bootstrap_stack(app, settings, os.environ)
         else:

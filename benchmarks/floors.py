@@ -11,7 +11,7 @@ import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from tests.integration.deployed import Deployed
+from tests.integration.support.deployed import Deployed
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from pathlib import Path
 from benchmarks import imports, own_code, throughput
 from benchmarks.floors import FLOORS
 from benchmarks.report import machine, today
-from tools.steps import command_line
+from tools.support.steps import command_line
 
 RESULTS = Path(__file__).with_name("results.md")
 HEADING = "# The functions"

@@ -13,13 +13,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.own_code import ENVIRONMENT, runtime_folder, unpacked
-from education.bundling import bundle, function_names
 from education.errors import UserError
+from education.functions.bundling import bundle, function_names
 
 FLOOR = "boto3 and one client"
 _TIMED = "import time; started = time.process_time()\n{}\nprint(time.process_time() - started)"
 _FLOOR_CODE = "import boto3; boto3.client('dynamodb')"
-_HANDLER_CODE = "import {0}.handler\nfrom shared import clients\nclients.dynamodb()"
+_HANDLER_CODE = "import {0}.handler\nfrom toolkit import clients\nclients.dynamodb()"
 _MORE = {
     "ADMINISTRATORS_NEED_MFA": "false",
     "DEAD_LETTER_QUEUE_URL": "https://queue.example.org",

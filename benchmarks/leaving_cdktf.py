@@ -18,8 +18,8 @@ from pathlib import Path
 from typing import Any
 
 from education.errors import UserError
-from tools.steps import ROOT, command_line, run_logged, step
-from tools.toolchain import LOGS
+from tools.setup.toolchain import LOGS
+from tools.support.steps import ROOT, command_line, run_logged, step
 
 HOME = ROOT / "build" / "cdktn"
 PACKAGES = ("cdktn==0.24.0", "cdktn-provider-aws==25.8.1", "pydantic>=2.11,<3", "PyYAML>=6.0.2")

@@ -9,12 +9,12 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from benchmarks.measure import Case, command
-from education.bundling import bundle
 from education.errors import UserError
+from education.functions.bundling import bundle
 from local_platform import emulator
 from local_platform.aws import client
 from local_platform.platform import Platform, current_platform
-from tools.steps import ROOT
+from tools.support.steps import ROOT
 
 if TYPE_CHECKING:
     from mypy_boto3_lambda import LambdaClient

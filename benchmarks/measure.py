@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from education.errors import UserError
-from tools.steps import ROOT
+from tools.support.steps import ROOT
 
 
 @dataclass

@@ -17,8 +17,8 @@ from boto3.dynamodb.types import TypeSerializer
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
-from education.bundling import bundle
 from education.errors import UserError
+from education.functions.bundling import bundle
 
 PROBE = Path(__file__).with_name("handler_probe.py")
 NOW = "2026-01-01T00:00:00.000Z"
@@ -240,7 +240,7 @@ def _requests() -> Mapping[str, list[dict[str, Any]]]:
                 expect=201,
             ),
         ],
-        "profile": [
+        "profiles": [
             _request("GET", "/profile", STUDENT),
             _request("PATCH", "/profile", STUDENT, body={"displayName": "Ada"}),
         ],

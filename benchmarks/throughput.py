@@ -17,10 +17,10 @@ from urllib.parse import urlsplit
 
 from benchmarks.floors import FLOORS, deployed_floor
 from education.errors import UserError
-from tests.integration.classroom import new_course
-from tests.integration.deployed import OUTPUTS_VARIABLE, Deployed
-from tests.integration.people import INSTRUCTORS, STUDENTS, People, Person
-from tools.steps import ROOT
+from tests.integration.support.classroom import new_course
+from tests.integration.support.deployed import OUTPUTS_VARIABLE, Deployed
+from tests.integration.support.people import INSTRUCTORS, STUDENTS, People, Person
+from tools.support.steps import ROOT
 
 # Method, path, body, token.
 Ask = tuple[str, str, str | None, str]

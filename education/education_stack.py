@@ -6,25 +6,25 @@ It composes the constructs, hands each what it needs of the others, and tells `T
 from cdktf import TerraformProvider
 from constructs import Construct
 
-from education.alert_topic import AlertTopic
-from education.api_description import load_api_description
-from education.arrivals import ArrivalAlarm, arrival_environment, arrival_grants
-from education.audit_trail import AuditTable
+from education.api.rest_api import RestApi
 from education.aws_context import AwsContext
-from education.content_delivery import ContentDelivery
-from education.dead_letters import DeadLetters
+from education.content.delivery import ContentDelivery
+from education.data.audit_table import AuditTable
+from education.data.event_bus import LearningEvents
+from education.data.tables import StudentRecords
 from education.encryption import CustomerKey, operations_key_statements, records_key_statements
-from education.functions import Functions
+from education.functions.api_functions import Functions
+from education.functions.dead_letters import DeadLetters
+from education.functions.erasure import PersonErasure
+from education.functions.event_functions import StreamFunctions
+from education.functions.python_function import PythonFunction
+from education.functions.sign_in_trigger import ArrivalAlarm, arrival_environment, arrival_grants
 from education.identity import Identity
-from education.learning_events import LearningEvents
-from education.monitoring import Monitoring
+from education.monitoring.alert_topic import AlertTopic
+from education.monitoring.monitoring import Monitoring
 from education.naming import Names
-from education.person_erasure import PersonErasure
-from education.python_function import PythonFunction
-from education.rest_api import RestApi
-from education.settings import EnvironmentSettings
-from education.stream_functions import StreamFunctions
-from education.student_records import StudentRecords
+from education.openapi.description import load_api_description
+from education.settings.model import EnvironmentSettings
 
 
 class EducationStack(Construct):

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from education.aws_context import AwsContext
-from education.settings import EnvironmentSettings
+from education.settings.model import EnvironmentSettings
 
 
 @dataclass(frozen=True)

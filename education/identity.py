@@ -29,10 +29,10 @@ from cdktf_cdktf_provider_aws.iam_role_policy import IamRolePolicy
 from cdktf_cdktf_provider_aws.lambda_permission import LambdaPermission
 from constructs import Construct
 
+from education.functions.python_function import PythonFunction
 from education.iam import Grant, policy_document
 from education.naming import Names
-from education.python_function import PythonFunction
-from education.settings import EnvironmentSettings, IdentitySettings
+from education.settings.model import EnvironmentSettings, IdentitySettings
 
 # Group -> what its members are. The order is the precedence: the lower number wins in `cognito:preferred_role`.
 GROUPS = {

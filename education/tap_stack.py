@@ -9,9 +9,9 @@ from cdktf import S3Backend, S3BackendEndpointConfig, TerraformOutput, Terraform
 from cdktf_cdktf_provider_aws.provider import AwsProvider, AwsProviderDefaultTags, AwsProviderEndpoints
 from constructs import Construct
 
-from education.edge_alarms import EDGE_REGION
 from education.education_stack import EducationStack
-from education.settings import FALLBACK_ENVIRONMENT, EnvironmentSettings, load_settings
+from education.monitoring.edge_alarms import EDGE_REGION
+from education.settings.model import FALLBACK_ENVIRONMENT, EnvironmentSettings, load_settings
 
 # The services that the stack's resources call, by the provider's names; used where they are embedded.
 PROVIDER_SERVICES = (

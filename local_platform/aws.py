@@ -7,7 +7,7 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from local_platform.platform import ACCESS_KEY, SECRET_KEY, STACK, Platform
-from tools.aws_session import new_session
+from tools.support.aws_session import new_session
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

@@ -8,8 +8,8 @@ from typing import Any
 from local_platform.aws import StateBackend
 from local_platform.emulator import Instance
 from local_platform.platform import STACK, Platform
-from tools.cdktf import Cdktf
-from tools.toolchain import Toolchain
+from tools.deploy.cdktf import Cdktf
+from tools.setup.toolchain import Toolchain
 
 ADVICE = (
     "read the error above. If it comes from your last change, mend that and run `make up` again; "

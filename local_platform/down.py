@@ -11,8 +11,8 @@ from local_platform.aws import StateBackend
 from local_platform.deployment import cdktf
 from local_platform.emulator import Instance
 from local_platform.platform import STACK, Platform
-from tools.steps import ROOT, displayed, step
-from tools.toolchain import find_toolchain
+from tools.setup.toolchain import find_toolchain
+from tools.support.steps import ROOT, displayed, step
 
 KEPT_LOG = ROOT / "build" / "logs" / "local-destroy.log"
 

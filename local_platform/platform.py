@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from education.errors import UserError
-from education.settings import LOCAL_ENVIRONMENT, EnvironmentSettings, load_settings, local_port
+from education.settings.model import LOCAL_ENVIRONMENT, EnvironmentSettings, load_settings, local_port
 from local_platform.surroundings import NO_AWS_CONFIGURATION
-from tools.steps import ROOT
+from tools.support.steps import ROOT
 
 STACK = f"TapStack{LOCAL_ENVIRONMENT}"
 ACCESS_KEY, SECRET_KEY = "test", "test"  # the embedded AWS's root; it listens on this machine only

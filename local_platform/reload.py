@@ -5,12 +5,12 @@ The next `make up` sees that their hashes moved and brings Terraform's state alo
 
 from typing import TYPE_CHECKING
 
-from education.bundling import bundle
 from education.errors import UserError
+from education.functions.bundling import bundle
 from local_platform import emulator
 from local_platform.aws import client
 from local_platform.platform import Platform
-from tools.steps import step
+from tools.support.steps import step
 
 if TYPE_CHECKING:
     from mypy_boto3_lambda import LambdaClient

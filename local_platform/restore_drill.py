@@ -2,8 +2,8 @@
 
     python -m local_platform.restore_drill
 
-Uses the same code as a real restore (`tools.restore`) on a table of the same shape, in an embedded AWS of its own.
-The embedded AWS restores points in time as of now, so the drill uses an on-demand backup.
+Uses the same code as a real restore (`tools.operate.restore`) on a table of the same shape, in an embedded AWS of
+its own. The embedded AWS restores points in time as of now, so the drill uses an on-demand backup.
 """
 
 import os
@@ -14,10 +14,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from education.errors import UserError
-from local_platform.strict_instance import strict_aws
+from local_platform.strict.instance import strict_aws
 from local_platform.surroundings import keep_to_this_machine
-from tools.restore import Restore, bring_back
-from tools.steps import command_line, step
+from tools.operate.restore import Restore, bring_back
+from tools.support.steps import command_line, step
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

@@ -7,15 +7,15 @@ import sys
 from collections.abc import Iterator
 from typing import Any
 
-from education.api_description import load_api_description
 from education.errors import UserError
+from education.openapi.description import load_api_description
 from local_platform import accounts, emulator, smoke_test
 from local_platform.aws import StateBackend
 from local_platform.deployment import Deployment, cdktf
 from local_platform.emulator import Instance
 from local_platform.platform import STACK, Platform
-from tools.steps import ROOT, displayed, run_logged, step
-from tools.toolchain import find_toolchain
+from tools.setup.toolchain import find_toolchain
+from tools.support.steps import ROOT, displayed, run_logged, step
 
 SMOKE_ADVICE = (
     "run `make up` again, which deploys everything anew; if it stays so, the function of that route says why in its "
@@ -118,7 +118,7 @@ def _signing_key(platform: Platform) -> None:
         run_logged(
             [
                 sys.executable,
-                *("-m", "tools.signing_key", "create"),
+                *("-m", "tools.operate.signing_key", "create"),
                 *("--environment", platform.settings.environment_suffix, "--endpoint-url", platform.endpoint),
             ],
             log=platform.log("signing-key"),

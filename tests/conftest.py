@@ -31,7 +31,7 @@ class _OneFolderOrFile(LoadScopeScheduling):  # type: ignore[misc]
 
     def _split_scope(self, nodeid: str) -> str:
         file = nodeid.split("::", 1)[0]
-        return file if file.startswith("tests/unit/") else file.rsplit("/", 1)[0]
+        return file if file.startswith("tests/unit/") else "/".join(file.split("/")[:2])
 
 
 @pytest.hookimpl(optionalhook=True)

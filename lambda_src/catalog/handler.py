@@ -1,16 +1,16 @@
-"""HTTP side of the catalogue: courses and lessons. The rules stand in catalog.operations."""
+"""HTTP side of the catalogue: courses and lessons. The rules stand in catalog.rules."""
 
 from typing import Any
 
 from catalog.config import Config
 from catalog.lists import CourseLists
-from catalog.operations import Catalog, LessonContent
-from catalog.table import CourseTable
-from shared import permissions
-from shared.audit import AuditTrail
-from shared.config import load
-from shared.courses import Course
-from shared.http import Request, Response, api_handler, created, no_content, ok, page
+from catalog.rules import Catalog, LessonContent
+from catalog.store import CourseTable
+from domain import permissions
+from domain.audit import AuditTrail
+from domain.courses import Course
+from toolkit.config import load
+from toolkit.http import Request, Response, api_handler, created, no_content, ok, page
 
 _config = load(Config)
 _catalog = Catalog(

@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
-from shared import clients, cursor
-from shared.courses import OWNER_INDEX, Course
-from shared.dynamo import Item, from_item, to_item
-from shared.errors import Unavailable
+from domain.courses import OWNER_INDEX, Course
+from toolkit import clients, cursor
+from toolkit.dynamo import Item, from_item, to_item
+from toolkit.errors import Unavailable
 
 CATALOGUE_INDEX = "catalogue-index"
 PUBLISHED_IN = "published"

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from shared.config import HttpConfig
+from toolkit.config import HttpConfig
 
 
 @dataclass(frozen=True)

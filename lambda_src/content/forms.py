@@ -6,7 +6,7 @@ fit the signed conditions.
 
 from dataclasses import dataclass
 
-from shared import clients, clock
+from toolkit import clients, clock
 
 # S3 takes a form as often as it is sent while it is valid, each time as a new version of the same key.
 VALID_SECONDS = 5 * 60

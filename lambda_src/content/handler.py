@@ -1,12 +1,12 @@
-"""HTTP side of lessons' files. The rules stand in content.operations."""
+"""HTTP side of lessons' files. The rules stand in content.rules."""
 
 from content.config import Config
 from content.forms import UploadForms
-from content.operations import Content, WantedUpload
+from content.rules import Content, WantedUpload
 from content.signing import SigningKeys, UrlSigner
-from content.table import ContentTable
-from shared.config import load
-from shared.http import Request, Response, api_handler, created, ok
+from content.store import ContentTable
+from toolkit.config import load
+from toolkit.http import Request, Response, api_handler, created, ok
 
 _MIB = 1024 * 1024
 

@@ -18,8 +18,9 @@ import rsa
 from botocore.exceptions import BotoCoreError, ClientError
 from botocore.signers import CloudFrontSigner
 
-from shared import clients, clock, content_keys, log
-from shared.errors import Unavailable
+from domain import content_paths
+from toolkit import clients, clock, log
+from toolkit.errors import Unavailable
 
 KEPT_SECONDS = 300.0
 # How long a key may outlive its time while the secret cannot be read, and how soon it is tried again.
@@ -101,7 +102,7 @@ class UrlSigner:
         # CloudFront counts in whole seconds.
         expires = datetime.now(UTC).replace(microsecond=0) + timedelta(seconds=self._valid_seconds)
         signer = CloudFrontSigner(key.key_id, lambda message: _signature(message, key.private_key))
-        folder = f"{self._base_url}/{content_keys.folder_of(content_key)}/*"
+        folder = f"{self._base_url}/{content_paths.folder_of(content_key)}/*"
         policy = signer.build_policy(folder, expires)
         url = signer.generate_presigned_url(f"{self._base_url}/{content_key}", policy=policy)
         expires_at = clock.to_text(expires)

@@ -1,6 +1,6 @@
 """Bulk enrolment: staff names people by e-mail, and the answer says row by row what became of them.
 
-Who has signed in before with the address is enrolled by the rules of shared.cohorts; everybody else is
+Who has signed in before with the address is enrolled by the rules of domain.enrollments.bulk; everybody else is
 invited, and enrolled at the first sign-in (identity_triggers). Repeating a request changes nothing more,
 whether it was finished or not.
 """
@@ -9,19 +9,20 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Protocol
 
+from domain.enrollments import bulk
+from domain.enrollments.bulk import Outcome
+from domain.enrollments.model import WAITLISTED
+from domain.people.addresses import Address
 from enrollment.rows import Row
-from shared import clock, cohorts
-from shared.addresses import Address
-from shared.cohorts import Outcome
-from shared.patience import Tries
-from shared.records import WAITLISTED
+from toolkit import clock
+from toolkit.retries import Tries
 
 FAILED = "failed"
 TRY_AGAIN = "try_again"
 
 
 class Directory(Protocol):
-    """Who is behind an e-mail address; see shared.addresses."""
+    """Who is behind an e-mail address; see domain.people.addresses."""
 
     def find(self, emails: Sequence[str]) -> dict[str, Address]:
         """Look addresses up."""
@@ -31,7 +32,7 @@ class Directory(Protocol):
 
 
 def enroll_roster(
-    store: cohorts.Store,
+    store: bulk.Store,
     directory: Directory,
     course_id: str,
     rows: Sequence[Row],
@@ -54,10 +55,10 @@ def enroll_roster(
     unknown = [email for email in addresses if email not in owners and email not in invited]
     now = clock.now()
     if dry_run:
-        outcome = cohorts.foresee(store, _each_once(owners.values()), course_id, now)
+        outcome = bulk.foresee(store, _each_once(owners.values()), course_id, now)
     else:
         owners |= directory.invite(unknown, course_id, tries)
-        outcome = cohorts.enroll_all(store, _each_once(owners.values()), course_id, now, tries)
+        outcome = bulk.enroll_all(store, _each_once(owners.values()), course_id, now, tries)
     items = [
         _item(number, row, _outcome_of(row, owners, outcome, invited))
         for number, row in enumerate(rows, start=1)

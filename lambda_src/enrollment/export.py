@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import urlencode
 
-from shared.http import Response
+from toolkit.http import Response
 
 CONTENT_TYPE = "text/csv; charset=utf-8"
 # Some 300 bytes a row: an answer stays far below the 6 MB that Lambda may return.

@@ -1,14 +1,14 @@
 """HTTP side of the enrollment function: which operation answers which request, and with what status."""
 
-from enrollment import export, operations, rosters, rows
+from domain.audit import AuditTrail
+from domain.people.addresses import Addresses
+from enrollment import export, rosters, rows, rules
 from enrollment.config import Config
 from enrollment.people import People
-from enrollment.table import EnrollmentTable
-from shared import api
-from shared.addresses import Addresses
-from shared.audit import AuditTrail
-from shared.config import load
-from shared.http import Request, Response, api_handler, created, no_content, ok, page
+from enrollment.store import EnrollmentTable
+from toolkit import openapi
+from toolkit.config import load
+from toolkit.http import Request, Response, api_handler, created, no_content, ok, page
 
 config = load(Config)
 table = EnrollmentTable(
@@ -24,7 +24,7 @@ trail = AuditTrail(config.audit_table, config.audit_retention_days)
 
 def create_enrollment(request: Request) -> Response:
     """POST /enrollments."""
-    enrollment, is_new = operations.enroll(table, request.caller, request.body["courseId"])
+    enrollment, is_new = rules.enroll(table, request.caller, request.body["courseId"])
     if is_new:
         return created(enrollment, f"/enrollments/{enrollment['courseId']}")
     return ok(enrollment)
@@ -32,13 +32,13 @@ def create_enrollment(request: Request) -> Response:
 
 def list_enrollments(request: Request) -> Response:
     """GET /enrollments."""
-    shown = operations.list_own(table, request.caller, request.query["limit"], request.query.get("cursor"))
+    shown = rules.list_own(table, request.caller, request.query["limit"], request.query.get("cursor"))
     return page(shown.items, shown.next_cursor)
 
 
 def delete_enrollment(request: Request) -> Response:
     """DELETE /enrollments/{courseId}."""
-    operations.withdraw(table, request.caller, request.path["courseId"])
+    rules.withdraw(table, request.caller, request.path["courseId"])
     return no_content()
 
 
@@ -63,7 +63,7 @@ def list_roster(request: Request) -> Response:
 
 def enroll_in_roster(request: Request) -> Response:
     """POST /courses/{courseId}/roster."""
-    in_json = request.media_type == api.JSON_TYPE
+    in_json = request.media_type == openapi.JSON_TYPE
     return ok(
         rosters.enroll(
             table,

@@ -5,9 +5,9 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 
 from enrollment.rosters import Contact
-from shared import clients
-from shared.dynamo import from_item, to_item
-from shared.errors import Unavailable
+from toolkit import clients
+from toolkit.dynamo import from_item, to_item
+from toolkit.errors import Unavailable
 
 # DynamoDB's limit for one BatchGetItem.
 _AT_ONCE = 100

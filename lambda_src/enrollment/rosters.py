@@ -7,14 +7,16 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from domain import audit, permissions
+from domain.courses import Course
+from domain.enrollments import bulk as cohorts
+from domain.enrollments.model import Record, percentage_of
 from enrollment import bulk
-from enrollment.operations import Page
 from enrollment.rows import Row
-from shared import audit, cohorts, cursor, patience, permissions
-from shared.caller import Caller
-from shared.courses import Course
-from shared.errors import BadRequest, FieldError
-from shared.records import Record, percentage_of
+from enrollment.rules import Page
+from toolkit import cursor, retries
+from toolkit.caller import Caller
+from toolkit.errors import BadRequest, FieldError
 
 
 @dataclass(frozen=True)
@@ -58,7 +60,7 @@ class Directory(Protocol):
 
 
 class Trail(Protocol):
-    """Where it is noted who did what; see shared.audit."""
+    """Where it is noted who did what; see domain.audit."""
 
     def record(
         self, action: str, *, by: str, on: str, request_id: str, details: Mapping[str, str | int] | None
@@ -128,7 +130,7 @@ def enroll(
     named = rows()
     cohorts.require_published(course)
     visit.note(trail, audit.ROSTER_ENROLLED, course, rows=len(named), dryRun=str(dry_run).lower())
-    tries = patience.shared_attempts()
+    tries = retries.shared_attempts()
     return bulk.enroll_roster(store, directory, course_id, named, tries, dry_run=dry_run)
 
 

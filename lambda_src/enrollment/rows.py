@@ -9,8 +9,8 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from shared.caller import canonical_email
-from shared.errors import BadRequest, FieldError
+from toolkit.caller import canonical_email
+from toolkit.errors import BadRequest, FieldError
 
 MOST_ROWS = 500
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from shared.config import StreamConfig
+from toolkit.config import StreamConfig
 
 
 @dataclass(frozen=True)

@@ -3,13 +3,13 @@
 Ordinarily that is nothing, but for what an index showed the request too late.
 """
 
+from domain.audit import AuditTrail
+from domain.people.erasure import MARK, Erasure, ErasureRequest
+from domain.people.user_pool import SignIns
 from erasure.config import Config
-from shared import log
-from shared.audit import AuditTrail
-from shared.config import load
-from shared.erasure import MARK, Erasure, ErasureRequest
-from shared.sign_ins import SignIns
-from shared.streams import Change, stream_handler
+from toolkit import log
+from toolkit.config import load
+from toolkit.streams import Change, stream_handler
 
 _config = load(Config)
 _erasure = Erasure(

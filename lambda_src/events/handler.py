@@ -3,9 +3,9 @@
 from events import statements
 from events.config import Config
 from events.outbox import Outbox
-from shared import log
-from shared.config import load
-from shared.streams import Change, stream_handler
+from toolkit import log
+from toolkit.config import load
+from toolkit.streams import Change, stream_handler
 
 _config = load(Config)
 _outbox = Outbox(_config.event_bus_name, _config.sent_events_table)

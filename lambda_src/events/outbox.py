@@ -10,9 +10,9 @@ import time
 from datetime import datetime
 
 from events.statements import Event
-from shared import clients
-from shared.dynamo import to_item
-from shared.errors import Unavailable
+from toolkit import clients
+from toolkit.dynamo import to_item
+from toolkit.errors import Unavailable
 
 SOURCE = "education"
 # Longer than any record can come again: streams keep 24 hours, the dead-letter queue 14 days.

@@ -13,9 +13,10 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
-from shared import courses, records
-from shared.dynamo import Item
-from shared.streams import Change
+from domain import courses
+from domain.enrollments import model as records
+from toolkit.dynamo import Item
+from toolkit.streams import Change
 
 _COURSE_TYPE = "http://adlnet.gov/expapi/activities/course"
 _ENROLLED = frozenset({records.ACTIVE, records.COMPLETED})

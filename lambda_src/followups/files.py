@@ -6,8 +6,8 @@ deleted can be brought back by hand until old versions run out.
 
 from collections.abc import Iterable
 
-from shared import clients, log
-from shared.courses import Course
+from domain.courses import Course
+from toolkit import clients, log
 
 
 def left_behind(before: Course, after: Course) -> frozenset[str]:

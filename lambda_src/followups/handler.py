@@ -1,12 +1,12 @@
 """Called with the changes of the courses table; brings students' records and the stored files in line with them."""
 
+from domain.courses import Course
 from followups.config import Config
 from followups.files import LessonFiles, left_behind
-from followups.operations import follow
-from followups.table import Roster
-from shared.config import load
-from shared.courses import Course
-from shared.streams import Change, stream_handler
+from followups.rules import follow
+from followups.store import Roster
+from toolkit.config import load
+from toolkit.streams import Change, stream_handler
 
 _config = load(Config)
 _roster = Roster(

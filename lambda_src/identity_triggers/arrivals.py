@@ -8,12 +8,13 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
-from shared import clock, cohorts
-from shared.addresses import Address
-from shared.caller import canonical_email
-from shared.errors import Conflict
-from shared.patience import Tries
-from shared.profiles import Profile
+from domain.enrollments import bulk
+from domain.people.addresses import Address
+from domain.people.profiles import Profile
+from toolkit import clock
+from toolkit.caller import canonical_email
+from toolkit.errors import Conflict
+from toolkit.retries import Tries
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,7 @@ class Arrival:
 
 
 class Directory(Protocol):
-    """Addresses and profiles; see shared.addresses."""
+    """Addresses and profiles; see domain.people.addresses."""
 
     def look(self, user_id: str, email: str) -> tuple[bool, Address]:
         """Whether somebody has a profile, and what is known of this address."""
@@ -49,7 +50,7 @@ class Directory(Protocol):
         """Remove invitations that were taken up."""
 
 
-def welcome(arrival: Arrival, directory: Directory, store: cohorts.Store, tries: Tries) -> int:
+def welcome(arrival: Arrival, directory: Directory, store: bulk.Store, tries: Tries) -> int:
     """Note an arrival; returns in how many courses it was enrolled.
 
     An invitation to a course that is not published waits until it is.
@@ -80,9 +81,9 @@ def welcome(arrival: Arrival, directory: Directory, store: cohorts.Store, tries:
     return len(taken_up)
 
 
-def _enroll(arrival: Arrival, course_id: str, store: cohorts.Store, tries: Tries) -> bool:
+def _enroll(arrival: Arrival, course_id: str, store: bulk.Store, tries: Tries) -> bool:
     try:
-        cohorts.enroll_all(store, [arrival.user_id], course_id, clock.now(), tries)
+        bulk.enroll_all(store, [arrival.user_id], course_id, clock.now(), tries)
     except Conflict:
         return False
     return True

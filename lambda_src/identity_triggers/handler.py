@@ -5,16 +5,16 @@ https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-lambda-pre-t
 
 from typing import Any
 
+from domain.enrollments.bulk_store import CohortPlaces
 from identity_triggers.arrivals import Arrival, welcome
 from identity_triggers.config import Config
-from identity_triggers.operations import groups_for_token
-from identity_triggers.table import ArrivalTable
+from identity_triggers.rules import groups_for_token
+from identity_triggers.store import ArrivalTable
 from identity_triggers.user_pool import has_second_factor
-from shared import clients, log, patience
-from shared.cohort_places import CohortPlaces
-from shared.config import load
-from shared.errors import RequestError
-from shared.problems import is_dependency_failure
+from toolkit import clients, log, retries
+from toolkit.config import load
+from toolkit.errors import RequestError
+from toolkit.problems import is_dependency_failure
 
 # Cognito waits five seconds for a trigger, whatever the function's own limit is.
 _PATIENCE_MILLISECONDS = 5000
@@ -23,7 +23,7 @@ _CONNECT_SECONDS = 0.5
 _READ_SECONDS = 1.0
 _TRY_SECONDS = 2.0
 
-# The metric that education/arrivals.py raises an alarm on.
+# The metric that education/functions/sign_in_trigger.py raises an alarm on.
 NOT_NOTED = "ArrivalsNotNoted"
 
 _config = load(Config)
@@ -69,7 +69,7 @@ def _welcome(attributes: dict[str, str], request_id: str) -> None:
         arrival = Arrival.of(attributes)
         if arrival is None:
             return
-        enrolled = welcome(arrival, _table, _places, patience.shared_attempts(_TRY_SECONDS))
+        enrolled = welcome(arrival, _table, _places, retries.shared_attempts(_TRY_SECONDS))
     except Exception as error:  # noqa: BLE001 - nothing in here decides about the token
         passing = isinstance(error, RequestError) or is_dependency_failure(error)
         log.write(

@@ -2,9 +2,9 @@
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from shared import clients, log
-from shared.errors import Unavailable
-from shared.problems import is_dependency_failure
+from toolkit import clients, log
+from toolkit.errors import Unavailable
+from toolkit.problems import is_dependency_failure
 
 
 def has_second_factor(user_pool_id: str, username: str) -> bool:

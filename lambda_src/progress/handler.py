@@ -1,12 +1,12 @@
 """HTTP side of the progress function: which operation answers which request."""
 
-from progress import operations
+from progress import rules
 from progress.config import Config
-from progress.table import ProgressTable
-from shared import clock, patience
-from shared.config import load
-from shared.errors import BadRequest, FieldError
-from shared.http import Request, Response, api_handler, ok
+from progress.store import ProgressTable
+from toolkit import clock, retries
+from toolkit.config import load
+from toolkit.errors import BadRequest, FieldError
+from toolkit.http import Request, Response, api_handler, ok
 
 config = load(Config)
 table = ProgressTable(courses_table=config.courses_table, progress_table=config.course_progress_table)
@@ -14,16 +14,16 @@ table = ProgressTable(courses_table=config.courses_table, progress_table=config.
 
 def get_progress(request: Request) -> Response:
     """GET /progress/{courseId}."""
-    return ok(operations.read(table, request.caller, request.path["courseId"]))
+    return ok(rules.read(table, request.caller, request.path["courseId"]))
 
 
 def update_lesson_progress(request: Request) -> Response:
     """PUT /progress/{courseId}/lessons/{lessonId}."""
     now = clock.now()
     body = request.body
-    activity = operations.activity_of(request.path["lessonId"], _moment(body.get("occurredAt")), now, body)
+    activity = rules.activity_of(request.path["lessonId"], _moment(body.get("occurredAt")), now, body)
     return ok(
-        operations.update(table, request.caller, request.path["courseId"], activity, now, patience.attempts())
+        rules.update(table, request.caller, request.path["courseId"], activity, now, retries.attempts())
     )
 
 

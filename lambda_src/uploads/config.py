@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from shared.config import BaseConfig
+from toolkit.config import BaseConfig
 
 
 @dataclass(frozen=True)

@@ -7,11 +7,11 @@ no harm, so a whole event is simply repeated.
 from typing import Any
 from urllib.parse import unquote_plus
 
-from shared import clients, clock, log
-from shared.config import load
+from toolkit import clients, clock, log
+from toolkit.config import load
 from uploads.config import Config
-from uploads.operations import Uploads
-from uploads.table import UploadTable
+from uploads.rules import Uploads
+from uploads.store import UploadTable
 
 _config = load(Config)
 log.set_level(_config.log_level)

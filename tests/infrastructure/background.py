@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from tests.infrastructure.synthesized import ROOT, Synthesized
-from tools.toolchain import find_toolchain
+from tools.setup.toolchain import find_toolchain
 
 PATIENCE_SECONDS = 180
 # Nothing that a person's shell may hold reaches these programs.

@@ -1,7 +1,7 @@
 """The picture of the architecture in README.md is the one that the synthesized stack makes."""
 
 from tests.infrastructure.conftest import SynthesizedOf
-from tools.architecture import README, mermaid, with_picture
+from tools.checks.architecture import README, mermaid, with_picture
 
 
 def test_the_picture_in_the_readme_is_current(synthesized_of: SynthesizedOf) -> None:

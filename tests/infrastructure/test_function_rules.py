@@ -6,9 +6,9 @@ import importlib
 import zipfile
 from pathlib import PurePosixPath
 
-from education.bundling import function_names
-from shared.config import variable_names
+from education.functions.bundling import function_names
 from tests.infrastructure.synthesized import Synthesized, reference, values_of
+from toolkit.config import variable_names
 
 MINIMUM_RETENTION_DAYS = 30
 
@@ -56,7 +56,7 @@ def test_variables_are_those_that_the_code_declares(stack: Synthesized) -> None:
         source = source_of(function)
         declared = variable_names(importlib.import_module(f"{source}.config").Config)
         assert set(function["environment"]["variables"]) == declared, (
-            f"lambda_src/{source}/config.py and education/functions.py must name the same variables"
+            f"lambda_src/{source}/config.py and education/functions/api_functions.py must name the same variables"
         )
 
 

@@ -4,7 +4,7 @@ import json
 
 from education.identity import user_pool
 from education.naming import Names
-from education.settings import load_settings
+from education.settings.model import load_settings
 from tests.infrastructure.conftest import SynthesizedOf
 from tests.infrastructure.synthesized import Synthesized, reference
 

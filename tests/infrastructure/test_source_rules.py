@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from education.bundling import function_names
+from education.functions.bundling import function_names
 from tests.infrastructure.synthesized import ROOT
 
 FUNCTIONS = {*function_names()}
-IN_LAMBDA = {*FUNCTIONS, "shared"}
+IN_LAMBDA = {*FUNCTIONS, "toolkit", "domain"}
 OURS = {"main", "education", "tools", "local_platform", "tests", "benchmarks"} | IN_LAMBDA
 # Who may import whom; the standard library and dependencies aside.
 ARROWS = {
@@ -69,31 +69,36 @@ def test_arrows_run_one_way(place: str) -> None:
 
 
 def test_a_function_imports_itself_and_what_is_shared(subtests: pytest.Subtests) -> None:
-    for name in (*FUNCTIONS, "shared"):
+    allowed = {"toolkit": {"toolkit"}, "domain": {"domain", "toolkit"}}
+    for name in IN_LAMBDA:
         with subtests.test(name):
             for path in python_files(f"lambda_src/{name}"):
-                wrong = tops(path) & OURS - {name, "shared"}
+                wrong = tops(path) & OURS - allowed.get(name, {name, "domain", "toolkit"})
                 assert not wrong, (
-                    f"{shown(path)} must not import {wrong}: functions share lambda_src/shared only"
+                    f"{shown(path)} must not import {wrong}: functions import domain and toolkit"
                 )
 
 
 def test_rules_see_no_event_and_tables_no_claim() -> None:
     for path in python_files("lambda_src"):
-        if path.name in ("operations.py", "table.py"):
-            wrong = {name for name in imports(path) if name in ("shared.http", "shared.api")}
+        if path.name in ("rules.py", "store.py"):
+            wrong = {name for name in imports(path) if name in ("toolkit.http", "toolkit.openapi")}
             assert not wrong, f"{shown(path)} must not import {wrong}: HTTP ends in the handler"
-        if path.name == "table.py":
-            assert "shared.caller" not in imports(path), f"{shown(path)}: tables never see a claim"
+        if path.name == "store.py":
+            assert "toolkit.caller" not in imports(path), f"{shown(path)}: tables never see a claim"
 
 
 def test_constructs_import_no_one_above_them() -> None:
     graph = {
-        path.stem: {name.split(".")[1] for name in imports(path) if name.startswith("education.")}
+        shown(path).removesuffix(".py").replace("/", "."): {
+            name for name in imports(path) if name.startswith("education.")
+        }
         for path in python_files("education")
     }
-    order = list(TopologicalSorter(graph).static_order())
-    assert order.index("python_function") < order.index("education_stack") < order.index("tap_stack")
+    order = [name.removeprefix("education.") for name in TopologicalSorter(graph).static_order()]
+    assert (
+        order.index("functions.python_function") < order.index("education_stack") < order.index("tap_stack")
+    )
 
 
 def test_only_the_stacks_are_terraform_stacks() -> None:
@@ -125,7 +130,9 @@ def test_constructs_read_no_environment_variable() -> None:
         for path in python_files("education")
         if re.search(r"os\.(environ|getenv)|from os import", path.read_text())
     }
-    assert reading <= {"education/bindings.py", "education/bundling.py"}, f"{reading}: take it as an argument"
+    assert reading <= {"education/bindings.py", "education/functions/bundling.py"}, (
+        f"{reading}: take it as an argument"
+    )
 
 
 def test_no_account_id_is_in_the_source() -> None:

@@ -8,7 +8,7 @@ import cdktf
 import pytest
 
 from education.naming import SIGNING_KEY, Names
-from education.settings import load_settings
+from education.settings.model import load_settings
 from education.tap_stack import aws_provider
 from tests.infrastructure.conftest import ENVIRONMENTS, SynthesizedOf
 from tests.infrastructure.synthesized import ROOT, Synthesized, values_of
@@ -173,7 +173,7 @@ def test_no_secret_is_in_the_document(environment: str, synthesized_of: Synthesi
     stack = synthesized_of(environment)
     kinds = {address.partition(".")[0] for address, _ in stack.all_resources()} | set(stack.document["data"])
     assert not kinds & SECRET_TYPES, (
-        "these keep a secret in the Terraform state; make it outside, as tools/signing_key.py does"
+        "these keep a secret in the Terraform state; make it outside, as tools/operate/signing_key.py does"
     )
     assert not re.search(r"PRIVATE KEY|AKIA[0-9A-Z]{16}|BEGIN RSA", stack.text)
     for key in (

@@ -5,7 +5,7 @@ import pytest
 from tests.infrastructure.background import TerraformValidation
 from tests.infrastructure.conftest import ELSEWHERE, ENVIRONMENTS
 from tests.infrastructure.synthesized import ROOT
-from tools.toolchain import AWS_PROVIDER_VERSION
+from tools.setup.toolchain import AWS_PROVIDER_VERSION
 
 
 @pytest.mark.parametrize("environment", [*ENVIRONMENTS, ELSEWHERE])

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.integration.departure import Departure
-from tests.integration.deployed import Deployed, deployed_environment
-from tests.integration.people import Caller, Cast, People
+from tests.integration.support.departure import Departure
+from tests.integration.support.deployed import Deployed, deployed_environment
+from tests.integration.support.people import Caller, Cast, People
 
 # What looks back on everything that the other tests did, and what leaves nothing to test.
 LAST = ("test_logs.py", "test_destroy.py")

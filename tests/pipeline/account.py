@@ -15,8 +15,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from local_platform.strict_instance import Decision, StrictInstance
-from tools.steps import ROOT
+from local_platform.strict.instance import Decision, StrictInstance
+from tools.support.steps import ROOT
 
 REPOSITORY = "repo:example-org/education-platform"
 IMMUTABLE = "repo:example-org@1000001/education-platform@1000002"

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from local_platform.strict_instance import strict_aws
+from local_platform.strict.instance import strict_aws
 from tests.pipeline.account import ISSUER, Account, check_out
 from tests.pipeline.internet import proxy_to
 from tests.pipeline.runner import DEPLOY, WorkflowRun

@@ -15,10 +15,10 @@ from typing import Any, TypeAlias
 
 import yaml
 
-from local_platform.strict_instance import StrictInstance
+from local_platform.strict.instance import StrictInstance
 from tests.pipeline.account import REPOSITORY, Account
 from tests.pipeline.workflows import Workflow, workflow
-from tools.steps import ROOT
+from tools.support.steps import ROOT
 
 DEPLOY = "./.github/workflows/deploy.yml"
 SIGN_IN = "./.github/actions/sign-in"

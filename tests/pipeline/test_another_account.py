@@ -17,7 +17,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from local_platform.platform import SECRET_KEY
-from local_platform.strict_instance import StrictInstance, strict_aws
+from local_platform.strict.instance import StrictInstance, strict_aws
 from tests.pipeline.account import IMMUTABLE, ISSUER, REPOSITORY, Account, check_out
 from tests.pipeline.runner import WorkflowRun
 from tests.pipeline.workflows import workflow

@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from local_platform.strict_decisions import allowed_by
-from local_platform.strict_instance import Decision
+from local_platform.strict.decisions import allowed_by
+from local_platform.strict.instance import Decision
 from tests.pipeline.account import Account
 from tests.pipeline.conftest import all_environments
 from tests.pipeline.runner import JobError, Machine, WorkflowRun
@@ -243,7 +243,7 @@ def end(account: Account, environment: str) -> None:
     bucket = f"education-content-000000000000-{environment}"
     for body in (b"a", b"b"):
         account.aws.client("s3").put_object(Bucket=bucket, Key="public/course/lesson/file.pdf", Body=body)
-    command = f"PATH=.venv/bin:$PATH python -m tools.stack destroy --environment {environment} --yes"
+    command = f"PATH=.venv/bin:$PATH python -m tools.deploy.stack destroy --environment {environment} --yes"
     said = account.run(command, account.job("deploy", environment))
     assert f"destroying TapStack{environment}" in said
     assert deployed_digests(account, environment) == set()

@@ -18,10 +18,11 @@ import botocore.config
 import botocore.session
 import pytest
 
-from shared import clients, courses
-from shared.dynamo import from_item, to_item
+from domain import courses
 from tests.own_folder import mark_of, own_folder
 from tests.ports import free_port
+from toolkit import clients
+from toolkit.dynamo import from_item, to_item
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -152,8 +153,8 @@ KEYS_ONLY = frozenset({"email-index", "address-owner-index"})
 
 @pytest.fixture
 def dynamodb_tables(emulator_client: "DynamoDBClient", monkeypatch: pytest.MonkeyPatch) -> Iterator[Tables]:
-    """Empty tables, keyed and indexed as education/student_records.py has them; the code under test
-    reaches them through shared.clients."""
+    """Empty tables, keyed and indexed as education/data/tables.py has them; the code under test
+    reaches them through toolkit.clients."""
     suffix = uuid4().hex[:8]
     tables = Tables(
         client=emulator_client,

@@ -1,4 +1,4 @@
-"""A GitHub for tests: answers the calls that `tools.github` makes, and remembers them."""
+"""A GitHub for tests: answers the calls that `tools.pipeline.github` makes, and remembers them."""
 
 import http.server
 import json

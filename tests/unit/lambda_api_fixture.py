@@ -10,8 +10,9 @@ from typing import Any
 
 import pytest
 
-from education.api_description import load_api_description
-from shared import api, clients
+from education.functions.bundling import deployed_name
+from education.openapi.description import load_api_description
+from toolkit import clients, openapi
 
 ORIGIN = "https://portal.example.org"
 # What every function, and those with an audit trail, are told.
@@ -130,8 +131,8 @@ def lambda_api(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> LambdaApis:
     def make(function_name: str, **environment: str) -> LambdaApi:
         handler = fresh_handler(monkeypatch, function_name, PORTAL_ORIGINS=ORIGIN, **environment)
         described = tmp_path / f"{function_name}.json"
-        described.write_text(json.dumps(load_api_description().function_slice(function_name)))
-        monkeypatch.setattr(api, "DESCRIPTION_FILE", described)
+        described.write_text(json.dumps(load_api_description().function_slice(deployed_name(function_name))))
+        monkeypatch.setattr(openapi, "DESCRIPTION_FILE", described)
         return LambdaApi(handler)
 
     return make

@@ -8,10 +8,10 @@ from uuid import uuid4
 
 import pytest
 
-from shared import clients
-from shared.caller import GROUPS
 from tests.unit.emulator_fixture import client_at
 from tests.unit.lambda_api_fixture import Person
+from toolkit import clients
+from toolkit.caller import GROUPS
 
 if TYPE_CHECKING:
     from mypy_boto3_cognito_idp import CognitoIdentityProviderClient
@@ -87,7 +87,7 @@ def cognito_client(emulator: str) -> "Iterator[CognitoIdentityProviderClient]":
 def user_pool(
     cognito_client: "CognitoIdentityProviderClient", monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[UserPool]:
-    """An empty pool; the code under test reaches it through shared.clients."""
+    """An empty pool; the code under test reaches it through toolkit.clients."""
     pool_id = cognito_client.create_user_pool(
         PoolName=f"education-users-{uuid4().hex[:8]}", UsernameAttributes=["email"]
     )["UserPool"]["Id"]

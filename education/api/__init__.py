@@ -1,0 +1,1 @@
+"""The HTTP API: API Gateway and what belongs to it."""

@@ -1,0 +1,58 @@
+"""Access logs of the API: one JSON line per request, encrypted, without personal data.
+
+No address, user agent, token, claim or literal path is logged: `resourcePath` is the path of the description. The
+request id leads to the function's log. Execution logs stay off, since they hold bodies.
+"""
+
+import json
+
+from cdktf_cdktf_provider_aws.api_gateway_stage import ApiGatewayStageAccessLogSettings
+from cdktf_cdktf_provider_aws.cloudwatch_log_group import CloudwatchLogGroup
+from constructs import Construct
+
+from education.naming import Names
+from education.settings.model import EnvironmentSettings
+
+FORMAT = {
+    "requestId": "$context.requestId",
+    "requestTime": "$context.requestTime",
+    "httpMethod": "$context.httpMethod",
+    "resourcePath": "$context.resourcePath",
+    "status": "$context.status",
+    "error": "$context.error.responseType",
+    "responseLatencyMs": "$context.responseLatency",
+    "integrationLatencyMs": "$context.integration.latency",
+    "integrationStatus": "$context.integration.integrationStatus",
+    "responseBytes": "$context.responseLength",
+    "wafStatus": "$context.waf.status",
+    "traceId": "$context.xrayTraceId",
+}
+
+
+class AccessLogs(Construct):
+    """The log group, and `stage_settings` that make a stage write to it.
+
+    API Gateway writes with a role of the account, which the bootstrap makes (`gateway_log_role`).
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        names: Names,
+        settings: EnvironmentSettings,
+        key_arn: str,
+    ) -> None:
+        super().__init__(scope, id)
+        group = CloudwatchLogGroup(
+            self,
+            "group",
+            name=f"/aws/apigateway/{names.of('api')}",
+            retention_in_days=settings.functions.log_retention_days,
+            kms_key_id=key_arn,
+        )
+        self.log_group_name: str = group.name
+        self.stage_settings = ApiGatewayStageAccessLogSettings(
+            destination_arn=group.arn, format=json.dumps(FORMAT)
+        )

@@ -1,0 +1,1 @@
+"""Course files and their delivery."""

@@ -1,0 +1,243 @@
+"""The bucket of course files, and the bucket of the access logs about them.
+
+Both are private. Who may read the course files is said in `content_delivery`, where the distribution is known.
+"""
+
+from typing import Any
+
+from cdktf_cdktf_provider_aws.s3_bucket import S3Bucket
+from cdktf_cdktf_provider_aws.s3_bucket_cors_configuration import (
+    S3BucketCorsConfiguration,
+    S3BucketCorsConfigurationCorsRule,
+)
+from cdktf_cdktf_provider_aws.s3_bucket_lifecycle_configuration import (
+    S3BucketLifecycleConfiguration,
+    S3BucketLifecycleConfigurationRule,
+    S3BucketLifecycleConfigurationRuleAbortIncompleteMultipartUpload,
+    S3BucketLifecycleConfigurationRuleExpiration,
+    S3BucketLifecycleConfigurationRuleFilter,
+    S3BucketLifecycleConfigurationRuleNoncurrentVersionExpiration,
+)
+from cdktf_cdktf_provider_aws.s3_bucket_logging import S3BucketLoggingA
+from cdktf_cdktf_provider_aws.s3_bucket_ownership_controls import (
+    S3BucketOwnershipControls,
+    S3BucketOwnershipControlsRule,
+)
+from cdktf_cdktf_provider_aws.s3_bucket_policy import S3BucketPolicy
+from cdktf_cdktf_provider_aws.s3_bucket_public_access_block import S3BucketPublicAccessBlock
+from cdktf_cdktf_provider_aws.s3_bucket_server_side_encryption_configuration import (
+    S3BucketServerSideEncryptionConfigurationA,
+    S3BucketServerSideEncryptionConfigurationRuleA,
+    S3BucketServerSideEncryptionConfigurationRuleApplyServerSideEncryptionByDefaultA,
+)
+from cdktf_cdktf_provider_aws.s3_bucket_versioning import (
+    S3BucketVersioningA,
+    S3BucketVersioningVersioningConfiguration,
+)
+from constructs import Construct
+
+from education.aws_context import AwsContext
+from education.iam import policy_document
+from education.naming import Names
+from education.settings.model import EnvironmentSettings
+
+UNFINISHED_UPLOAD_DAYS = 1
+PREFLIGHT_CACHE_SECONDS = 3600
+
+
+class PrivateBucket(Construct):
+    """A bucket that is encrypted, versioned, and that no policy or ACL can make public.
+
+    Encrypted with S3's own keys (SSE-S3): course files are no personal data, and a customer key would stand in the
+    way of each range of each video (CloudFront asks KMS on every miss) and of access logs (S3 writes them to no
+    bucket with a customer key).
+    """
+
+    def __init__(
+        self, scope: Construct, id: str, *, name: str, force_destroy: bool, object_ownership: str
+    ) -> None:
+        super().__init__(scope, id)
+        # checkov:skip=CKV_AWS_144 aws_s3_bucket: a second region is a decision of its own; versions are kept
+        # checkov:skip=CKV_AWS_145 aws_s3_bucket: public lessons are for everybody; SSE-S3 keeps OAC simple
+        # checkov:skip=CKV2_AWS_62 aws_s3_bucket: nobody needs to hear of a new access log or a new state
+        bucket = S3Bucket(self, "bucket", bucket=name, force_destroy=force_destroy)
+        self.name: str = bucket.bucket
+        self.arn: str = bucket.arn
+        self.regional_domain_name: str = bucket.bucket_regional_domain_name
+        self.domain_name: str = bucket.bucket_domain_name
+        self.public_access_block = S3BucketPublicAccessBlock(
+            self,
+            "public-access-block",
+            bucket=self.name,
+            block_public_acls=True,
+            block_public_policy=True,
+            ignore_public_acls=True,
+            restrict_public_buckets=True,
+        )
+        # checkov:skip=CKV2_AWS_65 aws_s3_bucket_ownership_controls: CloudFront delivers logs with an ACL
+        self.ownership = S3BucketOwnershipControls(
+            self,
+            "ownership",
+            bucket=self.name,
+            rule=S3BucketOwnershipControlsRule(object_ownership=object_ownership),
+        )
+        S3BucketServerSideEncryptionConfigurationA(
+            self,
+            "encryption",
+            bucket=self.name,
+            rule=[
+                S3BucketServerSideEncryptionConfigurationRuleA(
+                    apply_server_side_encryption_by_default=(
+                        S3BucketServerSideEncryptionConfigurationRuleApplyServerSideEncryptionByDefaultA(
+                            sse_algorithm="AES256"
+                        )
+                    )
+                )
+            ],
+        )
+        self.versioning = S3BucketVersioningA(
+            self,
+            "versioning",
+            bucket=self.name,
+            versioning_configuration=S3BucketVersioningVersioningConfiguration(status="Enabled"),
+        )
+
+    def expire(self, *, old_versions_days: int, objects_days: int | None = None) -> None:
+        """Removes unfinished uploads, old versions, and objects themselves where `objects_days` is given."""
+        rules = [
+            _rule(
+                "unfinished-uploads",
+                abort_incomplete_multipart_upload=[
+                    S3BucketLifecycleConfigurationRuleAbortIncompleteMultipartUpload(
+                        days_after_initiation=UNFINISHED_UPLOAD_DAYS
+                    )
+                ],
+            ),
+            _rule(
+                "old-versions",
+                noncurrent_version_expiration=[
+                    S3BucketLifecycleConfigurationRuleNoncurrentVersionExpiration(
+                        noncurrent_days=old_versions_days
+                    )
+                ],
+            ),
+            # S3 takes a rule for objects or for delete markers that hide nothing, not both in one.
+            _rule(
+                "left-over-delete-markers",
+                expiration=[S3BucketLifecycleConfigurationRuleExpiration(expired_object_delete_marker=True)],
+            )
+            if objects_days is None
+            else _rule(
+                "objects", expiration=[S3BucketLifecycleConfigurationRuleExpiration(days=objects_days)]
+            ),
+        ]
+        S3BucketLifecycleConfiguration(
+            self, "lifecycle", bucket=self.name, rule=rules, depends_on=[self.versioning]
+        )
+
+    def allow(self, statements: list[dict[str, Any]], *, require_tls: bool) -> None:
+        """Sets the bucket policy: these statements and, with `require_tls`, no request without encryption."""
+        if require_tls:
+            statements = [*statements, self._deny_plain_http()]
+        S3BucketPolicy(
+            self,
+            "policy",
+            bucket=self.name,
+            policy=policy_document(statements),
+            # S3 refuses to change both at the same moment.
+            depends_on=[self.public_access_block, self.ownership],
+        )
+
+    def _deny_plain_http(self) -> dict[str, Any]:
+        return {
+            "Sid": "DenyPlainHttp",
+            "Effect": "Deny",
+            "Principal": "*",
+            "Action": "s3:*",
+            "Resource": [self.arn, f"{self.arn}/*"],
+            "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+        }
+
+
+class AccessLogBucket(PrivateBucket):
+    """Where S3 and CloudFront write who fetched what; kept as long as the functions' logs."""
+
+    def __init__(
+        self, scope: Construct, id: str, *, names: Names, settings: EnvironmentSettings, context: AwsContext
+    ) -> None:
+        super().__init__(
+            scope,
+            id,
+            name=names.global_of("content-logs", context.account_id),
+            force_destroy=not settings.protect_data,
+            # CloudFront's standard logs are delivered through an ACL, which it puts on the bucket by itself:
+            # https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/standard-logging-legacy-s3.html
+            object_ownership="BucketOwnerPreferred",
+        )
+        self.expire(
+            objects_days=settings.functions.log_retention_days,
+            old_versions_days=settings.content.old_version_days,
+        )
+        self.allow(
+            [
+                {
+                    "Sid": "WriteServerAccessLogs",
+                    "Effect": "Allow",
+                    "Principal": {"Service": "logging.s3.amazonaws.com"},
+                    "Action": "s3:PutObject",
+                    "Resource": f"{self.arn}/s3/*",
+                    "Condition": {"StringEquals": {"aws:SourceAccount": context.account_id}},
+                }
+            ],
+            require_tls=settings.content.require_tls,
+        )
+
+
+class ContentBucket(PrivateBucket):
+    """The course files, under `public/` and `premium/`."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        names: Names,
+        settings: EnvironmentSettings,
+        context: AwsContext,
+        log_bucket: AccessLogBucket | None,
+    ) -> None:
+        super().__init__(
+            scope,
+            id,
+            name=names.global_of("content", context.account_id),
+            force_destroy=not settings.protect_data,
+            object_ownership="BucketOwnerEnforced",
+        )
+        self.expire(old_versions_days=settings.content.old_version_days)
+        S3BucketCorsConfiguration(
+            self,
+            "cors",
+            bucket=self.name,
+            cors_rule=[
+                S3BucketCorsConfigurationCorsRule(
+                    id="portal",
+                    allowed_origins=list(settings.content.portal_origins),
+                    # POST uploads straight to the bucket; preflights of GET and HEAD arrive through CloudFront.
+                    allowed_methods=["GET", "HEAD", "POST"],
+                    allowed_headers=["*"],
+                    expose_headers=["ETag"],
+                    max_age_seconds=PREFLIGHT_CACHE_SECONDS,
+                )
+            ],
+        )
+        if log_bucket is not None:
+            S3BucketLoggingA(
+                self, "access-logs", bucket=self.name, target_bucket=log_bucket.name, target_prefix="s3/"
+            )
+
+
+def _rule(id: str, **action: Any) -> S3BucketLifecycleConfigurationRule:
+    """An enabled rule for the whole bucket."""
+    return S3BucketLifecycleConfigurationRule(
+        id=id, status="Enabled", filter=[S3BucketLifecycleConfigurationRuleFilter(prefix="")], **action
+    )

@@ -1,0 +1,201 @@
+"""Course files: from the private bucket through CloudFront to the browser.
+
+Public files are open to everyone, premium ones only to whoever holds a link signed by the content function. Who
+gets such a link is decided there, not here.
+"""
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from cdktf import Fn
+from cdktf_cdktf_provider_aws.cloudfront_distribution import (
+    CloudfrontDistribution,
+    CloudfrontDistributionDefaultCacheBehavior,
+    CloudfrontDistributionDefaultCacheBehaviorFunctionAssociation,
+    CloudfrontDistributionLoggingConfig,
+    CloudfrontDistributionOrderedCacheBehavior,
+    CloudfrontDistributionOrderedCacheBehaviorFunctionAssociation,
+    CloudfrontDistributionOrigin,
+    CloudfrontDistributionRestrictions,
+    CloudfrontDistributionRestrictionsGeoRestriction,
+    CloudfrontDistributionViewerCertificate,
+)
+from cdktf_cdktf_provider_aws.cloudfront_origin_access_control import CloudfrontOriginAccessControl
+from constructs import Construct
+
+from education.aws_context import AwsContext
+from education.content.buckets import AccessLogBucket, ContentBucket
+from education.content.headers import ContentHeaders
+from education.content.signing_keys import SigningKeys
+from education.content.tls_guard import TlsGuard
+from education.naming import Names
+from education.settings.model import ContentSettings, EnvironmentSettings
+
+PUBLIC_PREFIX = "public/"
+PREMIUM_PREFIX = "premium/"
+ORIGIN = "content-bucket"
+# AWS's own policy "CachingOptimized": compressed variants are cached, query strings (and so signatures) are not part
+# of the cache key. https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/using-managed-cache-policies.html
+CACHING_OPTIMIZED = "658327ea-f89d-4fab-a63d-7e88639e58f6"
+MINIMUM_TLS = "TLSv1.2_2021"
+
+
+class ContentDelivery(Construct):
+    """The content bucket, the distribution in front of it, and the keys of premium links."""
+
+    def __init__(
+        self, scope: Construct, id: str, *, names: Names, settings: EnvironmentSettings, context: AwsContext
+    ) -> None:
+        super().__init__(scope, id)
+        content = settings.content
+        log_bucket = (
+            AccessLogBucket(self, "access-logs", names=names, settings=settings, context=context)
+            if content.access_logs
+            else None
+        )
+        bucket = ContentBucket(
+            self, "content", names=names, settings=settings, context=context, log_bucket=log_bucket
+        )
+        keys = SigningKeys(self, "signing-keys", names=names)
+        distribution = _distribution(self, names, content, bucket, log_bucket, keys)
+        # A policy of its own, after both: within either, bucket and distribution would wait for each other.
+        bucket.allow([_read_through(bucket, distribution)], require_tls=content.require_tls)
+        self.bucket_name: str = bucket.name
+        self.bucket_arn: str = bucket.arn
+        self.distribution_id: str = distribution.id
+        self.distribution_domain_name: str = distribution.domain_name
+        self.base_url: str = _base_url(settings, distribution.domain_name)
+        self.public_key_ids: dict[str, str] = dict(keys.public_key_ids)
+        self.signing_secret_arn: str = keys.secret_arn
+        self.upload_prefixes: tuple[str, ...] = (PUBLIC_PREFIX, PREMIUM_PREFIX)
+
+
+def _read_through(bucket: ContentBucket, distribution: CloudfrontDistribution) -> dict[str, Any]:
+    """This distribution, and nothing else of CloudFront, may read files (not list them)."""
+    return {
+        "Sid": "ReadThroughTheDistribution",
+        "Effect": "Allow",
+        "Principal": {"Service": "cloudfront.amazonaws.com"},
+        "Action": "s3:GetObject",
+        "Resource": [f"{bucket.arn}/{prefix}*" for prefix in (PUBLIC_PREFIX, PREMIUM_PREFIX)],
+        "Condition": {"StringEquals": {"AWS:SourceArn": distribution.arn}},
+    }
+
+
+def _distribution(
+    scope: Construct,
+    names: Names,
+    content: ContentSettings,
+    bucket: ContentBucket,
+    log_bucket: AccessLogBucket | None,
+    keys: SigningKeys,
+) -> CloudfrontDistribution:
+    access = CloudfrontOriginAccessControl(
+        scope,
+        "origin-access",
+        name=names.of("content"),
+        description="Signs the distribution's requests to the content bucket",
+        origin_access_control_origin_type="s3",
+        signing_behavior="always",
+        signing_protocol="sigv4",
+    )
+    headers = ContentHeaders(scope, "headers", names=names, portal_origins=content.portal_origins)
+    guard = TlsGuard(scope, "tls-guard", names=names)
+    shared: dict[str, Any] = {
+        "target_origin_id": ORIGIN,
+        "allowed_methods": ["GET", "HEAD", "OPTIONS"],
+        "cached_methods": ["GET", "HEAD"],
+        "compress": True,
+        "cache_policy_id": CACHING_OPTIMIZED,
+        "origin_request_policy_id": guard.origin_request_policy_id,
+        "response_headers_policy_id": headers.policy_id,
+        # The embedded AWS is reached over plain http; on AWS a link never is.
+        "viewer_protocol_policy": "redirect-to-https" if content.require_tls else "allow-all",
+    }
+    ordered = {
+        **shared,
+        "function_association": [
+            CloudfrontDistributionOrderedCacheBehaviorFunctionAssociation(
+                event_type="viewer-request", function_arn=guard.function_arn
+            )
+        ],
+    }
+    # checkov:skip=CKV_AWS_68 aws_cloudfront_distribution: only files are served; the API has a firewall
+    # checkov:skip=CKV2_AWS_47 aws_cloudfront_distribution: only files are served; the API has a firewall
+    # checkov:skip=CKV_AWS_174 aws_cloudfront_distribution: an own certificate gets TLS 1.2; else tls_guard refuses less
+    # checkov:skip=CKV2_AWS_42 aws_cloudfront_distribution: an own certificate is a setting (content.certificate_arn)
+    # checkov:skip=CKV_AWS_305 aws_cloudfront_distribution: there is no site at the root, only files with known names
+    # checkov:skip=CKV_AWS_310 aws_cloudfront_distribution: one bucket is the only origin; S3 keeps it in three zones
+    # checkov:skip=CKV_AWS_374 aws_cloudfront_distribution: students may be anywhere
+    return CloudfrontDistribution(
+        scope,
+        "distribution",
+        comment=names.of("content"),
+        enabled=True,
+        http_version="http2and3",
+        is_ipv6_enabled=True,
+        price_class=content.price_class,
+        wait_for_deployment=content.wait_for_deployment,
+        aliases=list(content.domain_aliases) or None,
+        viewer_certificate=_certificate(content),
+        origin=[
+            CloudfrontDistributionOrigin(
+                origin_id=ORIGIN,
+                domain_name=bucket.regional_domain_name,
+                origin_access_control_id=access.id,
+            )
+        ],
+        ordered_cache_behavior=[
+            CloudfrontDistributionOrderedCacheBehavior(path_pattern=f"{PUBLIC_PREFIX}*", **ordered),
+            CloudfrontDistributionOrderedCacheBehavior(
+                path_pattern=f"{PREMIUM_PREFIX}*", trusted_key_groups=[keys.key_group_id], **ordered
+            ),
+        ],
+        # Open is only what is listed as public. Every other spelling of a path (doubled slash, escaped letters) ends
+        # here, where CloudFront demands a signature too; and S3, which takes keys literally, has no
+        # premium file whose key begins with `public/`.
+        default_cache_behavior=CloudfrontDistributionDefaultCacheBehavior(
+            trusted_key_groups=[keys.key_group_id],
+            function_association=[
+                CloudfrontDistributionDefaultCacheBehaviorFunctionAssociation(
+                    event_type="viewer-request", function_arn=guard.function_arn
+                )
+            ],
+            **shared,
+        ),
+        restrictions=CloudfrontDistributionRestrictions(
+            geo_restriction=CloudfrontDistributionRestrictionsGeoRestriction(
+                restriction_type="none", locations=[]
+            )
+        ),
+        logging_config=(
+            CloudfrontDistributionLoggingConfig(
+                bucket=log_bucket.domain_name, prefix="cloudfront/", include_cookies=False
+            )
+            if log_bucket is not None
+            else None
+        ),
+        # CloudFront refuses a log bucket that takes no ACL.
+        depends_on=[log_bucket.ownership] if log_bucket is not None else None,
+    )
+
+
+def _certificate(content: ContentSettings) -> CloudfrontDistributionViewerCertificate:
+    """The environment's own certificate, or CloudFront's, under which only `TlsGuard` refuses old TLS."""
+    if content.certificate_arn is None:
+        return CloudfrontDistributionViewerCertificate(cloudfront_default_certificate=True)
+    return CloudfrontDistributionViewerCertificate(
+        acm_certificate_arn=content.certificate_arn,
+        minimum_protocol_version=MINIMUM_TLS,
+        ssl_support_method="sni-only",
+    )
+
+
+def _base_url(settings: EnvironmentSettings, domain_name: str) -> str:
+    """What links to course files begin with, without a trailing slash."""
+    if settings.local_endpoint is not None:
+        # The embedded AWS serves `<label>.cloudfront.net` under a name that resolves to this machine.
+        local = f".cloudfront.localhost:{urlsplit(settings.local_endpoint).port}"
+        return f"http://{Fn.replace(domain_name, '.cloudfront.net', local)}"
+    aliases = settings.content.domain_aliases
+    return f"https://{aliases[0] if aliases else domain_name}"

@@ -1,0 +1,69 @@
+"""Where alarms go: one encrypted topic with the environment's e-mail subscribers.
+
+Made before everything that raises alarms. Subscribers confirm by e-mail; until then AWS sends them nothing.
+"""
+
+from cdktf import TerraformProvider
+from cdktf_cdktf_provider_aws.sns_topic import SnsTopic
+from cdktf_cdktf_provider_aws.sns_topic_policy import SnsTopicPolicy
+from cdktf_cdktf_provider_aws.sns_topic_subscription import SnsTopicSubscription
+from constructs import Construct
+
+from education.aws_context import AwsContext
+from education.iam import policy_document
+from education.naming import Names
+from education.settings.model import EnvironmentSettings
+
+
+class AlertTopic(Construct):
+    """The topic `education-alerts-<suffix>`; alarms of this account may publish to it."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        names: Names,
+        settings: EnvironmentSettings,
+        context: AwsContext,
+        key_arn: str,
+        provider: TerraformProvider | None = None,
+    ) -> None:
+        """`key_arn` must let CloudWatch and SNS use the key; `provider` is for another region than the stack's."""
+        super().__init__(scope, id)
+        topic = SnsTopic(
+            self,
+            "topic",
+            name=names.of("alerts"),
+            display_name=f"Education platform alerts ({settings.environment_suffix})",
+            kms_master_key_id=key_arn,
+            provider=provider,
+        )
+        SnsTopicPolicy(
+            self,
+            "policy",
+            arn=topic.arn,
+            policy=policy_document(
+                [
+                    {
+                        "Sid": "PublishAlarms",
+                        "Effect": "Allow",
+                        "Principal": {"Service": "cloudwatch.amazonaws.com"},
+                        "Action": "sns:Publish",
+                        "Resource": topic.arn,
+                        "Condition": {"StringEquals": {"aws:SourceAccount": context.account_id}},
+                    }
+                ]
+            ),
+            provider=provider,
+        )
+        for address in settings.monitoring.alert_emails:
+            SnsTopicSubscription(
+                self,
+                f"subscriber-{address}",
+                topic_arn=topic.arn,
+                protocol="email",
+                endpoint=address,
+                provider=provider,
+            )
+        self.arn: str = topic.arn

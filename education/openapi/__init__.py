@@ -1,0 +1,1 @@
+"""Reads api/openapi.yaml."""

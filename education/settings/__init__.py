@@ -1,0 +1,1 @@
+"""The settings of an environment, and what is allowed in them."""

@@ -1,0 +1,292 @@
+"""The settings of an environment: one typed, frozen model, read from `environments/<suffix>.toml`.
+
+An environment without a file of its own (`pr-123`) takes those of `dev`. Every value is checked here, so that a
+mistake ends the synth with one sentence (`UserError`) instead of a failed deploy. No AWS call, no construct.
+"""
+
+import re
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal, Self, TypedDict
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from education.errors import UserError
+from education.settings.messages import sentence
+from education.settings.pipeline import PipelineSettings
+from education.settings.regions import WITHOUT_CLOUDFRONT_LOGS
+from education.settings.types import (
+    SUFFIX_PATTERN,
+    SUFFIX_WORDS,
+    BucketName,
+    Certificate,
+    Domain,
+    EmailAddress,
+    EmailAddresses,
+    EnvironmentSuffix,
+    LocalEndpoint,
+    LogRetentionDays,
+    Origin,
+    Region,
+    SesIdentity,
+    TableName,
+    Tags,
+    tag_value,
+)
+
+ENVIRONMENTS_FOLDER = Path(__file__).resolve().parents[2] / "environments"
+FALLBACK_ENVIRONMENT = "dev"
+LOCAL_ENVIRONMENT = "local"
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+class StateSettings(_Section):
+    """Where Terraform keeps the state: bucket, its region, and the DynamoDB table that locks it."""
+
+    bucket: BucketName
+    bucket_region: Region = "us-east-1"
+    lock_table: TableName
+
+
+class IdentitySettings(_Section):
+    """Sign-in. Token validities are within Cognito's limits (5 minutes to 24 hours; 1 hour to 3,650 days)."""
+
+    mfa: Literal["OFF", "OPTIONAL", "ON"]
+    second_factors: tuple[Literal["TOTP"], ...]
+    administrators_need_mfa: bool
+    advanced_security: Literal["OFF", "AUDIT", "ENFORCED"]
+    password_minimum_length: int = Field(ge=12, le=99)
+    access_token_minutes: int = Field(ge=5, le=1440)
+    id_token_minutes: int = Field(ge=5, le=1440)
+    refresh_token_days: int = Field(ge=1, le=3650)
+    # Cognito's own sender stops at 50 mails a day, sign-up codes included. SES knows no such limit.
+    ses_identity_arn: SesIdentity | None = None
+    email_from: EmailAddress | None = None
+
+    @model_validator(mode="after")
+    def _a_sender_has_an_identity_and_an_address(self) -> Self:
+        if (self.ses_identity_arn is None) != (self.email_from is None):
+            raise ValueError("ses_identity_arn and email_from go together; allowed: both or neither")
+        return self
+
+    @model_validator(mode="after")
+    def _a_second_factor_exists_where_mfa_asks_for_one(self) -> Self:
+        if self.mfa != "OFF" and not self.second_factors:
+            raise ValueError(
+                f'mfa is {self.mfa} but second_factors is empty; allowed: ["TOTP"], or mfa = "OFF"'
+            )
+        if self.administrators_need_mfa and self.mfa == "OFF":
+            raise ValueError(
+                'administrators_need_mfa is true but mfa is OFF; allowed: mfa = "OPTIONAL" or "ON"'
+            )
+        return self
+
+
+class RecordsSettings(_Section):
+    """Student records."""
+
+    point_in_time_recovery: bool
+    roster_shards: int = Field(ge=1, le=100)
+    audit_retention_days: int = Field(ge=30, le=3653)
+
+
+class ContentSettings(_Section):
+    """Course files and their delivery."""
+
+    # API Gateway's own errors (no token, throttled) carry one fixed origin: the first. Portals on the others cannot
+    # read those, though everything that functions answer.
+    portal_origins: tuple[Origin, ...] = Field(min_length=1)
+    premium_url_minutes: int = Field(ge=1, le=60)
+    max_upload_mib: int = Field(ge=1, le=5120)  # an S3 POST takes at most 5 GiB
+    old_version_days: int = Field(ge=1, le=3650)
+    price_class: Literal["PriceClass_100", "PriceClass_200", "PriceClass_All"]
+    access_logs: bool
+    require_tls: bool = True
+    wait_for_deployment: bool = True
+    domain_aliases: tuple[Domain, ...] = ()
+    certificate_arn: Certificate | None = None
+
+    @model_validator(mode="after")
+    def _aliases_come_with_their_certificate(self) -> Self:
+        if bool(self.domain_aliases) != bool(self.certificate_arn):
+            raise ValueError("domain_aliases and certificate_arn go together; allowed: both or neither")
+        return self
+
+
+class FunctionSettings(_Section):
+    """What every function gets. API Gateway waits 29 s at most, so no function may run longer."""
+
+    memory_mib: int = Field(ge=128, le=10240)
+    # One call to AWS with its second attempt takes 9 s, and the answer needs a moment: lambda_src/toolkit/clients.py.
+    timeout_seconds: int = Field(ge=10, le=29)
+    log_retention_days: LogRetentionDays
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"]
+    tracing: bool
+
+
+class ApiSettings(_Section):
+    """Throttling of the API stage (requests per second, and burst) and its firewall."""
+
+    throttling_rate: int = Field(ge=1, le=10000)
+    throttling_burst: int = Field(ge=1, le=5000)
+    waf: bool
+    access_logs: bool = True
+    # Owns the role with which API Gateway writes logs: one per account and region, so true in one environment of each.
+    account_log_role: bool = False
+
+
+class MonitoringSettings(_Section):
+    """Who is told, and from when on."""
+
+    alert_emails: EmailAddresses
+    api_latency_p99_ms: int = Field(ge=50, le=29000)
+    api_5xx_count: int = Field(ge=1)
+
+
+class EnvironmentSettings(_Section):
+    """Everything in which environments differ."""
+
+    environment_suffix: EnvironmentSuffix
+    aws_region: Region
+    default_tags: Tags
+    protect_data: bool
+    local_endpoint: LocalEndpoint | None = None
+    state: StateSettings
+    identity: IdentitySettings
+    records: RecordsSettings
+    content: ContentSettings
+    functions: FunctionSettings
+    api: ApiSettings
+    monitoring: MonitoringSettings
+    pipeline: PipelineSettings = PipelineSettings()
+
+    @model_validator(mode="after")
+    def _access_logs_have_a_bucket_that_cloudfront_writes_to(self) -> Self:
+        if self.content.access_logs and self.aws_region in WITHOUT_CLOUDFRONT_LOGS:
+            raise ValueError(
+                f"content.access_logs is true and aws_region is {self.aws_region}, where CloudFront writes no logs to "
+                "buckets; allowed: content.access_logs = false, or another region"
+            )
+        return self
+
+
+def load_settings(
+    environment_suffix: str = FALLBACK_ENVIRONMENT,
+    *,
+    aws_region: str | None = None,
+    state_bucket: str | None = None,
+    state_bucket_region: str | None = None,
+    default_tags: Mapping[str, str] | None = None,
+    local_port: int | None = None,
+    folder: Path = ENVIRONMENTS_FOLDER,
+) -> EnvironmentSettings:
+    """The settings of one environment; arguments other than None win over its file.
+
+    Raises `UserError` with one sentence that names the setting, its value and what is allowed.
+    """
+    if not re.fullmatch(SUFFIX_PATTERN, environment_suffix):
+        raise UserError(f"ENVIRONMENT_SUFFIX is {environment_suffix!r}; allowed: {SUFFIX_WORDS}.")
+    file = folder / f"{environment_suffix}.toml"
+    if not file.exists():
+        file = folder / f"{FALLBACK_ENVIRONMENT}.toml"
+    values = _read(file)
+    if file.stem != environment_suffix and isinstance(values.get("api"), dict):
+        values["api"]["account_log_role"] = False  # belongs to the environment whose file this is
+    values.setdefault("environment_suffix", environment_suffix)
+    values.setdefault("default_tags", {})
+    values["environment_suffix"] = environment_suffix
+    values["aws_region"] = aws_region or values.get("aws_region", "us-east-1")
+    if isinstance(values["default_tags"], dict):
+        values["default_tags"] = {
+            "Project": "education",
+            "Environment": environment_suffix,
+            **values["default_tags"],
+            **(default_tags or {}),
+        }
+    state = values.get("state")
+    if isinstance(state, dict):
+        state.update(
+            {k: v for k, v in (("bucket", state_bucket), ("bucket_region", state_bucket_region)) if v}
+        )
+    if local_port is not None and values.get("local_endpoint") is not None:
+        values["local_endpoint"] = f"http://127.0.0.1:{local_port}"
+    where = f"{file.parent.name}/{file.name}"
+    variables: dict[tuple[str, ...], str] = {
+        path: variable
+        for path, variable, given in (
+            (("aws_region",), "AWS_REGION", aws_region),
+            (("state", "bucket"), "TERRAFORM_STATE_BUCKET", state_bucket),
+            (("state", "bucket_region"), "TERRAFORM_STATE_BUCKET_REGION", state_bucket_region),
+        )
+        if given
+    }
+    try:
+        return EnvironmentSettings.model_validate(_tuples(values))
+    except ValidationError as problem:
+        raise UserError(
+            sentence(problem, model=EnvironmentSettings, file=where, variables=variables)
+        ) from None
+
+
+class StackArguments(TypedDict):
+    """The keyword arguments of `TapStack`; also those of `load_settings`."""
+
+    environment_suffix: str
+    aws_region: str | None
+    state_bucket: str | None
+    state_bucket_region: str | None
+    default_tags: dict[str, str]
+    local_port: int
+
+
+def stack_arguments(variables: Mapping[str, str]) -> StackArguments:
+    """What the variables of CONTRACT.md ask for; unset and empty ones take their defaults."""
+
+    def get(name: str) -> str | None:
+        return variables.get(name) or None
+
+    return StackArguments(
+        environment_suffix=get("ENVIRONMENT_SUFFIX") or FALLBACK_ENVIRONMENT,
+        aws_region=get("AWS_REGION"),
+        state_bucket=get("TERRAFORM_STATE_BUCKET"),
+        state_bucket_region=get("TERRAFORM_STATE_BUCKET_REGION"),
+        default_tags={
+            "Repository": tag_value(get("REPOSITORY") or "unknown"),
+            "CommitAuthor": tag_value(get("COMMIT_AUTHOR") or "unknown"),
+        },
+        local_port=local_port(variables),
+    )
+
+
+def local_port(variables: Mapping[str, str]) -> int:
+    """The port of the embedded AWS: `EDUCATION_LOCAL_PORT`, or 4566."""
+    text = variables.get("EDUCATION_LOCAL_PORT") or "4566"
+    if not text.isdecimal() or not 1 <= int(text) <= 65535:
+        raise UserError(f"EDUCATION_LOCAL_PORT is {text!r}; allowed: a port number from 1 to 65535.")
+    return int(text)
+
+
+def _read(file: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(file.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise UserError(
+            f"{file.parent.name}/{file.name} is missing: restore it from the repository."
+        ) from None
+    except OSError as problem:
+        raise UserError(
+            f"{file.parent.name}/{file.name} cannot be read ({problem.strerror}): restore it from the repository."
+        ) from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
+        raise UserError(f"{file.parent.name}/{file.name} is not valid TOML: {problem}.") from None
+
+
+def _tuples(value: Any) -> Any:
+    """TOML arrays as tuples, which is what a frozen, strict model takes."""
+    if isinstance(value, dict):
+        return {key: _tuples(item) for key, item in value.items()}
+    return tuple(_tuples(item) for item in value) if isinstance(value, list) else value

@@ -1,0 +1,121 @@
+"""Settings of the way to production: which GitHub repository may deploy an environment, to which account, within what.
+
+Used by the bootstrap stack, which makes the pipeline's roles, and by the tools that deploy. An environment without
+this section (local) is deployed by hand and its roles carry no boundary.
+"""
+
+from typing import Annotated, Literal, Self
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+
+from education.settings.types import matching
+
+Repository = Annotated[
+    str,
+    AfterValidator(
+        matching(r"[A-Za-z0-9][A-Za-z0-9-]{0,38}/[A-Za-z0-9._-]{1,100}", "a GitHub repository, as owner/name")
+    ),
+]
+NumericId = Annotated[
+    str, AfterValidator(matching(r"[0-9]{1,12}", "a number in quotes, as GitHub's API tells it"))
+]
+GithubEnvironment = Annotated[
+    str, AfterValidator(matching(r"[A-Za-z0-9_-]{1,100}", "letters, digits, hyphens and underscores"))
+]
+AccountId = Annotated[
+    str, AfterValidator(matching(r"[0-9]{12}", "the twelve digits of an AWS account id, in quotes"))
+]
+RoleArn = Annotated[
+    str,
+    AfterValidator(
+        matching(r"arn:aws[a-z-]*:iam::[0-9]{12}:role/[A-Za-z0-9+=,.@_/-]{1,512}", "the ARN of an IAM role")
+    ),
+]
+ResourceName = Annotated[
+    str, AfterValidator(matching(r"education-[a-z0-9-]{1,50}", "a name that begins with education-"))
+]
+# A value that would let anybody in is no condition.
+ExactValue = Annotated[str, AfterValidator(matching(r"[^*?]{1,256}", "an exact value, without a wildcard"))]
+
+CHAINED_MINUTES = 60  # how long a session lasts that was entered through another role
+
+
+class Announcement(BaseModel):
+    """Who hears of a deployment: the environment's alert topic, a Slack-compatible hook, or nobody.
+
+    The hook's address is a secret and comes from the variable DEPLOY_HOOK_URL, never from this file.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    topic: bool = False
+    hook: bool = False
+
+
+class PipelineSettings(BaseModel):
+    """Who deploys this environment, and within what limits.
+
+    `repository` with its two numeric ids is the only one that the roles trust. `pipeline_role_arns` is for an account
+    that GitHub does not sign in to directly: the deploy role there is assumed by these roles of the pipeline's account,
+    and the plan role by `pipeline_plan_role_arns`, or by GitHub where that is empty. `conditions` are demanded of
+    whoever assumes the deploy role or comes from the pipeline's account, by IAM condition key and exact value.
+    `boundary` is the permissions boundary of every role that is deployed. `allowed_account_ids` is checked before
+    anything is done.
+    `integration_tests` says which of them follow a deployment: `people` are made in the user pool for them, by a role
+    that may do nothing else, or only those run that look from `outside` and need nobody.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    repository: Repository | None = None
+    repository_id: NumericId | None = None
+    repository_owner_id: NumericId | None = None
+    github_environment: GithubEnvironment | None = None
+    default_branch: GithubEnvironment = "main"
+    boundary: ResourceName | None = None
+    ephemeral: bool = False
+    session_minutes: int = Field(default=60, ge=60, le=720)  # IAM's limits of MaxSessionDuration
+    old_state_days: int = Field(default=90, ge=1, le=3650)
+    allowed_account_ids: tuple[AccountId, ...] = ()
+    pipeline_role_arns: tuple[RoleArn, ...] = ()
+    pipeline_plan_role_arns: tuple[RoleArn, ...] = ()
+    conditions: dict[str, ExactValue] = Field(default_factory=dict)
+    announcement: Announcement = Announcement()
+    integration_tests: Literal["people", "outside"] = "outside"
+
+    @property
+    def is_enabled(self) -> bool:
+        """Whether a pipeline deploys this environment."""
+        return self.repository is not None
+
+    @model_validator(mode="after")
+    def _a_repository_is_named_in_full(self) -> Self:
+        together = ("repository", "repository_id", "repository_owner_id", "github_environment", "boundary")
+        missing = [name for name in together if getattr(self, name) is None]
+        if missing and len(missing) < len(together):
+            raise ValueError(f"{missing[0]} is missing; allowed: all of {', '.join(together)}, or none")
+        return self
+
+    @model_validator(mode="after")
+    def _another_account_is_entered_narrowly(self) -> Self:
+        both = set(self.pipeline_role_arns) & set(self.pipeline_plan_role_arns)
+        if self.pipeline_role_arns and not self.conditions:
+            raise ValueError(
+                "conditions is empty but pipeline_role_arns is not; allowed: at least one condition, such as "
+                '{ "sts:ExternalId" = "…" }'
+            )
+        if self.pipeline_plan_role_arns and not self.pipeline_role_arns:
+            raise ValueError(
+                "pipeline_role_arns is empty but pipeline_plan_role_arns is not; allowed: both, or the former alone"
+            )
+        if both:
+            raise ValueError(
+                f"{min(both)} is in pipeline_role_arns and in pipeline_plan_role_arns; allowed: one of them, since "
+                "pull requests may use the latter"
+            )
+        if self.pipeline_role_arns and self.session_minutes > CHAINED_MINUTES:
+            raise ValueError(
+                f"session_minutes is {self.session_minutes}; allowed: {CHAINED_MINUTES} with pipeline_role_arns, since "
+                "AWS ends a session that was entered through another role after an hour"
+            )
+        return self

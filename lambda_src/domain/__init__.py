@@ -1,0 +1,1 @@
+"""What courses, enrolments and people are: the rules and the stores that several functions share."""

@@ -1,0 +1,171 @@
+"""A course with its lessons: how it is stored, how it is read, and how the API shows it.
+
+Only reading stands here; the catalog function alone writes courses (and the uploads function a
+lesson's content). Who may see a course is decided in domain.permissions.
+"""
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from toolkit import clients
+from toolkit.dynamo import Item, from_item, to_item
+
+DRAFT = "draft"
+PUBLISHED = "published"
+ARCHIVED = "archived"
+OWNER_INDEX = "owner-index"
+STATUSES = (DRAFT, PUBLISHED, ARCHIVED)
+
+# How long find_cached may answer from memory; course data only, never a student's record.
+CACHE_SECONDS = 5.0
+_CACHE_SIZE = 256
+
+
+class Lesson(NamedTuple):
+    """One lesson. `content_key` is the S3 key of its newest upload, None before there is one.
+
+    A tuple, because a page of courses makes hundreds of these, and a frozen dataclass takes twice as long.
+    """
+
+    lesson_id: str
+    title: str
+    content_type: str
+    premium: bool
+    position: int
+    content_key: str | None = None
+    uploaded_at: str | None = None
+
+    @classmethod
+    def from_stored(cls, lesson_id: str, stored: Mapping[str, Any]) -> "Lesson":
+        """A lesson from its entry in the course item's `lessons` map."""
+        return cls(
+            lesson_id=lesson_id,
+            title=stored["title"],
+            content_type=stored["contentType"],
+            premium=stored["premium"],
+            position=stored["position"],
+            content_key=stored.get("contentKey"),
+            uploaded_at=stored.get("uploadedAt"),
+        )
+
+    def to_api(self) -> dict[str, Any]:
+        """The contract's Lesson."""
+        return {
+            "lessonId": self.lesson_id,
+            "title": self.title,
+            "contentType": self.content_type,
+            "premium": self.premium,
+            "position": self.position,
+            "hasContent": self.content_key is not None,
+        }
+
+
+@dataclass(frozen=True)
+class Course:
+    """One course; `lessons` are in the order in which students meet them. Times are stored text."""
+
+    course_id: str
+    title: str
+    summary: str
+    status: str
+    owner_id: str
+    version: int
+    lessons: tuple[Lesson, ...]
+    created_at: str
+    updated_at: str
+    published_at: str | None = None
+    capacity: int | None = None
+    opens_at: str | None = None
+    closes_at: str | None = None
+    seats_taken: int = 0
+    waitlisted: int = 0
+
+    @classmethod
+    def from_stored(cls, item: Item) -> "Course":
+        """A course from its item as Python values."""
+        lessons = [Lesson.from_stored(lesson_id, stored) for lesson_id, stored in item["lessons"].items()]
+        lessons.sort(key=lambda lesson: (lesson.position, lesson.lesson_id))
+        return cls(
+            course_id=item["courseId"],
+            title=item["title"],
+            summary=item["summary"],
+            status=item["status"],
+            owner_id=item["ownerId"],
+            version=item["version"],
+            lessons=tuple(lessons),
+            created_at=item["createdAt"],
+            updated_at=item["updatedAt"],
+            published_at=item.get("publishedAt"),
+            capacity=item.get("capacity"),
+            opens_at=item.get("opensAt"),
+            closes_at=item.get("closesAt"),
+            seats_taken=item.get("seatsTaken", 0),
+            waitlisted=item.get("waitlisted", 0),
+        )
+
+    @property
+    def lesson_ids(self) -> frozenset[str]:
+        """The ids of all lessons."""
+        return frozenset(lesson.lesson_id for lesson in self.lessons)
+
+    def lesson(self, lesson_id: str) -> Lesson | None:
+        """The lesson of that id, or None."""
+        return next((lesson for lesson in self.lessons if lesson.lesson_id == lesson_id), None)
+
+    def to_api(self) -> dict[str, Any]:
+        """The contract's Course, with the optional fields that are set."""
+        shown: dict[str, Any] = {
+            "courseId": self.course_id,
+            "title": self.title,
+            "summary": self.summary,
+            "status": self.status,
+            "ownerId": self.owner_id,
+            "version": self.version,
+            "lessons": [lesson.to_api() for lesson in self.lessons],
+            "createdAt": self.created_at,
+            "updatedAt": self.updated_at,
+        }
+        optional = {"capacity": self.capacity, "opensAt": self.opens_at, "closesAt": self.closes_at}
+        shown.update({name: value for name, value in optional.items() if value is not None})
+        return shown
+
+    def to_editors(self) -> dict[str, Any]:
+        """What those who edit the course see of it: also how many places are taken, and how many people wait."""
+        return {**self.to_api(), "seatsTaken": self.seats_taken, "waitlisted": self.waitlisted}
+
+
+def find(table_name: str, course_id: str, *, consistent: bool = False) -> Course | None:
+    """Read one course: one GetItem. `consistent` when the answer decides about a write, or may
+    be the first look at what the caller has just written."""
+    answer = clients.dynamodb().get_item(
+        TableName=table_name, Key=to_item({"courseId": course_id}), ConsistentRead=consistent
+    )
+    wire = answer.get("Item")
+    return Course.from_stored(from_item(wire)) if wire else None
+
+
+_cache: dict[tuple[str, str], tuple[float, Course]] = {}
+
+
+def find_cached(table_name: str, course_id: str) -> Course | None:
+    """Read one course that may be up to CACHE_SECONDS old. Absence is never cached."""
+    key = (table_name, course_id)
+    cached = _cache.get(key)
+    now = time.monotonic()
+    if cached and cached[0] > now:
+        return cached[1]
+    course = find(table_name, course_id)
+    if course is None:
+        _cache.pop(key, None)
+        return None
+    if len(_cache) >= _CACHE_SIZE:
+        _cache.clear()
+    _cache[key] = (now + CACHE_SECONDS, course)
+    return course
+
+
+def forget_cached(table_name: str, course_id: str) -> None:
+    """Drop a course from the cache, so that the next read is fresh."""
+    _cache.pop((table_name, course_id), None)

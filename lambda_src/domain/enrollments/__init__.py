@@ -1,0 +1,1 @@
+"""Enrolments: seats and waitlists, one by one and in bulk."""

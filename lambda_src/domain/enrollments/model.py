@@ -1,0 +1,189 @@
+"""A student's record in one course: the enrolment and how far the student is, in one item.
+
+What the item looks like, and the one rule for percentages. Who may read or change a record, and
+when, is decided in domain.enrollments.rules and in the progress function.
+
+A completion percentage is counted from the course's lessons as they are now: a lesson that is added
+lowers it, a lesson that is removed no longer counts, and one that comes back counts as it did. What
+a student has completed stays stored for good. A course counts as completed from the moment at which
+a completion by the student leaves no lesson of that day open, and stays completed whatever is added.
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+from zlib import crc32
+
+from domain.courses import Course
+from toolkit.dynamo import Item
+
+ACTIVE = "active"
+COMPLETED = "completed"
+WAITLISTED = "waitlisted"
+WITHDRAWN = "withdrawn"
+
+COMPLETION_INDEX = "course-completion-index"
+
+
+@dataclass(frozen=True, order=True)
+class Position:
+    """Where a lesson is to be resumed, as of `at`. Greater means newer; at the same time, further."""
+
+    at: str
+    seconds: int
+
+
+@dataclass(frozen=True)
+class Record:
+    """One student in one course. Times are stored text (toolkit.clock); `percentage` is 0 to 100.
+
+    `percentage` is what the last completion, the return to the course or an edit of it (followups)
+    left, whichever came last. The roster's order, lists of enrolments and exports go by it; Progress and
+    the roster's entries are counted anew (`percentage_of`). Every write raises `revision` by one.
+    """
+
+    user_id: str
+    course_id: str
+    course_title: str
+    status: str
+    enrolled_at: str
+    activity_at: str
+    revision: int = 1
+    percentage: float = 0
+    completed: frozenset[str] = frozenset()
+    positions: Mapping[str, Position] = field(default_factory=dict)
+    completed_at: str | None = None
+    waitlisted_at: str | None = None
+
+    @property
+    def is_enrolled(self) -> bool:
+        """Whether the student takes up a place and may learn."""
+        return self.status in (ACTIVE, COMPLETED)
+
+    @property
+    def last_activity_at(self) -> str:
+        """The latest time at which the student did something in the course."""
+        return max([self.activity_at, *(position.at for position in self.positions.values())])
+
+    def changed(self, **changes: Any) -> "Record":
+        """The next revision of this record."""
+        return replace(self, revision=self.revision + 1, **changes)
+
+    def to_stored(self, shards: int) -> Item:
+        """The item. In the index stand those who are enrolled, by percentage, and, in a partition
+        of their own, those who wait, by time: the sort value is then the moment in milliseconds."""
+        item: Item = {
+            "userId": self.user_id,
+            "courseId": self.course_id,
+            "courseTitle": self.course_title,
+            "status": self.status,
+            "enrolledAt": self.enrolled_at,
+            "lastActivityAt": self.activity_at,
+            "revision": self.revision,
+            "completionPercentage": self.percentage,
+            "positions": {
+                lesson_id: {"seconds": position.seconds, "at": position.at}
+                for lesson_id, position in self.positions.items()
+            },
+        }
+        if self.completed:
+            item["completedLessons"] = set(self.completed)
+        if self.completed_at is not None:
+            item["completedAt"] = self.completed_at
+        if self.is_enrolled:
+            item["courseShard"] = shard_key(self.course_id, shard_of(self.user_id, shards))
+        if self.status == WAITLISTED and self.waitlisted_at is not None:
+            item["courseShard"] = waitlist_key(self.course_id)
+            item["waitlistedAt"] = self.waitlisted_at
+            item["keptPercentage"] = self.percentage
+            item["completionPercentage"] = _milliseconds(self.waitlisted_at)
+        return item
+
+    @classmethod
+    def from_stored(cls, item: Item) -> "Record":
+        """The record in an item."""
+        return cls(
+            user_id=item["userId"],
+            course_id=item["courseId"],
+            course_title=item["courseTitle"],
+            status=item["status"],
+            enrolled_at=item["enrolledAt"],
+            activity_at=item["lastActivityAt"],
+            revision=item["revision"],
+            percentage=item["keptPercentage" if item["status"] == WAITLISTED else "completionPercentage"],
+            completed=frozenset(item.get("completedLessons", ())),
+            positions={
+                lesson_id: Position(at=stored["at"], seconds=stored["seconds"])
+                for lesson_id, stored in item["positions"].items()
+            },
+            completed_at=item.get("completedAt"),
+            waitlisted_at=item.get("waitlistedAt"),
+        )
+
+
+def percentage_of(completed: Collection[str], lesson_ids: Collection[str]) -> float:
+    """How much of a course is completed, in percent with two decimals.
+
+    100 means all of it, so nothing is rounded up to 100. A course without lessons is at 0.
+    """
+    total = len(lesson_ids)
+    done = len(set(completed).intersection(lesson_ids))
+    if total == 0:
+        return 0
+    if done == total:
+        return 100
+    return min(round(100 * done / total, 2), 99.99)
+
+
+def shard_of(user_id: str, shards: int) -> int:
+    """Which part of a course's roster a student is in. Changing `shards` moves students about."""
+    return crc32(user_id.encode()) % shards
+
+
+def shard_key(course_id: str, shard: int) -> str:
+    """The index partition of one part of a course's roster."""
+    return f"{course_id}#{shard}"
+
+
+def waitlist_key(course_id: str) -> str:
+    """The index partition of a course's waitlist."""
+    return f"waitlist#{course_id}"
+
+
+def enrollment_view(record: Record) -> dict[str, Any]:
+    """The contract's Enrollment."""
+    return {
+        "userId": record.user_id,
+        "courseId": record.course_id,
+        "courseTitle": record.course_title,
+        "status": record.status,
+        "completionPercentage": record.percentage,
+        "enrolledAt": record.enrolled_at,
+    }
+
+
+def progress_view(record: Record, course: Course) -> dict[str, Any]:
+    """The contract's Progress, over the lessons that the course has now, in their order."""
+    lesson_ids = [lesson.lesson_id for lesson in course.lessons]
+    view: dict[str, Any] = {
+        "userId": record.user_id,
+        "courseId": record.course_id,
+        "status": record.status,
+        "completionPercentage": percentage_of(record.completed, lesson_ids),
+        "completedLessons": [lesson_id for lesson_id in lesson_ids if lesson_id in record.completed],
+        "positions": {
+            lesson_id: record.positions[lesson_id].seconds
+            for lesson_id in lesson_ids
+            if lesson_id in record.positions
+        },
+        "enrolledAt": record.enrolled_at,
+        "lastActivityAt": record.last_activity_at,
+    }
+    if record.completed_at is not None:
+        view["completedAt"] = record.completed_at
+    return view
+
+
+def _milliseconds(moment: str) -> int:
+    return round(datetime.fromisoformat(moment).timestamp() * 1000)

@@ -1,0 +1,1 @@
+"""People: profiles, e-mail addresses, the user pool, and erasure."""

@@ -1,0 +1,65 @@
+"""What the enrollment function does for students, in plain Python: enrol, withdraw, list.
+
+The rules of places and waitlists stand in domain.enrollments.rules; what staff does with a roster, in
+enrollment.rosters. Nothing in here knows HTTP or AWS.
+"""
+
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from domain.enrollments import rules as enrollments
+from domain.enrollments.model import Record, enrollment_view
+from toolkit import clock, cursor, retries
+from toolkit.caller import Caller
+
+
+class Store(enrollments.Store, Protocol):
+    """What these operations need of the database."""
+
+    def of_student(self, user_id: str, after_course_id: str | None, limit: int) -> list[Record]:
+        """Up to `limit` records of one student, by course id."""
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page of a list as the API shows it; no cursor on the last one."""
+
+    items: list[dict[str, Any]]
+    next_cursor: str | None
+
+
+def enroll(store: Store, caller: Caller, course_id: str) -> tuple[dict[str, Any], bool]:
+    """Enrol the caller: the Enrollment, and whether this call made it.
+
+    Raises:
+        NotFound: no such published course.
+        Conflict: enrolment is not open.
+        Unavailable: too many at once.
+    """
+    record, is_new = enrollments.enroll(store, caller.user_id, course_id, clock.now(), retries.attempts())
+    return enrollment_view(record), is_new
+
+
+def withdraw(store: Store, caller: Caller, course_id: str) -> None:
+    """Take the caller out of a course; progress is kept.
+
+    Raises:
+        NotFound: never enrolled.
+        Unavailable: too many at once.
+    """
+    enrollments.withdraw(store, caller.user_id, course_id, clock.now(), retries.attempts())
+
+
+def list_own(store: Store, caller: Caller, limit: int, cursor_text: str | None) -> Page:
+    """The caller's enrolments in every status, withdrawn ones too: they can be resumed.
+
+    Raises:
+        BadRequest: the cursor is not one of this list.
+    """
+    scope = f"enrollments:{caller.user_id}"
+    position = cursor.decode(scope, cursor_text, {"course": str})
+    # One more than is shown tells whether there is a next page.
+    records = store.of_student(caller.user_id, position["course"] if position else None, limit + 1)
+    shown = records[:limit]
+    following = cursor.encode(scope, {"course": shown[-1].course_id}) if len(records) > limit else None
+    return Page([enrollment_view(record) for record in shown], following)

@@ -1,0 +1,18 @@
+"""What the profile function reads from its environment."""
+
+from dataclasses import dataclass
+
+from toolkit.config import HttpConfig
+
+
+@dataclass(frozen=True)
+class Config(HttpConfig):
+    """Field names are variable names in lower case."""
+
+    user_profiles_table: str
+    course_progress_table: str
+    courses_table: str
+    roster_shards: int
+    user_pool_id: str
+    audit_table: str
+    audit_retention_days: int

@@ -1,0 +1,183 @@
+"""The rules of progress, in plain Python: what an update does to a record, whatever the order.
+
+* Each lesson's resume position is that of the latest `occurredAt`; at the same time, the further
+  one. A device whose clock is ahead counts as now, or it would freeze the position for ever.
+* Completed lessons are a set that only grows; `completed: false` changes nothing.
+* The percentage follows from the set and the course's lessons (domain.enrollments.model). The course is
+  completed, once, when an update finds all of its lessons completed, at the server's time.
+
+So the same updates, in any order, any number of times and from any number of devices, end in the
+same record. Enrolled students keep their progress when a course is archived or unpublished; others
+learn that they are not enrolled (Forbidden) only if they may know that the course exists.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from domain.courses import Course
+from domain.enrollments.model import COMPLETED, Position, Record, percentage_of, progress_view
+from domain.permissions import NO_SUCH_COURSE, may_see
+from toolkit.caller import Caller
+from toolkit.errors import Forbidden, NotFound
+
+NO_SUCH_LESSON = "There is no such lesson in this course."
+NOT_ENROLLED = "You are not enrolled in this course."
+
+
+@dataclass(frozen=True)
+class Activity:
+    """What a device reports of one lesson: when, where playback stands, whether it is done."""
+
+    lesson_id: str
+    at: str
+    seconds: int | None = None
+    completed: bool = False
+
+
+@dataclass(frozen=True)
+class Refused:
+    """A write was refused; `record` is what is there instead, None if that is nothing or unknown.
+
+    `settled` is False when another write was under way, so that nothing is known.
+    """
+
+    record: Record | None
+    settled: bool = True
+
+
+class Store(Protocol):
+    """What the rules need of the database."""
+
+    def cached_course(self, course_id: str) -> Course | None:
+        """The course, perhaps a few seconds old."""
+
+    def course(self, course_id: str) -> Course | None:
+        """The course as it is now."""
+
+    def look(self, user_id: str, course_id: str) -> tuple[Course | None, Record | None]:
+        """The course and the student's record as they are now."""
+
+    def move(self, user_id: str, course_id: str, lesson_id: str, position: Position) -> Record | Refused:
+        """Set an enrolled student's position in a lesson if it is newer than what is there."""
+
+    def save(self, before: Record, after: Record) -> Refused | None:
+        """Replace what an activity changed, if the record is still the one from before."""
+
+
+def activity_of(lesson_id: str, occurred_at: str | None, now: str, body: dict[str, Any]) -> Activity:
+    """The activity in a request; `occurred_at` is in stored form, and never after `now`."""
+    at = now if occurred_at is None else min(occurred_at, now)
+    return Activity(lesson_id, at, body.get("positionSeconds"), body.get("completed", False))
+
+
+def apply(record: Record, activity: Activity, lesson_ids: frozenset[str], now: str) -> Record:
+    """The record after an activity; the very same one if the activity adds nothing.
+
+    Args:
+        record: of an enrolled student.
+        activity: in one of the course's lessons.
+        lesson_ids: all lessons of the course.
+        now: the time at which the platform learns of it.
+    """
+    if activity.seconds is None and not activity.completed:
+        return record  # it says nothing of what was learned
+    positions = dict(record.positions)
+    if activity.seconds is not None:
+        reported = Position(activity.at, activity.seconds)
+        positions[activity.lesson_id] = max(reported, positions.get(activity.lesson_id, reported))
+    completed = record.completed | {activity.lesson_id} if activity.completed else record.completed
+    percentage = percentage_of(completed, lesson_ids)
+    is_done = record.completed_at is not None or percentage == 100
+    changes: dict[str, Any] = {
+        "positions": positions,
+        "completed": completed,
+        "percentage": percentage,
+        "activity_at": max(record.activity_at, activity.at),
+        "status": COMPLETED if is_done else record.status,
+        "completed_at": record.completed_at or (now if is_done else None),
+    }
+    if all(getattr(record, name) == value for name, value in changes.items()):
+        return record
+    return record.changed(**changes)
+
+
+def read(store: Store, caller: Caller, course_id: str) -> dict[str, Any]:
+    """The caller's Progress.
+
+    Raises:
+        NotFound: there is no such course for this caller.
+        Forbidden: the caller is not enrolled.
+    """
+    course, record = store.look(caller.user_id, course_id)
+    if course is None or record is None or not record.is_enrolled:
+        raise _not_enrolled(caller, course)
+    return progress_view(record, course)
+
+
+def update(
+    store: Store, caller: Caller, course_id: str, activity: Activity, now: str, attempts: Iterator[int]
+) -> dict[str, Any]:
+    """Record an activity and return the caller's Progress after it.
+
+    Raises:
+        NotFound: there is no such course for this caller, or no such lesson in it.
+        Forbidden: the caller is not enrolled.
+        Unavailable: the attempts are used up.
+    """
+    if activity.seconds is not None and not activity.completed:
+        return _move(store, caller, course_id, activity, attempts)
+    return _complete(store, caller, course_id, activity, now, attempts)
+
+
+def _move(
+    store: Store, caller: Caller, course_id: str, activity: Activity, attempts: Iterator[int]
+) -> dict[str, Any]:
+    course = store.cached_course(course_id)
+    if course is not None and activity.lesson_id not in course.lesson_ids:
+        # Perhaps the lesson is younger than our copy of the course.
+        course = store.course(course_id)
+    course = _require_lesson(caller, course, activity.lesson_id)
+    position = Position(activity.at, activity.seconds or 0)
+    for _ in attempts:
+        outcome = store.move(caller.user_id, course_id, activity.lesson_id, position)
+        if isinstance(outcome, Refused) and not outcome.settled:
+            continue
+        # A refused position was late: what is there instead is the right answer.
+        record = outcome.record if isinstance(outcome, Refused) else outcome
+        if record is None or not record.is_enrolled:
+            raise _not_enrolled(caller, course)
+        return progress_view(record, course)
+    raise AssertionError("attempts never end without an answer")
+
+
+def _complete(
+    store: Store, caller: Caller, course_id: str, activity: Activity, now: str, attempts: Iterator[int]
+) -> dict[str, Any]:
+    found, record = store.look(caller.user_id, course_id)
+    course = _require_lesson(caller, found, activity.lesson_id)
+    for _ in attempts:
+        if record is None or not record.is_enrolled:
+            raise _not_enrolled(caller, course)
+        after = apply(record, activity, course.lesson_ids, now)
+        refused = store.save(record, after) if after is not record else None
+        if refused is None:
+            return progress_view(after, course)
+        # Others write a record when the course's lessons change, too: look at both anew.
+        found, record = store.look(caller.user_id, course_id)
+        course = _require_lesson(caller, found, activity.lesson_id)
+    raise AssertionError("attempts never end without an answer")
+
+
+def _require_lesson(caller: Caller, course: Course | None, lesson_id: str) -> Course:
+    if course is None:
+        raise NotFound(NO_SUCH_COURSE)
+    if lesson_id not in course.lesson_ids:
+        raise NotFound(NO_SUCH_LESSON if may_see(caller, course) else NO_SUCH_COURSE)
+    return course
+
+
+def _not_enrolled(caller: Caller, course: Course | None) -> NotFound | Forbidden:
+    if course is None or not may_see(caller, course):
+        return NotFound(NO_SUCH_COURSE)
+    return Forbidden(NOT_ENROLLED)

@@ -1,0 +1,109 @@
+"""AWS clients: made at first use, reused by every later request, with time limits set on purpose.
+
+An attempt costs at most 4 s (1 s to connect, 3 s to read) and is made at most twice, so one call
+takes at most 9 s with its pause. No attempt starts that could outlive the function's own limit:
+the caller gets a 503 while there is still time to send one. boto3 comes with the Lambda runtime.
+"""
+
+import os
+import time
+from functools import cache
+from typing import TYPE_CHECKING, Any, cast
+
+import botocore.config
+import botocore.session
+
+from toolkit.errors import Unavailable
+
+if TYPE_CHECKING:
+    from mypy_boto3_cognito_idp import CognitoIdentityProviderClient
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_s3 import S3Client
+    from mypy_boto3_secretsmanager import SecretsManagerClient
+
+CONNECT_SECONDS = 1.0
+READ_SECONDS = 3.0
+ATTEMPTS = 2
+# What is left for our own code and for the answer's way back.
+RESERVE_SECONDS = 0.5
+
+_deadline: float | None = None
+
+
+def set_deadline(remaining_milliseconds: float | None) -> None:
+    """Tell the clients how long this request may still take; None takes the limit away."""
+    global _deadline
+    _deadline = None if remaining_milliseconds is None else time.monotonic() + remaining_milliseconds / 1000
+
+
+def limit_call(*, connect_seconds: float, read_seconds: float) -> None:
+    """Wait less for each attempt; for a function whose caller waits less than API Gateway does. Counts
+    for clients that are made afterwards."""
+    global CONNECT_SECONDS, READ_SECONDS
+    CONNECT_SECONDS, READ_SECONDS = connect_seconds, read_seconds
+
+
+def dynamodb() -> "DynamoDBClient":
+    """The low level DynamoDB client."""
+    return cast("DynamoDBClient", _client("dynamodb"))
+
+
+def s3() -> "S3Client":
+    """The S3 client; signature version 4 everywhere, regional host names."""
+    return cast("S3Client", _client("s3"))
+
+
+def secrets_manager() -> "SecretsManagerClient":
+    """The Secrets Manager client."""
+    return cast("SecretsManagerClient", _client("secretsmanager"))
+
+
+def cognito() -> "CognitoIdentityProviderClient":
+    """The Cognito user pools client."""
+    return cast("CognitoIdentityProviderClient", _client("cognito-idp"))
+
+
+def sqs() -> Any:
+    """The SQS client."""
+    return _client("sqs")
+
+
+def event_bridge() -> Any:
+    """The EventBridge client."""
+    return _client("events")
+
+
+@cache
+def _session() -> botocore.session.Session:
+    return botocore.session.get_session()
+
+
+@cache
+def _client(service: str) -> Any:
+    config = botocore.config.Config(
+        connect_timeout=CONNECT_SECONDS,
+        read_timeout=READ_SECONDS,
+        retries={"mode": "standard", "total_max_attempts": ATTEMPTS},
+        tcp_keepalive=True,
+        # The parameters are our own code's, and tests run against a real service.
+        parameter_validation=False,
+        **(_s3_settings() if service == "s3" else {}),
+    )
+    client = _session().create_client(service, config=config)
+    client.meta.events.register("request-created", _refuse_when_late)
+    return client
+
+
+def _s3_settings() -> dict[str, Any]:
+    # Left to itself, botocore presigns for S3's global host name, which redirects uploads into other
+    # regions, and a browser does not follow. An endpoint that was set may know no host name per bucket.
+    style = "path" if os.environ.get("AWS_ENDPOINT_URL") else "virtual"
+    return {"signature_version": "s3v4", "s3": {"addressing_style": style}}
+
+
+def _refuse_when_late(**_: object) -> None:
+    if (
+        _deadline is not None
+        and time.monotonic() + CONNECT_SECONDS + READ_SECONDS + RESERVE_SECONDS > _deadline
+    ):
+        raise Unavailable(retry_after=2)

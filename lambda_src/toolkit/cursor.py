@@ -1,0 +1,84 @@
+"""Opaque page cursors that carry a sort position and nothing else.
+
+A cursor never names a partition: that always comes from the caller or the path, so the worst that
+a forged cursor can do is to start somewhere else in a list its holder may read anyway. It is bound
+to its list by a scope (e.g. `roster:<courseId>`), and everything in it is checked.
+"""
+
+import json
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Mapping
+from hashlib import sha256
+from typing import Any
+
+from toolkit.errors import BadRequest, FieldError
+
+Position = dict[str, Any]
+_LONGEST = 2048
+# In bytes of UTF-8. The longest of ours is a sort key of some 90; DynamoDB takes no key above 1,024.
+_LONGEST_VALUE = 512
+# Every number of ours has two decimals at most; DynamoDB takes none below 1e-130 but 0.
+_DECIMALS = 2
+
+
+def encode(scope: str, position: Mapping[str, str | int | float]) -> str:
+    """A cursor for the given list (`scope`) that continues after `position`."""
+    payload = json.dumps([_mark(scope), dict(position)], separators=(",", ":"), sort_keys=True)
+    return urlsafe_b64encode(payload.encode()).decode().rstrip("=")
+
+
+def decode(scope: str, cursor: str | None, fields: Mapping[str, type]) -> Position | None:
+    """The position in a cursor, or None when there is no cursor.
+
+    Args:
+        scope: the list that is being read; a cursor of another list is refused.
+        cursor: what the client sent.
+        fields: the names that the position must have, exactly, each `str`, `int` or `float`
+            (an int is accepted where a float is expected).
+
+    Raises:
+        BadRequest: the cursor is not one of ours for this list.
+    """
+    if cursor is None:
+        return None
+    try:
+        if len(cursor) > _LONGEST:
+            raise ValueError("too long")
+        padded = cursor + "=" * (-len(cursor) % 4)
+        mark, position = json.loads(urlsafe_b64decode(padded.encode("ascii")))
+        if mark != _mark(scope) or position.keys() != fields.keys():
+            raise ValueError("of another list")
+        for name, wanted in fields.items():
+            if not _fits(position[name], wanted):
+                raise ValueError("of another shape")
+    except (ValueError, TypeError, AttributeError, RecursionError) as error:
+        raise foreign() from error
+    return dict(position)
+
+
+def foreign() -> BadRequest:
+    """What to raise for a cursor that is none of this list's."""
+    message = "is not a cursor of this list"
+    return BadRequest(f"cursor {message}", errors=(FieldError("cursor", message),))
+
+
+def _mark(scope: str) -> str:
+    return sha256(scope.encode()).hexdigest()[:12]
+
+
+def _fits(value: object, wanted: type) -> bool:
+    if wanted is str:
+        return isinstance(value, str) and _is_text(value)
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return False
+    if wanted is int and not isinstance(value, int):
+        return False
+    return abs(value) < 10**15 and round(value, _DECIMALS) == value
+
+
+def _is_text(value: str) -> bool:
+    # Lone surrogates are valid in JSON and in Python, but not on any wire.
+    try:
+        return 0 < len(value.encode()) <= _LONGEST_VALUE
+    except UnicodeEncodeError:
+        return False

@@ -1,0 +1,231 @@
+"""HTTP in, HTTP out: turns an API Gateway proxy event into a checked Request, and back.
+
+    handler = api_handler(config, {"getCourse": get_course, …})
+
+What an operation takes stands in api/openapi.yaml and is checked here; what it means stands in the
+function's operations module. Errors become answers in toolkit.problems, called from here only.
+"""
+
+import json
+import time
+from base64 import b64decode
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from toolkit import clients, log, openapi, problems
+from toolkit.caller import Caller, caller_of
+from toolkit.config import HttpConfig
+from toolkit.errors import BadRequest, NotFound, RequestError, TooLarge
+
+Event = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Request:
+    """One request whose parameters and body are known to match the description.
+
+    Attributes:
+        caller: who is asking.
+        path: path parameters.
+        query: query parameters, of their described types, defaults filled in.
+        body: the parsed JSON, or the text of another described media type; None without a body.
+        media_type: the body's media type in lower case, `""` without a body.
+        request_id: API Gateway's id of this request.
+    """
+
+    caller: Caller
+    path: dict[str, Any]
+    query: dict[str, Any]
+    body: Any
+    media_type: str
+    request_id: str
+
+
+@dataclass(frozen=True)
+class Response:
+    """An answer. `body` is sent as JSON, unless `content_type` says that it is text already."""
+
+    status: int
+    body: Any = None
+    headers: dict[str, str] = field(default_factory=dict)
+    content_type: str = openapi.JSON_TYPE
+
+
+Handler = Callable[[Request], Response]
+
+
+def ok(body: Any) -> Response:
+    """200 with a JSON body."""
+    return Response(200, body)
+
+
+def created(body: Any, location: str) -> Response:
+    """201 with a JSON body and the new thing's address, relative to the API's root path."""
+    return Response(201, body, {"Location": location})
+
+
+def no_content() -> Response:
+    """204."""
+    return Response(204)
+
+
+def page(items: list[Any], next_cursor: str | None) -> Response:
+    """200 with one page of a list; `nextCursor` is there only when there is more."""
+    body: dict[str, Any] = {"items": items}
+    if next_cursor is not None:
+        body["nextCursor"] = next_cursor
+    return ok(body)
+
+
+def api_handler(
+    config: HttpConfig, operations: Mapping[str, Handler]
+) -> Callable[[dict[str, Any], Any], dict[str, Any]]:
+    """Make a Lambda handler that serves the given operations, by operationId.
+
+    The caller's token, the parameters and the body are checked before an operation is called; what
+    it raises becomes a problem document. Every answer carries CORS headers and is not cacheable,
+    because every answer here depends on who asks.
+    """
+    log.set_level(config.log_level)
+    described: dict[tuple[str, str], openapi.Operation] = {}
+
+    def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+        started = time.monotonic()
+        request_id = _request_id(event, context)
+        _limit_time(context)
+        operation_id = "unknown"
+        try:
+            if not described:
+                described.update(openapi.load())
+            operation = described.get((event.get("httpMethod", ""), event.get("resource", "")))
+            if operation is None or operation.operation_id not in operations:
+                raise NotFound("There is no such route.")
+            operation_id = operation.operation_id
+            response = operations[operation_id](_request(event, operation, request_id))
+        except Exception as error:  # noqa: BLE001 - the one place that maps exceptions to answers
+            answer = problems.as_request_error(error)
+            problems.report(error, answer, request_id, operation_id)
+            response = _problem(answer, request_id)
+        log.write(
+            "INFO",
+            "request",
+            requestId=request_id,
+            operation=operation_id,
+            status=response.status,
+            milliseconds=round((time.monotonic() - started) * 1000, 1),
+        )
+        return _answer(response, _headers(event), config.portal_origins)
+
+    return handler
+
+
+def _request(event: Event, operation: openapi.Operation, request_id: str) -> Request:
+    caller = caller_of(event)
+    path = operation.check_path(event.get("pathParameters") or {})
+    query = operation.check_query(_single_values(event))
+    media_type, body = _body(event, operation)
+    return Request(caller, path, query, body, media_type, request_id)
+
+
+def _single_values(event: Event) -> dict[str, str]:
+    repeated = [
+        name
+        for name, values in (event.get("multiValueQueryStringParameters") or {}).items()
+        if len(values) > 1
+    ]
+    if repeated:
+        raise BadRequest(f"Query parameter {repeated[0][:100]} is given more than once.")
+    return dict(event.get("queryStringParameters") or {})
+
+
+def _body(event: Event, operation: openapi.Operation) -> tuple[str, Any]:
+    raw = event.get("body") or ""
+    try:
+        data = b64decode(raw, validate=True) if event.get("isBase64Encoded") else raw.encode()
+    except ValueError as error:
+        raise BadRequest("The body is not readable text.") from error
+    if len(data) > operation.maximum_body_bytes:
+        raise TooLarge(f"The body may have at most {operation.maximum_body_bytes} bytes.")
+    if not operation.takes_body:
+        if data.strip() not in (b"", b"{}", b"null") and operation.method != "GET":
+            raise BadRequest("This request takes no body.")
+        return "", None
+    if not data.strip():
+        if operation.body_required:
+            raise BadRequest("A body is needed.")
+        return "", None
+    media_type = _headers(event).get("content-type", "").partition(";")[0].strip().lower()
+    operation.require_media_type(media_type)
+    body = _parsed(data, media_type)
+    operation.check_body(media_type, body)
+    return media_type, body
+
+
+def _parsed(data: bytes, media_type: str) -> Any:
+    try:
+        text = data.decode()
+        if media_type != openapi.JSON_TYPE:
+            return text
+        value = json.loads(text, parse_constant=_refuse_constant, parse_float=_number)
+        if "\\u" in text:
+            # An escaped lone surrogate is JSON but not text: no service would take it.
+            json.dumps(value, ensure_ascii=False).encode()
+    except (ValueError, RecursionError) as error:
+        raise BadRequest(
+            "The body is not valid JSON." if media_type == openapi.JSON_TYPE else "Not UTF-8."
+        ) from error
+    return value
+
+
+def _number(text: str) -> int | float:
+    # 1.0 is an integer to JSON Schema, so it has to be one to the rules as well.
+    number = float(text)
+    return int(number) if number.is_integer() and abs(number) < 2**53 else number
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(f"{name} is not JSON")
+
+
+def _request_id(event: Event, context: Any) -> str:
+    request_id = (event.get("requestContext") or {}).get("requestId")
+    return str(request_id or getattr(context, "aws_request_id", "unknown"))
+
+
+def _limit_time(context: Any) -> None:
+    remaining = getattr(context, "get_remaining_time_in_millis", None)
+    clients.set_deadline(remaining() if remaining else None)
+
+
+def _headers(event: Event) -> dict[str, str]:
+    return {name.lower(): value for name, value in (event.get("headers") or {}).items() if value is not None}
+
+
+def _problem(error: RequestError, request_id: str) -> Response:
+    return Response(
+        error.status,
+        problems.document(error, request_id),
+        dict(error.headers),
+        content_type=problems.CONTENT_TYPE,
+    )
+
+
+def _answer(
+    response: Response, request_headers: Mapping[str, str], origins: tuple[str, ...]
+) -> dict[str, Any]:
+    origin = request_headers.get("origin", "")
+    headers = {
+        "Access-Control-Allow-Origin": origin if origin in origins else origins[0],
+        "Access-Control-Expose-Headers": "Content-Disposition, Link, Location, Retry-After",
+        "Vary": "Origin",
+        "Cache-Control": "no-store",
+        "X-Content-Type-Options": "nosniff",
+        **response.headers,
+    }
+    if response.status == 204:
+        return {"statusCode": 204, "headers": headers, "body": ""}
+    headers["Content-Type"] = response.content_type
+    text = isinstance(response.body, str) and not response.content_type.endswith("json")
+    body = response.body if text else json.dumps(response.body, separators=(",", ":"), ensure_ascii=False)
+    return {"statusCode": response.status, "headers": headers, "body": body}

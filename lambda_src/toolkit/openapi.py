@@ -1,0 +1,195 @@
+"""The function's slice of the HTTP API's description, and the checks that are made from it.
+
+`api.json` is bundled beside this package; it is cut out of api/openapi.yaml by
+education.openapi.description. Validators are compiled at the first request that needs them.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import fastjsonschema
+
+from toolkit.errors import BadRequest, FieldError, UnsupportedMediaType
+
+DESCRIPTION_FILE = Path(__file__).resolve().parent.parent / "api.json"
+
+JSON_TYPE = "application/json"
+# For operations without a body, which only have to tolerate an empty one.
+_SMALL = 1024
+# An error has to name its field, and `""` is a name in JSON and in a query.
+_NO_NAME = "(empty name)"
+
+Validator = Callable[[Any], Any]
+
+
+class Operation:
+    """One operation of the description with its validators."""
+
+    def __init__(self, described: Mapping[str, Any]) -> None:
+        self.operation_id: str = described["operationId"]
+        self.method: str = described["method"].upper()
+        self.path: str = described["path"]
+        self._parameters: list[dict[str, Any]] = described.get("parameters", [])
+        body = described.get("requestBody") or {}
+        self.body_required: bool = bool(body.get("required"))
+        self.maximum_body_bytes: int = body.get("maximumBytes", _SMALL)
+        self._body_schemas: dict[str, Any] = {
+            media_type.lower(): content.get("schema", True)
+            for media_type, content in body.get("content", {}).items()
+        }
+
+    @property
+    def takes_body(self) -> bool:
+        """Whether a body is described at all."""
+        return bool(self._body_schemas)
+
+    def require_media_type(self, media_type: str) -> None:
+        """Refuse a body in a format that is not described.
+
+        Raises:
+            UnsupportedMediaType: always names what is taken.
+        """
+        if media_type not in self._body_schemas:
+            raise UnsupportedMediaType(f"The body must be {' or '.join(sorted(self._body_schemas))}.")
+
+    def check_path(self, values: Mapping[str, str]) -> dict[str, Any]:
+        """Path parameters, converted and checked.
+
+        Raises:
+            BadRequest: one of them is not valid.
+        """
+        return self._path(values)
+
+    def check_query(self, values: Mapping[str, str]) -> dict[str, Any]:
+        """Query parameters, converted, checked, with defaults filled in; unknown ones are refused.
+
+        Raises:
+            BadRequest: one of them is not valid or not known.
+        """
+        return self._query(values)
+
+    def check_body(self, media_type: str, value: Any) -> None:
+        """Check a parsed body against its schema.
+
+        Raises:
+            BadRequest: with one FieldError per field at fault.
+        """
+        self._body_checks[media_type](value)
+
+    @cached_property
+    def _path(self) -> "_ParameterCheck":
+        return _ParameterCheck([parameter for parameter in self._parameters if parameter["in"] == "path"])
+
+    @cached_property
+    def _query(self) -> "_ParameterCheck":
+        return _ParameterCheck([parameter for parameter in self._parameters if parameter["in"] == "query"])
+
+    @cached_property
+    def _body_checks(self) -> "dict[str, _SchemaCheck]":
+        return {media_type: _SchemaCheck(schema, "body") for media_type, schema in self._body_schemas.items()}
+
+
+def load(path: Path | None = None) -> dict[tuple[str, str], Operation]:
+    """The described operations by (method, resource path)."""
+    described = json.loads((path or DESCRIPTION_FILE).read_text(encoding="utf-8"))
+    operations = [Operation(entry) for entry in described["operations"]]
+    return {(operation.method, operation.path): operation for operation in operations}
+
+
+class _SchemaCheck:
+    """Checks a value against a schema; finds every field at fault, not only the first."""
+
+    def __init__(self, schema: Any, subject: str) -> None:
+        self._schema = schema
+        self._subject = subject
+
+    @cached_property
+    def _whole(self) -> Validator:
+        return _compile(self._schema)
+
+    @cached_property
+    def _members(self) -> dict[str, Validator]:
+        return {name: _compile(schema) for name, schema in self._schema.get("properties", {}).items()}
+
+    def __call__(self, value: Any) -> None:
+        try:
+            self._whole(value)
+        except fastjsonschema.JsonSchemaValueException as error:
+            faults = tuple(self._faults(value)) or (_fault(error, self._subject),)
+            raise BadRequest(f"The {self._subject} is not valid.", errors=faults) from error
+
+    def _faults(self, value: Any) -> list[FieldError]:
+        if (
+            not isinstance(value, dict)
+            or not isinstance(self._schema, dict)
+            or "properties" not in self._schema
+        ):
+            return []
+        members = self._members
+        faults = [
+            FieldError(name, "is required") for name in self._schema.get("required", ()) if name not in value
+        ]
+        for name, member in value.items():
+            if name not in members:
+                if self._schema.get("additionalProperties") is False:
+                    faults.append(FieldError(name[:100] or _NO_NAME, "is not a known field"))
+                continue
+            try:
+                members[name](member)
+            except fastjsonschema.JsonSchemaValueException as error:
+                fault = _fault(error, "")
+                faults.append(FieldError(f"{name}.{fault.field}".rstrip("."), fault.message))
+        return faults
+
+
+class _ParameterCheck:
+    """Converts the strings of a path or query and checks them together."""
+
+    def __init__(self, parameters: list[dict[str, Any]]) -> None:
+        self._schemas = {parameter["name"]: parameter.get("schema", {}) for parameter in parameters}
+        required = [parameter["name"] for parameter in parameters if parameter.get("required")]
+        self._check = _SchemaCheck(
+            {
+                "type": "object",
+                "properties": self._schemas,
+                "required": required,
+                "additionalProperties": False,
+            },
+            "request",
+        )
+        self._defaults = {
+            name: schema["default"] for name, schema in self._schemas.items() if "default" in schema
+        }
+
+    def __call__(self, values: Mapping[str, str]) -> dict[str, Any]:
+        converted = {name: _convert(text, self._schemas.get(name, {})) for name, text in values.items()}
+        self._check(converted)
+        return {**self._defaults, **converted}
+
+
+def _compile(schema: Any) -> Validator:
+    validator: Validator = fastjsonschema.compile(schema, use_default=False)
+    return validator
+
+
+def _convert(text: str, schema: Mapping[str, Any]) -> Any:
+    """A parameter's text as its schema's type; text that does not fit stays text and is refused."""
+    kind = schema.get("type")
+    if kind == "integer" and len(text) <= 18 and text.isascii() and text.lstrip("-").isdigit():
+        try:
+            return int(text)
+        except ValueError:
+            return text
+    if kind == "boolean":
+        return {"true": True, "false": False}.get(text, text)
+    return text
+
+
+def _fault(error: fastjsonschema.JsonSchemaValueException, subject: str) -> FieldError:
+    """What fastjsonschema found, with the field told apart from the message."""
+    path = [str(part) for part in error.path[1:]]
+    message = str(error.message).removeprefix(str(error.name)).strip()
+    return FieldError(".".join(path) or subject, message)

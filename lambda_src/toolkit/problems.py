@@ -1,0 +1,87 @@
+"""The one place where exceptions become answers: RFC 9457 problem documents.
+
+Rules raise toolkit.errors; botocore's errors arrive as they are; everything else is a defect. What
+leaves is a fixed text per kind, so no AWS error, table name or stack trace can leak.
+"""
+
+from typing import Any
+
+from botocore import exceptions
+from botocore.exceptions import ClientError
+from botocore.parsers import ResponseParserError
+
+from toolkit import log
+from toolkit.dynamo import cancellation_reasons
+from toolkit.errors import RequestError, Unavailable
+
+CONTENT_TYPE = "application/problem+json"
+_TYPE_PREFIX = "urn:education:problem:"
+
+_BUSY_CODES = frozenset(
+    {
+        "InternalFailure",
+        "InternalServerError",
+        "InternalServiceError",
+        "LimitExceededException",
+        "ProvisionedThroughputExceededException",
+        "RequestLimitExceeded",
+        "RequestTimeout",
+        "ServiceUnavailable",
+        "ServiceUnavailableException",
+        "SlowDown",
+        "Throttling",
+        "ThrottlingException",
+        "TooManyRequestsException",
+        "TransactionConflictException",
+        "TransactionInProgressException",
+    }
+)
+_BUSY_REASONS = frozenset({"ProvisionedThroughputExceeded", "ThrottlingError", "TransactionConflict"})
+
+
+def as_request_error(error: Exception) -> RequestError:
+    """The way a request failed; a fresh RequestError (500) for what nobody foresaw."""
+    if isinstance(error, RequestError):
+        return error
+    if is_dependency_failure(error):
+        return Unavailable()
+    return RequestError("Something went wrong on our side.")
+
+
+def is_dependency_failure(error: Exception) -> bool:
+    """Whether a service that we need is throttling, failing, too slow or not reachable.
+
+    Refusals that repeat (access denied, invalid input) are not: they are defects of ours.
+    """
+    if isinstance(error, ClientError):
+        if error.response["Error"].get("Code") in _BUSY_CODES:
+            return True
+        if _BUSY_REASONS.intersection(cancellation_reasons(error)):
+            return True
+        return error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0) >= 500
+    return isinstance(error, exceptions.HTTPClientError | exceptions.ConnectionError | ResponseParserError)
+
+
+def document(error: RequestError, request_id: str) -> dict[str, Any]:
+    """The problem document of an error."""
+    problem: dict[str, Any] = {
+        "type": _TYPE_PREFIX + error.code,
+        "title": error.title,
+        "status": error.status,
+        "detail": error.detail or error.title,
+        "requestId": request_id,
+    }
+    if error.errors:
+        problem["errors"] = [{"field": wrong.field, "message": wrong.message} for wrong in error.errors]
+    return problem
+
+
+def report(error: Exception, answer: RequestError, request_id: str, operation: str) -> None:
+    """Log a failure that somebody should look at: what ended as 5xx, without what people sent."""
+    if answer.status < 500:
+        return
+    fields: dict[str, object] = {"requestId": request_id, "operation": operation, "where": log.where(error)}
+    if isinstance(error, ClientError):
+        fields["awsOperation"] = error.operation_name
+        fields["awsCode"] = error.response["Error"].get("Code")
+    log.write("WARNING" if answer.status == 503 else "ERROR", "request failed", **fields)

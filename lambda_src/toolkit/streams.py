@@ -1,0 +1,121 @@
+"""Changes in, consequences out: turns a batch of a table's stream into checked Changes, one after the other.
+
+    handler = stream_handler(config, act)
+
+A record that can never succeed goes to the dead-letter queue at once and the rest of the batch goes on.
+When a service that `act` needs is not available, the others are still tried, and the whole batch comes
+again: acting twice on one Change must do no harm. Partial batch answers are not used, because they would
+tell nothing more than that.
+"""
+
+import json
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from toolkit import clients, clock, log
+from toolkit.config import StreamConfig
+from toolkit.dynamo import Item, from_item
+from toolkit.errors import Unavailable
+from toolkit.problems import is_dependency_failure
+
+Record = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Change:
+    """What happened to one item.
+
+    Attributes:
+        table: the table's name.
+        at: when, as stored text; DynamoDB tells it to the second.
+        before: the item as it was, None when it is new.
+        after: the item as it became, None when it was deleted.
+    """
+
+    table: str
+    at: str
+    before: Item | None
+    after: Item | None
+
+
+class TryAgain(Exception):  # noqa: N818 - not an error but a request to the Lambda service
+    """Tells Lambda to bring the batch again. The message holds numbers only: Lambda logs it."""
+
+
+def stream_handler(
+    config: StreamConfig, act: Callable[[Change], None]
+) -> Callable[[dict[str, Any], Any], None]:
+    """Make a Lambda handler that lets `act` see every Change of a batch, in order."""
+    log.set_level(config.log_level)
+
+    def handler(event: dict[str, Any], context: Any) -> None:
+        clients.set_deadline(context.get_remaining_time_in_millis())
+        records: list[Record] = event.get("Records", [])
+        postponed = sum(not _done(record, act, config.dead_letter_queue_url) for record in records)
+        log.write(
+            "INFO", "batch", requestId=context.aws_request_id, records=len(records), postponed=postponed
+        )
+        if postponed:
+            raise TryAgain(f"{postponed} of {len(records)} records")
+
+    return handler
+
+
+def change_of(record: Record) -> Change:
+    """The Change in a stream record.
+
+    Raises:
+        KeyError, TypeError, ValueError: it is none.
+    """
+    stream = record["dynamodb"]
+    table = record["eventSourceARN"].partition(":table/")[2].partition("/")[0]
+    before, after = stream.get("OldImage"), stream.get("NewImage")
+    return Change(
+        table=table,
+        at=clock.to_text(datetime.fromtimestamp(float(stream["ApproximateCreationDateTime"]), UTC)),
+        before=from_item(before) if before else None,
+        after=from_item(after) if after else None,
+    )
+
+
+def _done(record: Record, act: Callable[[Change], None], dead_letter_queue_url: str) -> bool:
+    """Whether a record is dealt with, given up included; False if it has to come again."""
+    failure: Exception
+    try:
+        act(change_of(record))
+        return True
+    except Exception as error:  # noqa: BLE001 - the one place that maps the exceptions of streams
+        failure = error
+    if not _is_passing(failure):
+        log.write("ERROR", "record given up", eventId=record.get("eventID"), where=log.where(failure))
+        try:
+            _give_up(record, failure, dead_letter_queue_url)
+            return True
+        except (BotoCoreError, ClientError, Unavailable) as error:
+            failure = error
+    log.write("WARNING", "record postponed", eventId=record.get("eventID"), where=log.where(failure))
+    return False
+
+
+def _is_passing(error: Exception) -> bool:
+    return isinstance(error, TryAgain | Unavailable) or is_dependency_failure(error)
+
+
+def _give_up(record: Record, error: Exception, queue_url: str) -> None:
+    """Leave for a person what is needed to find and repair the item: keys, but no contents."""
+    stream = record.get("dynamodb") or {}
+    body = {
+        "function": os.environ.get("AWS_LAMBDA_FUNCTION_NAME"),
+        "error": type(error).__name__,
+        "eventId": record.get("eventID"),
+        "eventSourceArn": record.get("eventSourceARN"),
+        "sequenceNumber": stream.get("SequenceNumber"),
+        "keys": stream.get("Keys"),
+        "givenUpAt": clock.now(),
+    }
+    clients.sqs().send_message(QueueUrl=queue_url, MessageBody=json.dumps(body))

@@ -1,0 +1,247 @@
+"""The embedded AWS with the gaps in its IAM enforcement closed, and every decision written down.
+
+Runs in place of `ministack` where a whole life of an environment is to be proven under the pipeline's roles
+(`python -m local_platform.strict.aws`). Adds what LOCAL_AWS.md lists as not evaluated: iam:PassRole and other actions
+that a request needs besides the one it names, the iam:PermissionsBoundary and dynamodb:LeadingKeys conditions, tags
+that an API's parts inherit, and resources that the emulator leaves open. CloudFront checks signatures, and APIs answer
+at AWS's own addresses, for whom a proxy leads here. STRICT_AWS_RECORD names the file that gets one JSON line per
+decision.
+"""
+
+import contextvars
+import json
+import os
+import re
+import sys
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import unquote
+
+from ministack.core import iam_actions, iam_evaluator, responses  # type: ignore[import-untyped]
+from ministack.services import tagging  # type: ignore[import-untyped]
+
+from local_platform.strict import cloudfront, resources
+from local_platform.strict.dependents import Caller, Check, dependents
+
+# The address that AWS gives to an API; the emulator knows only one below its own name.
+API_HOST = re.compile(r"([a-z0-9]+)\.execute-api\.(?:[a-z0-9-]+\.amazonaws\.com|localhost)(?::\d+)?$")
+# The actions on roles that know the condition key iam:PermissionsBoundary.
+BOUNDED_ACTIONS = (
+    "iam:AttachRolePolicy",
+    "iam:CreateRole",
+    "iam:DeleteRolePermissionsBoundary",
+    "iam:DeleteRolePolicy",
+    "iam:DetachRolePolicy",
+    "iam:PutRolePermissionsBoundary",
+    "iam:PutRolePolicy",
+)
+# Services whose requests hold tags in a field that the emulator does not look for.
+TAG_FIELDS = {"apigateway": "tags", "cognito-idp": "UserPoolTags"}
+_dependents: contextvars.ContextVar[tuple[Check, ...]] = contextvars.ContextVar("dependents", default=())
+
+_enforce = iam_evaluator.enforce
+_request_tags = iam_actions.request_tag_context
+_dynamodb_context = iam_actions.dynamodb_service_context
+_iam_action = iam_actions.extract_iam_action
+_resource_arn = iam_actions.extract_resource_arn
+_resource_tags = tagging.resource_tags
+
+
+def enforce(
+    access_key_id: str,
+    iam_action: str,
+    service: str,
+    region: str,
+    resource_arn: str = "*",
+    service_context: dict[str, Any] | None = None,
+) -> Any:
+    """The emulator's decision, then those on what the request needs besides."""
+    if ":event-source-mapping:" in resource_arn and (function := _mapped_function(resource_arn)):
+        service_context = {**(service_context or {}), "lambda:FunctionArn": function}
+    service_context = _with_tags(resource_arn, service_context)
+    refused = _enforce(access_key_id, iam_action, service, region, resource_arn, service_context)
+    _record(access_key_id, iam_action, resource_arn, refused, service_context)
+    checks = _dependents.get()
+    _dependents.set(())
+    for check in checks if refused is None else ():
+        context = _with_tags(check.resource, check.context)
+        kind = check.action.partition(":")[0]
+        refused = _enforce(access_key_id, check.action, kind, region, check.resource, context)
+        _record(access_key_id, check.action, check.resource, refused, context)
+        if refused is not None:
+            break
+    return refused
+
+
+def request_tag_context(
+    service: str, iam_action: str, body: bytes, params: Mapping[str, Any]
+) -> dict[str, Any]:
+    """The condition keys of a request, with the boundary that an IAM request sets or meets."""
+    context: dict[str, Any] = dict(_request_tags(service, iam_action, body, dict(params)))
+    if iam_action in BOUNDED_ACTIONS:
+        boundary = _text(params.get("PermissionsBoundary")) or _boundary_of(_text(params.get("RoleName")))
+        if boundary:
+            context["iam:PermissionsBoundary"] = boundary
+    if service == "cloudfront":
+        context |= _tags(dict(re.findall(r"<Key>([^<]*)</Key>\s*<Value>([^<]*)</Value>", body.decode())))
+    if service in TAG_FIELDS and body[:1] == b"{":
+        context |= _tags(json.loads(body).get(TAG_FIELDS[service]) or {})
+    if iam_action == "lambda:CreateEventSourceMapping":
+        context["lambda:FunctionArn"] = iam_actions._safe_json_field(body, "FunctionName")
+    caller = Caller(responses.get_region(), responses.get_account_id())
+    _dependents.set(tuple(dependents(iam_action, body, context, caller)))
+    return context
+
+
+def dynamodb_service_context(body: bytes) -> dict[str, Any]:
+    """DynamoDB's condition keys, with the hash keys of the items that the request names."""
+    context: dict[str, Any] = dict(_dynamodb_context(body))
+    request = json.loads(body or b"{}")
+    if not isinstance(request, dict):
+        return context
+    table = _table(str(request.get("TableName", "")))
+    hash_key = next((k["AttributeName"] for k in table.get("KeySchema", []) if k["KeyType"] == "HASH"), None)
+    item = request.get("Key") or request.get("Item") or {}
+    if hash_key in item:
+        context["dynamodb:LeadingKeys"] = [str(next(iter(item[hash_key].values())))]
+    return context
+
+
+def extract_iam_action(service: str, method: str, path: str, *arguments: Any) -> str | None:
+    """The IAM action that AWS checks, where the emulator names another."""
+    action: str | None = _iam_action(service, method, path, *arguments)
+    if re.search(r"/event-source-mappings/[^/]+/?$", path):
+        verb = {"GET": "Get", "PUT": "Update", "DELETE": "Delete"}.get(method)
+        return f"lambda:{verb}EventSourceMapping" if verb else action
+    if path.rstrip("/").endswith("/event-invoke-config"):
+        verb = {"GET": "Get", "PUT": "Put", "POST": "Update", "DELETE": "Delete"}.get(method)
+        return f"lambda:{verb}FunctionEventInvokeConfig" if verb else action
+    return "cloudfront:CreateDistribution" if action == "cloudfront:CreateDistributionWithTags" else action
+
+
+def extract_resource_arn(
+    service: str,
+    method: str,
+    path: str,
+    headers: dict[str, str],
+    body: bytes,
+    query_params: dict[str, Any],
+    region: str,
+    account_id: str,
+) -> str:
+    """The resource that AWS would check a request against (Service Authorization Reference)."""
+    arn: str = _resource_arn(service, method, path, headers, body, query_params, region, account_id)
+    request = resources.Request(
+        service, method, path, headers.get("x-amz-target", ""), body, query_params, region, account_id
+    )
+    return resources.resource(request, arn)
+
+
+def resource_tags(arn: str) -> dict[str, str] | None:
+    """The tags of a resource; what belongs to an API inherits the API's, as do its tags themselves."""
+    arn = unquote(arn.partition("::/tags/")[2]) or arn
+    api = re.match(r"arn:aws:apigateway:[^:]*::/restapis/[^/]+", arn)
+    if api:
+        from ministack.services import apigateway_v1
+
+        return dict(apigateway_v1._v1_tags.get(api[0]) or {})
+    if ":event-source-mapping:" in arn:
+        from ministack.services import lambda_svc
+
+        return dict((lambda_svc._esms.get(arn.rpartition(":")[2]) or {}).get("Tags") or {})
+    service = arn.split(":")[2] if arn.count(":") > 2 else ""
+    if service in ("cloudfront", "cognito-idp"):
+        for candidate, tags in tagging._COLLECTORS[service]():
+            if candidate == arn:
+                return {tag["Key"]: tag["Value"] for tag in tags}
+    found: dict[str, str] | None = _resource_tags(arn)
+    return found
+
+
+def _with_tags(resource: str, context: Mapping[str, Any] | None) -> dict[str, Any]:
+    """Condition keys with the resource's tags; the emulator forgets them where only a boundary asks for them."""
+    tags = {f"aws:ResourceTag/{name}": value for name, value in (resource_tags(resource) or {}).items()}
+    return {**tags, **(context or {})}
+
+
+def _record(
+    access_key_id: str, action: str, resource: str, refused: Any, context: Mapping[str, Any] | None
+) -> None:
+    file = os.environ.get("STRICT_AWS_RECORD")
+    if not file:
+        return
+    decision = "allowed" if refused is None else type(refused).__name__
+    known = {name.lower(): value for name, value in (context or {}).items() if value is not None}
+    line = {
+        "key": access_key_id,
+        "action": action,
+        "resource": resource,
+        "decision": decision,
+        "context": known,
+    }
+    with open(file, "a", encoding="utf-8") as record:  # noqa: PTH123 (one write per line, from one process)
+        record.write(json.dumps(line) + "\n")
+
+
+def _boundary_of(role_name: str) -> str:
+    from ministack.services import iam
+
+    return str((iam._roles.get(role_name) or {}).get("PermissionsBoundary") or "")
+
+
+def _table(name: str) -> dict[str, Any]:
+    from ministack.services import dynamodb
+
+    return dict(dynamodb._tables.get(name.rpartition("/")[2]) or {})
+
+
+def _mapped_function(mapping_arn: str) -> str:
+    from ministack.services import lambda_svc
+
+    return str((lambda_svc._esms.get(mapping_arn.rpartition(":")[2]) or {}).get("FunctionArn") or "")
+
+
+def _tags(tags: Mapping[str, str]) -> dict[str, Any]:
+    keys = {f"aws:requesttag/{name}".lower(): value for name, value in tags.items()}
+    return {**keys, "aws:TagKeys": list(tags)} if tags else {}
+
+
+def _text(value: Any) -> str:
+    return str(value[0] if isinstance(value, list) and value else value or "")
+
+
+async def published_keys(address: str) -> dict[str, Any]:
+    """A user pool's public keys, which tokens are checked with; the emulator asks itself for them, without TLS."""
+    from ministack.services import cognito
+
+    pool = address.removesuffix("/.well-known/jwks.json").rpartition("/")[2]
+    _, _, body = cognito.well_known_jwks(pool)
+    return dict(json.loads(body))
+
+
+def install() -> None:
+    """Put the stricter functions in the emulator's place; it looks them up at each request."""
+    iam_evaluator.enforce = enforce
+    iam_actions.request_tag_context = request_tag_context
+    iam_actions.dynamodb_service_context = dynamodb_service_context
+    iam_actions.extract_iam_action = extract_iam_action
+    iam_actions.extract_resource_arn = extract_resource_arn
+    tagging.resource_tags = resource_tags
+    cloudfront.install()
+
+
+def main() -> int:
+    """Run the emulator with the stricter enforcement."""
+    install()
+    from ministack import app  # type: ignore[import-untyped]
+    from ministack.services import apigateway_v1
+
+    app._EXECUTE_API_RE = API_HOST
+    apigateway_v1._fetch_jwks = published_keys
+    app._port_is_bindable = lambda *_: False  # the port it was given is the only one it opens
+    app.main()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

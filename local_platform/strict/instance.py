@@ -1,0 +1,213 @@
+"""One life of the strict embedded AWS, for tests and proofs: over TLS, in a folder and on a port of its own."""
+
+import contextlib
+import datetime
+import ipaddress
+import json
+import os
+import ssl
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+
+from education.errors import UserError
+from local_platform.platform import ACCESS_KEY, MARK, SECRET_KEY
+from local_platform.surroundings import NO_AWS_CONFIGURATION
+from tools.support.steps import ROOT
+
+START_SECONDS = 60.0
+# The addresses that AWS gives to an API, to a distribution and to a bucket.
+AWS_NAMES = ("*.execute-api.us-east-1.amazonaws.com", "*.cloudfront.net", "*.s3.us-east-1.amazonaws.com")
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What the embedded AWS decided on one request; `context` holds the condition keys, in lower case."""
+
+    key: str
+    action: str
+    resource: str
+    decision: str
+    context: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class StrictInstance:
+    """Where it listens, and how to reach it. `credentials` are those of the account's root unless said otherwise."""
+
+    folder: Path
+    port: int
+    credentials: Mapping[str, str] = field(
+        default_factory=lambda: {"AWS_ACCESS_KEY_ID": ACCESS_KEY, "AWS_SECRET_ACCESS_KEY": SECRET_KEY}
+    )
+
+    @property
+    def endpoint(self) -> str:
+        """The address of every service."""
+        return f"https://127.0.0.1:{self.port}"
+
+    @property
+    def certificate(self) -> Path:
+        """The self-signed certificate, which clients must trust; valid for AWS_NAMES too."""
+        return self.folder / "certificate.pem"
+
+    def variables(self, base: Mapping[str, str] = os.environ) -> dict[str, str]:
+        """`base` for programs that use it as if it were AWS: no setting of the stacks is changed for it."""
+        foreign = ("AWS_", "TERRAFORM_STATE_", "TF_VAR_", "TF_WORKSPACE", "TF_DATA_DIR", "EDUCATION_STACK")
+        return {
+            **{name: value for name, value in base.items() if not name.startswith(foreign)},
+            **NO_AWS_CONFIGURATION,
+            **self.credentials,
+            "AWS_ENDPOINT_URL": self.endpoint,
+            "AWS_CA_BUNDLE": str(self.certificate),
+            "AWS_REGION": "us-east-1",
+        }
+
+    def with_credentials(self, credentials: Mapping[str, str]) -> "StrictInstance":
+        """The same one, used by somebody else."""
+        return StrictInstance(self.folder, self.port, credentials)
+
+    def client(self, service: Any) -> Any:
+        """A boto3 client of one service."""
+        import boto3
+        from botocore.config import Config
+
+        return boto3.Session(
+            self.credentials["AWS_ACCESS_KEY_ID"],
+            self.credentials["AWS_SECRET_ACCESS_KEY"],
+            self.credentials.get("AWS_SESSION_TOKEN"),
+            region_name="us-east-1",
+        ).client(
+            service,
+            endpoint_url=self.endpoint,
+            verify=str(self.certificate),
+            config=Config(proxies={}, retries={"max_attempts": 1}, s3={"addressing_style": "path"}),
+        )
+
+    def decisions(self) -> list[Decision]:
+        """Everything it decided so far."""
+        record = self.folder / "decisions.jsonl"
+        lines = record.read_text().splitlines() if record.is_file() else []
+        return [Decision(**json.loads(line)) for line in lines]
+
+    def forget_decisions(self) -> None:
+        """Start the record anew."""
+        (self.folder / "decisions.jsonl").unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def strict_aws(folder: Path, port: int) -> Iterator[StrictInstance]:
+    """Start it empty, and stop it at the end."""
+    instance = StrictInstance(folder.resolve(), port)
+    instance.folder.mkdir(parents=True, exist_ok=True)
+    _make_certificate(instance.folder)
+    log = (instance.folder / "embedded-aws.log").open("w")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "local_platform.strict.aws"],
+        cwd=instance.folder,
+        env=_environment(instance),
+        stdin=subprocess.DEVNULL,
+        stdout=log,
+        stderr=log,
+        start_new_session=True,
+    )
+    try:
+        _wait(instance, process)
+        yield instance
+    finally:
+        process.terminate()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(10)
+        process.kill()
+        process.wait()
+        log.close()
+
+
+def _environment(instance: StrictInstance) -> dict[str, str]:
+    inherited = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TZ") if name in os.environ}
+    return {
+        **inherited,
+        "AUTH": "true",
+        "AWS_ACCESS_KEY_ID": ACCESS_KEY,
+        "AWS_SECRET_ACCESS_KEY": SECRET_KEY,
+        "BIND_HOST": "127.0.0.1",
+        "GATEWAY_PORT": str(instance.port),
+        "IOT_MTLS_ENABLED": "0",
+        "MINISTACK_HOST": "localhost",
+        "MINISTACK_SSL_CERT": str(instance.certificate),
+        "MINISTACK_SSL_KEY": str(instance.folder / "key.pem"),
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "PYTHONPATH": str(ROOT),
+        "S3_DATA_DIR": str(instance.folder / "s3"),
+        "STATE_DIR": str(instance.folder / "state"),
+        "STRICT_AWS_RECORD": str(instance.folder / "decisions.jsonl"),
+        "TMPDIR": str(instance.folder),
+        "USE_SSL": "1",
+        MARK: str(instance.folder),
+    }
+
+
+def _wait(instance: StrictInstance, process: "subprocess.Popen[bytes]") -> None:
+    trust = ssl.create_default_context(cafile=str(instance.certificate))
+    opener = urllib.request.build_opener(
+        urllib.request.ProxyHandler({}), urllib.request.HTTPSHandler(context=trust)
+    )
+    deadline = time.monotonic() + START_SECONDS
+    while True:
+        with (
+            contextlib.suppress(urllib.error.URLError, OSError),
+            opener.open(f"{instance.endpoint}/_ministack/health", timeout=5),
+        ):
+            return
+        if process.poll() is not None or time.monotonic() > deadline:
+            raise UserError(f"the embedded AWS did not come up; read {instance.folder / 'embedded-aws.log'}")
+        time.sleep(0.1)
+
+
+def _make_certificate(folder: Path) -> None:
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
+    now = datetime.datetime.now(datetime.UTC)
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - datetime.timedelta(hours=1))
+        .not_valid_after(now + datetime.timedelta(days=2))
+        .add_extension(
+            x509.SubjectAlternativeName(
+                [
+                    x509.DNSName("localhost"),
+                    x509.DNSName("*.localhost"),
+                    *(x509.DNSName(name) for name in AWS_NAMES),
+                    x509.IPAddress(ipaddress.ip_address("127.0.0.1")),
+                ]
+            ),
+            critical=False,
+        )
+        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    (folder / "certificate.pem").write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
+    private = folder / "key.pem"
+    private.touch(mode=0o600)
+    private.write_bytes(
+        key.private_bytes(
+            serialization.Encoding.PEM,
+            serialization.PrivateFormat.PKCS8,
+            serialization.NoEncryption(),
+        )
+    )

@@ -1,0 +1,210 @@
+"""What the deploy role needs where AWS asks for more than the embedded AWS does, or other environments than dev.
+
+The life of dev under that role (`tests/pipeline`) shows the rest. Each rule here stands for a deploy to a real account
+that ends in AccessDenied without it.
+"""
+
+import json
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+import yaml
+
+from education.aws_context import AwsContext
+from education.pipeline.permission import Reach
+from education.pipeline.permissions_records import mail_permissions
+from education.pipeline.policies import PipelinePolicies
+from education.settings.model import load_settings
+from local_platform.strict.decisions import allowed_by
+from local_platform.strict.instance import Decision
+from tests.infrastructure.conftest import SynthesizedOf
+from tests.infrastructure.synthesized import ROOT, listed
+
+ACCOUNT = "111122223333"
+PLACE = f"us-east-1:{ACCOUNT}"
+
+
+# What makes a resource of each kind, and what the provider calls beside it where that is another's action.
+MAKING = {
+    **{
+        f"aws_api_gateway_{kind}": "apigateway:POST apigateway:PATCH"
+        for kind in [
+            "authorizer",
+            "deployment",
+            "model",
+            "request_validator",
+            "resource",
+            "rest_api",
+            "stage",
+        ]
+    },
+    **{
+        f"aws_api_gateway_{kind}": "apigateway:PUT"
+        for kind in ["gateway_response", "integration", "integration_response", "method", "method_response"]
+    },
+    "aws_api_gateway_method_settings": "apigateway:PATCH",
+    "aws_cloudfront_distribution": "cloudfront:CreateDistribution cloudfront:TagResource",
+    "aws_cloudfront_function": "cloudfront:CreateFunction cloudfront:PublishFunction",
+    "aws_cloudfront_key_group": "cloudfront:CreateKeyGroup",
+    "aws_cloudfront_origin_access_control": "cloudfront:CreateOriginAccessControl",
+    "aws_cloudfront_origin_request_policy": "cloudfront:CreateOriginRequestPolicy",
+    "aws_cloudfront_public_key": "cloudfront:CreatePublicKey",
+    "aws_cloudfront_response_headers_policy": "cloudfront:CreateResponseHeadersPolicy",
+    "aws_cloudwatch_dashboard": "cloudwatch:PutDashboard",
+    "aws_cloudwatch_event_bus": "events:CreateEventBus",
+    "aws_cloudwatch_log_group": "logs:CreateLogGroup logs:PutRetentionPolicy",
+    "aws_cloudwatch_metric_alarm": "cloudwatch:PutMetricAlarm",
+    "aws_cognito_user_group": "cognito-idp:CreateGroup",
+    "aws_cognito_user_pool": "cognito-idp:CreateUserPool cognito-idp:SetUserPoolMfaConfig",
+    "aws_cognito_user_pool_client": "cognito-idp:CreateUserPoolClient",
+    "aws_dynamodb_table": "dynamodb:CreateTable dynamodb:UpdateContinuousBackups dynamodb:UpdateTimeToLive",
+    "aws_iam_role": "iam:CreateRole iam:PassRole",
+    "aws_iam_role_policy": "iam:PutRolePolicy",
+    "aws_kms_alias": "kms:CreateAlias",
+    "aws_kms_key": "kms:CreateKey kms:EnableKeyRotation",
+    "aws_lambda_event_source_mapping": "lambda:CreateEventSourceMapping",
+    "aws_lambda_function": "lambda:CreateFunction",
+    "aws_lambda_function_event_invoke_config": "lambda:PutFunctionEventInvokeConfig",
+    "aws_lambda_permission": "lambda:AddPermission",
+    "aws_s3_bucket": "s3:CreateBucket",
+    "aws_s3_bucket_cors_configuration": "s3:PutBucketCORS",
+    "aws_s3_bucket_lifecycle_configuration": "s3:PutLifecycleConfiguration",
+    "aws_s3_bucket_logging": "s3:PutBucketLogging",
+    "aws_s3_bucket_notification": "s3:PutBucketNotification",
+    "aws_s3_bucket_ownership_controls": "s3:PutBucketOwnershipControls",
+    "aws_s3_bucket_policy": "s3:PutBucketPolicy",
+    "aws_s3_bucket_public_access_block": "s3:PutBucketPublicAccessBlock",
+    "aws_s3_bucket_server_side_encryption_configuration": "s3:PutEncryptionConfiguration",
+    "aws_s3_bucket_versioning": "s3:PutBucketVersioning",
+    "aws_sns_topic": "sns:CreateTopic",
+    "aws_sns_topic_policy": "sns:SetTopicAttributes",
+    "aws_sns_topic_subscription": "sns:Subscribe sns:GetSubscriptionAttributes",
+    "aws_sqs_queue": "sqs:CreateQueue",
+    "aws_wafv2_web_acl": "wafv2:CreateWebACL",
+    "aws_wafv2_web_acl_association": "wafv2:AssociateWebACL apigateway:SetWebACL",
+}
+
+
+def policies(environment: str) -> PipelinePolicies:
+    """Both roles' policies for an environment, in an account that stands for all."""
+    context = SimpleNamespace(account_id=ACCOUNT, partition="aws", region="us-east-1")
+    return PipelinePolicies(
+        cast(AwsContext, context),
+        load_settings(environment),
+        f"arn:aws:iam::{ACCOUNT}:policy/education-boundary-{environment}",
+        "arn:aws:s3:::states",
+        f"arn:aws:dynamodb:{PLACE}:table/locks",
+    )
+
+
+def allows(
+    statements: dict[str, list[dict[str, Any]]],
+    action: str,
+    arn: str,
+    *,
+    resource: dict[str, str] | None = None,
+    request: dict[str, str] | None = None,
+) -> bool:
+    """Whether a role may do something; `resource` and `request` are the tags that it has and that it is to get."""
+    context = {f"aws:resourcetag/{key}".lower(): value for key, value in (resource or {}).items()}
+    context |= {f"aws:requesttag/{key}".lower(): value for key, value in (request or {}).items()}
+    return bool(allowed_by(statements, Decision("", action, arn, "", context)))
+
+
+@pytest.mark.parametrize("environment", ["dev", "staging", "prod"])
+def test_cloudfront_may_be_let_into_the_log_bucket_and_no_other(environment: str) -> None:
+    held = policies(environment)
+    bucket = f"arn:aws:s3:::education-{{}}-{ACCOUNT}-{environment}"
+    logs = held.settings.content.access_logs
+    assert allows(held.deploy(), "s3:PutBucketAcl", bucket.format("content-logs")) is logs
+    assert not allows(held.deploy(), "s3:PutBucketAcl", bucket.format("content"))
+    assert not logs or allows(held.deploy(), "s3:GetBucketAcl", bucket.format("content-logs"))
+
+
+def test_subscribers_are_read_and_removed_by_their_topic() -> None:
+    topic = f"arn:aws:sns:{PLACE}:education-alerts-prod"
+    for arn in (topic, f"{topic}:6b0e71bd-7e97-4d97-80ce-4a0994e55286"):
+        assert allows(policies("prod").plan(), "sns:GetSubscriptionAttributes", arn)
+        assert allows(policies("prod").deploy(), "sns:Unsubscribe", arn)
+
+
+def test_a_firewall_may_use_the_rules_of_aws() -> None:
+    for name in ("CreateWebACL", "UpdateWebACL"):
+        for place in (
+            "managedruleset/AWS/AWSManagedRulesCommonRuleSet",
+            "webacl/education-api-prod/6b0e71bd-7e97",
+        ):
+            assert allows(
+                policies("prod").deploy(), f"wafv2:{name}", f"arn:aws:wafv2:{PLACE}:regional/{place}"
+            )
+
+
+@pytest.mark.parametrize(
+    ("action", "arn"),
+    [
+        ("cognito-idp:TagResource", f"arn:aws:cognito-idp:{PLACE}:userpool/us-east-1_abcdefghi"),
+        ("kms:TagResource", f"arn:aws:kms:{PLACE}:key/6b0e71bd-7e97-4d97-80ce-4a0994e55286"),
+        ("cloudfront:TagResource", f"arn:aws:cloudfront::{ACCOUNT}:distribution/E1234567890ABC"),
+        ("lambda:TagResource", f"arn:aws:lambda:{PLACE}:event-source-mapping:6b0e71bd"),
+        ("apigateway:PUT", "arn:aws:apigateway:us-east-1::/tags/arn%3Aaws%3Aapigateway%3Aus-east-1"),
+    ],
+)
+def test_one_tag_of_what_is_there_can_be_changed(action: str, arn: str) -> None:
+    """The provider sends only the tags that differ, so that the request does not say whose resource it is."""
+    own, others = ({"Project": "education", "Environment": suffix} for suffix in ("dev", "other"))
+    changed = {"Repository": "school/platform"}
+    statements = policies("dev").deploy()
+    assert allows(statements, action, arn, resource=own, request=changed)
+    assert allows(statements, action, arn, request=own), "that is how a new one gets its tags"
+    assert not allows(statements, action, arn, resource=others, request=changed)
+
+
+def test_every_workflow_puts_the_same_tags_on_everything() -> None:
+    """A tag that says who ran the workflow would show as drift, and as a hundred changes in each review."""
+    said: dict[str, set[str]] = {"REPOSITORY": set(), "COMMIT_AUTHOR": set()}
+    for file in (".github/workflows/" + name for name in ("deploy.yml", "pull-request.yml", "nightly.yml")):
+        variables = yaml.safe_load((ROOT / file).read_text())["env"]
+        for name, values in said.items():
+            values.add(variables[name])
+    assert all(len(values) == 1 for values in said.values()), said
+    assert "actor" not in str(said)
+
+
+def test_an_environment_of_a_pull_request_can_make_and_delete_its_signing_key() -> None:
+    statements = policies("dev").deploy()
+    parameter = f"arn:aws:ssm:{PLACE}:parameter/education/pr-12/signing-key/a"
+    for action in ("ssm:GetParameters", "ssm:PutParameter", "ssm:DeleteParameters"):
+        assert allows(statements, action, parameter)
+    for end in ("", "-a1B2c3"):  # before it is there, and from then on
+        secret = f"arn:aws:secretsmanager:{PLACE}:secret:education-signing-key-pr-12{end}"
+        for name in ("DescribeSecret", "CreateSecret", "DeleteSecret"):
+            assert allows(statements, f"secretsmanager:{name}", secret), f"{name} {secret}"
+    assert not allows(policies("prod").deploy(), "ssm:GetParameters", parameter)
+
+
+def test_a_sender_of_ones_own_needs_its_service_role_and_no_other() -> None:
+    held = policies("prod")
+    (permission,) = mail_permissions(Reach(held.context, held.suffixes, "us-east-1"))
+    (statement,) = permission.write_statements(may_destroy=False)
+    assert statement["Action"] == ["iam:CreateServiceLinkedRole"]
+    assert statement["Condition"] == {
+        "StringEquals": {"iam:AWSServiceName": "email.cognito-idp.amazonaws.com"}
+    }
+    assert "CreateServiceLinkedRole" not in json.dumps(held.deploy()), "prod has no sender of its own"
+
+
+@pytest.mark.parametrize("environment", ["dev", "staging", "prod"])
+def test_each_kind_of_resource_can_be_made(environment: str, synthesized_of: SynthesizedOf) -> None:
+    """Also those that dev has none of. A new kind is listed here, with the action that makes it."""
+    made = set(synthesized_of(environment).document["resource"])
+    granted = {
+        action
+        for held in policies(environment).deploy().values()
+        for statement in held
+        if statement["Effect"] == "Allow"
+        for action in listed(statement["Action"])
+    }
+    assert made <= set(MAKING), f"{sorted(made - set(MAKING))}: list what makes it, and grant it"
+    missing = {(kind, action) for kind in made for action in MAKING[kind].split() if action not in granted}
+    assert not missing

@@ -1,0 +1,124 @@
+"""What schemathesis is told about the platform: who calls, and which courses, lessons and users there are.
+
+Loaded by schemathesis itself (SCHEMATHESIS_HOOKS); `test_contract.py` beside it writes the scene that it reads.
+A generated request that is valid gets real ids most of the time, or everything would end as a 404.
+"""
+
+import threading
+from typing import Any
+from urllib.parse import quote
+from zlib import crc32
+
+import requests
+import schemathesis
+from schemathesis.core.failures import AcceptedNegativeData
+from schemathesis.core.parameters import ParameterLocation
+from schemathesis.generation import GenerationMode
+from schemathesis.generation.meta import CoveragePhaseData, CoverageScenario
+
+from tests.integration.contract import contract
+from tests.integration.contract.contract_scene import Scene
+from tests.integration.support.deployed import Deployed
+
+TIMEOUT_SECONDS = 30
+# Of four valid requests three get ids of the scene; the others ask for what is not there.
+_IN, _OF = 3, 4
+# After one of these, others may not succeed any more.
+CHANGES = frozenset({"updateCourse", "putLesson", "deleteLesson"})
+
+_scene = Scene.read()
+_deployed = Deployed(_scene.outputs)
+_local = threading.local()
+
+
+@schemathesis.hook  # type: ignore[untyped-decorator, unused-ignore]
+def before_call(context: Any, case: Any, kwargs: Any) -> None:
+    """Say who calls, and put real ids into what is valid."""
+    case.headers["Origin"] = _deployed.origin
+    if _scene.token is not None and not _leaves_out(case, "Authorization"):
+        case.headers["Authorization"] = f"Bearer {_scene.token}"
+    draw = crc32(repr((case.path, case.path_parameters, case.query, case.body)).encode())
+    if draw % _OF < _IN:
+        draw //= _OF
+        _fill_path(case, draw)
+        _fill_body(case, draw)
+
+
+@schemathesis.hook  # type: ignore[untyped-decorator, unused-ignore]
+def filter_failure(context: Any, failure: Any, case: Any, response: Any) -> bool:
+    """Any text is a table of e-mail addresses to its schema; that a row is none of one is told row by row."""
+    is_body = case.meta is not None and not _is_valid(case, ParameterLocation.BODY)
+    return not (isinstance(failure, AcceptedNegativeData) and case.media_type == "text/csv" and is_body)
+
+
+@schemathesis.check  # type: ignore[untyped-decorator, unused-ignore]
+def keeps_the_contract(ctx: Any, response: Any, case: Any) -> None:
+    """What holds of every answer (tests/integration/contract/contract.py); and nobody gets anything."""
+    answer = requests.Response()
+    answer.status_code = response.status_code
+    answer._content = response.content
+    for name, values in response.headers.items():
+        answer.headers[name] = ", ".join(values)
+    if response.request.method == "OPTIONS":
+        return  # tests/integration/platform/test_cors.py
+    path = str(response.request.url).removeprefix(_scene.outputs["api_endpoint"])
+    contract.check(_deployed, response.request.method, path, answer)
+    if _scene.token is None and _scenario(case) != CoverageScenario.UNSPECIFIED_HTTP_METHOD:
+        assert answer.status_code == 401, f"nobody gets {answer.status_code}"
+
+
+def _fill_path(case: Any, draw: int) -> None:
+    if not case.path_parameters or not _is_valid(case, ParameterLocation.PATH):
+        return
+    operation = case.operation.definition.raw.get("operationId")
+    courses = _scene.changeable if operation in CHANGES else _scene.courses
+    if operation == "deleteEnrollment":
+        courses = _scene.left
+    real = {"courseId": courses, "lessonId": _scene.lessons, "userId": _scene.users}
+    for name in case.path_parameters:
+        if name in real:
+            case.path_parameters[name] = real[name][draw % len(real[name])]
+            draw //= 7
+
+
+def _fill_body(case: Any, draw: int) -> None:
+    if not isinstance(case.body, dict) or not _is_valid(case, ParameterLocation.BODY):
+        return
+    operation = case.operation.definition.raw.get("operationId")
+    if operation == "createEnrollment":
+        case.body["courseId"] = _scene.courses[draw % len(_scene.courses)]
+    elif operation == "updateCourse":
+        case.body["version"] = _version_of(case.path_parameters["courseId"]) or case.body["version"]
+    elif operation == "enrollRoster":
+        case.body["emails"][0] = _scene.emails[draw % len(_scene.emails)]
+
+
+def _version_of(course_id: str) -> int | None:
+    if not hasattr(_local, "session"):
+        _local.session = requests.Session()
+        _local.session.trust_env = False
+    answer = _local.session.get(
+        f"{_scene.outputs['api_endpoint']}/courses/{quote(str(course_id), safe='')}",
+        headers={"Authorization": f"Bearer {_scene.token}"},
+        timeout=TIMEOUT_SECONDS,
+    )
+    return int(answer.json()["version"]) if answer.ok else None
+
+
+def _is_valid(case: Any, location: ParameterLocation) -> bool:
+    """Whether this part of a request was meant to be valid."""
+    if case.meta is None:
+        return False
+    part = case.meta.components.get(location)
+    return part is not None and part.mode == GenerationMode.POSITIVE
+
+
+def _leaves_out(case: Any, header: str) -> bool:
+    """Whether this request is there to show what happens without a header."""
+    is_left_out = _scenario(case) == CoverageScenario.MISSING_PARAMETER
+    return is_left_out and case.meta.phase.data.parameter == header
+
+
+def _scenario(case: Any) -> CoverageScenario | None:
+    data = case.meta.phase.data if case.meta is not None else None
+    return data.scenario if isinstance(data, CoveragePhaseData) else None

@@ -1,0 +1,206 @@
+"""Requests that schemathesis makes from api/openapi.yaml, sent as each role: valid, invalid and absurd ones.
+
+No answer is a server error, every answer is one that the description has, with a body of its schema, and every error
+is a problem document (tests/integration/contract/contract.py). The requests are the same in every run; with
+EDUCATION_FUZZ_EXAMPLES (`make fuzz`) there are that many per operation and role, and other ones every time.
+"""
+
+import json
+import os
+import secrets
+import subprocess
+import sys
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from education.openapi.description import DESCRIPTION_FILE, load_api_description
+from tests.integration.contract import contract_scene
+from tests.integration.contract.contract_scene import Scene
+from tests.integration.support.classroom import enroll, lesson, new_course, upload
+from tests.integration.support.deployed import Deployed
+from tests.integration.support.people import ADMINISTRATORS, INSTRUCTORS, STUDENTS, People, Person
+from tools.support.steps import ROOT
+
+pytestmark = pytest.mark.intrusive
+
+FUZZ_VARIABLE = "EDUCATION_FUZZ_EXAMPLES"
+ROLES: dict[str, tuple[str, ...] | None] = {
+    "nobody": None,
+    "student": (STUDENTS,),
+    "instructor": (INSTRUCTORS,),
+    "administrator": (ADMINISTRATORS,),
+}
+LEAST_CASES = 2000
+# Per operation, besides the boundary values that schemathesis derives from the description.
+EXAMPLES = 12
+MOST_SECONDS = 3600
+# Would erase the account of the run; it has a test of its own below.
+ERASURE = "deleteProfile"
+OPERATIONS = [one for one in load_api_description().operations if one.operation_id != ERASURE]
+LESSONS = {
+    "film": lesson("video", premium=True),
+    "text": lesson("article", position=1),
+    "empty": lesson("pdf", position=2),
+}
+LEFT_OUT_CHECKS = (
+    "unsupported_method",  # wants 405, but the gateway knows only methods that are described: 404
+    "ensure_resource_availability",  # takes everything below a new course for a part of it: no lesson, 404
+    "ignored_auth",  # sends every request three times; the role `nobody` shows the same
+)
+# A value may be of its schema and refused all the same; which one it is depends on what is stored.
+CONFIGURATION = """
+[checks]
+negative_data_rejection.expected-statuses = [400, 401, 403, 404, 409, 413, 415]
+positive_data_acceptance.expected-statuses = ["2xx", 401, 403, 404, 409]
+
+[[operations]]                            # a cursor that the platform did not give out
+include-operation-id = ["exportProfile", "listCourses", "listEnrollments", "listRoster"]
+checks.positive_data_acceptance.expected-statuses = ["2xx", 400, 401, 403, 404]
+
+[[operations]]                            # closes before it opens
+include-operation-id = ["createCourse", "updateCourse"]
+checks.positive_data_acceptance.expected-statuses = ["2xx", 400, 401, 403, 404, 409]
+
+[[operations]]                            # a text that is no table of people, or has no row or too many
+include-operation-id = "enrollRoster"
+checks.positive_data_acceptance.expected-statuses = ["2xx", 400, 401, 403, 404, 409]
+
+[[operations]]                            # the media type of another kind of lesson, or too large a file
+include-operation-id = "createLessonUpload"
+checks.positive_data_acceptance.expected-statuses = ["2xx", 400, 401, 403, 404, 409]
+"""
+
+
+@dataclass(frozen=True)
+class Run:
+    """What one run of schemathesis came to: its report, and what it printed if it found something."""
+
+    report: Mapping[str, Any]
+    found: str = ""
+
+
+@pytest.fixture(scope="module")
+def runs(deployed: Deployed, people: People, tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Run]:
+    """A run as each role, side by side. (Several workers in one process would trip over CPython 3.11's `ast`.)"""
+    owner = people.new(INSTRUCTORS)
+    scenes = {}
+    for role, groups in ROLES.items():
+        caller = None if groups is None else people.new(*groups)
+        own = caller if caller is not None and INSTRUCTORS in (groups or ()) else owner
+        scenes[role] = _scene(deployed, people, caller, own)
+    folders = [tmp_path_factory.mktemp(role) for role in scenes]
+    with ThreadPoolExecutor(len(scenes)) as threads:
+        return dict(zip(scenes, threads.map(_run, scenes.values(), folders), strict=True))
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_every_answer_is_as_described(runs: Mapping[str, Run], role: str) -> None:
+    """Valid requests are accepted where the caller may send them, invalid ones never are."""
+    if runs[role].found:
+        pytest.fail(f"schemathesis found something:\n{runs[role].found}", pytrace=False)
+    report = runs[role].report
+    assert report["operations"]["tested"] == len(OPERATIONS)
+    reached = {label for label, phases in report["valid_rates"].items() if _accepted(phases)}
+    missed = {f"{one.method} {one.path}" for one in OPERATIONS if _may(role, one.roles)} - reached
+    assert not missed, f"no request to these was ever accepted, so nothing was tried: {sorted(missed)}"
+
+
+def test_there_were_enough_cases(runs: Mapping[str, Run]) -> None:
+    """The run is worth its name."""
+    cases = {role: run.report["test_cases"]["generated"] for role, run in runs.items()}
+    assert sum(cases.values()) >= LEAST_CASES, cases
+
+
+@pytest.mark.parametrize("groups", [(), (STUDENTS,), (INSTRUCTORS,), (ADMINISTRATORS,)])
+def test_erasure_answers_as_described(people: People, groups: tuple[str, ...]) -> None:
+    """Refused while the request is not valid, then done; a second time is no server error either."""
+    person = people.new(*groups)
+    person.call("DELETE", "/profile", {"reason": "bored"}, expect=400)
+    person.call("DELETE", "/profile", query={"really": "yes"}, expect=400)
+    person.get("/profile")
+    person.delete("/profile")
+    person.call("DELETE", "/profile", expect=(204, 401, 404))
+
+
+def _scene(deployed: Deployed, people: People, caller: Person | None, owner: Person) -> Scene:
+    """Courses in every state; the caller, if somebody, takes part in the first one and waits for the second."""
+    courses = [new_course(owner, lessons=LESSONS) for _ in range(2)]
+    courses.append(new_course(owner, lessons=LESSONS, capacity=1))
+    courses.append(new_course(owner, lessons=LESSONS, status="draft"))
+    courses.append(new_course(owner, lessons=LESSONS, status="archived"))
+    for lesson_id in ("film", "text"):
+        upload(deployed, owner, courses[0], lesson_id)
+    subjects = people.many(2)
+    enroll(subjects[0], courses[2])
+    if caller is not None:
+        for course in courses[:3]:
+            enroll(caller, course)
+    return Scene(
+        outputs={name: value for name, value in deployed.outputs.items() if name != "demo_accounts"},
+        token=None if caller is None else caller.token,
+        # Most requests go to the course in which most is possible.
+        courses=[courses[0], *courses, courses[0]],
+        changeable=courses[1:],
+        left=courses[1:3],
+        lessons=list(LESSONS),
+        users=[person.user_id for person in subjects],
+        emails=[person.email for person in subjects],
+    )
+
+
+def _run(scene: Scene, folder: Path) -> Run:
+    """One run of schemathesis."""
+    examples = os.environ.get(FUZZ_VARIABLE)
+    files = {name: folder / name for name in ("scene.json", "schemathesis.toml", "report.json")}
+    scene.write(files["scene.json"])
+    files["schemathesis.toml"].write_text(CONFIGURATION)
+    phases = "examples,coverage,fuzzing"
+    length = ["--max-examples", examples or str(EXAMPLES)]
+    if examples:
+        length += ["--phases", f"{phases},stateful", "--generation-database", "none"]
+        length += ["--seed", str(secrets.randbelow(2**31))]
+    else:
+        length += ["--phases", phases, "--generation-deterministic"]
+    command = [sys.executable, "-m", "schemathesis.cli", "--config-file", str(files["schemathesis.toml"])]
+    command += ["run", str(DESCRIPTION_FILE), "--url", scene.outputs["api_endpoint"], *length]
+    command += ["--exclude-operation-id", ERASURE, "--exclude-checks", ",".join(LEFT_OUT_CHECKS)]
+    command += ["--request-timeout", "30"]
+    command += ["--continue-on-failure", "--no-shrink", "--no-color", "--warnings", "off"]
+    command += ["--report", "json", "--report-json-path", str(files["report.json"])]
+    done = subprocess.run(
+        command,
+        cwd=folder,
+        env={
+            **os.environ,
+            "PYTHONPATH": str(ROOT),
+            "SCHEMATHESIS_HOOKS": "tests.integration.contract.contract_hooks",
+            contract_scene.VARIABLE: str(files["scene.json"]),
+        },
+        capture_output=True,
+        text=True,
+        timeout=MOST_SECONDS,
+        check=False,
+    )
+    found = f"{done.stdout}\n{done.stderr}" if done.returncode else ""
+    report = files["report.json"]
+    return Run(json.loads(report.read_text()) if report.exists() else {}, found)
+
+
+def _accepted(phases: dict[str, dict[str, int]]) -> bool:
+    return any(rate["accepted"] for rate in phases.values())
+
+
+def _may(role: str, allowed: tuple[str, ...]) -> bool:
+    """Whether x-roles lets a role of this test succeed: it is enrolled, and owns courses if it can."""
+    reached = {
+        "nobody": set[str](),
+        "student": {"signed-in", "self", "enrolled"},
+        "instructor": {"signed-in", "self", "enrolled", "owner", "instructors"},
+        "administrator": {"signed-in", "self", "enrolled", "administrators"},
+    }
+    return bool(reached[role] & set(allowed))

@@ -1,0 +1,252 @@
+"""A teacher enrols a whole class by e-mail: who is known gets in, who is not is invited until they sign in."""
+
+import secrets
+from collections import Counter
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.integration.courses.test_races import at_once
+from tests.integration.support.classroom import enroll, eventually, new_course, set_status
+from tests.integration.support.deployed import Deployed
+from tests.integration.support.people import Answer, Caller, Cast, People, Person
+
+if TYPE_CHECKING:
+    from mypy_boto3_cognito_idp import CognitoIdentityProviderClient
+
+
+def bulk(
+    staff: Caller,
+    course_id: str,
+    emails: Sequence[str],
+    *,
+    dry_run: bool = False,
+    expect: int | tuple[int, ...] = 200,
+) -> Answer:
+    """Send a list of people as JSON."""
+    body = {"emails": list(emails), "dryRun": dry_run}
+    return staff.call("POST", f"/courses/{course_id}/roster", body, expect=expect)
+
+
+def outcomes(answer: Answer) -> list[str]:
+    """What became of the rows, by error code where they failed; checks what holds of every answer."""
+    items = answer.body["items"]
+    assert [item["row"] for item in items] == list(range(1, len(items) + 1))
+    assert answer.body["counts"] == dict(Counter(item["outcome"] for item in items))
+    assert all(("errorCode" in item) == (item["outcome"] == "failed") for item in items)
+    return [item.get("errorCode", item["outcome"]) for item in items]
+
+
+def address() -> str:
+    """An e-mail address that nobody has yet."""
+    return f"invited-{secrets.token_hex(8)}@example.org"
+
+
+def known_people(people: People, staff: Person, count: int) -> list[Person]:
+    """People whom the platform knows by their address. Signing in takes care of that, unless a machine with more
+    to do than it can makes the trigger too slow: then the next token does."""
+    known, course_id = people.many(count), new_course(staff)
+    for _ in range(5):
+        answer = bulk(staff, course_id, [person.email for person in known], dry_run=True)
+        strangers = [number for number, outcome in enumerate(outcomes(answer)) if outcome != "enrolled"]
+        if not strangers:
+            return known
+        for number in strangers:
+            known[number] = people.again(known[number])
+    raise AssertionError(f"{len(strangers)} people are still unknown after five sign-ins")
+
+
+def seated(staff: Person, course_id: str) -> set[str]:
+    """Who has a place, by user id."""
+    return {entry["userId"] for entry in staff.get_all(f"/courses/{course_id}/roster")}
+
+
+def status_in(student: Person, course_id: str) -> str | None:
+    """How a student's own list shows a course; it is the first thing that they ask for."""
+    listed = {entry["courseId"]: entry["status"] for entry in student.get_all("/enrollments")}
+    return listed.get(course_id)
+
+
+def test_an_invitation_is_taken_up_at_the_first_sign_in(cast: Cast, people: People) -> None:
+    """Without another request: the first page that the student opens shows the courses."""
+    courses = [new_course(cast.owner, "one") for _ in range(2)]
+    email = address()
+    for course_id in courses:
+        assert outcomes(bulk(cast.owner, course_id, [email.upper()])) == ["invited"]
+    student = people.new(email=email)
+    assert [status_in(student, course_id) for course_id in courses] == ["active", "active"]
+    assert student.put(f"/progress/{courses[0]}/lessons/one", {"completed": True})["status"] == "completed"
+    roster = eventually(lambda: cast.owner.get(f"/courses/{courses[0]}/roster")["items"])
+    assert [(entry["userId"], entry["email"]) for entry in roster] == [(student.user_id, email)]
+    assert roster[0]["displayName"] == email.partition("@")[0]
+    # It was taken up once: who leaves is not brought back by the next sign-in.
+    student.delete(f"/enrollments/{courses[0]}")
+    assert status_in(people.again(student), courses[0]) == "withdrawn"
+
+
+def test_an_unverified_address_takes_up_nothing(deployed: Deployed, cast: Cast, people: People) -> None:
+    """Whoever types somebody else's address gets neither their invitations nor their name on a roster."""
+    course_id, email = new_course(cast.owner), address()
+    bulk(cast.owner, course_id, [email])
+    somebody = people.new(email=email, verified=False)
+    assert status_in(somebody, course_id) is None
+    assert outcomes(bulk(cast.owner, course_id, [email])) == ["already_invited"]
+    cognito: CognitoIdentityProviderClient = deployed.client("cognito-idp")
+    cognito.admin_update_user_attributes(
+        UserPoolId=deployed.outputs["user_pool_id"],
+        Username=email,
+        UserAttributes=[{"Name": "email_verified", "Value": "true"}],
+    )
+    assert status_in(people.again(somebody), course_id) == "active"
+
+
+def test_a_changed_address_is_left_to_whoever_comes_after(cast: Cast, people: People) -> None:
+    """What waits for the new one is taken up; a list with the old one no longer means this person."""
+    (student,) = known_people(people, cast.owner, 1)
+    course_id, email = new_course(cast.owner), address()
+    assert outcomes(bulk(cast.owner, course_id, [email])) == ["invited"]
+    assert status_in(people.renamed(student, email), course_id) == "active"
+    assert outcomes(bulk(cast.owner, course_id, [student.email, email])) == ["invited", "already_enrolled"]
+
+
+def test_every_row_has_an_outcome_and_repeating_changes_nothing(cast: Cast, people: People) -> None:
+    """In the order of the request; a dry run says the same and does nothing."""
+    ada, bo, cy = known_people(people, cast.owner, 3)
+    course_id = new_course(cast.owner, capacity=2)
+    enroll(ada, course_id)
+    new = address()
+    sent = [ada.email, f" {bo.email.upper()} ", new, "nobody", "", new.title(), cy.email]
+    path = f"/courses/{course_id}/roster"
+    failed = ["invalid_email", "invalid_email", "duplicate_row"]
+    expected = ["already_enrolled", "enrolled", "invited", *failed, "waitlisted"]
+    for dry_run in (
+        cast.owner.call("POST", path, {"emails": sent}, query={"dryRun": "true"}, expect=200),
+        bulk(cast.owner, course_id, sent, dry_run=True),
+    ):
+        assert outcomes(dry_run) == expected
+        assert dry_run.body["dryRun"] is True
+    assert [status_in(person, course_id) for person in (bo, cy)] == [None, None]
+
+    first = bulk(cast.owner, course_id, sent)
+    assert outcomes(first) == expected
+    assert [item["email"] for item in first.body["items"]] == [email.strip() for email in sent]
+    assert [status_in(person, course_id) for person in (ada, bo, cy)] == ["active", "active", "waitlisted"]
+    again = ["already_enrolled", "already_enrolled", "already_invited", *failed, "already_waitlisted"]
+    for staff in (cast.owner, cast.administrator):
+        assert outcomes(bulk(staff, course_id, sent)) == again
+
+
+def test_a_file_of_a_spreadsheet(cast: Cast, people: People) -> None:
+    """CSV with a byte order mark, a header, semicolons and a name over two lines."""
+    (student,), course_id = known_people(people, cast.owner, 1), new_course(cast.owner)
+    table = f'\ufeffName;E-Mail\r\n"Lovelace\nAda";{student.email}\r\n\r\nBo;{address()}\r\nCy;\r\n'
+    answer = cast.owner.call(
+        "POST",
+        f"/courses/{course_id}/roster",
+        raw=table.encode(),
+        headers={"Content-Type": "text/csv; charset=utf-8"},
+        expect=200,
+    )
+    assert outcomes(answer) == ["enrolled", "invited", "invalid_email"]
+
+
+@pytest.mark.parametrize(
+    ("table", "content_type", "status"),
+    [
+        ("", "text/csv", 400),
+        ("email\n", "text/csv", 400),
+        ('"ada@example.org', "text/csv", 400),
+        ("ada@example.org\n" * 501, "text/csv", 400),
+        ("\n" * 300_000, "text/csv", 413),
+        ("ada@example.org", "text/plain", 415),
+        ('{"emails": []}', "application/json", 400),
+        ('{"emails": ["a@example.org"], "notify": true}', "application/json", 400),
+    ],
+)
+def test_what_is_no_list_of_people_is_refused(cast: Cast, table: str, content_type: str, status: int) -> None:
+    """As a whole, before anything is written."""
+    course_id = new_course(cast.owner)
+    cast.owner.call(
+        "POST",
+        f"/courses/{course_id}/roster",
+        raw=table.encode(),
+        headers={"Content-Type": content_type},
+        expect=status,
+    )
+
+
+@pytest.mark.intrusive
+def test_five_hundred_rows_in_one_request(cast: Cast, people: People) -> None:
+    """More known people than one transaction takes, the others unknown; and once more."""
+    known = known_people(people, cast.owner, 60)
+    course_id = new_course(cast.owner)
+    emails = [person.email for person in known] + [address() for _ in range(440)]
+    for told in ({"enrolled": 60, "invited": 440}, {"already_enrolled": 60, "already_invited": 440}):
+        answer = bulk(cast.owner, course_id, emails)
+        assert answer.body["counts"] == told
+    eventually(lambda: seated(cast.owner, course_id) == {person.user_id for person in known})
+
+
+def test_parallel_requests_share_the_places(cast: Cast, people: People) -> None:
+    """Four lists that overlap and some who enrol themselves, for 13 places: 13 are taken, everybody else waits."""
+    capacity, students = 13, known_people(people, cast.owner, 24)
+    course_id = new_course(cast.owner, capacity=capacity)
+
+    def send_list(number: int) -> list[str]:
+        named = [student.email for student in students[number * 4 : number * 4 + 12]]
+        while True:
+            answer = bulk(cast.owner, course_id, named, expect=(200, 503))
+            if answer.status == 200:
+                return outcomes(answer)
+
+    def enroll_oneself(student: Person) -> list[str]:
+        answer = student.call("POST", "/enrollments", {"courseId": course_id}, expect=(200, 201))
+        return [] if answer.status == 200 else [answer.body["status"].replace("active", "enrolled")]
+
+    told = at_once(
+        [partial(send_list, number) for number in range(4)]
+        + [partial(enroll_oneself, student) for student in students[::6]]
+    )
+    counts = Counter(outcome for some in told for outcome in some)
+    assert (counts["enrolled"], counts["waitlisted"]) == (capacity, len(students) - capacity)
+    statuses = {student.user_id: status_in(student, course_id) for student in students}
+    assert Counter(statuses.values()) == {"active": capacity, "waitlisted": len(students) - capacity}
+    inside = {user_id for user_id, status in statuses.items() if status == "active"}
+    eventually(lambda: seated(cast.owner, course_id) == inside)
+
+
+def test_staff_enrols_outside_of_the_window_and_only_in_published_courses(cast: Cast, people: People) -> None:
+    """The window is for those who enrol themselves; a draft or archived course is 409."""
+    (student,) = known_people(people, cast.owner, 1)
+    yesterday = datetime.now(UTC) - timedelta(days=1)
+    course_id = new_course(cast.owner, closesAt=yesterday.isoformat())
+    student.post("/enrollments", {"courseId": course_id}, expect=409)
+    assert outcomes(bulk(cast.owner, course_id, [student.email])) == ["enrolled"]
+    for status in ("draft", "archived"):
+        closed = new_course(cast.owner, status=status)
+        refused = bulk(cast.owner, closed, [student.email], expect=409)
+        assert refused.body["type"].endswith(":course-not-published")
+
+
+def test_an_invitation_waits_while_its_course_is_not_published(cast: Cast, people: People) -> None:
+    """And is taken up at the next sign-in once it is."""
+    course_id, email = new_course(cast.owner), address()
+    bulk(cast.owner, course_id, [email])
+    set_status(cast.owner, course_id, "draft")
+    student = people.new(email=email)
+    assert status_in(student, course_id) is None
+    set_status(cast.owner, course_id, "published")
+    assert status_in(people.again(student), course_id) == "active"
+
+
+def test_lists_of_people_are_for_the_courses_own_staff(cast: Cast) -> None:
+    """Nobody else learns who is known."""
+    course_id = new_course(cast.owner)
+    for person in (cast.student, cast.stranger, cast.other_instructor):
+        bulk(person, course_id, [cast.student.email], expect=403)
+    bulk(cast.nobody, course_id, [cast.student.email], expect=401)
+    draft = new_course(cast.owner, status="draft")
+    bulk(cast.other_instructor, draft, [cast.student.email], expect=404)

@@ -1,0 +1,153 @@
+"""Many requests at the same time, by real threads against the deployed platform."""
+
+import threading
+from collections import Counter
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import Any, TypeVar
+
+from tests.integration.support.classroom import enroll, eventually, lesson, new_course
+from tests.integration.support.people import Answer, Cast, People, Person
+
+T = TypeVar("T")
+PARALLEL = (
+    32  # what the contract speaks of; each one may start a function process, so the other races have fewer
+)
+DEVICES = 8
+
+
+def at_once(calls: Sequence[Callable[[], T]]) -> list[T]:
+    """Make all these calls, each in a thread of its own, none before all threads are there."""
+    together = threading.Barrier(len(calls))
+
+    def run(call: Callable[[], T]) -> T:
+        together.wait(timeout=30)
+        return call()
+
+    with ThreadPoolExecutor(len(calls)) as threads:
+        return list(threads.map(run, calls))
+
+
+def _insist(student: Person, method: str, path: str, body: Any = None, *, expect: tuple[int, ...]) -> Answer:
+    """Send a request; 503 says that it is safe to send it again, so that is what is done."""
+    while True:
+        answer = student.call(method, path, body, expect=(*expect, 503))
+        if answer.status != 503:
+            return answer
+
+
+def _enroll(student: Person, course_id: str) -> Answer:
+    return _insist(student, "POST", "/enrollments", {"courseId": course_id}, expect=(200, 201))
+
+
+def _leave(student: Person, course_id: str) -> None:
+    _insist(student, "DELETE", f"/enrollments/{course_id}", expect=(204,))
+
+
+def _seated(owner: Person, course_id: str) -> set[str]:
+    return {entry["userId"] for entry in owner.get_all(f"/courses/{course_id}/roster")}
+
+
+def test_parallel_enrolments_of_one_student_are_one(cast: Cast, people: People) -> None:
+    """One 201, every other one 200, and all with the same body."""
+    course_id = new_course(cast.owner)
+    student = people.new()
+    answers = at_once([partial(_enroll, student, course_id)] * PARALLEL)
+    assert Counter(answer.status for answer in answers) == {201: 1, 200: PARALLEL - 1}
+    assert all(answer.body == answers[0].body for answer in answers)
+    eventually(lambda: _seated(cast.owner, course_id) == {student.user_id})
+
+
+def test_no_place_too_many_is_taken(cast: Cast, people: People) -> None:
+    """Twelve students for five places: five get in, seven wait; one leaves, one moves up."""
+    capacity, students = 5, people.many(12)
+    course_id = new_course(cast.owner, capacity=capacity)
+
+    answers = at_once([partial(_enroll, student, course_id) for student in students])
+    statuses = Counter(answer.body["status"] for answer in answers)
+    assert statuses == {"active": capacity, "waitlisted": len(students) - capacity}
+    inside = [student for student in students if _enroll(student, course_id).body["status"] == "active"]
+    assert len(inside) == capacity
+    eventually(lambda: _seated(cast.owner, course_id) == {student.user_id for student in inside})
+
+    at_once([partial(_leave, student, course_id) for student in inside])
+    eventually(lambda: len(_seated(cast.owner, course_id)) == capacity)
+    assert not _seated(cast.owner, course_id) & {student.user_id for student in inside}
+
+
+def test_a_place_is_neither_lost_nor_doubled_while_people_come_and_go(cast: Cast, people: People) -> None:
+    """Enrolling and withdrawing mixed: afterwards exactly as many places are free as nobody sits on."""
+    capacity, students = 3, people.many(6)
+    course_id = new_course(cast.owner, capacity=capacity)
+
+    def come_and_go(student: Person, stays: bool) -> None:
+        for _ in range(2):
+            _enroll(student, course_id)
+            _leave(student, course_id)
+        if stays:
+            _enroll(student, course_id)
+
+    at_once([partial(come_and_go, student, number < 2) for number, student in enumerate(students)])
+
+    eventually(lambda: _seated(cast.owner, course_id) == {student.user_id for student in students[:2]})
+    assert _enroll(students[2], course_id).body["status"] == "active"
+    assert _enroll(students[3], course_id).body["status"] == "waitlisted"
+
+
+def test_concurrent_progress_converges(cast: Cast, people: People) -> None:
+    """Several devices report everything at once and out of order: nothing that was completed is lost."""
+    lesson_ids = [f"lesson-{number}" for number in range(8)]
+    course_id = new_course(cast.owner, *lesson_ids)
+    student = people.new()
+    enroll(student, course_id)
+    start = datetime.now(UTC) - timedelta(hours=1)
+    updates: list[tuple[str, dict[str, Any]]] = []
+    for number, lesson_id in enumerate(lesson_ids):
+        for device in range(4):
+            occurred = (start + timedelta(seconds=60 * number + device)).isoformat()
+            body = {"positionSeconds": 100 * number + device, "occurredAt": occurred}
+            updates.append((lesson_id, {**body, "completed": device == 1 and number < 6}))
+
+    def send(some: list[tuple[str, dict[str, Any]]]) -> None:
+        for lesson_id, body in some:
+            path = f"/progress/{course_id}/lessons/{lesson_id}"
+            _insist(student, "PUT", path, body, expect=(200,))
+
+    updates.reverse()
+    at_once([partial(send, updates[device::DEVICES]) for device in range(DEVICES)])
+    progress = student.get(f"/progress/{course_id}")
+    assert progress["completedLessons"] == lesson_ids[:6]
+    assert progress["completionPercentage"] == 75
+    assert progress["positions"] == {f"lesson-{number}": 100 * number + 3 for number in range(8)}
+
+
+def test_one_of_many_editors_with_the_same_version_wins(cast: Cast) -> None:
+    """Optimistic concurrency: one 200, the others 409, and the course is the winner's."""
+    course_id = new_course(cast.owner, status="draft")
+    path = f"/courses/{course_id}"
+    version = cast.owner.get(path)["version"]
+
+    def edit(number: int) -> Answer:
+        body = {"title": f"Edit {number}", "version": version}
+        return cast.owner.call("PATCH", path, body, expect=(200, 409))
+
+    answers = at_once([partial(edit, number) for number in range(DEVICES)])
+    (winner,) = (answer for answer in answers if answer.status == 200)
+    assert cast.owner.get(path) == winner.body
+
+
+def test_lessons_put_at_the_same_time_are_all_there(cast: Cast) -> None:
+    """Instructors working on different lessons never undo each other."""
+    course_id = new_course(cast.owner, status="draft")
+    names = [f"lesson-{number:02}" for number in range(DEVICES)]
+
+    def put(name: str) -> None:
+        path = f"/courses/{course_id}/lessons/{name}"
+        while cast.owner.call("PUT", path, lesson(), expect=(200, 201, 409, 503)).status > 201:
+            continue
+
+    at_once([partial(put, name) for name in names])
+    shown = cast.owner.get(f"/courses/{course_id}")["lessons"]
+    assert sorted(entry["lessonId"] for entry in shown) == names

@@ -1,0 +1,51 @@
+"""Rosters as tables for spreadsheets and other programs."""
+
+import csv
+import io
+
+from tests.integration.support.classroom import eventually, new_course
+from tests.integration.support.people import Cast, People
+
+ONE_ROSTER = [
+    "sourcedId",
+    "status",
+    "dateLastModified",
+    "classSourcedId",
+    "schoolSourcedId",
+    "userSourcedId",
+    "role",
+    "primary",
+    "beginDate",
+    "endDate",
+]
+
+
+def test_a_roster_as_a_table(cast: Cast, people: People) -> None:
+    """OneRoster's columns; a name that is a formula is text; as many rows as people, whatever the limit."""
+    evil, other = people.many(2)
+    evil.patch("/profile", {"displayName": '=HYPERLINK("http://x.example","a")'})
+    course_id = new_course(cast.owner, "one")
+    emails = [evil.email, other.email]
+    cast.owner.post(f"/courses/{course_id}/roster", {"emails": emails}, expect=200)
+    evil.put(f"/progress/{course_id}/lessons/one", {"completed": True})
+    eventually(lambda: len(cast.owner.get_all(f"/courses/{course_id}/roster")) == 2)
+    answer = cast.owner.call(
+        "GET", f"/courses/{course_id}/roster", query={"format": "csv", "limit": 1}, expect=200
+    )
+    assert answer.headers["Content-Type"] == "text/csv; charset=utf-8"
+    assert answer.headers["Content-Disposition"] == f'attachment; filename="roster-{course_id}.csv"'
+    assert "Content-Disposition" in answer.headers["Access-Control-Expose-Headers"]
+    assert "Link" not in answer.headers
+    rows = list(csv.DictReader(io.StringIO(answer.body, newline=""), strict=True))
+    assert list(rows[0])[:10] == ONE_ROSTER
+    first, second = rows
+    assert (first["userSourcedId"], second["userSourcedId"]) == (evil.user_id, other.user_id)
+    assert first["metadata.displayName"] == '\'=HYPERLINK("http://x.example","a")'
+    assert (first["metadata.completionPercentage"], first["metadata.enrollmentStatus"]) == (
+        "100",
+        "completed",
+    )
+    assert second["metadata.email"] == other.email
+    assert {row["classSourcedId"] for row in rows} == {course_id}
+    assert {row["role"] for row in rows} == {"student"}
+    cast.other_instructor.get(f"/courses/{course_id}/roster", expect=403, format="csv")

@@ -1,0 +1,132 @@
+"""Erasure and export over HTTP: nothing is left, nothing comes back, and what was interrupted is finished."""
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from domain.people.erasure import MARK
+from domain.people.tombstones import key_of
+from tests.integration.support.classroom import enroll, eventually, lesson, new_course
+from tests.integration.support.deployed import Deployed
+from tests.integration.support.people import INSTRUCTORS, Cast, People, Person
+from tests.integration.support.traces import has_sign_in, traces_of
+from toolkit.dynamo import to_item
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+
+@pytest.fixture
+def person(people: People, cast: Cast) -> Person:
+    """Somebody who has left traces everywhere: courses of theirs, taken, waited for, left, completed in part."""
+    person = people.new(INSTRUCTORS)
+    person.patch("/profile", {"displayName": "Ada"})
+    new_course(person, "page", title="Owned")
+    taken = new_course(cast.owner, "one", "two", title="Taken")
+    enroll(person, taken)
+    person.put(f"/progress/{taken}/lessons/one", {"completed": True})
+    person.put(f"/progress/{taken}/lessons/two", {"positionSeconds": 7})
+    full = new_course(cast.owner, "page", title="Full", capacity=1)
+    enroll(people.new(), full)
+    assert enroll(person, full)["status"] == "waitlisted"
+    left = new_course(cast.owner, "page", title="Left")
+    enroll(person, left)
+    person.delete(f"/enrollments/{left}")
+    return person
+
+
+def test_the_export_is_complete(person: Person) -> None:
+    """One document with everything that the other routes show, and more."""
+    document = person.get("/profile/export")
+    assert document["profile"] == person.get("/profile")
+    assert document["signIn"]["attributes"]["email"] == person.email
+    assert document["signIn"]["groups"] == [INSTRUCTORS]
+    statuses = {entry["courseTitle"]: entry["status"] for entry in document["enrollments"]}
+    assert statuses == {"Taken": "active", "Full": "waitlisted", "Left": "withdrawn"}
+    assert {entry["courseTitle"] for entry in document["progress"]} == set(statuses)
+    (taken,) = (entry for entry in document["progress"] if entry["courseTitle"] == "Taken")
+    assert taken["completedLessons"] == ["one"]
+    assert taken["positions"]["two"]["seconds"] == 7
+    assert [course["title"] for course in document["ownedCourses"]] == ["Owned"]
+    later = person.get("/profile/export")
+    assert "person-exported" in {entry["action"] for entry in later["auditTrail"]}
+
+
+@pytest.mark.intrusive
+def test_nothing_is_left(deployed: Deployed, person: Person, cast: Cast) -> None:
+    """No item, index entry or sign-in with the person's id or e-mail; one entry says that it was done."""
+    assert traces_of(deployed, person), "there must be something to erase"
+    person.delete("/profile")
+    assert not has_sign_in(deployed, person)
+    eventually(lambda: not traces_of(deployed, person))
+    person.delete("/profile")
+    assert not traces_of(deployed, person)
+
+
+def test_a_place_is_given_back_and_courses_stay(people: People, cast: Cast) -> None:
+    """Who waits moves up; administrators take over what an instructor leaves."""
+    leaving, waiting = people.new(INSTRUCTORS), people.new()
+    owned = new_course(leaving, "page")
+    course_id = new_course(cast.owner, "page", capacity=1)
+    enroll(leaving, course_id)
+    assert enroll(waiting, course_id)["status"] == "waitlisted"
+    leaving.delete("/profile")
+    (enrollment,) = waiting.get("/enrollments")["items"]
+    assert enrollment["status"] == "active"
+    course = eventually(
+        lambda: next(
+            (
+                found
+                for found in [cast.administrator.get(f"/courses/{owned}")]
+                if found["ownerId"] == "erased"
+            ),
+            None,
+        )
+    )
+    assert course is not None
+    changed = {"title": "Taken over", "version": course["version"]}
+    cast.administrator.patch(f"/courses/{owned}", changed)
+
+
+@pytest.mark.intrusive
+def test_a_token_that_is_still_valid_brings_nothing_back(
+    deployed: Deployed, person: Person, cast: Cast
+) -> None:
+    """Tokens live an hour; whoever was erased has none that does anything."""
+    course_id = new_course(cast.owner, "page")
+    person.delete("/profile")
+    person.get("/profile", expect=401)
+    person.patch("/profile", {"displayName": "Back"}, expect=401)
+    person.get("/profile/export", expect=401)
+    person.post("/enrollments", {"courseId": course_id}, expect=401)
+    person.post("/courses", {"title": "Back"}, expect=401)
+    person.put(f"/progress/{course_id}/lessons/page", {"completed": True}, expect=403)
+    person.put(f"/courses/{course_id}/lessons/new", lesson(), expect=403)
+    assert person.get("/enrollments")["items"] == []
+    eventually(lambda: not traces_of(deployed, person))
+
+
+@pytest.mark.intrusive
+def test_an_erasure_that_was_cut_off_goes_on_by_itself(deployed: Deployed, person: Person) -> None:
+    """As if the request had died right after it was noted: nobody asks again, and nothing is left."""
+    client: DynamoDBClient = deployed.client("dynamodb")
+    table = deployed.outputs["user_profiles_table_name"]
+    client.put_item(TableName=table, Item=to_item(key_of(person.user_id)))
+    client.update_item(
+        TableName=table,
+        Key=to_item({"userId": person.user_id}),
+        UpdateExpression=f"SET {MARK} = :now, erasureRequestId = :request",
+        ExpressionAttributeValues=to_item({":now": "2026-03-01T12:00:00.000Z", ":request": "cut-off"}),
+    )
+    eventually(lambda: not traces_of(deployed, person))
+    stored = client.get_item(TableName=table, Key=to_item(key_of(person.user_id)))["Item"]
+    assert set(stored) == {"userId", "expiresAt"}
+
+
+def test_somebody_can_come_back_as_somebody_new(people: People, person: Person) -> None:
+    """The address is free again, and nothing of before is there."""
+    person.delete("/profile")
+    again = people.new(email=person.email)
+    assert again.user_id != person.user_id
+    assert again.get("/profile")["displayName"] != "Ada"
+    assert again.get("/enrollments")["items"] == []

@@ -1,0 +1,43 @@
+"""A person's own profile over HTTP."""
+
+from typing import Any
+
+import pytest
+
+from tests.integration.support.people import Cast, People
+
+
+def test_a_profile_is_made_on_first_use(people: People) -> None:
+    """With the e-mail that one signed in with; it stays as it is until it is changed."""
+    person = people.new()
+    profile = person.get("/profile")
+    assert (profile["userId"], profile["email"]) == (person.user_id, person.email)
+    assert profile["displayName"]
+    assert person.get("/profile") == profile
+
+
+def test_a_profile_is_changed_field_by_field(people: People) -> None:
+    """And nobody else's with it."""
+    person, other = people.many(2)
+    before = other.get("/profile")
+    renamed = person.patch("/profile", {"displayName": "Ada  Größe"})
+    assert renamed["displayName"] == "Ada  Größe"
+    assert person.patch("/profile", {"locale": "de-AT"})["displayName"] == "Ada  Größe"
+    assert person.get("/profile")["locale"] == "de-AT"
+    assert other.get("/profile") == before
+
+
+@pytest.mark.parametrize(
+    ("body", "wrong"),
+    [
+        ({"displayName": ""}, {"displayName"}),
+        ({"displayName": "x" * 101}, {"displayName"}),
+        ({"locale": "English"}, {"locale"}),
+        ({"email": "other@example.org"}, {"email"}),
+        ({"userId": "other"}, {"userId"}),
+        ({"displayName": 1, "locale": 2}, {"displayName", "locale"}),
+    ],
+)
+def test_a_profile_that_is_not_valid_is_refused(cast: Cast, body: Any, wrong: set[str]) -> None:
+    """E-mail and id are the sign-in's."""
+    assert cast.stranger.call("PATCH", "/profile", body, expect=400).wrong_fields in (wrong, {"body"})

@@ -1,0 +1,172 @@
+"""Who may do what: every route of api/openapi.yaml as everybody. A route without a row here fails the suite.
+
+Each row says what the answers are for: no token, a stranger (signed in, enrolled nowhere), a student who is enrolled,
+another instructor, the course's owner, an administrator.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from education.openapi.description import Operation, load_api_description
+from tests.integration.support.classroom import enroll, lesson, new_course, set_status, upload
+from tests.integration.support.deployed import Deployed
+from tests.integration.support.people import STUDENTS, Caller, Cast, People, Person
+
+OPERATIONS = load_api_description().operations
+ROLES = ("nobody", "stranger", "student", "other_instructor", "owner", "administrator")
+EVERYBODY = (401, 200, 200, 200, 200, 200)
+EDITORS = (401, 403, 403, 403, 200, 200)
+ADMINISTRATORS_ONLY = (401, 403, 403, 403, 403, 204)
+
+EXPECTED = {
+    "listCourses": EVERYBODY,
+    "createCourse": (401, 403, 403, 201, 201, 201),
+    "getCourse": EVERYBODY,
+    "updateCourse": EDITORS,
+    "putLesson": EDITORS,
+    "deleteLesson": (401, 403, 403, 403, 204, 204),
+    "createLessonUpload": (401, 403, 403, 403, 201, 201),
+    "getLessonContent": (401, 403, 200, 403, 200, 200),
+    "listRoster": EDITORS,
+    "enrollRoster": EDITORS,
+    "createEnrollment": (401, 201, 200, 201, 201, 201),
+    "listEnrollments": EVERYBODY,
+    "deleteEnrollment": (401, 404, 204, 404, 404, 404),
+    "getProgress": (401, 403, 200, 403, 403, 403),
+    "updateLessonProgress": (401, 403, 200, 403, 403, 403),
+    "getProfile": EVERYBODY,
+    "updateProfile": EVERYBODY,
+    "exportProfile": EVERYBODY,
+    "deleteProfile": (401, 204, 204, 204, 204, 204),
+    "grantRole": ADMINISTRATORS_ONLY,
+    "revokeRole": ADMINISTRATORS_ONLY,
+}
+
+BODIES: dict[str, Any] = {
+    "createCourse": {"title": "Another course"},
+    "updateCourse": {"title": "A changed course"},
+    "putLesson": lesson(),
+    "createLessonUpload": {},
+    "enrollRoster": {"emails": ["somebody@example.org"], "dryRun": True},
+    "createEnrollment": {},
+    "updateLessonProgress": {"positionSeconds": 1},
+    "updateProfile": {"locale": "en"},
+}
+# These change what the other rows rely on, so they get a course of their own.
+APART = {"createEnrollment", "deleteEnrollment"}
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A course with a file in lesson `page`, in which the student is enrolled, and a person whose roles change."""
+
+    cast: Cast
+    course_id: str
+    target: Person
+
+    def send(self, operation: Operation, caller: Caller, course_id: str, expect: int) -> Any:
+        """Send an operation's sample request; the answer's body."""
+        values = {"courseId": course_id, "lessonId": "page", "userId": self.target.user_id, "group": STUDENTS}
+        if operation.operation_id == "deleteLesson":
+            values["lessonId"] = "spare"
+        body: Any = BODIES[operation.operation_id] if operation.body_schemas else None
+        if operation.operation_id == "createEnrollment":
+            body = {"courseId": course_id}
+        if operation.operation_id == "updateCourse":
+            body = {**body, "version": self._version(course_id)}
+        path = operation.path.format_map(values)
+        return caller.call(operation.method, path, body, expect=expect).body
+
+    def prepare(self, operation_id: str) -> None:
+        """Bring back what an earlier request of this operation took away."""
+        if operation_id == "deleteLesson":
+            path = f"/courses/{self.course_id}/lessons/spare"
+            self.cast.owner.call("PUT", path, lesson(), expect=(200, 201))
+
+    def _version(self, course_id: str) -> int:
+        known = self.cast.administrator.call("GET", f"/courses/{course_id}", expect=(200, 404))
+        return int(known.body["version"]) if known.status == 200 else 1
+
+
+@pytest.fixture(scope="module")
+def scene(deployed: Deployed, cast: Cast, people: People) -> Scene:
+    """The scene that all rows share."""
+    course_id = new_course(cast.owner, "page")
+    upload(deployed, cast.owner, course_id, "page")
+    enroll(cast.student, course_id)
+    return Scene(cast, course_id, people.new(STUDENTS))
+
+
+@pytest.fixture
+def replaceable(people: People, cast: Cast) -> Callable[[str], Caller]:
+    """Somebody of a role who may be erased."""
+
+    def somebody(role: str) -> Caller:
+        return cast.nobody if role == "nobody" else people.new()
+
+    return somebody
+
+
+def test_every_route_has_a_row() -> None:
+    """A new route has to say here who may use it; a route that is gone has nothing here."""
+    assert set(EXPECTED) == {operation.operation_id for operation in OPERATIONS}
+    assert all(len(row) == len(ROLES) for row in EXPECTED.values())
+
+
+def test_the_description_names_the_same_roles() -> None:
+    """`x-roles`, which the documentation shows, agrees with the rows."""
+    relations = {
+        "self": set(),
+        "signed-in": set(ROLES) - {"nobody"},
+        "enrolled": {"student"},
+        "owner": {"owner"},
+    }
+    relations |= {"administrators": {"administrator"}, "instructors": {"other_instructor", "owner"}}
+    for operation in OPERATIONS:
+        row = dict(zip(ROLES, EXPECTED[operation.operation_id], strict=True))
+        named = set().union(*(relations[role] for role in operation.roles))
+        allowed = {role for role, status in row.items() if status < 400}
+        assert named == allowed or "self" in operation.roles, operation.operation_id
+
+
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.operation_id)
+def test_everybody_gets_what_the_rules_say(
+    scene: Scene, cast: Cast, replaceable: Callable[[str], Caller], operation: Operation, role: str
+) -> None:
+    """One request: the operation's sample, by somebody of this role."""
+    name = operation.operation_id
+    status = EXPECTED[name][ROLES.index(role)]
+    caller: Caller = replaceable(role) if name == "deleteProfile" else getattr(cast, role)
+    course_id = scene.course_id
+    if name in APART:
+        course_id = new_course(cast.owner)
+        if role == "student":
+            enroll(cast.student, course_id)
+    scene.prepare(name)
+    scene.send(operation, caller, course_id, status)
+
+
+ON_A_COURSE = [
+    operation
+    for operation in OPERATIONS
+    if "{courseId}" in operation.path or operation.operation_id == "createEnrollment"
+]
+
+
+@pytest.mark.parametrize("status", ["draft", "archived"])
+@pytest.mark.parametrize("operation", ON_A_COURSE, ids=lambda operation: operation.operation_id)
+def test_what_was_never_published_is_nowhere_for_those_who_do_not_edit_it(
+    scene: Scene, cast: Cast, operation: Operation, status: str
+) -> None:
+    """The answer is the very same as for a course that does not exist."""
+    draft = new_course(cast.owner, "page", status="draft")
+    if status != "draft":
+        set_status(cast.owner, draft, status)
+    for person in (cast.stranger, cast.student, cast.other_instructor):
+        hidden = scene.send(operation, person, draft, 404)
+        absent = scene.send(operation, person, "there-is-no-such-course", 404)
+        assert {**hidden, "requestId": ""} == {**absent, "requestId": ""}

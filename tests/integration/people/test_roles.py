@@ -1,0 +1,138 @@
+"""Granting and taking back roles over HTTP, and that there always is an administrator."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.integration.support.deployed import Deployed
+from tests.integration.support.people import ADMINISTRATORS, INSTRUCTORS, STUDENTS, Cast, People, Person
+
+if TYPE_CHECKING:
+    from mypy_boto3_cognito_idp import CognitoIdentityProviderClient
+
+ROUNDS = 5
+
+
+def role(person: Person, group: str) -> str:
+    return f"/users/{person.user_id}/groups/{group}"
+
+
+def groups_of(deployed: Deployed, person: Person) -> set[str]:
+    client: CognitoIdentityProviderClient = deployed.client("cognito-idp")
+    answer = client.admin_list_groups_for_user(
+        UserPoolId=deployed.outputs["user_pool_id"], Username=person.email
+    )
+    return {group["GroupName"] for group in answer["Groups"]}
+
+
+@pytest.fixture
+def no_administrators(deployed: Deployed) -> Iterator[None]:
+    """Nobody is an administrator for a while; whoever was is again afterwards."""
+    if not deployed.is_local:
+        pytest.skip("an environment that people use keeps its administrators")
+    client: CognitoIdentityProviderClient = deployed.client("cognito-idp")
+    pool = deployed.outputs["user_pool_id"]
+    members = [
+        user["Username"]
+        for page in client.get_paginator("list_users_in_group").paginate(
+            UserPoolId=pool, GroupName=ADMINISTRATORS
+        )
+        for user in page["Users"]
+    ]
+    for name in members:
+        client.admin_remove_user_from_group(UserPoolId=pool, Username=name, GroupName=ADMINISTRATORS)
+    yield
+    for name in members:
+        client.admin_add_user_to_group(UserPoolId=pool, Username=name, GroupName=ADMINISTRATORS)
+
+
+def test_a_role_is_granted_and_taken_back(deployed: Deployed, cast: Cast, people: People) -> None:
+    """Any number of times; it counts from the next token on."""
+    person = people.new()
+    for _ in range(2):
+        cast.administrator.call("PUT", role(person, INSTRUCTORS), expect=204)
+        assert groups_of(deployed, person) == {INSTRUCTORS}
+    person.post("/courses", {"title": "Too early"}, expect=403)
+    people.again(person).post("/courses", {"title": "In time"})
+    for _ in range(2):
+        cast.administrator.delete(role(person, INSTRUCTORS))
+        assert groups_of(deployed, person) == set()
+
+
+def test_only_administrators_hand_out_roles(cast: Cast, people: People) -> None:
+    """Not even to themselves."""
+    for person in (cast.stranger, cast.student, cast.owner):
+        person.call("PUT", role(person, ADMINISTRATORS), expect=403)
+        person.delete(role(cast.administrator, ADMINISTRATORS), expect=403)
+
+
+def test_unknown_users_and_groups(cast: Cast) -> None:
+    """404 for a user who is not there; a group that is not there is not valid; an e-mail is no id."""
+    cast.administrator.call("PUT", f"/users/nobody/groups/{STUDENTS}", expect=404)
+    cast.administrator.delete(f"/users/nobody/groups/{STUDENTS}", expect=404)
+    cast.administrator.call("PUT", role(cast.student, "kings"), expect=400)
+    cast.administrator.call("PUT", f"/users/{cast.student.email}/groups/{STUDENTS}", expect=400)
+
+
+def test_a_lost_role_counts_at_once_where_roles_are_handed_out(
+    deployed: Deployed, cast: Cast, people: People
+) -> None:
+    """A token still says administrator; with it, nobody gives the role back to themselves."""
+    former = people.new(ADMINISTRATORS)
+    cast.administrator.delete(role(former, ADMINISTRATORS))
+    former.call("PUT", role(former, ADMINISTRATORS), expect=403)
+    assert groups_of(deployed, former) == set()
+
+
+@pytest.mark.intrusive
+def test_the_last_administrator_stays(deployed: Deployed, no_administrators: None, people: People) -> None:
+    """Neither taken back nor erased."""
+    last = people.new(ADMINISTRATORS)
+    last.delete(role(last, ADMINISTRATORS), expect=409)
+    last.delete("/profile", expect=409)
+    assert groups_of(deployed, last) == {ADMINISTRATORS}
+
+
+@pytest.mark.intrusive
+@pytest.mark.parametrize("how", ["each other", "themselves", "erased"])
+def test_the_last_two_never_leave_at_once(
+    deployed: Deployed, no_administrators: None, people: People, how: str
+) -> None:
+    """Two requests at the same time, each of which alone would be all right."""
+    for _ in range(ROUNDS):
+        one, two = people.many(2, ADMINISTRATORS)
+        paths = {
+            "each other": (role(two, ADMINISTRATORS), role(one, ADMINISTRATORS)),
+            "themselves": (role(one, ADMINISTRATORS), role(two, ADMINISTRATORS)),
+            "erased": ("/profile", "/profile"),
+        }[how]
+        statuses = at_once((one, paths[0]), (two, paths[1]))
+        assert statuses.count(204) == 1, statuses
+        (left,) = (each for each, path in ((one, paths[0]), (two, paths[1])) if is_left(deployed, each))
+        left_over = people.new(ADMINISTRATORS)
+        left_over.delete(role(left, ADMINISTRATORS))  # and nobody counts who left in an earlier round
+        client: CognitoIdentityProviderClient = deployed.client("cognito-idp")
+        client.admin_delete_user(UserPoolId=deployed.outputs["user_pool_id"], Username=left_over.email)
+
+
+def is_left(deployed: Deployed, person: Person) -> bool:
+    client: CognitoIdentityProviderClient = deployed.client("cognito-idp")
+    try:
+        return ADMINISTRATORS in groups_of(deployed, person)
+    except client.exceptions.UserNotFoundException:
+        return False
+
+
+def at_once(*requests: tuple[Person, str]) -> list[int]:
+    barrier = Barrier(len(requests))
+
+    def send(request: tuple[Person, str]) -> int:
+        person, path = request
+        barrier.wait()
+        return person.call("DELETE", path, expect=(204, 403, 409)).status
+
+    with ThreadPoolExecutor(len(requests)) as threads:
+        return list(threads.map(send, requests))

@@ -1,0 +1,157 @@
+"""How many calls to AWS a request costs, route by route, and how many capacity units: counted, not timed.
+
+docs/aws-calls.md is the expectation: what is counted must be, letter for letter, what stands there. After a change
+that is meant, run these tests with EDUCATION_WRITE_AWS_CALLS=1, which writes it anew, and read the difference.
+"""
+
+import os
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import pytest
+
+from tests.integration.support.aws_proxy import AwsCall
+from tests.integration.support.deployed import Deployed
+from tests.integration.support.people import People
+from tests.integration.support.proxied import Proxied, proxied_functions
+from tests.integration.support.samples import OPERATIONS, SAMPLES, Sample, Stage
+from tools.support.steps import ROOT
+
+pytestmark = pytest.mark.intrusive
+
+FILE = ROOT / "docs" / "aws-calls.md"
+WRITE_VARIABLE = "EDUCATION_WRITE_AWS_CALLS"
+HEADING = """\
+# Calls to AWS per request
+
+Counted by `test_aws_calls.py`, which fails when a request makes other calls than these. The settings
+are the local ones (a roster in four shards). Capacity units are those that DynamoDB reports, for small items. Retries
+of what AWS throttled, or of writes that met another one, come on top. What happens behind the tables' streams is not
+part of a request.
+
+| route | case | calls | read units | write units |
+|---|---|---|---|---|
+"""
+READS = frozenset({"GetItem", "BatchGetItem", "Query"})
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What one request costs."""
+
+    calls: Counter[str]
+    read_units: float
+    write_units: float
+
+    @classmethod
+    def of(cls, calls: Sequence[AwsCall]) -> "Cost":
+        """The cost of these calls."""
+        units = {True: 0.0, False: 0.0}
+        for call in calls:
+            consumed = call.answer.get("ConsumedCapacity") or []
+            is_read = call.operation.partition(":")[2] in READS
+            for part in consumed if isinstance(consumed, list) else [consumed]:
+                units[is_read] += part["CapacityUnits"]
+            if call.operation == "dynamodb:BatchGetItem" and not consumed:
+                units[True] += _units_of_batch(call)
+        return cls(Counter(call.operation for call in calls), units[True], units[False])
+
+    @property
+    def told(self) -> str:
+        """Its part of a row of the table."""
+        calls = ", ".join(
+            f"{name} × {count}" if count > 1 else name for name, count in sorted(self.calls.items())
+        )
+        return f"{calls or 'none'} | {self.read_units:g} | {self.write_units:g}"
+
+
+def _units_of_batch(call: AwsCall) -> float:
+    """What the embedded AWS does not tell: half a unit a key, a whole one if it is read consistently (up to 4 KB)."""
+    tables = call.request["RequestItems"].values()
+    return sum(len(table["Keys"]) * (1 if table.get("ConsistentRead") else 0.5) for table in tables)
+
+
+@pytest.fixture(scope="module")
+def proxied(deployed: Deployed) -> Iterator[Proxied]:
+    """The functions behind the proxy, with capacity units reported."""
+    with proxied_functions(deployed) as functions:
+        for line in functions.lines.values():
+            line.wants_capacity = True
+        yield functions
+
+
+@pytest.fixture(scope="module")
+def costs(deployed: Deployed, people: People, proxied: Proxied) -> Mapping[Sample, Cost]:
+    """What every sample costs."""
+    stage = Stage(deployed, people, proxied.restart)
+    known = FILE.read_text(encoding="utf-8") if FILE.exists() else ""
+    found = {}
+    for sample in SAMPLES:
+        found[sample] = _cost(stage, proxied, sample)
+        if _row(sample, found[sample]) not in known:
+            # Perhaps it met a write from behind a stream; that is not what it costs.
+            found[sample] = _cost(stage, proxied, sample)
+    return found
+
+
+def _cost(stage: Stage, proxied: Proxied, sample: Sample) -> Cost:
+    ask = sample.arrange(stage)
+    line = proxied.lines[sample.function]
+    line.take_calls()
+    sample.send(ask)
+    return Cost.of(line.take_calls())
+
+
+def _row(sample: Sample, cost: Cost) -> str:
+    operation = OPERATIONS[sample.operation_id]
+    return f"| {operation.method} {operation.path} | {sample.what} | {cost.told} |\n"
+
+
+def test_the_table_is_what_is_counted(costs: Mapping[Sample, Cost]) -> None:
+    """Nobody adds a call without saying so."""
+    counted = HEADING + "".join(_row(sample, cost) for sample, cost in costs.items())
+    if os.environ.get(WRITE_VARIABLE):
+        FILE.write_text(counted, encoding="utf-8")
+    assert FILE.read_text(encoding="utf-8").splitlines() == counted.splitlines()
+
+
+def _of(costs: Mapping[Sample, Cost], operation_id: str, what: str = "") -> Counter[str]:
+    return next(
+        cost.calls
+        for sample, cost in costs.items()
+        if (sample.operation_id, sample.what) == (operation_id, what)
+    )
+
+
+def test_every_route_has_a_sample() -> None:
+    """A new route needs one in tests/integration/support/samples.py."""
+    assert {sample.operation_id for sample in SAMPLES} == set(OPERATIONS)
+
+
+def test_progress_costs_as_little_as_it_can(costs: Mapping[Sample, Cost]) -> None:
+    """The busiest route of all."""
+    assert _of(costs, "updateLessonProgress", "completion").total() <= 2
+    assert _of(costs, "updateLessonProgress", "position, course known") == {"dynamodb:UpdateItem": 1}
+
+
+def test_a_page_costs_one_query(deployed: Deployed, costs: Mapping[Sample, Cost]) -> None:
+    """And the roster's one per shard."""
+    assert _of(costs, "listCourses", "published") == {"dynamodb:Query": 1}
+    assert _of(costs, "listCourses", "own") == {"dynamodb:Query": 1, "dynamodb:BatchGetItem": 1}
+    assert _of(costs, "listEnrollments") == {"dynamodb:Query": 1}
+    shards = deployed.settings.records.roster_shards
+    assert _of(costs, "listRoster", "JSON")["dynamodb:Query"] == shards
+
+
+def test_signing_asks_nobody_after_the_first_time(costs: Mapping[Sample, Cost]) -> None:
+    """What is read to decide is read for a public file too."""
+    first = _of(costs, "getLessonContent", "premium, first of an instance")
+    later = _of(costs, "getLessonContent", "premium, later")
+    assert first - later == {"secretsmanager:GetSecretValue": 1}
+    assert later == _of(costs, "getLessonContent", "public")
+
+
+def test_nothing_is_ever_scanned(costs: Mapping[Sample, Cost]) -> None:
+    """Access patterns first."""
+    assert not {name for cost in costs.values() for name in cost.calls if name.endswith("Scan")}

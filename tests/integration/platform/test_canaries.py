@@ -1,0 +1,168 @@
+"""Canaries: the environment really refuses what it must refuse. If one of these fails, the other tests prove little."""
+
+import base64
+import json
+import secrets
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from botocore.exceptions import ClientError
+from pycognito.aws_srp import AWSSRP
+
+from local_platform.accounts import random_password
+from tests.integration.support.classroom import new_course, upload
+from tests.integration.support.deployed import Deployed
+from tests.integration.support.people import Caller, Cast, People
+
+if TYPE_CHECKING:
+    from mypy_boto3_cognito_idp import CognitoIdentityProviderClient
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_iam import IAMClient
+    from mypy_boto3_lambda import LambdaClient
+    from mypy_boto3_sts import STSClient
+
+
+@pytest.mark.parametrize("path", ["/courses", "/enrollments", "/profile"])
+def test_no_token_is_refused(nobody: Caller, path: str) -> None:
+    """The gateway lets nobody through who is not signed in."""
+    answer = nobody.call("GET", path, expect=401)
+    assert answer.headers["WWW-Authenticate"] == "Bearer"
+
+
+def _claims_changed(token: str) -> str:
+    """A token that says it is an administrator's, under the signature of somebody else's claims."""
+    header, payload, signature = token.split(".")
+    claims = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+    claims["cognito:groups"] = ["administrators"]
+    changed = base64.urlsafe_b64encode(json.dumps(claims).encode()).decode().rstrip("=")
+    return f"{header}.{changed}.{signature}"
+
+
+def _signature_changed(token: str) -> str:
+    signed, _, signature = token.rpartition(".")
+    middle = len(signature) // 2
+    other = "A" if signature[middle] != "A" else "B"
+    return f"{signed}.{signature[:middle]}{other}{signature[middle + 1 :]}"
+
+
+def _unsigned(token: str) -> str:
+    header = base64.urlsafe_b64encode(b'{"alg":"none","typ":"JWT"}').decode().rstrip("=")
+    return f"{header}.{token.split('.')[1]}."
+
+
+@pytest.mark.parametrize("tamper", [_claims_changed, _signature_changed, _unsigned, lambda _: "no-token"])
+def test_a_tampered_token_is_refused(cast: Cast, people: People, tamper: Any) -> None:
+    """A token counts only as the pool signed it."""
+    people.nobody(tamper(cast.stranger.token)).get("/courses", expect=401)
+
+
+def test_an_access_token_is_refused(cast: Cast, people: People) -> None:
+    """Only an ID token carries the groups that the pre-token trigger let through."""
+    people.nobody(cast.administrator.access_token).get("/courses", expect=401)
+
+
+@pytest.mark.intrusive
+def test_a_token_of_another_pool_is_refused(deployed: Deployed, people: People) -> None:
+    """A valid token of a valid administrator, but of somebody else's pool."""
+    cognito: CognitoIdentityProviderClient = deployed.client("cognito-idp")
+    pool = cognito.create_user_pool(PoolName=f"foreign-{secrets.token_hex(4)}")["UserPool"]["Id"]
+    try:
+        client = cognito.create_user_pool_client(
+            UserPoolId=pool, ClientName="foreign", ExplicitAuthFlows=["ALLOW_USER_SRP_AUTH"]
+        )["UserPoolClient"]["ClientId"]
+        cognito.create_group(UserPoolId=pool, GroupName="administrators")
+        password = random_password()
+        cognito.admin_create_user(UserPoolId=pool, Username="foreigner", MessageAction="SUPPRESS")
+        cognito.admin_set_user_password(
+            UserPoolId=pool, Username="foreigner", Password=password, Permanent=True
+        )
+        cognito.admin_add_user_to_group(UserPoolId=pool, Username="foreigner", GroupName="administrators")
+        srp = AWSSRP("foreigner", password, pool_id=pool, client_id=client, client=cognito)
+        token = srp.authenticate_user()["AuthenticationResult"]["IdToken"]
+    finally:
+        cognito.delete_user_pool(UserPoolId=pool)
+    people.nobody(token).get("/courses", expect=401)
+
+
+@pytest.mark.intrusive
+@pytest.mark.parametrize(
+    ("function", "allowed", "forbidden"),
+    [
+        ("catalog", "courses", "user_profiles"),
+        ("enrollment", None, "user_profiles"),
+        ("progress", "courses", "user_profiles"),
+        ("content", "courses", "user_profiles"),
+        ("profile", "user_profiles", "course_progress"),
+    ],
+)
+def test_a_forbidden_action_is_denied(
+    deployed: Deployed, function: str, allowed: str | None, forbidden: str
+) -> None:
+    """A function's own credentials read what it was granted, and neither another table nor a whole one."""
+    dynamodb = _as_function(deployed, function)
+    keys = {
+        "courses": {"courseId": {"S": "none"}},
+        "user_profiles": {"userId": {"S": "none"}},
+        "course_progress": {"userId": {"S": "none"}, "courseId": {"S": "none"}},
+    }
+
+    def read(table: str) -> None:
+        dynamodb.get_item(TableName=deployed.outputs[f"{table}_table_name"], Key=keys[table])
+
+    if allowed is not None:
+        read(allowed)  # so the credentials are good
+    with pytest.raises(ClientError, match="AccessDenied"):
+        read(forbidden)
+    with pytest.raises(ClientError, match="AccessDenied"):
+        dynamodb.scan(TableName=deployed.outputs[f"{allowed or 'courses'}_table_name"])
+    with pytest.raises(ClientError, match="AccessDenied"):
+        dynamodb.delete_table(TableName=deployed.outputs["courses_table_name"])
+
+
+@pytest.mark.intrusive
+def test_a_role_cannot_give_itself_more(deployed: Deployed) -> None:
+    """No function may change IAM."""
+    credentials, role = _credentials_of(deployed, "catalog")
+    iam: IAMClient = deployed.client("iam", **credentials)
+    with pytest.raises(ClientError, match="AccessDenied"):
+        iam.put_role_policy(RoleName=role, PolicyName="more", PolicyDocument="{}")
+
+
+def test_a_private_object_is_forbidden(deployed: Deployed, cast: Cast) -> None:
+    """An object that is there is served by CloudFront alone; an unknown path shows nothing either."""
+    course_id = new_course(cast.owner, "page")
+    key = upload(deployed, cast.owner, course_id, "page")
+    bucket = deployed.outputs["content_bucket_name"]
+    base = deployed.outputs["aws_endpoint_url"]
+    direct = (
+        f"{base}/{bucket}" if base else f"https://{bucket}.s3.{deployed.outputs['aws_region']}.amazonaws.com"
+    )
+    assert deployed.fetch(f"{deployed.outputs['content_base_url']}/{key}").status_code == 200
+    assert deployed.fetch(f"{direct}/{key}").status_code == 403
+    assert deployed.fetch(f"{direct}?list-type=2").status_code == 403
+    for path in ("", "public/", "public/unknown", "premium/unknown", f"{key}x", "unknown"):
+        answer = deployed.fetch(f"{deployed.outputs['content_base_url']}/{path}")
+        assert answer.status_code in (403, 404), path
+
+
+def _as_function(deployed: Deployed, function: str) -> "DynamoDBClient":
+    credentials, _ = _credentials_of(deployed, function)
+    dynamodb: DynamoDBClient = deployed.client("dynamodb", **credentials)
+    return dynamodb
+
+
+def _credentials_of(deployed: Deployed, function: str) -> tuple[dict[str, str], str]:
+    """Credentials of a function's role, and its name. On AWS only Lambda may take that role on."""
+    if not deployed.is_local:
+        pytest.skip("on AWS only Lambda itself may assume a function's role")
+    functions: LambdaClient = deployed.client("lambda")
+    name = deployed.outputs[f"{function}_function_name"]
+    role = functions.get_function_configuration(FunctionName=name)["Role"]
+    sts: STSClient = deployed.client("sts")
+    taken = sts.assume_role(RoleArn=role, RoleSessionName="canary")["Credentials"]
+    credentials = {
+        "aws_access_key_id": taken["AccessKeyId"],
+        "aws_secret_access_key": taken["SecretAccessKey"],
+        "aws_session_token": taken["SessionToken"],
+    }
+    return credentials, role.rpartition("/")[2]

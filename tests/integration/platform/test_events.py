@@ -1,0 +1,221 @@
+"""Events on EventBridge: each once, whatever comes twice or is broken, and nobody is recognised in them."""
+
+import json
+import secrets
+import time
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.integration.support.classroom import enroll, eventually, new_course, set_status
+from tests.integration.support.deployed import Deployed
+from tests.integration.support.people import Cast, People, Person
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_lambda import LambdaClient
+
+pytestmark = pytest.mark.intrusive
+
+# How long to listen for what must not come.
+SILENCE_SECONDS = 1.5
+
+
+class Inbox:
+    """A queue that gets every event of the bus, as another team's would."""
+
+    def __init__(self, deployed: Deployed) -> None:
+        suffix = deployed.outputs["environment_suffix"]
+        self._sqs, self._events = deployed.client("sqs"), deployed.client("events")
+        self._bus, self._rule = (
+            f"education-events-{suffix}",
+            f"education-test-{secrets.token_hex(4)}-{suffix}",
+        )
+        self._url = self._sqs.create_queue(QueueName=self._rule)["QueueUrl"]
+        arn = self._sqs.get_queue_attributes(QueueUrl=self._url, AttributeNames=["QueueArn"])["Attributes"][
+            "QueueArn"
+        ]
+        rule = self._events.put_rule(
+            Name=self._rule, EventBusName=self._bus, EventPattern=json.dumps({"source": ["education"]})
+        )
+        policy = {
+            "Version": "2012-10-17",
+            "Statement": [
+                {
+                    "Effect": "Allow",
+                    "Principal": {"Service": "events.amazonaws.com"},
+                    "Action": "sqs:SendMessage",
+                    "Resource": arn,
+                    "Condition": {"ArnEquals": {"aws:SourceArn": rule["RuleArn"]}},
+                }
+            ],
+        }
+        self._sqs.set_queue_attributes(QueueUrl=self._url, Attributes={"Policy": json.dumps(policy)})
+        self._events.put_targets(
+            Rule=self._rule, EventBusName=self._bus, Targets=[{"Id": "inbox", "Arn": arn}]
+        )
+        self.events: list[dict[str, Any]] = []
+
+    def of(self, course_id: str) -> list[dict[str, Any]]:
+        """Every event so far that is about a course."""
+        while messages := self._sqs.receive_message(
+            QueueUrl=self._url, MaxNumberOfMessages=10, WaitTimeSeconds=0
+        ).get("Messages"):
+            for message in messages:
+                self.events.append(json.loads(message["Body"]))
+                self._sqs.delete_message(QueueUrl=self._url, ReceiptHandle=message["ReceiptHandle"])
+        return [event for event in self.events if event["detail"]["object"]["id"].endswith(f"/{course_id}")]
+
+    def wait(self, course_id: str, *kinds: str) -> list[dict[str, Any]]:
+        """Wait until a course's events are of these kinds, and a while longer for one too many."""
+
+        def came() -> list[str]:
+            return sorted(event["detail-type"] for event in self.of(course_id))
+
+        eventually(lambda: len(came()) >= len(kinds))
+        time.sleep(SILENCE_SECONDS)
+        assert came() == sorted(kinds)
+        return self.of(course_id)
+
+    def close(self) -> None:
+        """Take the rule and the queue away again."""
+        self._events.remove_targets(Rule=self._rule, EventBusName=self._bus, Ids=["inbox"])
+        self._events.delete_rule(Name=self._rule, EventBusName=self._bus)
+        self._sqs.delete_queue(QueueUrl=self._url)
+
+
+@pytest.fixture(scope="module")
+def inbox(deployed: Deployed) -> Iterator[Inbox]:
+    inbox = Inbox(deployed)
+    yield inbox
+    inbox.close()
+
+
+def complete(student: Person, course_id: str, *lesson_ids: str) -> None:
+    for lesson_id in lesson_ids:
+        student.put(f"/progress/{course_id}/lessons/{lesson_id}", {"completed": True})
+
+
+def test_enrolment_completion_and_publication_leave_once_each(
+    cast: Cast, people: People, inbox: Inbox
+) -> None:
+    course_id = new_course(cast.owner, "one", "two")
+    student = people.new()
+    student.patch("/profile", {"displayName": "Trillian McMillan"})
+    for _ in range(3):
+        student.call("POST", "/enrollments", {"courseId": course_id}, expect=(200, 201))
+    complete(student, course_id, "one", "two", "two", "one")
+    student.put(f"/progress/{course_id}/lessons/one", {"positionSeconds": 7})
+    version = cast.owner.get(f"/courses/{course_id}")["version"]
+    cast.owner.patch(f"/courses/{course_id}", {"title": "Renamed", "version": version})
+    events = inbox.wait(course_id, "publication", "enrollment", "completion")
+    told = {event["detail-type"]: event["detail"] for event in events}
+    assert told["enrollment"]["actor"]["account"]["name"] == student.user_id
+    assert told["completion"]["actor"]["account"]["name"] == student.user_id
+    assert told["completion"]["result"] == {"completion": True}
+    assert told["publication"]["actor"]["account"]["name"] == cast.owner.user_id
+    assert told["enrollment"]["verb"]["id"] == "http://adlnet.gov/expapi/verbs/registered"
+    text = json.dumps(events)
+    for person in (student, cast.owner):
+        assert person.email.partition("@")[0] not in text
+    assert not [word for word in ("@", "Trillian", "Renamed") if word in text]
+
+
+def test_coming_back_is_another_enrolment_and_waiting_is_none(
+    cast: Cast, people: People, inbox: Inbox
+) -> None:
+    course_id = new_course(cast.owner, "one", capacity=1)
+    first, second = people.many(2)
+    enroll(first, course_id)
+    assert enroll(second, course_id)["status"] == "waitlisted"
+    inbox.wait(course_id, "publication", "enrollment")
+    first.delete(f"/enrollments/{course_id}")
+    events = inbox.wait(course_id, "publication", "enrollment", "enrollment")
+    names = [event["detail"]["actor"]["account"]["name"] for event in events]
+    assert {first.user_id, second.user_id} < set(names)
+    second.delete(f"/enrollments/{course_id}")
+    first.call("POST", "/enrollments", {"courseId": course_id}, expect=(200, 201))
+    events = inbox.wait(course_id, "publication", "enrollment", "enrollment", "enrollment")
+    assert len({event["detail"]["id"] for event in events}) == 4
+
+
+def test_a_course_that_is_published_again_is_told_again(cast: Cast, inbox: Inbox) -> None:
+    course_id = new_course(cast.owner, "one")
+    set_status(cast.owner, course_id, "archived")
+    set_status(cast.owner, course_id, "published")
+    inbox.wait(course_id, "publication", "publication")
+
+
+def test_a_record_that_comes_again_is_not_told_again(
+    deployed: Deployed, cast: Cast, people: People, inbox: Inbox
+) -> None:
+    """Streams deliver at least once: here the same change comes five more times."""
+    course_id = new_course(cast.owner, "one")
+    student = people.new()
+    enroll(student, course_id)
+    inbox.wait(course_id, "publication", "enrollment")
+    record = stream_record(deployed, student.user_id, course_id)
+    functions: LambdaClient = deployed.client("lambda")
+    for count in (1, 1, 3):
+        answer = functions.invoke(
+            FunctionName=f"education-events-{deployed.outputs['environment_suffix']}",
+            Payload=json.dumps({"Records": [record] * count}).encode(),
+        )
+        assert "FunctionError" not in answer, answer["Payload"].read()
+    inbox.wait(course_id, "publication", "enrollment")
+
+
+def test_a_poison_record_ends_in_the_dead_letters_and_blocks_nobody(
+    deployed: Deployed, cast: Cast, people: People, inbox: Inbox
+) -> None:
+    dynamodb: DynamoDBClient = deployed.client("dynamodb")
+    table = deployed.outputs["course_progress_table_name"]
+    poison = f"poison-{secrets.token_hex(6)}"
+    key: Any = {"userId": {"S": poison}, "courseId": {"S": "none"}}
+    course_id = new_course(cast.owner, "one")
+    before, after = people.many(2)
+    try:
+        enroll(before, course_id)
+        dynamodb.put_item(TableName=table, Item={**key, "status": {"L": [{"NULL": True}]}})
+        enroll(after, course_id)
+        inbox.wait(course_id, "publication", "enrollment", "enrollment")
+        letter = eventually(lambda: dead_letter(deployed, poison))
+        assert letter is not None
+        assert letter["keys"] == key
+        assert letter["error"] in ("KeyError", "TypeError")
+    finally:
+        dynamodb.delete_item(TableName=table, Key=key)
+
+
+def stream_record(deployed: Deployed, user_id: str, course_id: str) -> dict[str, Any]:
+    """The record with which the stream told of an enrolment."""
+    dynamodb: DynamoDBClient = deployed.client("dynamodb")
+    table = deployed.outputs["course_progress_table_name"]
+    key: Any = {"userId": {"S": user_id}, "courseId": {"S": course_id}}
+    return {
+        "eventID": secrets.token_hex(16),
+        "eventName": "INSERT",
+        "eventSource": "aws:dynamodb",
+        "eventSourceARN": dynamodb.describe_table(TableName=table)["Table"]["LatestStreamArn"],
+        "dynamodb": {
+            "ApproximateCreationDateTime": int(time.time()),
+            "Keys": key,
+            "SequenceNumber": "1",
+            "NewImage": dynamodb.get_item(TableName=table, Key=key)["Item"],
+        },
+    }
+
+
+def dead_letter(deployed: Deployed, mark: str) -> dict[str, Any] | None:
+    """The dead letter that holds this mark, taken out of the queue; None while there is none."""
+    sqs = deployed.client("sqs")
+    url = sqs.get_queue_url(QueueName=f"education-dead-letters-{deployed.outputs['environment_suffix']}")[
+        "QueueUrl"
+    ]
+    messages = sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10, VisibilityTimeout=1)
+    for message in messages.get("Messages", ()):
+        if mark in message["Body"]:
+            sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+            return dict(json.loads(message["Body"]))
+    return None

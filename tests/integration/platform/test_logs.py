@@ -1,0 +1,66 @@
+"""Logs hold no e-mail, no name and no token. Runs last (conftest): everybody has done everything by then."""
+
+import secrets
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.integration.support.deployed import Deployed
+from tests.integration.support.people import Cast, People
+
+if TYPE_CHECKING:
+    from mypy_boto3_logs import CloudWatchLogsClient
+
+pytestmark = pytest.mark.intrusive
+
+HTTP_FUNCTIONS = ("catalog", "enrollment", "progress", "content", "profile")
+
+
+@pytest.fixture(scope="module")
+def marked_name(cast: Cast, people: People) -> str:
+    """The display name of somebody who just used the platform, and met refusals on the way."""
+    name = f"Zaphod-{secrets.token_hex(6)}"
+    person = people.new()
+    person.patch("/profile", {"displayName": name})
+    person.patch("/profile", {"displayName": name, "nickname": name}, expect=400)
+    person.call("GET", "/courses", query={"cursor": name}, expect=400)
+    person.call("POST", "/enrollments", {"courseId": name}, expect=404)
+    cast.owner.post("/courses", {"title": name, "summary": person.email})
+    return name
+
+
+@pytest.fixture(scope="module")
+def lines(deployed: Deployed, marked_name: str) -> dict[str, list[str]]:
+    """Every line in every log group of the environment, by group."""
+    logs: CloudWatchLogsClient = deployed.client("logs")
+    suffix = f"-{deployed.outputs['environment_suffix']}"
+    found: dict[str, list[str]] = {}
+    for page in logs.get_paginator("describe_log_groups").paginate(logGroupNamePrefix="/aws/"):
+        for group in page["logGroups"]:
+            name = group["logGroupName"]
+            if name.endswith(suffix) and "/education-" in name:
+                events = logs.get_paginator("filter_log_events").paginate(logGroupName=name)
+                found[name] = [event["message"] for part in events for event in part["events"]]
+    return found
+
+
+def test_every_function_logs(deployed: Deployed, lines: dict[str, list[str]]) -> None:
+    """Else the next test would prove nothing."""
+    for function in HTTP_FUNCTIONS:
+        group = f"/aws/lambda/{deployed.outputs[f'{function}_function_name']}"
+        assert any('"operation"' in line for line in lines[group]), group
+
+
+def test_logs_hold_nobody(people: People, lines: dict[str, list[str]], marked_name: str) -> None:
+    """No address, no name, no part of any token of anybody who was here."""
+    assert people.everybody
+    personal = {marked_name.lower()}
+    for person in people.everybody:
+        personal.add(person.email.partition("@")[0].lower())
+        for token in (person.token or "", person.access_token):
+            personal.update(part.lower() for part in token.split(".")[1:] if part)
+    for group, messages in lines.items():
+        text = "\n".join(messages).lower()
+        assert not [value[:12] for value in personal if value in text], group
+        assert "@example." not in text, group
+        assert "bearer " not in text, group

@@ -1,0 +1,17 @@
+"""What the pipeline looks at after each deployment, tried on the environment under test."""
+
+from tests.integration.support.deployed import Deployed
+from tools.pipeline.verify import Verification, verify
+
+
+def test_the_environment_is_up_and_closed(deployed: Deployed) -> None:
+    assert verify(deployed.settings, deployed.outputs) == []
+
+
+def test_an_open_route_would_be_seen(deployed: Deployed) -> None:
+    somewhere_else = {
+        **deployed.outputs,
+        "api_endpoint": deployed.outputs["aws_endpoint_url"] or deployed.outputs["content_base_url"],
+    }
+    problems = Verification(deployed.settings, somewhere_else, deployed.http).operations_need_a_token()
+    assert next(problems, None) is not None

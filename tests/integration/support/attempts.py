@@ -1,0 +1,86 @@
+"""Calls to AWS that a role is tried with: on all that the platform holds, and harmless even where they are allowed."""
+
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
+from typing import Any
+
+from tests.integration.support.deployed import Deployed
+from tests.integration.support.used_permissions import Pair, resource_part
+
+Attempt = tuple[Pair, Callable[[], Any]]
+
+
+def attempts(deployed: Deployed, credentials: Mapping[str, str]) -> Iterator[Attempt]:
+    """The calls, made with these credentials, and the permission that each needs."""
+    tables, dynamodb = deployed.client("dynamodb"), deployed.client("dynamodb", **credentials)
+    for name in tables.list_tables()["TableNames"]:
+        if name.startswith("education-") and "terraform" not in name:
+            yield from _on_table(dynamodb, tables.describe_table(TableName=name)["Table"])
+    yield from _on_bucket(deployed.client("s3", **credentials), deployed.outputs["content_bucket_name"])
+    yield from _on_pool(deployed.client("cognito-idp", **credentials), deployed.outputs["user_pool_id"])
+    name = f"education-signing-key-{deployed.outputs['environment_suffix']}"
+    secret = deployed.client("secretsmanager").describe_secret(SecretId=name)["ARN"]
+    read = deployed.client("secretsmanager", **credentials).get_secret_value
+    yield ("secretsmanager:GetSecretValue", resource_part(secret)), partial(read, SecretId=secret)
+    yield ("iam:ListRoles", "role/"), deployed.client("iam", **credentials).list_roles
+    yield ("lambda:ListFunctions", "*"), deployed.client("lambda", **credentials).list_functions
+
+
+def _on_table(client: Any, table: Mapping[str, Any]) -> Iterator[Attempt]:
+    name, keys = table["TableName"], [part["AttributeName"] for part in table["KeySchema"]]
+    key = {attribute: {"S": "nobody"} for attribute in keys}
+    never = {"ConditionExpression": "attribute_exists(neverThere)"}
+    for operation, method, parameters in (
+        ("GetItem", client.get_item, {"Key": key}),
+        ("PutItem", client.put_item, {"Item": key, **never}),
+        ("UpdateItem", client.update_item, {"Key": key, **never}),
+        ("DeleteItem", client.delete_item, {"Key": key, **never}),
+        ("Query", client.query, _query(keys[0])),
+        ("Scan", client.scan, {"Limit": 1}),
+    ):
+        yield (f"dynamodb:{operation}", f"table/{name}"), partial(method, TableName=name, **parameters)
+    several = partial(client.batch_get_item, RequestItems={name: {"Keys": [key]}})
+    yield ("dynamodb:BatchGetItem", f"table/{name}"), several
+    for index in table.get("GlobalSecondaryIndexes", ()):
+        ask = partial(client.query, TableName=name, IndexName=index["IndexName"])
+        yield (
+            ("dynamodb:Query", f"table/{name}/index/{index['IndexName']}"),
+            partial(ask, **_query(index["KeySchema"][0]["AttributeName"])),
+        )
+
+
+def _query(hash_key: str) -> dict[str, Any]:
+    return {
+        "KeyConditionExpression": "#key = :key",
+        "ExpressionAttributeNames": {"#key": hash_key},
+        "ExpressionAttributeValues": {":key": {"S": "nobody"}},
+    }
+
+
+def _on_bucket(client: Any, bucket: str) -> Iterator[Attempt]:
+    for key in ("public/x", "other/x"):
+        for action, method in (
+            ("GetObject", client.get_object),
+            ("DeleteObject", client.delete_object),
+            ("PutObject", client.put_object),
+        ):
+            yield (f"s3:{action}", f"{bucket}/{key}"), partial(method, Bucket=bucket, Key=key)
+    yield ("s3:ListBucket", bucket), partial(client.list_objects_v2, Bucket=bucket)
+
+
+def _on_pool(client: Any, pool: str) -> Iterator[Attempt]:
+    for operation, method in (
+        ("AdminGetUser", client.admin_get_user),
+        ("AdminDeleteUser", client.admin_delete_user),
+        ("AdminDisableUser", client.admin_disable_user),
+        ("AdminListGroupsForUser", client.admin_list_groups_for_user),
+    ):
+        ask = partial(method, UserPoolId=pool, Username="nobody")
+        yield (f"cognito-idp:{operation}", f"userpool/{pool}"), ask
+    for operation, method in (
+        ("AdminAddUserToGroup", client.admin_add_user_to_group),
+        ("AdminRemoveUserFromGroup", client.admin_remove_user_from_group),
+    ):
+        ask = partial(method, UserPoolId=pool, Username="nobody", GroupName="students")
+        yield (f"cognito-idp:{operation}", f"userpool/{pool}"), ask
+    yield ("cognito-idp:ListUsers", f"userpool/{pool}"), partial(client.list_users, UserPoolId=pool)

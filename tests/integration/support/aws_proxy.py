@@ -1,0 +1,241 @@
+"""A proxy in front of the embedded AWS: writes down what a function asks of AWS, and fails on demand.
+
+One `Line` per function, so that calls are known by who makes them. What passes is not changed, unless consumed
+capacity is wanted: then the request is signed anew, with credentials of the function's own role.
+"""
+
+import contextlib
+import http.client
+import json
+import re
+import threading
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials
+
+from tests.integration.support.aws_refusals import THROTTLED, conflict, refusal
+
+UPSTREAM_SECONDS = 60
+# Longer than any client waits; a silent call ends when the fault does.
+SILENCE_SECONDS = 60
+_SCOPE = re.compile(rb"Credential=[^/]+/\d+/[^/]+/([^/]+)/aws4_request")
+_FORM_SCOPE = re.compile(rb"[A-Z0-9]+/\d{8}/[a-z0-9-]+/(s3)/aws4_request")
+_FORM_KEY = re.compile(rb'name="key"\r\n\r\n([^\r]+)\r\n')
+_S3_OBJECT = {"GET": "GetObject", "HEAD": "GetObject", "DELETE": "DeleteObject"}
+
+
+class Kind(Enum):
+    """How a call fails."""
+
+    THROTTLE = "throttled"
+    ERROR = "answered with 500"
+    CUT = "cut off before it arrives"
+    LOSE = "cut off after it was done"
+    SILENCE = "never answered"
+    CONFLICT = "met another transaction"
+
+
+@dataclass
+class Fault:
+    """What goes wrong with calls of an operation such as `dynamodb:GetItem`; with all where there is none.
+
+    Attributes:
+        service: only calls of this service fail.
+        times: how often; None is without end.
+        spared: operations that do not fail.
+        struck: the operations that did fail.
+    """
+
+    kind: Kind
+    operation: str | None = None
+    service: str | None = None
+    times: int | None = None
+    spared: frozenset[str] = frozenset()
+    struck: list[str] = field(default_factory=list)
+
+    def strikes(self, operation: str) -> bool:
+        """Whether this call fails; notes it."""
+        is_meant = self.operation in (None, operation) and operation not in self.spared
+        is_meant &= self.service in (None, operation.partition(":")[0])
+        if not is_meant or len(self.struck) == self.times:
+            return False
+        self.struck.append(operation)
+        return True
+
+
+@dataclass(frozen=True)
+class AwsCall:
+    """One call that a function made.
+
+    Attributes:
+        operation: `dynamodb:GetItem`, `s3:PutObject`.
+        path: of the HTTP request; with the object's key too where a form has it.
+        request: the JSON that was sent, empty where it is none.
+        status: of the answer; 0 without one.
+        answer: the JSON that came back, empty where it is none.
+    """
+
+    operation: str
+    path: str
+    request: Mapping[str, Any] = field(repr=False)
+    status: int
+    answer: Mapping[str, Any] = field(repr=False)
+
+
+class Line:
+    """Where one function's calls come in. `endpoint` is the AWS_ENDPOINT_URL for it."""
+
+    def __init__(self, upstream_port: int, credentials: Mapping[str, str]) -> None:
+        self._upstream_port = upstream_port
+        self._credentials = credentials
+        self._lock = threading.Lock()
+        self._calls: list[AwsCall] = []
+        self._faults: list[Fault] = []
+        self._ended = threading.Event()
+        self.wants_capacity = False
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
+        self._server.daemon_threads = True
+        threading.Thread(
+            target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True
+        ).start()
+
+    @property
+    def endpoint(self) -> str:
+        """The address to give to the function."""
+        return f"http://127.0.0.1:{self._server.server_address[1]}"
+
+    def take_calls(self) -> list[AwsCall]:
+        """What was asked since the last time."""
+        with self._lock:
+            calls, self._calls = self._calls, []
+        return calls
+
+    @contextlib.contextmanager
+    def failing(self, *faults: Fault) -> Iterator[None]:
+        """Let calls fail while this lasts."""
+        self._ended.clear()
+        with self._lock:
+            self._faults = list(faults)
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._faults = []
+            self._ended.set()
+
+    def close(self) -> None:
+        """Stop listening."""
+        self._ended.set()
+        self._server.shutdown()
+        self._server.server_close()
+
+    def pass_on(
+        self, method: str, path: str, headers: Mapping[str, str], body: bytes
+    ) -> tuple[int, Mapping[str, str], bytes] | None:
+        """The answer to a call, None where the connection is to be cut."""
+        service, operation = _operation(method, headers, body)
+        with self._lock:
+            fault = next((fault for fault in self._faults if fault.strikes(operation)), None)
+        if fault is None or fault.kind is Kind.LOSE:
+            status, answer_headers, answer = self._forward(service, method, path, headers, body)
+            form_key = _FORM_KEY.search(body) if operation == "s3:PutObject" else None
+            noted = f"{path.rstrip('/')}/{form_key[1].decode()}" if form_key else path
+            self._note(operation, noted, body, status, answer)
+            return None if fault else (status, answer_headers, answer)
+        self._note(operation, path, body, 0, b"")
+        if fault.kind is Kind.SILENCE:
+            self._ended.wait(SILENCE_SECONDS)
+        if fault.kind in (Kind.SILENCE, Kind.CUT):
+            return None
+        if fault.kind is Kind.CONFLICT:
+            return conflict(_parsed(body))
+        return refusal(service, THROTTLED[service] if fault.kind is Kind.THROTTLE else None)
+
+    def _forward(
+        self, service: str, method: str, path: str, headers: Mapping[str, str], body: bytes
+    ) -> tuple[int, Mapping[str, str], bytes]:
+        sent = dict(headers)
+        if self.wants_capacity and service == "dynamodb":
+            body = json.dumps({**json.loads(body), "ReturnConsumedCapacity": "TOTAL"}).encode()
+            sent = self._signed(method, path, headers, body)
+        upstream = http.client.HTTPConnection("127.0.0.1", self._upstream_port, timeout=UPSTREAM_SECONDS)
+        try:
+            upstream.request(method, path, body or None, sent)
+            answer = upstream.getresponse()
+            return answer.status, dict(answer.getheaders()), answer.read()
+        finally:
+            upstream.close()
+
+    def _signed(self, method: str, path: str, headers: Mapping[str, str], body: bytes) -> dict[str, str]:
+        kept = {name: headers[name] for name in ("Content-Type", "X-Amz-Target") if name in headers}
+        request = AWSRequest(method, f"http://127.0.0.1:{self._upstream_port}{path}", kept, body)
+        region = headers["Authorization"].split("/")[2]
+        own = self._credentials
+        keys = Credentials(own["aws_access_key_id"], own["aws_secret_access_key"], own["aws_session_token"])
+        SigV4Auth(keys, "dynamodb", region).add_auth(request)
+        return dict(request.headers.items())
+
+    def _note(self, operation: str, path: str, body: bytes, status: int, answer: bytes) -> None:
+        call = AwsCall(operation, path, _parsed(body), status, _parsed(answer))
+        with self._lock:
+            self._calls.append(call)
+
+
+def _handler(line: Line) -> type[BaseHTTPRequestHandler]:
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+        disable_nagle_algorithm = True
+
+        def _serve(self) -> None:
+            body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            if self.headers.get("Expect", "").lower() == "100-continue":
+                self.send_response_only(100)
+                self.end_headers()
+            answer = line.pass_on(self.command, self.path, dict(self.headers.items()), body)
+            if answer is None:
+                self.close_connection = True
+                return
+            status, headers, content = answer
+            self.send_response_only(status)
+            for name, value in headers.items():
+                if name.lower() not in ("content-length", "transfer-encoding", "connection"):
+                    self.send_header(name, value)
+            self.send_header("Content-Length", str(len(content)))
+            self.end_headers()
+            with contextlib.suppress(ConnectionError):  # whoever asked may have gone
+                self.wfile.write(content)
+
+        do_GET = do_POST = do_PUT = do_DELETE = do_HEAD = _serve  # noqa: N815 - http.server's names
+
+        def log_message(self, format: str, *args: Any) -> None:
+            """Nothing is printed."""
+
+    return Handler
+
+
+def _operation(method: str, headers: Mapping[str, str], body: bytes) -> tuple[str, str]:
+    """The service that a call is for, and its operation with the service before it."""
+    lower = {name.lower(): value for name, value in headers.items()}
+    scope = _SCOPE.search(lower.get("authorization", "").encode())
+    if scope is None:
+        # A form that a browser posts carries its signature inside.
+        return ("s3", "s3:PutObject") if _FORM_SCOPE.search(body) else ("unsigned", f"unsigned:{method}")
+    service = scope[1].decode()
+    target = lower.get("x-amz-target", "")
+    if target:
+        return service, f"{service}:{target.rpartition('.')[2]}"
+    return service, f"{service}:{_S3_OBJECT.get(method, 'PutObject')}"
+
+
+def _parsed(text: bytes) -> Mapping[str, Any]:
+    try:
+        value = json.loads(text)
+    except ValueError:
+        return {}
+    return value if isinstance(value, dict) else {}

@@ -1,0 +1,102 @@
+"""Courses, lessons and files for the integration tests, made over the API like a portal would make them."""
+
+import secrets
+import time
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+
+import requests
+
+from tests.integration.support.deployed import Deployed
+from tests.integration.support.people import Person
+
+T = TypeVar("T")
+
+EVENT_SECONDS = 15
+PAGE = b"<!doctype html><html lang=en><title>Lesson</title><p>Read this.</p></html>\n"
+
+
+def lesson(
+    content_type: str = "article", *, premium: bool = False, position: int = 0, title: str = "A lesson"
+) -> dict[str, Any]:
+    """The body that makes a lesson."""
+    return {"title": title, "contentType": content_type, "premium": premium, "position": position}
+
+
+def new_course(
+    owner: Person,
+    *lesson_ids: str,
+    lessons: Mapping[str, Mapping[str, Any]] | None = None,
+    status: str = "published",
+    **fields: Any,
+) -> str:
+    """A course with these lessons (by default premium ones are not among them); its id."""
+    body = {"title": f"Course {secrets.token_hex(4)}", **fields}
+    course_id = str(owner.post("/courses", body)["courseId"])
+    wanted = {
+        lesson_id: lesson(position=position, title=f"Lesson {lesson_id}")
+        for position, lesson_id in enumerate(lesson_ids)
+    }
+    for lesson_id, described in {**wanted, **(lessons or {})}.items():
+        owner.put(f"/courses/{course_id}/lessons/{lesson_id}", dict(described), expect=201)
+    if status != "draft":
+        set_status(owner, course_id, status)
+    return course_id
+
+
+def set_status(owner: Person, course_id: str, status: str) -> None:
+    """Publish, archive or withdraw a course, from the version that it has now."""
+    version = owner.get(f"/courses/{course_id}")["version"]
+    owner.patch(f"/courses/{course_id}", {"status": status, "version": version})
+
+
+def enroll(student: Person, course_id: str) -> dict[str, Any]:
+    """Enrol somebody for the first time."""
+    enrollment: dict[str, Any] = student.post("/enrollments", {"courseId": course_id})
+    return enrollment
+
+
+def send_file(
+    deployed: Deployed,
+    form: Mapping[str, Any],
+    content: bytes,
+    *,
+    fields: Mapping[str, str] | None = None,
+    media_type: str = "application/octet-stream",
+) -> requests.Response:
+    """POST a file with a form that the API handed out; `fields` replaces some of the form's."""
+    return deployed.http.post(
+        form["url"],
+        data={**form["fields"], **(fields or {})},
+        files={"file": ("file", content, media_type)},
+        headers={"Origin": deployed.origin},
+        timeout=60,
+    )
+
+
+def upload(
+    deployed: Deployed, owner: Person, course_id: str, lesson_id: str, content: bytes = PAGE, **wanted: Any
+) -> str:
+    """Upload a lesson's file and wait until the platform has noticed; the object's key."""
+    path = f"/courses/{course_id}/lessons/{lesson_id}"
+    form = owner.post(f"{path}/upload", wanted)
+    answer = send_file(deployed, form, content)
+    assert answer.status_code in (200, 201, 204), answer.text
+    eventually(lambda: form["key"] in owner.get(f"{path}/content")["url"], lambda: has_content(owner, path))
+    return str(form["key"])
+
+
+def has_content(person: Person, lesson_path: str) -> bool:
+    """Whether a lesson's `hasContent` is true, for a path `/courses/{courseId}/lessons/{lessonId}`."""
+    course_path, _, lesson_id = lesson_path.partition("/lessons/")
+    lessons = person.get(course_path)["lessons"]
+    return any(entry["lessonId"] == lesson_id and entry["hasContent"] for entry in lessons)
+
+
+def eventually(condition: Callable[[], T], *first: Callable[[], bool]) -> T:
+    """Wait until all of these hold, in order of `first`, then `condition`; its value."""
+    deadline = time.monotonic() + EVENT_SECONDS
+    while not (all(check() for check in first) and (value := condition())):
+        assert time.monotonic() < deadline, f"it did not happen within {EVENT_SECONDS} s"
+        time.sleep(0.1)
+    return value

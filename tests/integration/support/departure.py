@@ -1,0 +1,85 @@
+"""How the tests leave an environment that goes on: their courses archived and emptied, and nobody of theirs there."""
+
+import contextlib
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, TypeVar
+
+import requests
+from botocore.exceptions import ClientError
+
+from tests.integration.support.classroom import set_status
+from tests.integration.support.deployed import Deployed
+from tests.integration.support.people import ADMINISTRATORS, People, Person
+
+if TYPE_CHECKING:
+    from mypy_boto3_cognito_idp import CognitoIdentityProviderClient
+
+T = TypeVar("T")
+AT_ONCE = 3  # the smallest environment takes a hundred requests a second
+
+
+class Departure:
+    """The end of a session on one environment. What fails keeps nothing else from going."""
+
+    def __init__(self, deployed: Deployed, people: People) -> None:
+        self._people, self._courses = people, deployed.courses
+        self._cognito: CognitoIdentityProviderClient = deployed.client("cognito-idp")
+        self._pool = deployed.outputs["user_pool_id"]
+        self._problems: list[str] = []
+
+    def leave(self) -> None:
+        """Archive, erase, delete; fails at the end where something stays."""
+        if self._courses:
+            self._each(self._archive_with, [self._courses])
+        self._each(self._erase, self._people.everybody)
+        self._each(self._delete, self._people.user_ids)
+        assert not self._problems, "the tests leave something behind: " + "; ".join(self._problems)
+
+    def _each(self, do: Callable[[T], None], things: Iterable[T]) -> None:
+        def attempt(thing: T) -> None:
+            try:
+                do(thing)
+            except (AssertionError, ClientError, requests.RequestException) as problem:
+                self._problems.append(f"{do.__name__.strip('_')}: {problem}")
+
+        with ThreadPoolExecutor(AT_ONCE) as threads:
+            list(threads.map(attempt, things))
+
+    def _archive_with(self, courses: list[str]) -> None:
+        archivist = self._archivist()
+
+        def archive(course_id: str) -> None:
+            path = f"/courses/{course_id}"
+            course = archivist.get(path)
+            is_archived = course["status"] == "archived"
+            if is_archived and course["lessons"]:  # an archived course is read-only
+                set_status(archivist, course_id, "draft")
+                is_archived = False
+            for lesson in course["lessons"]:  # its file goes with it
+                archivist.delete(f"{path}/lessons/{lesson['lessonId']}")
+            if not is_archived:
+                set_status(archivist, course_id, "archived")
+
+        self._each(archive, courses)
+
+    def _archivist(self) -> Person:
+        """An administrator who is still there; a new one may have to wait for the codes of a second factor."""
+        for person in self._people.administrators:
+            if person.call("GET", "/profile", expect=(200, 401)).status == 200:
+                return person
+        return self._people.new(ADMINISTRATORS)
+
+    def _erase(self, person: Person) -> None:
+        """Erase somebody as they would themselves, with all that is known of them."""
+        with contextlib.suppress(self._cognito.exceptions.UserNotFoundException):
+            # The last administrator could not be erased.
+            self._cognito.admin_remove_user_from_group(
+                UserPoolId=self._pool, Username=person.user_id, GroupName=ADMINISTRATORS
+            )
+            person.call("DELETE", "/profile", expect=(204, 401))
+
+    def _delete(self, user_id: str) -> None:
+        """Delete a sign-in that is still there: of somebody who never got a token, or whose token has ended."""
+        with contextlib.suppress(self._cognito.exceptions.UserNotFoundException):
+            self._cognito.admin_delete_user(UserPoolId=self._pool, Username=user_id)

@@ -1,0 +1,153 @@
+"""The deployed environment under test: its outputs, its settings, and its AWS.
+
+By default a local platform of the test session's own; the variable EDUCATION_OUTPUTS names the outputs file of
+a running one instead (`make up` writes `outputs/local.json`, `make outputs ENV=dev` writes `outputs/dev.json`).
+"""
+
+import contextlib
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+from unittest import mock
+
+import boto3
+import pytest
+import requests
+from botocore.config import Config
+from requests.adapters import HTTPAdapter
+
+from education.settings.model import LOCAL_ENVIRONMENT, EnvironmentSettings, load_settings
+from local_platform.platform import ACCESS_KEY, SECRET_KEY, Platform
+from local_platform.surroundings import keep_to_this_machine
+from tests.own_folder import own_folder, platform_home
+from tests.ports import free_port
+from tools.support.steps import ROOT
+
+OUTPUTS_VARIABLE = "EDUCATION_OUTPUTS"
+DEPLOY_SECONDS = 900
+CONNECTIONS = 64  # the races use many at once
+CONTENT_TIMEOUT_SECONDS = 30
+
+
+@dataclass
+class Deployed:
+    """One environment.
+
+    `platform` is there for a local one whose folder is known; `is_own` says that it was started for these tests.
+    `courses` are the ids of those that tests made, to be archived at the end.
+    """
+
+    outputs: Mapping[str, Any] = field(repr=False)  # holds passwords
+    platform: Platform | None = None
+    is_own: bool = False
+    courses: list[str] = field(default_factory=list)
+    _clients: dict[str, Any] = field(default_factory=dict, repr=False)
+
+    @property
+    def is_local(self) -> bool:
+        """Whether it runs on the embedded AWS."""
+        return bool(self.outputs["aws_endpoint_url"])
+
+    @cached_property
+    def settings(self) -> EnvironmentSettings:
+        """What was deployed, by the settings."""
+        return load_settings(self.outputs["environment_suffix"], aws_region=self.outputs["aws_region"])
+
+    @property
+    def origin(self) -> str:
+        """The portal that browsers are on."""
+        return self.settings.content.portal_origins[0]
+
+    @cached_property
+    def http(self) -> requests.Session:
+        """One pool of connections for everything that goes over HTTP; what is on this machine needs no proxy."""
+        session = requests.Session()
+        session.trust_env = not self.is_local
+        for scheme in ("http://", "https://"):
+            session.mount(scheme, HTTPAdapter(pool_connections=8, pool_maxsize=CONNECTIONS))
+        return session
+
+    def client(self, service: Any, **credentials: str) -> Any:
+        """A boto3 client, of the environment's root (locally) or the caller's profile; typed by the caller."""
+        if not credentials and service in self._clients:
+            return self._clients[service]
+        own = {"aws_access_key_id": ACCESS_KEY, "aws_secret_access_key": SECRET_KEY} if self.is_local else {}
+        session: Any = boto3.Session(region_name=self.outputs["aws_region"])
+        made = session.client(
+            service,
+            endpoint_url=self.outputs["aws_endpoint_url"] or None,
+            config=Config(max_pool_connections=CONNECTIONS, proxies={} if self.is_local else None),
+            **(credentials or own),
+        )
+        self._clients[service if not credentials else f"{service} {len(self._clients)}"] = made
+        return made
+
+    def fetch(self, url: str, **headers: str) -> requests.Response:
+        """Fetch from the content network as a browser does; Python's resolver does not know `*.localhost`."""
+        scheme, _, rest = url.partition("://")
+        host, slash, path = rest.partition("/")
+        if ".localhost:" in host:
+            headers["Host"] = host
+            url = f"{scheme}://127.0.0.1:{host.rpartition(':')[2]}{slash}{path}"
+        return self.http.get(url, headers=headers, timeout=CONTENT_TIMEOUT_SECONDS, allow_redirects=False)
+
+    def close(self) -> None:
+        """Close every connection."""
+        for client in self._clients.values():
+            client.close()
+        self.http.close()
+
+
+@contextlib.contextmanager
+def deployed_environment() -> Iterator[Deployed]:
+    """The environment that EDUCATION_OUTPUTS names, else a local platform that lives as long as this."""
+    named = os.environ.get(OUTPUTS_VARIABLE)
+    with contextlib.nullcontext(Path(named).resolve()) if named else _own_platform() as file:
+        outputs = json.loads(file.read_text())
+        deployed = Deployed(outputs, _platform_of(file, outputs), is_own=named is None)
+        with mock.patch.dict(os.environ):
+            if deployed.is_local:  # the caller's AWS configuration is for a real environment only
+                keep_to_this_machine(os.environ)
+            try:
+                yield deployed
+            finally:
+                deployed.close()
+
+
+@contextlib.contextmanager
+def _own_platform() -> Iterator[Path]:
+    """A local platform on a port and in a folder of its own, of which nothing is left afterwards.
+
+    The stack is not destroyed here but goes with the embedded AWS; that it can be is a test (test_destroy.py).
+    """
+    with own_folder() as folder:
+        home, port = platform_home(folder), free_port()
+        outputs_file = home / "outputs" / f"{LOCAL_ENVIRONMENT}.json"
+        variables = {"EDUCATION_LOCAL_HOME": str(home), "EDUCATION_LOCAL_PORT": str(port)}
+        up = subprocess.run(
+            [sys.executable, "-m", "local_platform", "up"],
+            cwd=ROOT,
+            env={**os.environ, **variables},
+            capture_output=True,
+            text=True,
+            timeout=DEPLOY_SECONDS,
+            check=False,
+        )
+        if up.returncode != 0:
+            pytest.fail(f"`make up` failed:\n{up.stdout}\n{up.stderr}", pytrace=False)
+        yield outputs_file
+
+
+def _platform_of(outputs_file: Path, outputs: Mapping[str, Any]) -> Platform | None:
+    """The folder of the local platform that wrote an outputs file, if it is where it always is."""
+    beside = outputs_file.parent.parent
+    home = ROOT / ".local" if beside == ROOT else beside
+    if not outputs["aws_endpoint_url"] or not (home / "deployed.json").is_file():
+        return None
+    return Platform(home, int(outputs["aws_endpoint_url"].rpartition(":")[2]), outputs_file)

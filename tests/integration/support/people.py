@@ -1,0 +1,260 @@
+"""People who sign in and use the platform over HTTP, as the portal does for them.
+
+Every answer that one of them gets is held against the contract on the way (tests/integration/contract/contract.py).
+"""
+
+import secrets
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from pycognito.aws_srp import AWSSRP
+from pycognito.exceptions import SoftwareTokenMFAChallengeException
+from requests.structures import CaseInsensitiveDict
+
+from local_platform.accounts import random_password
+from tests.integration.contract import contract
+from tests.integration.support.deployed import Deployed
+from tests.integration.support.second_factor import Authenticator, set_up
+
+if TYPE_CHECKING:
+    from mypy_boto3_cognito_idp import CognitoIdentityProviderClient
+
+TIMEOUT_SECONDS = 60  # many function processes may start at once on a small machine
+
+STUDENTS, INSTRUCTORS, ADMINISTRATORS = "students", "instructors", "administrators"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the API answered; `body` is parsed where it is JSON, else text, None where there is none."""
+
+    status: int
+    headers: "CaseInsensitiveDict[str]"
+    body: Any
+
+    @property
+    def wrong_fields(self) -> set[str]:
+        """The fields that a 400 names."""
+        return {fault["field"] for fault in self.body.get("errors", ())}
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Somebody who calls the API, with a token or without one."""
+
+    deployed: Deployed
+    token: str | None = field(default=None, repr=False)
+
+    def call(
+        self,
+        method: str,
+        path: str,
+        body: Any = None,
+        *,
+        expect: int | tuple[int, ...],
+        query: Mapping[str, Any] | None = None,
+        headers: Mapping[str, str] | None = None,
+        raw: bytes | None = None,
+    ) -> Answer:
+        """Send a request; fails unless the answer has an expected status and is as the contract has it."""
+        sent = {"Origin": self.deployed.origin, **(headers or {})}
+        if self.token is not None:
+            sent["Authorization"] = f"Bearer {self.token}"
+        response = self.deployed.http.request(
+            method,
+            self.deployed.outputs["api_endpoint"] + path,
+            json=body,
+            data=raw,
+            params=query,
+            headers=sent,
+            timeout=TIMEOUT_SECONDS,
+            allow_redirects=False,
+        )
+        expected = (expect,) if isinstance(expect, int) else expect
+        assert response.status_code in expected, f"{method} {path}: {response.status_code} {response.text}"
+        contract.check(self.deployed, method, path, response)
+        is_json = "json" in response.headers.get("Content-Type", "")
+        parsed: Any = response.json() if is_json and response.content else response.text or None
+        if (method, path, response.status_code) == ("POST", "/courses", 201):
+            self.deployed.courses.append(parsed["courseId"])
+        return Answer(response.status_code, response.headers, parsed)
+
+    def get(self, path: str, *, expect: int = 200, **query: Any) -> Any:
+        """GET; the answer's body."""
+        return self.call("GET", path, query=query, expect=expect).body
+
+    def get_all(self, path: str, limit: int = 100) -> list[dict[str, Any]]:
+        """Every item of a list, page by page; fails if a page holds more than `limit`."""
+        items: list[dict[str, Any]] = []
+        query: dict[str, Any] = {"limit": limit}
+        while True:
+            page = self.get(path, **query)
+            assert len(page["items"]) <= limit
+            items += page["items"]
+            if "nextCursor" not in page:
+                return items
+            query["cursor"] = page["nextCursor"]
+
+    def post(self, path: str, body: Any, *, expect: int = 201) -> Any:
+        """POST; the answer's body."""
+        return self.call("POST", path, body, expect=expect).body
+
+    def put(self, path: str, body: Any, *, expect: int = 200) -> Any:
+        """PUT; the answer's body."""
+        return self.call("PUT", path, body, expect=expect).body
+
+    def patch(self, path: str, body: Any, *, expect: int = 200) -> Any:
+        """PATCH; the answer's body."""
+        return self.call("PATCH", path, body, expect=expect).body
+
+    def delete(self, path: str, *, expect: int = 204) -> Any:
+        """DELETE; the answer's body, None when it went well."""
+        return self.call("DELETE", path, expect=expect).body
+
+
+@dataclass(frozen=True)
+class Person(Caller):
+    """Somebody with an account, signed in."""
+
+    email: str = ""
+    user_id: str = ""
+    access_token: str = field(default="", repr=False)
+
+    def path(self, template: str) -> str:
+        """A path with this person's user id in it."""
+        return template.replace("{userId}", quote(self.user_id))
+
+
+class People:
+    """Makes accounts and signs in with them; remembers everybody, for who sends them away (departure.py)."""
+
+    def __init__(self, deployed: Deployed) -> None:
+        self._deployed = deployed
+        self._cognito: CognitoIdentityProviderClient = deployed.client("cognito-idp")
+        self._pool = deployed.outputs["user_pool_id"]
+        self._authenticators: dict[str, Authenticator] = {}
+        self.administrators: list[Person] = []
+        self.user_ids: list[str] = []
+        self.everybody: list[Person] = []
+
+    def new(self, *groups: str, email: str | None = None, verified: bool = True) -> Person:
+        """Somebody new in these groups; in none by default, who is a student to the platform."""
+        email = email or f"somebody-{secrets.token_hex(8)}@example.org"
+        password = random_password()
+        created = self._cognito.admin_create_user(
+            UserPoolId=self._pool,
+            Username=email,
+            MessageAction="SUPPRESS",
+            UserAttributes=[
+                {"Name": "email", "Value": email},
+                {"Name": "email_verified", "Value": str(verified).lower()},
+            ],
+        )
+        user_id = next(
+            attribute["Value"] for attribute in created["User"]["Attributes"] if attribute["Name"] == "sub"
+        )
+        self.user_ids.append(user_id)
+        self._cognito.admin_set_user_password(
+            UserPoolId=self._pool, Username=email, Password=password, Permanent=True
+        )
+        for group in groups:
+            self._cognito.admin_add_user_to_group(UserPoolId=self._pool, Username=email, GroupName=group)
+        tokens = self._sign_in(email, password, user_id)
+        if ADMINISTRATORS in groups and self._deployed.settings.identity.administrators_need_mfa:
+            self._authenticators[user_id] = set_up(self._cognito, tokens["AccessToken"])
+            tokens = self._sign_in(email, password, user_id)
+        person = Person(
+            self._deployed,
+            tokens["IdToken"],
+            email=email,
+            user_id=user_id,
+            access_token=tokens["AccessToken"],
+        )
+        self.everybody.append(person)
+        if ADMINISTRATORS in groups:
+            self.administrators.append(person)
+        return person
+
+    def again(self, person: Person) -> Person:
+        """The same person after a new sign-in, with a new token."""
+        password = random_password()
+        self._cognito.admin_set_user_password(
+            UserPoolId=self._pool, Username=person.email, Password=password, Permanent=True
+        )
+        tokens = self._sign_in(person.email, password, person.user_id)
+        return replace(person, token=tokens["IdToken"], access_token=tokens["AccessToken"])
+
+    def renamed(self, person: Person, email: str) -> Person:
+        """The same person with another verified address, signed in with it."""
+        self._cognito.admin_update_user_attributes(
+            UserPoolId=self._pool,
+            Username=person.email,
+            UserAttributes=[
+                {"Name": "email", "Value": email},
+                {"Name": "email_verified", "Value": "true"},
+            ],
+        )
+        return self.again(replace(person, email=email))
+
+    def many(self, count: int, *groups: str) -> list[Person]:
+        """Several at once."""
+        with ThreadPoolExecutor(8) as threads:
+            return list(threads.map(lambda _: self.new(*groups), range(count)))
+
+    def nobody(self, token: str | None = None) -> Caller:
+        """Somebody who is not signed in, or who holds this token, whatever it is."""
+        return Caller(self._deployed, token)
+
+    def _sign_in(self, email: str, password: str, user_id: str) -> Mapping[str, str]:
+        """The tokens, by way of SRP: the password never leaves this process."""
+        srp = AWSSRP(
+            username=email,
+            password=password,
+            pool_id=self._pool,
+            client_id=self._deployed.outputs["user_pool_client_id"],
+            client=self._cognito,
+        )
+        try:
+            tokens: Mapping[str, str] = srp.authenticate_user()["AuthenticationResult"]
+        except SoftwareTokenMFAChallengeException as challenge:
+            tokens = self._second_factor(challenge.get_tokens(), self._authenticators[user_id])
+        return tokens
+
+    def _second_factor(self, challenge: Mapping[str, Any], authenticator: Authenticator) -> Mapping[str, str]:
+        answer: Any = self._cognito.respond_to_auth_challenge(
+            ClientId=self._deployed.outputs["user_pool_client_id"],
+            ChallengeName="SOFTWARE_TOKEN_MFA",
+            Session=challenge["Session"],
+            ChallengeResponses={
+                "USERNAME": challenge["ChallengeParameters"]["USER_ID_FOR_SRP"],
+                "SOFTWARE_TOKEN_MFA_CODE": authenticator.code(),
+            },
+        )
+        return dict(answer["AuthenticationResult"])
+
+
+@dataclass(frozen=True)
+class Cast:
+    """One of each: `stranger` is signed in, in no group, and enrolled nowhere."""
+
+    owner: Person
+    other_instructor: Person
+    administrator: Person
+    student: Person
+    stranger: Person
+    nobody: Caller
+
+    @classmethod
+    def of(cls, people: People) -> "Cast":
+        """A new cast."""
+        return cls(
+            owner=people.new(INSTRUCTORS),
+            other_instructor=people.new(INSTRUCTORS),
+            administrator=people.new(ADMINISTRATORS),
+            student=people.new(STUDENTS),
+            stranger=people.new(),
+            nobody=people.nobody(),
+        )

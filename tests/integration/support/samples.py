@@ -1,0 +1,276 @@
+"""A sample request for every route, and for each way in which a route works.
+
+Faults, counts of AWS calls and grants are tried with these. A route without a sample fails the suite.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from education.openapi.description import load_api_description
+from tests.integration.support.classroom import enroll, lesson, new_course, upload
+from tests.integration.support.deployed import Deployed
+from tests.integration.support.people import ADMINISTRATORS, INSTRUCTORS, STUDENTS, Answer, People, Person
+
+OPERATIONS = {one.operation_id: one for one in load_api_description().operations}
+LESSONS = {"film": lesson("video", premium=True), "text": lesson("article", position=1)}
+
+
+class Stage:
+    """Where samples are arranged: people and courses, new for each sample unless they are only read."""
+
+    def __init__(self, deployed: Deployed, people: People, restart: Callable[[str], None]) -> None:
+        self.deployed = deployed
+        self.people = people
+        self.restart = restart
+
+    @cached_property
+    def owner(self) -> Person:
+        """Who owns the courses; sends requests too, but none that change the account."""
+        return self.people.new(INSTRUCTORS)
+
+    @cached_property
+    def administrator(self) -> Person:
+        """Somebody who may hand out roles."""
+        return self.people.new(ADMINISTRATORS)
+
+    @cached_property
+    def furnished(self) -> str:
+        """A course whose lessons have files; only read."""
+        course_id = new_course(self.owner, lessons=LESSONS)
+        for lesson_id in LESSONS:
+            upload(self.deployed, self.owner, course_id, lesson_id)
+        return course_id
+
+    def student(self, *courses: str) -> Person:
+        """Somebody new, enrolled in these courses."""
+        person = self.people.new(STUDENTS)
+        for course_id in courses:
+            enroll(person, course_id)
+        return person
+
+    def course(self, **fields: Any) -> str:
+        """A new course with two lessons."""
+        return new_course(self.owner, lessons=LESSONS, **fields)
+
+    def version(self, course_id: str) -> int:
+        """The version that a course has now."""
+        return int(self.owner.get(f"/courses/{course_id}")["version"])
+
+
+@dataclass(frozen=True)
+class Ask:
+    """A request that is ready to be sent; `about` names what it may change."""
+
+    caller: Person
+    values: Mapping[str, str] = field(default_factory=dict)
+    body: Any = None
+    query: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def about(self) -> str:
+        """The course that it is about, else the person; whatever it writes names that."""
+        body = self.body if isinstance(self.body, dict) else {}
+        named = {**body, **self.values}
+        return str(named.get("courseId") or named.get("userId") or self.caller.user_id)
+
+
+@dataclass(frozen=True)
+class Sample:
+    """One way in which a route works.
+
+    Attributes:
+        operation_id: the route.
+        what: which way, for people; empty where there is only one.
+        arrange: makes what the request needs.
+        expect: the status of success.
+    """
+
+    operation_id: str
+    what: str
+    arrange: Callable[[Stage], Ask]
+    expect: int = 200
+
+    def __str__(self) -> str:
+        return f"{self.operation_id}: {self.what}" if self.what else self.operation_id
+
+    @property
+    def function(self) -> str:
+        """Who answers."""
+        return OPERATIONS[self.operation_id].function
+
+    def send(self, ask: Ask, *, expect: int | tuple[int, ...] | None = None) -> Answer:
+        """Send the request."""
+        operation = OPERATIONS[self.operation_id]
+        path = operation.path.format_map(ask.values)
+        return ask.caller.call(
+            operation.method,
+            path,
+            ask.body,
+            query=ask.query,
+            expect=self.expect if expect is None else expect,
+        )
+
+
+def _of_course(caller: Callable[[Stage], Person], body: Any = None, **values: str) -> Callable[[Stage], Ask]:
+    def arrange(stage: Stage) -> Ask:
+        return Ask(caller(stage), {"courseId": stage.course(), **values}, body)
+
+    return arrange
+
+
+def _owner(stage: Stage) -> Person:
+    return stage.owner
+
+
+def _own_courses(stage: Stage) -> Ask:
+    owner = stage.people.new(INSTRUCTORS)
+    new_course(owner, status="draft")
+    return Ask(owner, query={"owner": "me"})
+
+
+def _new_version(**changes: Any) -> Callable[[Stage], Ask]:
+    def arrange(stage: Stage) -> Ask:
+        course_id = stage.course(status="draft")
+        return Ask(stage.owner, {"courseId": course_id}, {**changes, "version": stage.version(course_id)})
+
+    return arrange
+
+
+def _content(lesson_id: str, *, known: bool) -> Callable[[Stage], Ask]:
+    def arrange(stage: Stage) -> Ask:
+        student = stage.student(stage.furnished)
+        ask = Ask(student, {"courseId": stage.furnished, "lessonId": lesson_id})
+        if known:
+            student.get(f"/courses/{stage.furnished}/lessons/{lesson_id}/content")
+        else:
+            stage.restart("content")
+        return ask
+
+    return arrange
+
+
+def _entering(*, known: bool) -> Callable[[Stage], Ask]:
+    def arrange(stage: Stage) -> Ask:
+        student, course_id = stage.student(), stage.course()
+        if known:
+            stage.student(course_id)
+        return Ask(student, body={"courseId": course_id})
+
+    return arrange
+
+
+def _entering_again(stage: Stage) -> Ask:
+    course_id = stage.course()
+    return Ask(stage.student(course_id), body={"courseId": course_id})
+
+
+def _waiting(stage: Stage) -> Ask:
+    course_id = stage.course(capacity=1)
+    student = stage.student()
+    stage.student(course_id)
+    return Ask(student, body={"courseId": course_id})
+
+
+def _leaving(stage: Stage) -> Ask:
+    course_id = stage.course()
+    return Ask(stage.student(course_id), {"courseId": course_id})
+
+
+def _leaving_to_somebody(stage: Stage) -> Ask:
+    course_id = stage.course(capacity=1)
+    leaver = stage.student(course_id)
+    stage.student(course_id)
+    return Ask(leaver, {"courseId": course_id})
+
+
+def _learning(body: Any, *, known: bool = True) -> Callable[[Stage], Ask]:
+    def arrange(stage: Stage) -> Ask:
+        course_id = stage.course()
+        student = stage.student(course_id)
+        if known:
+            student.put(f"/progress/{course_id}/lessons/film", {"positionSeconds": 1})
+        return Ask(student, {"courseId": course_id, "lessonId": "text"}, body)
+
+    return arrange
+
+
+def _reading(**query: Any) -> Callable[[Stage], Ask]:
+    def arrange(stage: Stage) -> Ask:
+        course_id = stage.course()
+        stage.student(course_id)
+        return Ask(stage.owner, {"courseId": course_id}, query=query)
+
+    return arrange
+
+
+def _enrolling(**query: Any) -> Callable[[Stage], Ask]:
+    def arrange(stage: Stage) -> Ask:
+        course_id = stage.course()
+        known = stage.people.new()
+        known.get("/profile")
+        emails = [known.email, f"new-{course_id}@example.org", "nobody"]
+        return Ask(stage.owner, {"courseId": course_id}, {"emails": emails}, query)
+
+    return arrange
+
+
+def _with_profile(body: Any = None, *, courses: int = 0) -> Callable[[Stage], Ask]:
+    def arrange(stage: Stage) -> Ask:
+        person = stage.student(*(stage.course() for _ in range(courses)))
+        person.get("/profile")
+        return Ask(person, body=body)
+
+    return arrange
+
+
+def _role(stage: Stage) -> Ask:
+    target = stage.people.new(STUDENTS)
+    return Ask(stage.administrator, {"userId": target.user_id, "group": INSTRUCTORS})
+
+
+def _role_back(stage: Stage) -> Ask:
+    target = stage.people.new(INSTRUCTORS)
+    return Ask(stage.administrator, {"userId": target.user_id, "group": INSTRUCTORS})
+
+
+SAMPLES = (
+    Sample("listCourses", "published", lambda stage: Ask(stage.people.new(), query={"limit": 5})),
+    Sample("listCourses", "own", _own_courses),
+    Sample("createCourse", "", lambda stage: Ask(stage.people.new(INSTRUCTORS), body={"title": "New"}), 201),
+    Sample("getCourse", "", _of_course(_owner)),
+    Sample("updateCourse", "title", _new_version(title="Changed")),
+    Sample("updateCourse", "publication", _new_version(status="published")),
+    Sample("putLesson", "new", _of_course(_owner, LESSONS["text"], lessonId="new"), 201),
+    Sample("putLesson", "replaced", _of_course(_owner, LESSONS["film"], lessonId="text")),
+    Sample("deleteLesson", "", _of_course(_owner, lessonId="text"), 204),
+    Sample("createLessonUpload", "", _of_course(_owner, {}, lessonId="text"), 201),
+    Sample("getLessonContent", "public", _content("text", known=True)),
+    Sample("getLessonContent", "premium, first of an instance", _content("film", known=False)),
+    Sample("getLessonContent", "premium, later", _content("film", known=True)),
+    Sample("listRoster", "JSON", _reading(limit=10)),
+    Sample("listRoster", "CSV", _reading(format="csv")),
+    Sample("enrollRoster", "three rows, dry run", _enrolling(dryRun="true")),
+    Sample("enrollRoster", "three rows", _enrolling()),
+    Sample("listEnrollments", "", lambda stage: Ask(stage.student(stage.course()), query={"limit": 10})),
+    Sample("createEnrollment", "course not known to the instance", _entering(known=False), 201),
+    Sample("createEnrollment", "course known", _entering(known=True), 201),
+    Sample("createEnrollment", "a second time", _entering_again),
+    Sample("createEnrollment", "waitlisted", _waiting, 201),
+    Sample("deleteEnrollment", "nobody waits", _leaving, 204),
+    Sample("deleteEnrollment", "somebody moves up", _leaving_to_somebody, 204),
+    Sample("getProgress", "", _leaving),
+    Sample(
+        "updateLessonProgress", "position, course not known", _learning({"positionSeconds": 7}, known=False)
+    ),
+    Sample("updateLessonProgress", "position, course known", _learning({"positionSeconds": 7})),
+    Sample("updateLessonProgress", "completion", _learning({"completed": True})),
+    Sample("getProfile", "first use", lambda stage: Ask(stage.people.new(verified=False))),
+    Sample("getProfile", "later", _with_profile()),
+    Sample("updateProfile", "", _with_profile({"displayName": "Ada"})),
+    Sample("exportProfile", "one enrolment", _with_profile(courses=1)),
+    Sample("deleteProfile", "one enrolment", _with_profile(courses=1), 204),
+    Sample("grantRole", "", _role, 204),
+    Sample("revokeRole", "", _role_back, 204),
+)

@@ -1,0 +1,79 @@
+"""Which permissions a call to AWS needs, as pairs of an IAM action and the resource part of an ARN.
+
+From the Service Authorization Reference; a transaction needs what each of its parts needs.
+https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazondynamodb.html
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from fnmatch import fnmatchcase
+from typing import Any
+from urllib.parse import unquote
+
+from tests.integration.support.aws_proxy import AwsCall
+
+Pair = tuple[str, str]
+
+_TRANSACTION = {
+    "Put": "PutItem",
+    "Update": "UpdateItem",
+    "Delete": "DeleteItem",
+    "ConditionCheck": "ConditionCheckItem",
+}
+
+
+def used(call: AwsCall) -> Iterator[Pair]:
+    """What a call needs."""
+    service, _, operation = call.operation.partition(":")
+    request = call.request
+    match service:
+        case "dynamodb":
+            yield from _of_tables(operation, request)
+        case "s3":
+            yield call.operation, unquote(call.path.partition("?")[0]).lstrip("/")
+        case "secretsmanager":
+            yield call.operation, resource_part(request["SecretId"])
+        case "cognito-idp":
+            yield call.operation, f"userpool/{request['UserPoolId']}"
+        case "sqs":
+            yield call.operation, request["QueueUrl"].rpartition("/")[2]
+        case "events":
+            for entry in request["Entries"]:
+                yield call.operation, f"event-bus/{entry['EventBusName']}"
+        case _:
+            raise AssertionError(f"say here what {call.operation} needs")
+
+
+def granted(statements: Iterable[Mapping[str, Any]]) -> Iterator[Pair]:
+    """What the statements of policies allow, every action with every resource."""
+    for statement in statements:
+        assert statement["Effect"] == "Allow"
+        for action in _listed(statement["Action"]):
+            for resource in _listed(statement["Resource"]):
+                yield action, resource_part(resource)
+
+
+def covers(grant: Pair, use: Pair) -> bool:
+    """Whether a granted pair is what a used one needs."""
+    return grant[0] == use[0] and fnmatchcase(use[1], grant[1])
+
+
+def resource_part(arn: str) -> str:
+    """What comes after partition, service, region and account; another text is given back as it is."""
+    return arn.split(":", 5)[5] if arn.startswith("arn:") else arn
+
+
+def _of_tables(operation: str, request: Mapping[str, Any]) -> Iterator[Pair]:
+    if operation == "TransactWriteItems":
+        for part in request["TransactItems"]:
+            ((kind, write),) = part.items()
+            yield f"dynamodb:{_TRANSACTION[kind]}", f"table/{write['TableName']}"
+    elif operation in ("BatchGetItem", "BatchWriteItem"):
+        for table in request["RequestItems"]:
+            yield f"dynamodb:{operation}", f"table/{table}"
+    else:
+        index = f"/index/{request['IndexName']}" if "IndexName" in request else ""
+        yield f"dynamodb:{operation}", f"table/{request['TableName']}{index}"
+
+
+def _listed(value: Any) -> list[str]:
+    return value if isinstance(value, list) else [value]

@@ -1,0 +1,391 @@
+"""Lessons' files: who gets a form or an address, that S3 really binds the form, and that signatures hold."""
+
+import json
+import time
+from base64 import b64decode
+from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+import requests
+from botocore.exceptions import EndpointConnectionError
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import padding, rsa
+
+from content import signing
+from content.forms import UploadForms
+from domain import content_paths
+from tests.unit.emulator_fixture import Tables
+from tests.unit.lambda_api_fixture import (
+    ADMINISTRATOR,
+    OTHER_INSTRUCTOR,
+    OWNER,
+    STUDENT,
+    Answer,
+    Context,
+    LambdaApis,
+    Person,
+    fresh_handler,
+)
+from toolkit import clients
+
+BUCKET = "education-content-test"
+BASE = "https://files.example.org"
+COURSE = "course-1"
+KEYS = {slot: rsa.generate_private_key(65537, 2048) for slot in ("a", "b")}
+NOW = "2026-01-01T00:00:00.000Z"
+
+
+def pem(key: rsa.RSAPrivateKey) -> str:
+    return key.private_bytes(
+        serialization.Encoding.PEM,
+        serialization.PrivateFormat.TraditionalOpenSSL,
+        serialization.NoEncryption(),
+    ).decode()
+
+
+def secret(active: str) -> str:
+    return json.dumps(
+        {"active": active, "keys": {slot: {"privateKey": pem(key)} for slot, key in KEYS.items()}}
+    )
+
+
+class Files:
+    """The routes, by name, and what is around them."""
+
+    def __init__(
+        self, lambda_api: LambdaApis, tables: Tables, monkeypatch: pytest.MonkeyPatch, secret_id: str
+    ) -> None:
+        self.tables = tables
+        self.secret_id = secret_id
+        self.api = lambda_api(
+            "content",
+            COURSES_TABLE=tables.courses,
+            COURSE_PROGRESS_TABLE=tables.progress,
+            CONTENT_BUCKET=BUCKET,
+            CONTENT_BASE_URL=BASE,
+            SIGNING_SECRET_ID=secret_id,
+            SIGNING_KEY_IDS=json.dumps({"a": "KEYA", "b": "KEYB"}),
+            PREMIUM_URL_MINUTES="60",
+            MAX_UPLOAD_MIB="1",
+        )
+        self._arrivals = fresh_handler(monkeypatch, "uploads", COURSES_TABLE=tables.courses)
+
+    def upload(self, lesson_id: str = "film", caller: Person = OWNER, **body: object) -> Answer:
+        path = {"courseId": COURSE, "lessonId": lesson_id}
+        return self.api.call(
+            "POST", "/courses/{courseId}/lessons/{lessonId}/upload", path, caller=caller, body=body or None
+        )
+
+    def content(self, lesson_id: str = "film", caller: Person = OWNER) -> Answer:
+        path = {"courseId": COURSE, "lessonId": lesson_id}
+        return self.api.call("GET", "/courses/{courseId}/lessons/{lessonId}/content", path, caller=caller)
+
+    def arrive(self, key: str, at: str = NOW) -> None:
+        record = {"eventTime": at, "s3": {"object": {"key": key}}}
+        self._arrivals({"Records": [record]}, Context())
+
+    def enrol(self, status: str) -> None:
+        self.tables.put(
+            self.tables.progress,
+            {
+                "userId": STUDENT.user_id,
+                "courseId": COURSE,
+                "courseTitle": "Algebra",
+                "status": status,
+                "enrolledAt": NOW,
+                "lastActivityAt": NOW,
+                "revision": 1,
+                "completionPercentage": 0,
+                "keptPercentage": 0,
+                "positions": {},
+            },
+        )
+
+    def set_course(self, **fields: object) -> None:
+        lessons = {
+            "film": {"title": "Film", "contentType": "video", "premium": True, "position": 0},
+            "text": {"title": "Text", "contentType": "article", "premium": False, "position": 1},
+        }
+        course = {
+            "courseId": COURSE,
+            "title": "Algebra",
+            "summary": "",
+            "status": "published",
+            "ownerId": OWNER.user_id,
+            "version": 1,
+            "lessons": lessons,
+            "createdAt": NOW,
+            "updatedAt": NOW,
+        }
+        self.tables.put(self.tables.courses, {**course, **fields})
+
+    def lesson(self, lesson_id: str = "film") -> Mapping[str, Any]:
+        course = self.tables.get(self.tables.courses, {"courseId": COURSE})
+        assert course is not None
+        lesson: Mapping[str, Any] = course["lessons"][lesson_id]
+        return lesson
+
+
+@pytest.fixture
+def files(
+    aws: str, lambda_api: LambdaApis, dynamodb_tables: Tables, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Files]:
+    clients.set_deadline(None)  # that of the last test's request
+    clients.s3().create_bucket(Bucket=BUCKET)
+    manager = clients.secrets_manager()
+    secret_id = f"signing-key-{time.monotonic_ns()}"
+    manager.create_secret(Name=secret_id, SecretString=secret("a"))
+    prepared = Files(lambda_api, dynamodb_tables, monkeypatch, secret_id)
+    prepared.set_course()
+    yield prepared
+    manager.delete_secret(SecretId=secret_id, ForceDeleteWithoutRecovery=True)
+
+
+def send(form: Mapping[str, Any], data: bytes, **fields: str) -> int:
+    answer = requests.post(
+        form["url"], data={**form["fields"], **fields}, files={"file": ("anything", data)}, timeout=10
+    )
+    return answer.status_code
+
+
+def policy_of(url: str) -> dict[str, Any]:
+    """The policy of a signed URL."""
+    return dict(json.loads(unescaped(parse_qs(urlsplit(url).query)["Policy"][0])))
+
+
+def unescaped(text: str) -> bytes:
+    return b64decode(text.translate(str.maketrans("-_~", "+=/")))
+
+
+def verify(url: str, key: rsa.RSAPrivateKey) -> None:
+    query = parse_qs(urlsplit(url).query)
+    key.public_key().verify(
+        unescaped(query["Signature"][0]),
+        unescaped(query["Policy"][0]),
+        padding.PKCS1v15(),
+        hashes.SHA1(),
+    )
+
+
+def test_a_form_takes_one_file_of_the_lessons_type(files: Files) -> None:
+    answer = files.upload()
+    form = answer.body
+    assert answer.status == 201
+    assert form["key"].startswith(f"premium/{COURSE}/film/video-")
+    assert form["key"].endswith("/video.mp4")
+    assert form["maxBytes"] == 1024 * 1024
+    assert form["expiresAt"] > datetime.now(UTC).isoformat()[:19]
+    assert send(form, b"film") == 204
+    stored = clients.s3().get_object(Bucket=BUCKET, Key=form["key"])
+    assert (stored["ContentType"], stored["Body"].read()) == ("video/mp4", b"film")
+
+
+@pytest.mark.parametrize(
+    "fields", [{"key": "public/other"}, {"Content-Type": "text/html"}, {"Cache-Control": "no-store"}]
+)
+def test_s3_refuses_a_changed_form(files: Files, fields: dict[str, str]) -> None:
+    assert send(files.upload().body, b"film", **fields) == 403
+
+
+def test_s3_refuses_a_file_that_is_too_large(files: Files) -> None:
+    assert send(files.upload(sizeBytes=3).body, b"film") in (400, 403)
+
+
+@pytest.mark.parametrize(
+    ("lesson", "body", "fields"),
+    [
+        ("film", {"mediaType": "text/html"}, ["mediaType"]),
+        ("text", {"mediaType": "video/mp4"}, ["mediaType"]),
+        ("film", {"sizeBytes": 2 * 1024 * 1024}, ["sizeBytes"]),
+        ("film", {"fileName": "../x"}, ["fileName"]),
+        ("film", {"other": 1}, ["other"]),
+    ],
+)
+def test_a_form_that_does_not_fit_is_refused(
+    files: Files, lesson: str, body: dict[str, Any], fields: list[str]
+) -> None:
+    answer = files.upload(lesson, **body)
+    assert answer.problem() == (400, "bad-request")
+    assert answer.faulty_fields() == fields
+
+
+def test_forms_are_for_those_who_edit(files: Files) -> None:
+    assert files.upload(caller=ADMINISTRATOR).status == 201
+    assert files.upload(caller=STUDENT).problem() == (403, "forbidden")
+    assert files.upload(caller=OTHER_INSTRUCTOR).problem() == (403, "forbidden")
+    assert files.upload("missing").problem() == (404, "not-found")
+    files.set_course(status="archived")
+    assert files.upload().problem() == (409, "course-archived")
+    files.set_course(status="draft")
+    assert files.upload(caller=STUDENT).problem() == (404, "not-found")
+
+
+def test_content_is_there_when_the_file_has_arrived_and_not_before(files: Files) -> None:
+    key = files.upload("text").body["key"]
+    assert files.content("text").problem() == (404, "not-found")
+    files.arrive(key)
+    assert files.content("text").body == {"url": f"{BASE}/{key}", "premium": False}
+
+
+def test_what_the_file_was_called_is_not_logged(files: Files, capsys: pytest.CaptureFixture[str]) -> None:
+    files.arrive(files.upload("text", fileName="anna-meier.html").body["key"])
+    files.arrive("x")
+    logged = capsys.readouterr().out
+    assert f'"noted":true,"courseId":"{COURSE}","lessonId":"text"' in logged
+    assert "anna" not in logged
+
+
+def test_a_form_that_is_sent_again_is_served_soon(files: Files) -> None:
+    form = files.upload("text").body
+    assert [send(form, data) for data in (b"wrong file", b"right file")] == [204, 204]
+    stored = clients.s3().get_object(Bucket=BUCKET, Key=form["key"])
+    assert (stored["Body"].read(), stored["CacheControl"]) == (b"right file", "public, max-age=300")
+    until = datetime.fromisoformat(form["expiresAt"]).timestamp() - time.time()
+    assert until <= 300
+
+
+def test_the_file_that_arrived_last_counts_whatever_the_order_of_events(files: Files) -> None:
+    first, second = (files.upload("text").body["key"] for _ in range(2))
+    files.arrive(second, "2026-01-01T00:00:02.000Z")
+    files.arrive(first, "2026-01-01T00:00:01.000Z")
+    files.arrive(second, "2026-01-01T00:00:02.000Z")
+    assert files.lesson("text")["contentKey"] == second
+    assert first != second
+
+
+def test_a_file_that_does_not_fit_the_lesson_any_more_is_ignored(files: Files) -> None:
+    key = files.upload().body["key"]
+    files.set_course(
+        lessons={"film": {"title": "F", "contentType": "video", "premium": False, "position": 0}}
+    )
+    files.arrive(key)
+    assert "contentKey" not in files.lesson()
+    files.set_course(lessons={"film": {"title": "F", "contentType": "pdf", "premium": True, "position": 0}})
+    files.arrive(key)
+    assert "contentKey" not in files.lesson()
+    files.set_course(lessons={})
+    files.arrive(key)
+    files.tables.client.delete_item(TableName=files.tables.courses, Key={"courseId": {"S": COURSE}})
+    files.arrive(key)
+    assert files.tables.get(files.tables.courses, {"courseId": COURSE}) is None
+
+
+@pytest.mark.parametrize("key", ["x", "public/course-1/film/video.mp4", "premium/a/b/c/d", "public//"])
+def test_a_key_that_was_never_handed_out_is_ignored(files: Files, key: str) -> None:
+    files.arrive(key)
+    assert "contentKey" not in files.lesson()
+
+
+@pytest.mark.parametrize(
+    ("enrolment", "status"),
+    [(None, 403), ("withdrawn", 403), ("waitlisted", 403), ("active", 200), ("completed", 200)],
+)
+def test_content_is_for_those_who_are_enrolled(files: Files, enrolment: str | None, status: int) -> None:
+    files.arrive(files.upload().body["key"])
+    if enrolment:
+        files.enrol(enrolment)
+    assert files.content(caller=STUDENT).status == status
+    assert files.content(caller=ADMINISTRATOR).status == 200
+    files.set_course(status="draft")
+    assert files.content(caller=STUDENT).status == 404
+
+
+def test_a_premium_address_is_signed_for_this_upload_only_and_for_an_hour(files: Files) -> None:
+    key = files.upload().body["key"]
+    files.arrive(key)
+    body = files.content().body
+    assert body["premium"]
+    assert body["url"].startswith(f"{BASE}/{key}?")
+    verify(body["url"], KEYS["a"])
+    (statement,) = policy_of(body["url"])["Statement"]
+    assert statement["Resource"] == f"{BASE}/{content_paths.folder_of(key)}/*"
+    expires = statement["Condition"]["DateLessThan"]["AWS:EpochTime"]
+    assert 3500 < expires - time.time() <= 3600
+    assert body["expiresAt"] == datetime.fromtimestamp(expires, UTC).strftime("%Y-%m-%dT%H:%M:%S.000Z")
+    assert parse_qs(urlsplit(body["url"]).query)["Key-Pair-Id"] == ["KEYA"]
+
+
+def test_a_switched_key_is_picked_up_after_five_minutes(
+    files: Files, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files.arrive(files.upload().body["key"])
+    asked: list[str] = []
+    read = signing.SigningKeys._read
+
+    def counted(keys: signing.SigningKeys) -> signing.SigningKey:
+        asked.append("secret")
+        return read(keys)
+
+    monkeypatch.setattr("content.signing.SigningKeys._read", counted)
+    clock = [time.monotonic()]
+    monkeypatch.setattr("content.signing.time.monotonic", lambda: clock[0])
+    for _ in range(3):
+        verify(files.content().body["url"], KEYS["a"])
+    assert asked == ["secret"]
+    clients.secrets_manager().put_secret_value(SecretId=files.secret_id, SecretString=secret("b"))
+    asked.clear()
+    verify(files.content().body["url"], KEYS["a"])
+    assert asked == []
+    clock[0] += signing.KEPT_SECONDS + 1
+    verify(files.content().body["url"], KEYS["b"])
+    assert asked == ["secret"]
+
+
+@pytest.mark.parametrize("fault", ["outage", "no such slot"])
+def test_a_key_goes_on_signing_for_an_hour_while_the_secret_cannot_be_read(
+    files: Files, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], fault: str
+) -> None:
+    files.arrive(files.upload().body["key"])
+    clock = [time.monotonic()]
+    monkeypatch.setattr("content.signing.time.monotonic", lambda: clock[0])
+    verify(files.content().body["url"], KEYS["a"])
+    asked = []
+
+    class Failing:
+        def get_secret_value(self, **_: str) -> Any:
+            asked.append("secret")
+            if fault == "outage":
+                raise EndpointConnectionError(endpoint_url="http://127.0.0.1:1")
+            return {"SecretString": json.dumps({"active": "c", "keys": {}})}
+
+    with monkeypatch.context() as patch:
+        patch.setattr(clients, "secrets_manager", Failing)
+        clock[0] += signing.KEPT_SECONDS + 1
+        for _ in range(3):
+            verify(files.content().body["url"], KEYS["a"])
+        assert asked == ["secret"], "a service that fails is not asked by every request"
+        assert "signing key not renewed" in capsys.readouterr().out
+        clock[0] += signing.STALE_SECONDS
+        assert files.content().status == (503 if fault == "outage" else 500)
+    verify(files.content().body["url"], KEYS["a"])
+
+
+def test_every_request_is_a_fixed_number_of_calls(files: Files) -> None:
+    files.arrive(files.upload().body["key"])
+    files.enrol("active")
+    calls = files.tables.calls
+    counted: list[tuple[Callable[[], Answer], dict[str, int]]] = [
+        (lambda: files.content(caller=STUDENT), {"GetItem": 2}),
+        (files.content, {"GetItem": 1}),
+        (files.upload, {"GetItem": 1}),
+    ]
+    for request, expected in counted:
+        calls.clear()
+        assert request().status < 300
+        assert dict(calls) == expected
+
+
+@pytest.mark.parametrize("region", ["us-east-1", "eu-west-1"])
+def test_on_aws_forms_are_for_the_buckets_own_region(monkeypatch: pytest.MonkeyPatch, region: str) -> None:
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "test")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", region)
+    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
+    client = clients._client.__wrapped__("s3")
+    monkeypatch.setattr(clients, "s3", lambda: client)
+    form = UploadForms("a-bucket").make("public/key", "video/mp4", 10)
+    host = "a-bucket.s3.amazonaws.com" if region == "us-east-1" else f"a-bucket.s3.{region}.amazonaws.com"
+    assert form.url == f"https://{host}/"

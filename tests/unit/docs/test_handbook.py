@@ -1,0 +1,76 @@
+"""What the README, the docs and `make help` tell a person to type is there and works from a fresh shell."""
+
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tools.support.steps import ROOT
+
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+# Folders of Python and Terraform, which lie all over the checkout and are nobody's output.
+ELSEWHERE = {"__pycache__", ".terraform"}
+
+
+def made(*arguments: str) -> str:
+    """What make prints."""
+    return subprocess.run(
+        ["make", "--no-print-directory", *arguments], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_a_command_runs_in_the_projects_own_environment(page: Path) -> None:
+    """Outside of it, the tools' imports are missing."""
+    bare = re.findall(
+        r"(?<!\.venv/bin/)python3? -m (?:tools|local_platform|benchmarks|education)\S*", page.read_text()
+    )
+    assert not bare, f"{page.name}: {bare}: write .venv/bin/python -m …"
+
+
+def test_so_do_the_commands_that_the_tools_tell_a_person_to_run() -> None:
+    for file in ("signing_key.py", "signing_key_store.py"):
+        told = re.findall(
+            r'"(\S+) -m tools\.operate\.signing_key \w+ --', (ROOT / "tools/operate" / file).read_text()
+        )
+        assert told == [".venv/bin/python"], f"tools/operate/{file}"
+
+
+def test_each_shell_variable_of_the_readme_is_set_in_it() -> None:
+    text = (ROOT / "README.md").read_text()
+    commands = "\n".join(line for line in text.splitlines() if line.startswith("    "))
+    used = set(re.findall(r"\$\{?([A-Z][A-Z_]*)", commands))
+    assert used
+    assert used <= set(re.findall(r"^    ([A-Z][A-Z_]*)=", commands, re.MULTILINE))
+
+
+def test_each_variable_that_a_person_may_set_is_in_the_readme() -> None:
+    readers = ("education/settings/model.py", "tools/setup/toolchain.py", "local_platform/platform.py")
+    read = {name for file in readers for name in re.findall(r'get\("([A-Z_]+)"', (ROOT / file).read_text())}
+    ours = {name for name in read if not name.startswith(("XDG_", "PATH", "HOME"))}
+    text = (ROOT / "README.md").read_text()
+    assert {name for name in ours if f"`{name}`" not in text} == set()
+
+
+def test_a_settings_file_refers_to_a_section_that_exists() -> None:
+    pages = {page.stem: page.read_text() for page in PAGES}
+    for file in (ROOT / "environments").glob("*.toml"):
+        for page, section in re.findall(r'([\w-]+)(?:\.md)?, "([^"]+)"', file.read_text()):
+            assert re.search(rf"^#+ {re.escape(section)}\b", pages[page], re.MULTILINE), (
+                f"{file.name}: {page}, {section}"
+            )
+
+
+def test_make_help_shows_no_variable_of_makes() -> None:
+    said = made("help")
+    assert "write outputs/<ENV>.json" in said
+    assert "$" not in said
+
+
+def test_make_clean_leaves_nothing_that_the_tools_made() -> None:
+    ignored = {
+        line.rstrip("/") for line in (ROOT / ".gitignore").read_text().splitlines() if line.endswith("/")
+    }
+    removed = set(made("--dry-run", "clean").rpartition("rm -rf")[2].replace("\\", " ").split())
+    assert ignored - ELSEWHERE <= removed

@@ -1,0 +1,314 @@
+"""The rules of places and waitlists, against a simple model, with other requests cutting in anywhere."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+import pytest
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+from domain.courses import ARCHIVED, DRAFT, PUBLISHED, Course
+from domain.enrollments import rules as enrollments
+from domain.enrollments.model import ACTIVE, COMPLETED, WAITLISTED, WITHDRAWN, Record
+from domain.enrollments.rules import Change, Guard, Refusal, holds
+from toolkit.errors import Conflict, NotFound
+
+COURSE = "course-1"
+NOON = "2026-01-01T12:00:00.000Z"
+
+
+def make_course(**fields: object) -> Course:
+    values: dict[str, object] = {
+        "course_id": COURSE,
+        "title": "Algebra",
+        "summary": "",
+        "status": PUBLISHED,
+        "owner_id": "teacher",
+        "version": 1,
+        "lessons": (),
+        "created_at": NOON,
+        "updated_at": NOON,
+    }
+    return Course(**{**values, **fields})  # type: ignore[arg-type]
+
+
+class Memory:
+    """A store whose commits are atomic, and in which something else may happen before each of them."""
+
+    def __init__(self, course: Course | None) -> None:
+        self.now_course = course
+        self.cached = course
+        self.records: dict[str, Record] = {}
+        self.meanwhile: list[Callable[[], None]] = []
+        self.index_is_late = False
+        self.commits: list[Change] = []
+
+    def course(self, course_id: str) -> Course | None:
+        return self.cached
+
+    def look(self, user_id: str, course_id: str) -> tuple[Course | None, Record | None]:
+        return self.now_course, self.records.get(user_id)
+
+    def first_waiting(self, course_id: str) -> Record | None:
+        if self.index_is_late:
+            return None
+        waiting = [record for record in self.records.values() if record.status == WAITLISTED]
+        return min(waiting, key=lambda record: record.waitlisted_at or "", default=None)
+
+    def commit(self, change: Change) -> Refusal | None:
+        if self.meanwhile:
+            self.meanwhile.pop()()
+        course = self.now_course
+        found = {
+            record.user_id: self.records[record.user_id]
+            for record in change.records
+            if record.user_id in self.records and self.records[record.user_id].revision != record.revision - 1
+        }
+        missing = any(record.revision > 1 and record.user_id not in self.records for record in change.records)
+        if found or missing or course is None or not holds(change.guard, course, change.now):
+            return Refusal(found)
+        if change.seen not in (None, course.version):
+            return Refusal()
+        self.commits.append(change)
+        self.records.update({record.user_id: record for record in change.records})
+        self.now_course = replace(
+            course,
+            seats_taken=course.seats_taken + change.seats,
+            waitlisted=course.waitlisted + change.waiting,
+        )
+        return None
+
+
+def tries() -> Iterator[int]:
+    return iter(range(50))
+
+
+def enroll(store: Memory, user: str, now: str = NOON) -> tuple[Record, bool]:
+    return enrollments.enroll(store, user, COURSE, now, tries())
+
+
+def withdraw(store: Memory, user: str, now: str = NOON) -> None:
+    enrollments.withdraw(store, user, COURSE, now, tries())
+
+
+class School(RuleBasedStateMachine):
+    """One course, a handful of students, an instructor who changes the capacity."""
+
+    users = st.sampled_from(["ada", "bo", "cy", "di", "ed", "flo"])
+
+    @initialize(capacity=st.one_of(st.none(), st.integers(1, 3)))
+    def open_course(self, capacity: int | None) -> None:
+        self.store = Memory(make_course(capacity=capacity))
+        self.seats_before = 0
+        self.clock = 0
+
+    def now(self) -> str:
+        self.clock += 1
+        return f"2026-01-01T12:{self.clock // 60:02}:{self.clock % 60:02}.000Z"
+
+    def cut_in(self, other: str | None, leaves: bool) -> None:
+        """Have another student's whole request happen just before the next commit."""
+        self.store.meanwhile = []
+        if other is None:
+            return
+
+        def request() -> None:
+            if not leaves:
+                enroll(self.store, other, self.now())
+            elif other in self.store.records:
+                withdraw(self.store, other, self.now())
+
+        self.store.meanwhile = [request]
+
+    @rule(user=users, other=st.one_of(st.none(), users), leaves=st.booleans(), stale=st.booleans())
+    def student_enrolls(self, user: str, other: str | None, leaves: bool, stale: bool) -> None:
+        if not stale:
+            self.store.cached = self.store.now_course
+        before = self.store.records.get(user)
+        self.cut_in(None if other == user else other, leaves)
+        record, is_new = enroll(self.store, user, self.now())
+        assert self.store.records[user] == record
+        assert record.status in (ACTIVE, WAITLISTED)
+        assert is_new == (before is None or before.status == WITHDRAWN)
+        assert enroll(self.store, user, self.now()) == (record, False)
+
+    @precondition(lambda self: self.store.records)
+    @rule(data=st.data(), other=st.one_of(st.none(), users), leaves=st.booleans())
+    def student_withdraws(self, data: st.DataObject, other: str | None, leaves: bool) -> None:
+        user = data.draw(st.sampled_from(sorted(self.store.records)))
+        self.cut_in(None if other == user else other, leaves)
+        withdraw(self.store, user, self.now())
+        assert self.store.records[user].status == WITHDRAWN
+        withdraw(self.store, user, self.now())
+
+    @rule(capacity=st.one_of(st.none(), st.integers(1, 3)))
+    def instructor_changes_capacity(self, capacity: int | None) -> None:
+        assert self.store.now_course is not None
+        self.store.now_course = replace(self.store.now_course, capacity=capacity)
+        enrollments.fill_places(self.store, COURSE, self.now(), tries())
+
+    @invariant()
+    def counters_say_what_the_records_say(self) -> None:
+        course = self.store.now_course
+        assert course is not None
+        statuses = [record.status for record in self.store.records.values()]
+        assert course.seats_taken == sum(status in (ACTIVE, COMPLETED) for status in statuses)
+        assert course.waitlisted == statuses.count(WAITLISTED)
+
+    @invariant()
+    def no_place_too_many(self) -> None:
+        course = self.store.now_course
+        assert course is not None
+        # Lowering the capacity turns nobody out, but from then on the number only falls.
+        assert course.capacity is None or course.seats_taken <= max(course.capacity, self.seats_before)
+        self.seats_before = course.seats_taken
+
+    @invariant()
+    def no_place_lost(self) -> None:
+        course = self.store.now_course
+        assert course is not None
+        assert not holds(Guard.MOVE_UP, course, NOON)
+
+
+School.TestCase.settings = settings(max_examples=100, stateful_step_count=25, deadline=None)
+TestSchool = School.TestCase
+
+
+def test_those_who_wait_move_up_in_the_order_in_which_they_came() -> None:
+    store = Memory(make_course(capacity=1))
+    for minute, user in enumerate(["ada", "bo", "cy"]):
+        enroll(store, user, f"2026-01-01T12:0{minute}:00.000Z")
+    assert [store.records[user].status for user in ("ada", "bo", "cy")] == [ACTIVE, WAITLISTED, WAITLISTED]
+    withdraw(store, "ada")
+    assert [store.records[user].status for user in ("bo", "cy")] == [ACTIVE, WAITLISTED]
+    enroll(store, "ada", "2026-01-01T12:09:00.000Z")
+    withdraw(store, "bo")
+    assert [store.records[user].status for user in ("cy", "ada")] == [ACTIVE, WAITLISTED]
+
+
+def test_a_place_is_handed_over_in_one_step() -> None:
+    store = Memory(make_course(capacity=1))
+    enroll(store, "ada")
+    enroll(store, "bo")
+    store.commits.clear()
+    withdraw(store, "ada")
+    assert [change.guard for change in store.commits] == [Guard.HAND_OVER]
+    assert store.records["bo"].status == ACTIVE
+
+
+def test_a_place_that_became_one_too_few_in_between_is_handed_over() -> None:
+    store = Memory(make_course())
+    for user in ("ada", "bo"):
+        enroll(store, user)
+    assert store.now_course is not None
+    # Two places are taken, one too many by now, and a third student waits.
+    store.now_course = store.cached = replace(store.now_course, capacity=1)
+    enroll(store, "cy")
+    store.meanwhile = [lambda: withdraw(store, "bo")]
+    withdraw(store, "ada")
+    assert store.records["cy"].status == ACTIVE
+
+
+def test_a_place_is_given_back_when_the_index_is_too_late_to_show_who_waits() -> None:
+    store = Memory(make_course(capacity=1))
+    enroll(store, "ada")
+    enroll(store, "bo")
+    store.index_is_late = True
+    withdraw(store, "ada")
+    assert store.now_course is not None
+    assert (store.now_course.seats_taken, store.now_course.waitlisted) == (0, 1)
+    store.index_is_late = False
+    # The next who comes waits behind those who wait, and takes them along.
+    record, is_new = enroll(store, "cy", "2026-01-01T13:00:00.000Z")
+    assert (record.status, is_new) == (WAITLISTED, True)
+    assert store.records["bo"].status == ACTIVE
+
+
+def test_enrolling_again_goes_on_where_the_student_left_off() -> None:
+    store = Memory(make_course())
+    first, _ = enroll(store, "ada")
+    store.records["ada"] = replace(
+        first, completed=frozenset({"one"}), percentage=100, completed_at=NOON, status=COMPLETED
+    )
+    withdraw(store, "ada")
+    assert store.records["ada"].percentage == 100
+    again, is_new = enroll(store, "ada", "2026-02-01T12:00:00.000Z")
+    assert is_new
+    assert (again.status, again.completed, again.enrolled_at) == (COMPLETED, frozenset({"one"}), NOON)
+
+
+@pytest.mark.parametrize("status", [DRAFT, ARCHIVED])
+def test_only_published_courses_take_students(status: str) -> None:
+    store = Memory(make_course(status=status))
+    with pytest.raises(NotFound):
+        enroll(store, "ada")
+
+
+def test_a_course_that_was_just_published_takes_students_though_the_cache_says_draft() -> None:
+    store = Memory(make_course())
+    store.cached = make_course(status=DRAFT)
+    assert enroll(store, "ada")[1]
+    store.cached = None
+    assert enroll(store, "bo")[1]
+
+
+def test_a_record_tells_of_the_course_as_it_is_though_the_cache_is_late() -> None:
+    """Nothing would correct a title or a percentage that was written after everybody's were."""
+    store = Memory(make_course(title="Groups", version=2))
+    store.cached = make_course(title="Algebra", version=1)
+    record, is_new = enroll(store, "ada")
+    assert is_new
+    assert store.records["ada"].course_title == record.course_title == "Groups"
+
+
+def test_a_course_that_was_just_unpublished_takes_nobody_though_the_cache_says_published() -> None:
+    store = Memory(make_course(status=DRAFT))
+    store.cached = make_course()
+    with pytest.raises(NotFound):
+        enroll(store, "ada")
+
+
+@pytest.mark.parametrize(
+    ("window", "is_open"),
+    [
+        ({"opens_at": NOON}, True),
+        ({"opens_at": "2026-01-01T12:00:00.001Z"}, False),
+        ({"closes_at": NOON}, False),
+        ({"closes_at": "2026-01-01T12:00:00.001Z"}, True),
+    ],
+)
+def test_enrolment_is_open_from_opens_at_until_before_closes_at(
+    window: dict[str, str], is_open: bool
+) -> None:
+    store = Memory(make_course(**window))
+    if is_open:
+        assert enroll(store, "ada")[1]
+    else:
+        with pytest.raises(Conflict, match="not open"):
+            enroll(store, "ada")
+
+
+def test_who_is_enrolled_gets_the_same_answer_after_enrolment_has_closed() -> None:
+    store = Memory(make_course())
+    record, _ = enroll(store, "ada")
+    store.now_course = store.cached = make_course(closes_at=NOON, seats_taken=1)
+    assert enroll(store, "ada") == (record, False)
+
+
+def test_withdrawing_without_ever_having_enrolled_is_not_found() -> None:
+    with pytest.raises(NotFound):
+        withdraw(Memory(make_course()), "ada")
+
+
+def test_nobody_moves_up_in_a_course_that_is_not_published() -> None:
+    store = Memory(make_course(capacity=1))
+    enroll(store, "ada")
+    enroll(store, "bo")
+    assert store.now_course is not None
+    store.now_course = replace(store.now_course, status=ARCHIVED)
+    withdraw(store, "ada")
+    assert store.records["bo"].status == WAITLISTED
+    store.now_course = replace(store.now_course, status=PUBLISHED)
+    assert enrollments.fill_places(store, COURSE, NOON, tries()) == 1
+    assert store.records["bo"].status == ACTIVE

@@ -1,0 +1,328 @@
+"""Erasure over HTTP events, with real DynamoDB and Cognito APIs: complete, and finished whatever interrupts it."""
+
+import json
+from collections.abc import Callable, Iterator
+from functools import cached_property
+from typing import Any
+
+import pytest
+from botocore.exceptions import EndpointConnectionError
+
+from domain.people import tombstones
+from domain.people.addresses import UNKNOWN, Addresses
+from domain.people.erasure import MARK, NO_OWNER
+from tests.unit.emulator_fixture import Tables
+from tests.unit.lambda_api_fixture import Answer, Context, LambdaApi, LambdaApis, fresh_handler
+from tests.unit.user_pool_fixture import SignedUp, UserPool
+from toolkit import retries
+from toolkit.dynamo import from_item, to_item
+
+NOON = "2026-03-01T12:00:00.000Z"
+FULL, OPEN, OWNED, GONE = "full", "open", "owned", "gone"
+
+StreamHandler = Callable[[dict[str, Any], Any], None]
+
+
+class School:
+    """The profile function, what the stream calls, and a person who leaves traces everywhere."""
+
+    def __init__(self, tables: Tables, pool: UserPool, api: LambdaApi, stream: StreamHandler) -> None:
+        self.tables, self.pool, self._api, self._stream = tables, pool, api, stream
+
+    def call(self, method: str, person: SignedUp, path: str = "/profile", **more: Any) -> Answer:
+        return self._api.call(method, path, caller=person, **more)
+
+    def somebody(self, *groups: str) -> SignedUp:
+        """Enrolled in a full course where somebody waits, waiting in another, withdrawn, an owner."""
+        person, waiting = self.pool.new(*groups), self.pool.new()
+        courses = [
+            _course(FULL, "owner-1", taken=1, waiting=1),
+            _course(OPEN, "owner-1", taken=0, waiting=1),
+            _course(OWNED, person.user_id, taken=0, waiting=0),
+        ]
+        records = [
+            _record(person, FULL, "active", completedLessons={"one"}, courseShard=f"{FULL}#0"),
+            _record(waiting, FULL, "waitlisted", **_waiting(FULL)),
+            _record(person, OPEN, "waitlisted", **_waiting(OPEN)),
+            _record(person, OWNED, "withdrawn"),
+            _record(person, GONE, "active", courseShard=f"{GONE}#0"),
+        ]
+        self.tables.put_all({self.tables.courses: courses, self.tables.progress: records})
+        assert self.call("GET", person).status == 200
+        Addresses(self.tables.profiles).claim(person.email, person.user_id, retries.attempts)
+        return person
+
+    def stream(self, person: SignedUp) -> None:
+        """Let the stream tell of the person's mark, if there is one."""
+        key = to_item({"userId": person.user_id})
+        item = self.tables.client.get_item(TableName=self.tables.profiles, Key=key).get("Item")
+        if item and MARK in item:
+            self._stream({"Records": [stream_record(item)]}, Context())
+
+    def everything(self, *, with_indexes: bool = True) -> str:
+        """All items of all tables, and of all indexes, as text."""
+        found: list[Any] = []
+        for table, indexes in self._indexes.items():
+            found += self.tables.client.scan(TableName=table)["Items"]
+            for index in indexes if with_indexes else ():
+                found += self.tables.client.scan(TableName=table, IndexName=index)["Items"]
+        return json.dumps(found)
+
+    @cached_property
+    def _indexes(self) -> dict[str, list[str]]:
+        tables = (self.tables.profiles, self.tables.courses, self.tables.progress, self.tables.audit)
+        described = {
+            table: self.tables.client.describe_table(TableName=table)["Table"].get(
+                "GlobalSecondaryIndexes", []
+            )
+            for table in tables
+        }
+        assert all(described.values()), "every table has an index"
+        return {table: [index["IndexName"] for index in indexes] for table, indexes in described.items()}
+
+    def erasures_recorded(self) -> list[dict[str, Any]]:
+        items = self.tables.client.scan(TableName=self.tables.audit)["Items"]
+        return [item for item in map(from_item, items) if item["action"] == "person-erased"]
+
+    def assert_gone(self, person: SignedUp, *, with_indexes: bool = True) -> None:
+        everything = self.everything(with_indexes=with_indexes)
+        assert person.user_id not in everything
+        assert person.email not in everything
+        assert not self.pool.knows(person)
+        items = self.tables.client.scan(TableName=self.tables.courses)["Items"]
+        courses = {course["courseId"]: course for course in map(from_item, items)}
+        full, opened, owned = courses[FULL], courses[OPEN], courses[OWNED]
+        assert (full["seatsTaken"], full["waitlisted"]) == (1, 0), "whoever waited has the place"
+        assert (opened["seatsTaken"], opened["waitlisted"]) == (0, 0)
+        assert (owned["ownerId"], owned["version"]) == (NO_OWNER, 1)
+
+
+def _course(course_id: str, owner_id: str, *, taken: int, waiting: int) -> dict[str, Any]:
+    return {
+        "courseId": course_id,
+        "title": "Algebra",
+        "summary": "",
+        "status": "published",
+        "ownerId": owner_id,
+        "version": 1,
+        "lessons": {},
+        "createdAt": NOON,
+        "updatedAt": NOON,
+        "capacity": 1,
+        "seatsTaken": taken,
+        "waitlisted": waiting,
+    }
+
+
+def _record(person: SignedUp, course_id: str, status: str, **more: Any) -> dict[str, Any]:
+    return {
+        "userId": person.user_id,
+        "courseId": course_id,
+        "courseTitle": "Algebra",
+        "status": status,
+        "enrolledAt": NOON,
+        "lastActivityAt": NOON,
+        "revision": 1,
+        "completionPercentage": 0,
+        "positions": {},
+        **more,
+    }
+
+
+def _waiting(course_id: str) -> dict[str, Any]:
+    return {
+        "courseShard": f"waitlist#{course_id}",
+        "waitlistedAt": NOON,
+        "keptPercentage": 0,
+        "completionPercentage": 1772366400000,
+    }
+
+
+def stream_record(item: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "eventID": "event-1",
+        "eventName": "MODIFY",
+        "eventSourceARN": "arn:aws:dynamodb:us-east-1:1:table/profiles/stream/1",
+        "dynamodb": {"ApproximateCreationDateTime": 1772366400, "Keys": {}, "NewImage": item},
+    }
+
+
+class Line:
+    """The connections to DynamoDB and Cognito, which can be cut after a number of calls: before the next one
+    is sent, or after it was carried out and before its answer arrives."""
+
+    def __init__(self) -> None:
+        self._moment, self._left = "", 0
+
+    def cut(self, moment: str, calls: int) -> None:
+        self._moment, self._left = moment, calls
+
+    def mend(self) -> None:
+        self._moment = ""
+
+    def before_call(self, **_: object) -> None:
+        self._count("before-call")
+
+    def after_call(self, **_: object) -> None:
+        self._count("after-call")
+
+    def _count(self, moment: str) -> None:
+        if moment == self._moment:
+            self._left -= 1
+            if self._left < 0:
+                raise EndpointConnectionError(endpoint_url="http://gone")
+
+
+@pytest.fixture
+def line(dynamodb_tables: Tables, user_pool: UserPool) -> Iterator[Line]:
+    line = Line()
+    hooks = [
+        (client.meta.events, f"{moment}.{service}", hook)
+        for client, service in (
+            (dynamodb_tables.client, "dynamodb"),
+            (user_pool.client, "cognito-identity-provider"),
+        )
+        for moment, hook in (("before-call", line.before_call), ("after-call", line.after_call))
+    ]
+    for events, name, hook in hooks:
+        events.register(name, hook)
+    yield line
+    for events, name, hook in hooks:
+        events.unregister(name, hook)
+
+
+@pytest.fixture
+def school(
+    lambda_api: LambdaApis, dynamodb_tables: Tables, user_pool: UserPool, monkeypatch: pytest.MonkeyPatch
+) -> School:
+    variables = {
+        "USER_PROFILES_TABLE": dynamodb_tables.profiles,
+        "COURSE_PROGRESS_TABLE": dynamodb_tables.progress,
+        "COURSES_TABLE": dynamodb_tables.courses,
+        "AUDIT_TABLE": dynamodb_tables.audit,
+        "ROSTER_SHARDS": "1",
+        "USER_POOL_ID": user_pool.pool_id,
+    }
+    api = lambda_api("profiles", **variables)
+    stream = fresh_handler(monkeypatch, "erasure", DEAD_LETTER_QUEUE_URL="none", **variables)
+    return School(dynamodb_tables, user_pool, api, stream)
+
+
+def test_nothing_is_left_of_a_person(school: School) -> None:
+    person = school.somebody("instructors")
+    assert school.call("DELETE", person).status == 204
+    school.assert_gone(person)
+    (entry,) = school.erasures_recorded()
+    assert entry["requestId"] == "request-1"
+    school.stream(person)
+    assert len(school.erasures_recorded()) == 1
+
+
+def test_invitations_to_an_address_go_with_it(school: School) -> None:
+    person = school.pool.new()
+    addresses = Addresses(school.tables.profiles)
+    addresses.invite([person.email], OPEN, retries.attempts)
+    assert school.call("DELETE", person).status == 204
+    assert addresses.find_one(person.email) == UNKNOWN
+
+
+def test_an_address_that_is_somebody_elses_by_now_stays(school: School) -> None:
+    person, other = school.pool.new(), school.pool.new()
+    addresses = Addresses(school.tables.profiles)
+    addresses.claim(person.email, other.user_id, retries.attempts)
+    assert school.call("DELETE", person).status == 204
+    assert addresses.find_one(person.email).owner == other.user_id
+
+
+def test_an_address_that_nothing_else_leads_to_goes_as_well(school: School) -> None:
+    person = school.somebody()
+    Addresses(school.tables.profiles).claim("former@example.org", person.user_id, retries.attempts)
+    assert school.call("DELETE", person).status == 204
+    school.assert_gone(person)
+
+
+def test_erasing_again_changes_nothing(school: School) -> None:
+    person = school.somebody()
+    assert [school.call("DELETE", person).status for _ in range(3)] == [204, 204, 204]
+    assert len(school.erasures_recorded()) == 1
+
+
+def test_somebody_without_a_profile_can_be_erased(school: School) -> None:
+    person = school.pool.new()
+    assert school.call("DELETE", person).status == 204
+    assert person.user_id not in school.everything()
+    assert not school.pool.knows(person)
+
+
+def test_a_token_that_is_still_valid_brings_nothing_back(school: School) -> None:
+    person = school.somebody()
+    assert school.call("DELETE", person).status == 204
+    before = school.everything()
+    for method, path, body in (
+        ("GET", "/profile", None),
+        ("PATCH", "/profile", {"displayName": "Back again"}),
+        ("GET", "/profile/export", None),
+    ):
+        assert school.call(method, person, path, body=body).problem() == (401, "unauthenticated"), path
+    assert school.everything() == before
+
+
+def test_the_tombstone_holds_nothing_and_runs_out(school: School) -> None:
+    person = school.somebody()
+    school.call("DELETE", person)
+    key = tombstones.key_of(person.user_id)
+    assert set(school.tables.get(school.tables.profiles, key) or {}) == {"userId", "expiresAt"}
+    assert person.user_id not in key["userId"]
+
+
+def test_a_person_who_is_being_erased_is_nobody_already(school: School, line: Line) -> None:
+    person = school.somebody()
+    line.cut("before-call", 6)
+    assert school.call("DELETE", person).status == 503
+    line.mend()
+    for method, body in (("GET", None), ("PATCH", {"locale": "de"})):
+        assert school.call(method, person, body=body).status == 401
+
+
+@pytest.mark.parametrize(("moment", "by"), [("before-call", "person"), ("after-call", "stream")])
+def test_an_interrupted_erasure_is_finished(school: School, line: Line, moment: str, by: str) -> None:
+    """Cut off at every single call: the stream finishes what was marked, and so does asking again.
+
+    What is left is the same whether a call's answer was lost or the next call was not sent, so each of the two ways
+    to finish it meets everything that can be left.
+    """
+    calls = 0
+    people: list[SignedUp] = []
+    while True:
+        person = school.somebody()
+        people.append(person)
+        recorded = len(school.erasures_recorded())
+        line.cut(moment, calls)
+        status = school.call("DELETE", person).status
+        line.mend()
+        if status == 204:
+            break
+        assert status == 503
+        if by == "stream":
+            school.stream(person)
+        profile = school.tables.get(school.tables.profiles, {"userId": person.user_id})
+        if by == "person" or profile:
+            # The person does not wait for the stream, or nothing had been noted yet.
+            assert by == "person" or MARK not in (profile or {})
+            assert school.call("DELETE", person).status == 204
+        school.assert_gone(person, with_indexes=False)
+        assert len(school.erasures_recorded()) == recorded + 1
+        calls += 1
+    assert calls > 15
+    left = school.everything()
+    assert not [person for person in people if person.user_id in left or person.email in left]
+
+
+def test_the_last_administrator_stays(school: School) -> None:
+    alone = school.pool.new("administrators")
+    assert school.call("DELETE", alone).problem() == (409, "last-administrator")
+    assert school.pool.knows(alone)
+    assert school.call("GET", alone).status == 200
+    school.pool.new("administrators")
+    assert school.call("DELETE", alone).status == 204
+    assert not school.pool.knows(alone)

@@ -1,0 +1,110 @@
+"""Values that Terraform or AWS would refuse in the middle of a deploy are refused in the file, in one sentence."""
+
+from pathlib import Path
+
+import pytest
+
+from education.errors import UserError
+from education.settings.model import ENVIRONMENTS_FOLDER, EnvironmentSettings, load_settings, stack_arguments
+
+DEV = (ENVIRONMENTS_FOLDER / "dev.toml").read_text()
+BUCKET, ORIGIN = "education-terraform-state-dev", "http://localhost:3000"
+TAGS = "protect_data = false"
+
+
+def dev_with(folder: Path, old: str, new: str) -> EnvironmentSettings:
+    """The settings of dev.toml after an edit."""
+    assert DEV.count(old) == 1, f"environments/dev.toml has no {old!r}: mend the test"
+    (folder / "dev.toml").write_text(DEV.replace(old, new))
+    return load_settings("dev", folder=folder)
+
+
+def refusal(folder: Path, old: str, new: str) -> str:
+    """The one sentence that answers an edit of dev.toml."""
+    with pytest.raises(UserError) as caught:
+        dev_with(folder, old, new)
+    said = str(caught.value)
+    assert said.endswith(".")
+    assert "\n" not in said
+    return said
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "a..b",
+        "192.168.0.1",
+        "300.1.1.1",
+        "ab",
+        "a" * 64,
+        "-ab",
+        "ab-",
+        "A-bucket",
+        "xn--a",
+        "a-s3alias",
+        "a--x-s3",
+    ],
+)
+def test_a_bucket_that_s3_would_not_make(tmp_path: Path, name: str) -> None:
+    said = refusal(tmp_path, BUCKET, name)
+    assert f"state.bucket is {name!r}; allowed: the name of an S3 bucket: 3 to 63 lower-case letters" in said
+    assert "no IP address" in said
+
+
+@pytest.mark.parametrize("name", ["abc", "a.b-c", "a" * 63, "1.2.3", "192.168.0.1.x"])
+def test_a_bucket_that_s3_makes(tmp_path: Path, name: str) -> None:
+    assert dev_with(tmp_path, BUCKET, name).state.bucket == name
+
+
+@pytest.mark.parametrize(
+    ("tags", "sentence"),
+    [
+        ('"aws:team" = "a"', "default_tags: a tag is called 'aws:team'; allowed: up to 128 letters"),
+        ('"AWS:team" = "a"', "a tag is called 'AWS:team'"),
+        ('"" = "a"', "a tag is called ''"),
+        (f'{"a" * 129} = "a"', "allowed: up to 128 letters"),
+        ('"${x}" = "a"', "a tag is called '${x}'"),
+        ('Team = "${data.x.y}"', "default_tags: Team is '${data.x.y}'; allowed: up to 256 letters"),
+        (f'Team = "{"a" * 257}"', "allowed: up to 256 letters, digits, spaces and _.:/=+@-."),
+    ],
+)
+def test_a_tag_that_aws_or_terraform_would_refuse(tmp_path: Path, tags: str, sentence: str) -> None:
+    assert sentence in refusal(tmp_path, TAGS, f"{TAGS}\ndefault_tags = {{ {tags} }}")
+
+
+def test_a_tag_in_any_language(tmp_path: Path) -> None:
+    settings = dev_with(
+        tmp_path, TAGS, f'{TAGS}\ndefault_tags = {{ "Cost centre" = "Münster/4 +1:a=b@c_d-e." }}'
+    )
+    assert settings.default_tags["Cost centre"] == "Münster/4 +1:a=b@c_d-e."
+
+
+def test_what_stands_in_a_variable_is_made_to_fit() -> None:
+    """A commit's author must not end a deploy, so there it is rewritten."""
+    settings = load_settings(**stack_arguments({"REPOSITORY": "${x}", "COMMIT_AUTHOR": "a" * 300}))
+    assert settings.default_tags["Repository"] == "__x_"
+    assert len(settings.default_tags["CommitAuthor"]) == 256
+
+
+@pytest.mark.parametrize("port", ["99999", "65536", "0", "080"])
+def test_an_origin_with_a_port_that_is_none(tmp_path: Path, port: str) -> None:
+    said = refusal(tmp_path, ORIGIN, f"https://portal.example.org:{port}")
+    assert "content.portal_origins.0 is" in said
+    assert "with a port from 1 to 65535 or none" in said
+
+
+@pytest.mark.parametrize("port", ["", ":1", ":65535"])
+def test_an_origin_with_any_other(tmp_path: Path, port: str) -> None:
+    origin = f"https://portal.example.org{port}"
+    assert dev_with(tmp_path, ORIGIN, origin).content.portal_origins == (origin,)
+
+
+@pytest.mark.parametrize("second", ["a@example.org", "A@Example.org"])
+def test_an_address_that_is_there_twice(tmp_path: Path, second: str) -> None:
+    said = refusal(tmp_path, "alert_emails = []", f'alert_emails = ["a@example.org", "{second}"]')
+    assert said.endswith(f"allowed: each address once, and {second} is there twice.")
+
+
+def test_an_address_that_terraform_reads_as_a_reference(tmp_path: Path) -> None:
+    said = refusal(tmp_path, "alert_emails = []", 'alert_emails = ["${x}@example.org"]')
+    assert "alert_emails.0 is '${x}@example.org'; allowed: an e-mail address." in said

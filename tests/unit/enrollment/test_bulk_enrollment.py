@@ -1,0 +1,324 @@
+"""Bulk enrolment and rosters as API Gateway calls them, on a real DynamoDB API: outcomes, races, calls, who may."""
+
+import csv
+from collections import Counter
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+
+from domain.enrollments import bulk
+from domain.people import tombstones
+from domain.people.addresses import Addresses, key_of
+from enrollment.store import EnrollmentTable
+from tests.unit.domain.test_enrollment_table import NOON, course_item
+from tests.unit.emulator_fixture import Tables
+from tests.unit.lambda_api_fixture import (
+    ADMINISTRATOR,
+    OTHER_INSTRUCTOR,
+    OWNER,
+    STUDENT,
+    Answer,
+    LambdaApi,
+    LambdaApis,
+    Person,
+)
+from toolkit.dynamo import to_item
+from toolkit.retries import shared_attempts
+
+COURSE = "course-1"
+
+
+class School:
+    """The enrollment function, one course, and people who have signed in before."""
+
+    def __init__(self, tables: Tables, api: LambdaApi) -> None:
+        self.tables = tables
+        self._api = api
+        self.addresses = Addresses(tables.profiles)
+
+    def known(self, count: int) -> list[Person]:
+        people = [Person(f"person-{number}") for number in range(count)]
+        items = [{**key_of(person.email), "owner": person.user_id} for person in people]
+        for start in range(0, count, 25):
+            puts: Any = [{"PutRequest": {"Item": to_item(item)}} for item in items[start : start + 25]]
+            self.tables.client.batch_write_item(RequestItems={self.tables.profiles: puts})
+        self.tables.calls.clear()
+        return people
+
+    def post(
+        self, emails: Sequence[str] | str, caller: Person = OWNER, *, course_id: str = COURSE, **query: str
+    ) -> Answer:
+        sent: dict[str, Any] = {"body": {"emails": emails}}
+        if isinstance(emails, str):
+            sent = {"text": emails, "headers": {"Content-Type": "text/csv; charset=utf-8"}}
+        return self._api.call(
+            "POST",
+            "/courses/{courseId}/roster",
+            {"courseId": course_id},
+            caller=caller,
+            query=query,
+            **sent,
+        )
+
+    def roster(self, caller: Person = OWNER, **query: str) -> Answer:
+        return self._api.call(
+            "GET", "/courses/{courseId}/roster", {"courseId": COURSE}, caller=caller, query=query
+        )
+
+    def set_course(self, **fields: Any) -> None:
+        self.tables.set(self.tables.courses, {"courseId": COURSE}, **fields)
+
+    @property
+    def counters(self) -> tuple[int, int]:
+        item = self.tables.get(self.tables.courses, {"courseId": COURSE}) or {}
+        return item.get("seatsTaken", 0), item.get("waitlisted", 0)
+
+
+@pytest.fixture
+def school(dynamodb_tables: Tables, lambda_api: LambdaApis) -> School:
+    """One published course, nobody known."""
+    tables = dynamodb_tables
+    tables.put(tables.courses, course_item(ownerId=OWNER.user_id))
+    tables.calls.clear()
+    api = lambda_api(
+        "enrollment",
+        COURSES_TABLE=tables.courses,
+        COURSE_PROGRESS_TABLE=tables.progress,
+        USER_PROFILES_TABLE=tables.profiles,
+        AUDIT_TABLE=tables.audit,
+        ROSTER_SHARDS="2",
+    )
+    return School(tables, api)
+
+
+def outcomes(answer: Answer) -> list[str]:
+    assert answer.status == 200, answer.body
+    items = answer.body["items"]
+    assert [item["row"] for item in items] == list(range(1, len(items) + 1))
+    assert answer.body["counts"] == dict(Counter(item["outcome"] for item in items))
+    return [item.get("errorCode", item["outcome"]) for item in items]
+
+
+def emails_of(people: Sequence[Person]) -> list[str]:
+    return [person.email for person in people]
+
+
+def test_every_row_says_what_became_of_it_and_a_second_time_nothing_changes(school: School) -> None:
+    ada, bo, cy = school.known(3)
+    school.set_course(capacity=2)
+    school.post([ada.email])
+    sent = [ada.email, bo.email.upper(), "new@example.org", "nobody", "NEW@example.org", cy.email]
+    foreseen = school.post(sent, dryRun="true")
+    assert foreseen.body["dryRun"] is True
+    assert school.counters == (1, 0)
+    first = school.post(sent)
+    expected = ["already_enrolled", "enrolled", "invited", "invalid_email", "duplicate_row", "waitlisted"]
+    assert outcomes(first) == outcomes(foreseen) == expected
+    assert first.body["dryRun"] is False
+    assert [item["email"] for item in first.body["items"]] == sent
+    assert school.counters == (2, 1)
+
+    repeated = ["already_enrolled"] * 2 + ["already_invited", *expected[3:5], "already_waitlisted"]
+    assert outcomes(school.post(sent)) == outcomes(school.post(sent, dryRun="true")) == repeated
+    assert school.counters == (2, 1)
+
+
+def test_a_table_does_the_same(school: School) -> None:
+    (ada,) = school.known(1)
+    table = f"name;email\r\nAda;{ada.email}\r\n\r\nNew;new@example.org\r\n;\r\nX;x"
+    assert outcomes(school.post(table)) == ["enrolled", "invited", "invalid_email"]
+    assert school.post('"').faulty_fields() == ["body"]
+    too_many = "\n".join(f"p{number}@example.org" for number in range(501))
+    assert school.post(too_many).problem() == (400, "bad-request")
+
+
+def test_a_dry_run_writes_nothing_but_that_somebody_looked(school: School) -> None:
+    people = school.known(1)
+    answer = school.post([*emails_of(people), "new@example.org"], dryRun="true")
+    assert outcomes(answer) == ["enrolled", "invited"]
+    assert school.addresses.find(["new@example.org"])["new@example.org"].invited_to == frozenset()
+    assert dict(school.tables.calls) == {"GetItem": 1, "PutItem": 1, "BatchGetItem": 3}
+
+
+@pytest.mark.parametrize("count", [1, 49, 50, 500])
+def test_how_many_calls_known_people_cost(school: School, count: int) -> None:
+    people = school.known(count)
+    assert outcomes(school.post(emails_of(people))) == ["enrolled"] * count
+    groups, hundreds = -(-count // 49), -(-count // 100)
+    assert dict(school.tables.calls) == {
+        "GetItem": 1,  # the course
+        "PutItem": 1,  # the audit entry
+        "BatchGetItem": hundreds + groups,
+        "TransactWriteItems": groups,
+    }
+    assert school.counters == (count, 0)
+    school.tables.calls.clear()
+    assert outcomes(school.post(emails_of(people))) == ["already_enrolled"] * count
+    assert "TransactWriteItems" not in school.tables.calls
+
+
+@pytest.mark.parametrize("count", [1, 100, 101, 500])
+def test_how_many_calls_unknown_people_cost(school: School, count: int) -> None:
+    emails = [f"p{number}@example.org" for number in range(count)]
+    assert outcomes(school.post(emails)) == ["invited"] * count
+    hundreds = -(-count // 100)
+    assert dict(school.tables.calls) == {
+        "GetItem": 1,
+        "PutItem": 1,
+        "BatchGetItem": hundreds,
+        "TransactWriteItems": hundreds,
+    }
+    school.tables.calls.clear()
+    assert outcomes(school.post(emails)) == ["already_invited"] * count
+    assert "TransactWriteItems" not in school.tables.calls
+
+
+def test_parallel_requests_never_take_a_place_too_many(school: School) -> None:
+    people = school.known(120)
+    school.set_course(capacity=70)
+
+    def request(number: int) -> Answer:
+        return school.post(emails_of(people[number * 20 : number * 20 + 60]))
+
+    with ThreadPoolExecutor(4) as threads:
+        answers = list(threads.map(request, range(4)))
+    assert school.counters == (70, 50)
+    told = Counter(name for answer in answers for name in outcomes(answer))
+    assert (told["enrolled"], told["waitlisted"]) == (70, 50)
+    assert sum(told.values()) == 240
+
+
+def test_people_who_come_while_they_are_invited_are_enrolled(
+    school: School, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    invite, came = Addresses.invite, Person("came-1")
+
+    def come_first(addresses: Addresses, emails: Sequence[str], *others: Any) -> dict[str, str]:
+        addresses.claim(came.email, came.user_id, shared_attempts())
+        return invite(addresses, emails, *others)
+
+    monkeypatch.setattr(Addresses, "invite", come_first)
+    answer = school.post(["new@example.org", came.email, "other@example.org"])
+    assert outcomes(answer) == ["invited", "enrolled", "invited"]
+
+
+def test_who_is_being_erased_is_not_enrolled(school: School) -> None:
+    ada, bo = school.known(2)
+    school.tables.put(school.tables.profiles, tombstones.key_of(ada.user_id))
+    assert outcomes(school.post(emails_of([ada, bo]))) == ["try_again", "enrolled"]
+    assert school.counters == (1, 0)
+
+
+def test_who_may(school: School) -> None:
+    for caller in (STUDENT, OTHER_INSTRUCTOR):
+        assert school.post(["a@example.org"], caller).problem() == (403, "forbidden")
+    assert outcomes(school.post(["a@example.org"], ADMINISTRATOR)) == ["invited"]
+    assert school.post(["a@example.org"], course_id="none").problem() == (404, "not-found")
+    for status in ("draft", "archived"):
+        school.set_course(status=status, publishedAt=f"{NOON}#{COURSE}")
+        assert school.post(["a@example.org"]).problem() == (409, "course-not-published")
+    assert school.post(["a@example.org"], STUDENT).problem()[0] == 403
+    school.set_course(status="draft")
+    assert school.post(["a@example.org"], STUDENT).problem() == (404, "not-found")
+
+
+@pytest.mark.parametrize("emails", [[], ["a@example.org"] * 501, ["x" * 321], [1]])
+def test_requests_that_are_refused(school: School, emails: list[Any]) -> None:
+    assert school.post(emails).problem() == (400, "bad-request")
+
+
+def test_staff_enrols_after_enrolment_has_closed(school: School) -> None:
+    school.set_course(closesAt=NOON)
+    assert outcomes(school.post(emails_of(school.known(1)))) == ["enrolled"]
+
+
+def test_the_audit_trail_says_that_it_was_done_and_not_to_whom(school: School) -> None:
+    school.post([*emails_of(school.known(1)), "new@example.org"], dryRun="true")
+    school.roster(format="csv")
+    school.roster()
+    items = school.tables.client.scan(TableName=school.tables.audit)["Items"]
+    assert sorted(item["action"]["S"] for item in items) == [
+        "roster-enrolled",
+        "roster-exported",
+        "roster-read",
+    ]
+    assert "example.org" not in str(items)
+    details = next(item["details"]["M"] for item in items if "details" in item)
+    assert details == {"rows": {"N": "2"}, "dryRun": {"S": "true"}}
+
+
+def test_a_roster_names_those_who_have_a_profile(school: School) -> None:
+    ada, bo = school.known(2)
+    school.post(emails_of([ada, bo]))
+    profile = {"userId": ada.user_id, "displayName": "=Ada", "email": ada.email, "locale": "en"}
+    school.tables.put(school.tables.profiles, profile)
+    school.tables.calls.clear()
+    shown = {entry["userId"]: entry for entry in school.roster().body["items"]}
+    assert dict(school.tables.calls) == {"GetItem": 1, "PutItem": 1, "Query": 2, "BatchGetItem": 1}
+    assert (shown[ada.user_id]["displayName"], shown[ada.user_id]["email"]) == ("=Ada", ada.email)
+    assert "email" not in shown[bo.user_id]
+    table = school.roster(format="csv")
+    assert table.headers["Content-Type"] == "text/csv; charset=utf-8"
+    assert table.headers["Content-Disposition"] == 'attachment; filename="roster-course-1.csv"'
+    assert f""","'=Ada","{ada.email}","active",""" in table.body
+
+
+def test_long_rosters_come_in_several_tables(school: School, monkeypatch: pytest.MonkeyPatch) -> None:
+    people = school.known(230)
+    school.post(emails_of(people))
+    monkeypatch.setattr("enrollment.export.MOST_ROWS", 200)
+    first = school.roster(format="csv", limit="1")
+    cursor = first.headers["Link"].removeprefix("<?format=csv&cursor=").partition(">")[0]
+    second = school.roster(format="csv", cursor=cursor)
+    assert "Link" not in second.headers
+    rows = [row for table in (first, second) for row in list(csv.reader(table.body.splitlines()))[1:]]
+    assert len(first.body.splitlines()) == 201
+    assert sorted(row[5] for row in rows) == sorted(person.user_id for person in people)
+
+
+def test_conditions_hold_whatever_was_seen(school: School) -> None:
+    tables = school.tables
+    table = EnrollmentTable(
+        courses_table=tables.courses,
+        progress_table=tables.progress,
+        profiles_table=tables.profiles,
+        shards=2,
+    )
+    course, _ = table.look_all(["a", "b"], COURSE)
+    assert course is not None
+    planned = bulk.plan(course, ["a", "b"], {}, NOON, ahead=0)
+
+    def admits(capacity: int | None, *, wait: bool = False, seen: int = course.version) -> bool:
+        step = bulk.Admission(COURSE, seen, capacity, planned.enter, wait)
+        admitted = table.admit(step) is None
+        if admitted:  # as if it had not been
+            school.set_course(seatsTaken=0, waitlisted=0)
+            for user in ("a", "b"):
+                tables.client.delete_item(
+                    TableName=tables.progress, Key={"userId": {"S": user}, "courseId": {"S": COURSE}}
+                )
+        return admitted
+
+    assert admits(None)
+    assert not admits(None, wait=True)
+    assert not admits(None, seen=course.version + 1), "its title or lessons are others by now"
+    school.set_course(capacity=3, seatsTaken=1)
+    assert not admits(None)
+    assert not admits(4)
+    assert not admits(3, wait=True)
+    school.set_course(seatsTaken=2)
+    assert not admits(3)
+    school.set_course(seatsTaken=3)
+    assert not admits(3, wait=True, seen=course.version - 1)
+    assert admits(3, wait=True)
+    school.set_course(capacity=3, seatsTaken=1)
+    assert admits(3)
+    school.set_course(seatsTaken=1, waitlisted=1)
+    assert not admits(3)
+    assert admits(3, wait=True)
+    school.set_course(status="draft", waitlisted=0)
+    assert not admits(3)
+    school.set_course(seatsTaken=3)
+    assert not admits(3, wait=True)

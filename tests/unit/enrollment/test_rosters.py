@@ -1,0 +1,221 @@
+"""Rosters against a real DynamoDB API: who is listed, in which order, what is read for it, and who may."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pytest
+
+from domain.enrollments.model import ACTIVE, Record, shard_of
+from enrollment import rosters, rules
+from enrollment.store import EnrollmentTable
+from tests.unit.domain.test_enrollment_table import (
+    COURSE,
+    NOON,
+    SHARDS,
+    TEACHER,
+    course_item,
+    course_now,
+    make_table,
+    set_course,
+    student,
+)
+from tests.unit.emulator_fixture import Tables
+from toolkit import clients
+from toolkit.caller import Caller
+from toolkit.errors import Forbidden, NotFound
+
+
+@pytest.fixture
+def table(dynamodb_tables: Tables) -> EnrollmentTable:
+    """The table under test, with one published course."""
+    return make_table(dynamodb_tables)
+
+
+def put_records(tables: Tables, percentages: dict[str, float]) -> None:
+    for user_id, percentage in percentages.items():
+        record = Record(user_id, COURSE, "Algebra", ACTIVE, NOON, NOON, percentage=percentage)
+        tables.put(tables.progress, record.to_stored(SHARDS))
+
+
+def roster_of(
+    table: EnrollmentTable, tables: Tables, limit: int, course_id: str = COURSE
+) -> tuple[list[str], list[int]]:
+    course = course_now(table, course_id)
+    users: list[str] = []
+    sizes: list[int] = []
+    cursor: str | None = None
+    while True:
+        page = rosters.page_of(table, course, limit, cursor)
+        users += [entry["userId"] for entry in page.items]
+        sizes.append(len(page.items))
+        cursor = page.next_cursor
+        if cursor is None:
+            return users, sizes
+        assert len(set(users)) == len(users), "somebody is shown twice"
+
+
+@pytest.mark.parametrize("limit", [1, 3, 5, 20, 100])
+def test_a_roster_lists_everybody_once_furthest_first(
+    table: EnrollmentTable, dynamodb_tables: Tables, limit: int
+) -> None:
+    percentages = {f"s{number}": float(number // 7 * 25) for number in range(20)} | {"x": 33.33, "y": 66.67}
+    put_records(dynamodb_tables, percentages)
+    assert len({shard_of(user, SHARDS) for user in percentages}) == SHARDS
+    users, sizes = roster_of(table, dynamodb_tables, limit)
+    assert sorted(users) == sorted(percentages)
+    order = [percentages[user] for user in users]
+    assert order == sorted(order, reverse=True)
+    assert all(size == limit for size in sizes[:-1])
+    assert 0 < sizes[-1] <= limit
+
+
+def test_a_roster_cursor_outlives_the_student_it_stands_at(
+    table: EnrollmentTable, dynamodb_tables: Tables
+) -> None:
+    put_records(dynamodb_tables, {f"s{number}": 50 for number in range(12)})
+    course = course_now(table)
+    everybody, _ = roster_of(table, dynamodb_tables, 100)
+    page = rosters.page_of(table, course, 5, None)
+    rules.withdraw(table, student(page.items[-1]["userId"]), COURSE)
+    rest = rosters.page_of(table, course, 100, page.next_cursor)
+    assert [entry["userId"] for entry in rest.items] == everybody[5:]
+
+
+def test_a_roster_shows_neither_who_waits_nor_who_withdrew_nor_other_courses(
+    table: EnrollmentTable, dynamodb_tables: Tables
+) -> None:
+    dynamodb_tables.put(dynamodb_tables.courses, course_item(courseId="other"))
+    set_course(dynamodb_tables, capacity=1)
+    for user in ("ada", "bo", "cy"):
+        rules.enroll(table, student(user), COURSE)
+    rules.enroll(table, student("di"), "other")
+    rules.withdraw(table, student("ada"), COURSE)
+    assert roster_of(table, dynamodb_tables, 20)[0] == ["bo"]
+    assert roster_of(table, dynamodb_tables, 20, "other")[0] == ["di"]
+
+
+def test_a_roster_counts_by_the_lessons_of_today(table: EnrollmentTable, dynamodb_tables: Tables) -> None:
+    record = Record(
+        "ada", COURSE, "Algebra", ACTIVE, NOON, NOON, percentage=100, completed=frozenset({"one"})
+    )
+    dynamodb_tables.put(dynamodb_tables.progress, record.to_stored(SHARDS))
+    course = course_now(table)
+    page = rosters.page_of(table, course, 20, None)
+    assert [entry["completionPercentage"] for entry in page.items] == [50]
+
+
+class RosterReads:
+    """What queries of the roster asked for and were answered."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.queries = self.records = 0
+        ask = clients.dynamodb().query
+
+        def query(**parameters: Any) -> Any:
+            answer = ask(**parameters)
+            self.queries += 1
+            self.records += len(answer["Items"])
+            return answer
+
+        monkeypatch.setattr(clients.dynamodb(), "query", query)
+
+
+@pytest.mark.parametrize("limit", [30, 80])
+def test_a_long_roster_reads_hardly_more_than_it_shows(
+    table: EnrollmentTable, dynamodb_tables: Tables, limit: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("enrollment.store.READ_AT_ONCE", 10)
+    percentages = {f"s{number}": float(number % 50) for number in range(120)}
+    put_records(dynamodb_tables, percentages)
+    reads = RosterReads(monkeypatch)
+    entries = table.roster(COURSE, None, limit)
+    shown = [position.percentage for position, _ in entries]
+    assert shown == sorted(percentages.values(), reverse=True)[:limit]
+    # A page more than needed from each shard is the most that can be left over.
+    assert reads.records <= limit + SHARDS * 10
+    assert reads.queries <= limit / 10 + 2 * SHARDS
+
+
+def test_the_furthest_may_all_be_in_one_shard(
+    table: EnrollmentTable, dynamodb_tables: Tables, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("enrollment.store.READ_AT_ONCE", 3)
+    ahead = [f"s{number}" for number in range(100) if shard_of(f"s{number}", SHARDS) == 2][:17]
+    put_records(dynamodb_tables, {f"x{number}": 1 for number in range(9)} | dict.fromkeys(ahead, 99.0))
+    users, sizes = roster_of(table, dynamodb_tables, 20)
+    assert sorted(users[:17]) == sorted(ahead)
+    assert sizes == [20, 6]
+
+
+def test_who_sinks_while_a_shard_is_read_is_listed_once(
+    table: EnrollmentTable, dynamodb_tables: Tables, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("enrollment.store.READ_AT_ONCE", 2)
+    users = [f"s{number}" for number in range(100) if shard_of(f"s{number}", SHARDS) == 1][:8]
+    put_records(dynamodb_tables, {user: 90.0 - number for number, user in enumerate(users)})
+    ask = clients.dynamodb().query
+
+    def sinking(**parameters: Any) -> Any:
+        answer = ask(**parameters)
+        if any(
+            item["userId"]["S"] == users[0] for item in answer["Items"]
+        ):  # not before: shards are read at once
+            put_records(dynamodb_tables, {users[0]: 10})  # an instructor added lessons
+        return answer
+
+    monkeypatch.setattr(clients.dynamodb(), "query", sinking)
+    listed, _ = roster_of(table, dynamodb_tables, 20)
+    assert listed == users
+
+
+class Notes:
+    """An audit trail and a directory of nobody, to see in which order things happen."""
+
+    def __init__(self, tables: Tables) -> None:
+        self._calls = tables.calls
+        self.noted: list[tuple[str, str, str]] = []
+        self.queries_before: list[int] = []
+
+    def record(
+        self, action: str, *, by: str, on: str, request_id: str, details: Mapping[str, str | int] | None
+    ) -> None:
+        self.noted.append((action, by, on))
+        self.queries_before.append(self._calls["Query"])
+
+    def find(self, user_ids: Sequence[str]) -> dict[str, rosters.Contact]:
+        return {}
+
+
+def test_who_may_read_a_roster_and_that_it_is_noted_first(
+    table: EnrollmentTable, dynamodb_tables: Tables
+) -> None:
+    other = Caller("other", "", frozenset({"instructors"}))
+    admin = Caller("admin", "", frozenset({"administrators"}))
+    notes = Notes(dynamodb_tables)
+
+    def read(caller: Caller, *, as_table: bool = False) -> rules.Page:
+        visit = rosters.Visit(caller, "request-1")
+        return rosters.read(table, notes, notes, visit, COURSE, 20, None, as_table=as_table)
+
+    assert read(admin).items == []
+    assert notes.queries_before == [0]
+    read(TEACHER, as_table=True)
+    for caller in (other, student("ada")):
+        with pytest.raises(Forbidden):
+            read(caller)
+    set_course(dynamodb_tables, status="draft")
+    for caller in (other, student("ada")):
+        with pytest.raises(NotFound):
+            read(caller)
+    assert notes.noted == [
+        ("roster-read", "admin", f"course#{COURSE}"),
+        ("roster-exported", "teacher", f"course#{COURSE}"),
+    ]
+
+
+def test_what_decides_about_a_roster_is_the_course_of_now(
+    table: EnrollmentTable, consistent_reads: list[bool]
+) -> None:
+    """Right after a publication, an eventually consistent read may still show the draft."""
+    table.course_now(COURSE)
+    assert consistent_reads == [True]

@@ -1,0 +1,315 @@
+"""What an edited course brings about: percentages, titles and places, with a real DynamoDB API."""
+
+from typing import Any
+
+import pytest
+
+from domain.courses import Course
+from domain.enrollments.model import Record, waitlist_key
+from followups import store as followups_table
+from followups.rules import follow, in_line
+from followups.store import Roster
+from tests.unit.emulator_fixture import Tables
+from tests.unit.lambda_api_fixture import Context, fresh_handler
+from toolkit import clients
+from toolkit.dynamo import to_item
+from toolkit.errors import Unavailable
+
+SHARDS = 3
+NOON = "2026-01-01T12:00:00.000Z"
+LESSON = {"title": "A", "contentType": "video", "premium": False, "position": 0}
+
+
+class School:
+    """One course with students, and edits of it."""
+
+    def __init__(self, tables: Tables) -> None:
+        self.tables = tables
+        self.roster = Roster(
+            courses_table=tables.courses,
+            progress_table=tables.progress,
+            profiles_table=tables.profiles,
+            shards=SHARDS,
+        )
+        self.item: dict[str, Any] = {
+            "courseId": "c-1",
+            "title": "Algebra",
+            "summary": "",
+            "status": "published",
+            "ownerId": "o-1",
+            "version": 1,
+            "lessons": {"one": LESSON, "two": LESSON},
+            "createdAt": NOON,
+            "updatedAt": NOON,
+        }
+        tables.put(tables.courses, self.item)
+
+    def student(self, user_id: str, *completed: str, status: str = "active", **fields: Any) -> None:
+        """Somebody in the course, as the progress function would have left them."""
+        lessons = self.item["lessons"]
+        record = Record(
+            user_id=user_id,
+            course_id="c-1",
+            course_title=self.item["title"],
+            status=status,
+            enrolled_at=NOON,
+            activity_at=NOON,
+            percentage=100 * len(completed) / len(lessons),
+            completed=frozenset(completed),
+            **fields,
+        )
+        self.tables.put(self.tables.progress, record.to_stored(SHARDS))
+
+    def edit(self, *, told: bool = True, **changes: Any) -> None:
+        """Change the course; `told` lets what follows follow."""
+        before, self.item = self.item, {**self.item, **changes}
+        self.tables.set(self.tables.courses, {"courseId": "c-1"}, **changes)
+        if told:
+            follow(self.roster, Course.from_stored(before), Course.from_stored(self.item))
+
+    def stored(self, user_id: str) -> dict[str, Any]:
+        found = self.tables.get(self.tables.progress, {"userId": user_id, "courseId": "c-1"})
+        assert found is not None
+        return found
+
+    def percentage(self, user_id: str) -> float:
+        return float(self.stored(user_id)["completionPercentage"])
+
+
+@pytest.fixture
+def school(dynamodb_tables: Tables) -> School:
+    return School(dynamodb_tables)
+
+
+def test_percentages_follow_the_lessons(school: School) -> None:
+    school.student("both", "one", "two", status="completed", completed_at=NOON)
+    school.student("half", "one")
+    school.student("none")
+    lessons = school.item["lessons"]
+    school.edit(lessons={**lessons, "three": LESSON, "four": LESSON})
+    assert [school.percentage(user) for user in ("both", "half", "none")] == [50, 25, 0]
+    assert school.stored("both")["status"] == "completed", "what was completed stays so"
+    school.edit(lessons={"one": LESSON})
+    assert [school.percentage(user) for user in ("both", "half", "none")] == [100, 100, 0]
+    assert school.stored("half")["status"] == "active", "nobody completes a course by somebody else's edit"
+
+
+def test_who_left_keeps_what_they_left_with(school: School) -> None:
+    school.student("gone", "one", status="withdrawn")
+    school.edit(lessons={"one": LESSON}, title="Algebra II")
+    assert (school.percentage("gone"), school.stored("gone")["courseTitle"]) == (50, "Algebra")
+
+
+def test_a_new_title_reaches_every_enrolment(school: School) -> None:
+    school.student("here", "one")
+    school.student("waiting", status="waitlisted", waitlisted_at=NOON)
+    moment = school.stored("waiting")["completionPercentage"]
+    school.edit(title="Algebra II")
+    assert {school.stored(user)["courseTitle"] for user in ("here", "waiting")} == {"Algebra II"}
+    assert school.stored("waiting")["completionPercentage"] == moment, "the place on the waitlist stays"
+
+
+def test_everybody_is_reached_page_by_page(school: School, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(followups_table, "_PAGE", 4)
+    for number in range(40):
+        school.student(f"s-{number}", "one")
+    school.edit(lessons={"one": LESSON})
+    assert {school.percentage(f"s-{number}") for number in range(40)} == {100}
+
+
+def test_a_second_pass_writes_nothing(school: School) -> None:
+    for number in range(10):
+        school.student(f"s-{number}", "one")
+    before = Course.from_stored(school.item)
+    school.edit(lessons={"one": LESSON})
+    school.tables.calls.clear()
+    follow(school.roster, before, Course.from_stored(school.item))
+    assert school.tables.calls["UpdateItem"] == 0
+    assert school.tables.calls["Query"] == SHARDS + 1
+
+
+def test_an_interrupted_pass_is_finished_by_the_next(school: School, monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in range(20):
+        school.student(f"s-{number}", "one")
+    real, left = clients.dynamodb(), [7]
+
+    class Interrupted:
+        def __getattr__(self, name: str) -> Any:
+            return getattr(real, name)
+
+        def update_item(self, **arguments: Any) -> Any:
+            left[0] -= 1
+            if left[0] < 0:
+                raise Unavailable
+            return real.update_item(**arguments)
+
+    before = Course.from_stored(school.item)
+    monkeypatch.setattr(clients, "dynamodb", Interrupted)
+    with pytest.raises(Unavailable):
+        school.edit(lessons={"one": LESSON})
+    monkeypatch.setattr(clients, "dynamodb", lambda: real)
+    follow(school.roster, before, Course.from_stored(school.item))
+    assert {school.percentage(f"s-{number}") for number in range(20)} == {100}
+
+
+def test_an_edit_told_late_counts_by_the_lessons_of_now(school: School) -> None:
+    school.student("half", "one")
+    old = Course.from_stored(school.item)
+    school.edit(lessons={"one": LESSON, "two": LESSON, "three": LESSON}, told=False)
+    newer = Course.from_stored(school.item)
+    school.edit(lessons={"one": LESSON}, told=False)
+    follow(school.roster, old, newer)
+    assert school.percentage("half") == 100
+
+
+def test_a_student_who_goes_on_learning_meanwhile_is_not_set_back(school: School) -> None:
+    school.student("busy", "one")
+    seen = Record.from_stored(school.stored("busy"))
+    school.tables.set(
+        school.tables.progress,
+        {"userId": "busy", "courseId": "c-1"},
+        completedLessons={"one", "two"},
+        completionPercentage=100,
+        revision=seen.revision + 1,
+    )
+    school.edit(lessons={"one": LESSON, "two": LESSON, "three": LESSON, "four": LESSON}, told=False)
+    assert school.roster.rewrite_all([seen], Course.from_stored(school.item)) == 1
+    assert school.percentage("busy") == 50
+
+
+def test_a_damaged_record_keeps_nobody_else_back(school: School) -> None:
+    school.student("half", "one")
+    for shard in range(SHARDS):
+        school.tables.put(
+            school.tables.progress,
+            {"userId": "bad", "courseId": "c-1", "courseShard": f"c-1#{shard}", "completionPercentage": 1},
+        )
+    school.edit(lessons={"one": LESSON})
+    assert school.percentage("half") == 100
+
+
+@pytest.mark.parametrize(
+    ("changes", "moved"),
+    [
+        ({"capacity": 3}, 2),
+        ({"capacity": None}, 3),
+        ({"capacity": 1}, 0),
+        ({"capacity": 2, "status": "archived"}, 0),
+    ],
+)
+def test_who_waits_longest_moves_up_when_places_become_free(
+    school: School, changes: dict[str, Any], moved: int
+) -> None:
+    school.student("in")
+    for number in range(3):
+        school.student(
+            f"w-{number}", status="waitlisted", waitlisted_at=f"2026-01-0{number + 1}T00:00:00.000Z"
+        )
+    school.edit(capacity=1, seatsTaken=1, waitlisted=3, told=False)
+    before = Course.from_stored(school.item)
+    school.edit(told=False, **changes)
+    follow(school.roster, before, _course_now(school))
+    statuses = [school.stored(f"w-{number}")["status"] for number in range(3)]
+    assert statuses == ["active"] * moved + ["waitlisted"] * (3 - moved)
+    assert (_course_now(school).seats_taken, _course_now(school).waitlisted) == (1 + moved, 3 - moved)
+
+
+def test_a_course_published_again_fills_up(school: School) -> None:
+    school.student("w-1", status="waitlisted", waitlisted_at=NOON)
+    school.edit(status="archived", capacity=1, seatsTaken=0, waitlisted=1)
+    assert school.stored("w-1")["status"] == "waitlisted"
+    school.edit(status="published")
+    assert school.stored("w-1")["status"] == "active"
+
+
+def test_a_waitlist_that_shows_nobody_does_not_hold_up_other_courses(
+    school: School, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("followups.rules.PAUSE_SECONDS", 0)
+    school.edit(capacity=5, seatsTaken=0, waitlisted=2)
+    assert _course_now(school).waitlisted == 2
+
+
+def test_what_no_student_notices_costs_nothing(school: School) -> None:
+    school.student("half", "one")
+    school.tables.calls.clear()
+    before = Course.from_stored(school.item)
+    follow(
+        school.roster,
+        before,
+        Course.from_stored({**school.item, "summary": "x", "seatsTaken": 5, "version": 2}),
+    )
+    assert not school.tables.calls
+
+
+def test_a_record_in_line_is_left_alone(school: School) -> None:
+    school.student("half", "one")
+    record = Record.from_stored(school.stored("half"))
+    assert in_line(record, Course.from_stored(school.item)) is record
+    assert waitlist_key("c-1") != school.stored("half")["courseShard"]
+
+
+FILE = "public/c-1/one/video-" + "0" * 32 + "/film.mp4"
+NEWER = FILE.replace("0" * 32, "1" * 32)
+HIDDEN = FILE.replace("public", "premium")
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "now", "left"),
+    [
+        ({"contentKey": FILE}, {"contentKey": NEWER}, None, {NEWER, HIDDEN}),  # replaced
+        ({"contentKey": FILE}, {"premium": True}, None, {NEWER, HIDDEN}),  # made premium
+        ({"contentKey": FILE}, None, None, {NEWER, HIDDEN}),  # deleted
+        ({"contentKey": FILE}, {"contentKey": FILE, "title": "B"}, None, {FILE, NEWER, HIDDEN}),
+        ({}, {"contentKey": FILE}, None, {FILE, NEWER, HIDDEN}),
+        ({"contentKey": FILE}, None, {"contentKey": FILE}, {FILE, NEWER, HIDDEN}),  # told late
+    ],
+)
+def test_a_file_that_no_lesson_has_any_more_is_deleted(
+    aws: str,
+    school: School,
+    monkeypatch: pytest.MonkeyPatch,
+    before: dict[str, Any],
+    after: dict[str, Any] | None,
+    now: dict[str, Any] | None,
+    left: set[str],
+) -> None:
+    bucket = "education-content-followups"
+    clients.set_deadline(None)
+    clients.s3().create_bucket(Bucket=bucket)
+    for key in (FILE, NEWER, HIDDEN):
+        clients.s3().put_object(Bucket=bucket, Key=key, Body=b"film")
+    handler = fresh_handler(
+        monkeypatch,
+        "followups",
+        COURSES_TABLE=school.tables.courses,
+        COURSE_PROGRESS_TABLE=school.tables.progress,
+        USER_PROFILES_TABLE=school.tables.profiles,
+        ROSTER_SHARDS=str(SHARDS),
+        CONTENT_BUCKET=bucket,
+        DEAD_LETTER_QUEUE_URL="http://127.0.0.1:1/none",
+    )
+
+    def with_lesson(lesson: dict[str, Any] | None) -> dict[str, Any]:
+        lessons = {} if lesson is None else {"one": {**LESSON, **lesson}}
+        return {**school.item, "lessons": lessons}
+
+    school.tables.put(school.tables.courses, with_lesson(now or after))
+    record = {
+        "eventSourceARN": f"arn:aws:dynamodb:us-east-1:1:table/{school.tables.courses}/stream/1",
+        "dynamodb": {
+            "ApproximateCreationDateTime": 1.0,
+            "OldImage": to_item(with_lesson(before)),
+            "NewImage": to_item(with_lesson(after)),
+        },
+    }
+    for _ in range(2):
+        handler({"Records": [record]}, Context())
+    found = clients.s3().list_objects_v2(Bucket=bucket).get("Contents", [])
+    assert {each["Key"] for each in found} == left
+
+
+def _course_now(school: School) -> Course:
+    found = school.tables.get(school.tables.courses, {"courseId": "c-1"})
+    assert found is not None
+    return Course.from_stored(found)

@@ -1,0 +1,67 @@
+"""What AWS checks besides the action that a request names, as the stricter embedded AWS of the proofs has it."""
+
+import json
+from typing import Any
+
+from local_platform.strict.dependents import Caller, Check, dependents
+
+CALLER = Caller("us-east-1", "111122223333")
+STAGE = "arn:aws:apigateway:us-east-1::/restapis/a1/stages/v1"
+
+
+def needed(action: str, request: Any, **context: Any) -> list[Check]:
+    """What a request needs besides; `request` is its JSON body, or its text."""
+    body = request.encode() if isinstance(request, str) else json.dumps(request).encode()
+    return dependents(action, body, context, CALLER)
+
+
+def test_a_role_is_passed_where_a_request_names_one() -> None:
+    role = "arn:aws:iam::111122223333:role/education-catalog-function-dev"
+    passed = [Check("iam:PassRole", role, {"iam:PassedToService": "lambda.amazonaws.com"})]
+    assert needed("lambda:CreateFunction", {"FunctionName": "x", "Role": role}) == passed
+    assert needed("lambda:UpdateFunctionConfiguration", {"FunctionName": "x", "Role": role}) == passed
+    assert needed("lambda:UpdateFunctionConfiguration", {"FunctionName": "x"}) == []
+
+
+def test_a_new_mapping_is_tagged() -> None:
+    tags = {"aws:requesttag/project": "education"}
+    (check,) = needed(
+        "lambda:CreateEventSourceMapping",
+        {"FunctionName": "x", "Tags": {"Project": "education"}},
+        **tags,
+        **{"lambda:FunctionArn": "x"},
+    )
+    mapping = "arn:aws:lambda:us-east-1:111122223333:event-source-mapping:*"
+    assert check == Check("lambda:TagResource", mapping, tags)
+    assert needed("lambda:CreateEventSourceMapping", {"FunctionName": "x"}) == []
+
+
+def test_logs_of_a_distribution_need_the_bucket() -> None:
+    logging = "<Logging><Bucket>logs.s3.amazonaws.com</Bucket><Enabled>{}</Enabled></Logging><Enabled>true</Enabled>"
+    bucket = "arn:aws:s3:::logs"
+    for action in ("cloudfront:CreateDistribution", "cloudfront:UpdateDistribution"):
+        assert needed(action, logging.format("true")) == [
+            Check("s3:GetBucketAcl", bucket),
+            Check("s3:PutBucketAcl", bucket),
+        ]
+        assert needed(action, logging.format("false")) == []
+        assert needed(action, "<Enabled>true</Enabled>") == []
+
+
+def test_a_firewall_needs_the_rule_groups_of_others_that_it_uses() -> None:
+    group = {"ManagedRuleGroupStatement": {"VendorName": "AWS", "Name": "Common"}}
+    rules = [{"Statement": {"RateBasedStatement": {"Limit": 1}}}, {"Statement": group}]
+    place = "arn:aws:wafv2:us-east-1:111122223333:regional/managedruleset/AWS/Common"
+    for action in ("wafv2:CreateWebACL", "wafv2:UpdateWebACL"):
+        assert needed(action, {"Name": "x", "Rules": rules}) == [Check(action, place)]
+
+
+def test_a_firewall_is_set_on_a_stage_that_one_may_change() -> None:
+    assert needed("wafv2:AssociateWebACL", {"WebACLArn": "x", "ResourceArn": STAGE}) == [
+        Check("wafv2:AssociateWebACL", STAGE),
+        Check("apigateway:SetWebACL", STAGE),
+    ]
+
+
+def test_other_requests_need_nothing_besides() -> None:
+    assert needed("lambda:GetFunction", "not even JSON") == []

@@ -1,0 +1,86 @@
+"""How the integration tests leave an environment that goes on: one failure keeps nothing else from going."""
+
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+
+from tests.integration.support.departure import Departure
+
+
+class UserNotFoundError(Exception):
+    """As Cognito says it."""
+
+
+class Cognito:
+    """A user pool that notes who is taken away."""
+
+    exceptions = SimpleNamespace(UserNotFoundException=UserNotFoundError)
+
+    def __init__(self) -> None:
+        self.deleted: list[str] = []
+
+    def admin_remove_user_from_group(self, *, Username: str, **_: str) -> None:  # noqa: N803 (boto3's name)
+        if Username == "gone":
+            raise UserNotFoundError
+
+    def admin_delete_user(self, *, Username: str, **_: str) -> None:  # noqa: N803
+        self.deleted.append(Username)
+
+
+class Person:
+    """Somebody for whom the API is out of order, or not."""
+
+    def __init__(self, user_id: str, *, works: bool = True) -> None:
+        self.user_id, self.works, self.did = user_id, works, list[str]()
+
+    def call(self, method: str, path: str, **_: Any) -> Any:
+        assert self.works, f"{method} {path}: 503"
+        self.did.append(f"{method} {path}")
+        return SimpleNamespace(status=200)
+
+    def get(self, path: str) -> Any:
+        self.call("GET", path)
+        return {"lessons": [{"lessonId": "page"}], "status": path.rpartition("-")[2], "version": 3}
+
+    def patch(self, path: str, body: Any) -> None:
+        self.call("PATCH", f"{path} {body}")
+
+    def delete(self, path: str) -> None:
+        self.call("DELETE", path)
+
+
+def departure(cognito: Cognito, people: list[Person], courses: list[str]) -> Departure:
+    deployed: Any = SimpleNamespace(
+        courses=courses, client=lambda _: cognito, outputs={"user_pool_id": "pool"}
+    )
+    known = SimpleNamespace(
+        everybody=people, administrators=people[:1], user_ids=[each.user_id for each in people]
+    )
+    return Departure(deployed, cast(Any, known))
+
+
+def test_courses_are_emptied_and_archived_and_people_erased() -> None:
+    cognito, archivist, other = Cognito(), Person("a"), Person("b")
+    departure(cognito, [archivist, other, Person("gone")], ["c-published", "c-archived"]).leave()
+    assert "DELETE /courses/c-published/lessons/page" in archivist.did
+    changes = sorted(
+        (what for what in archivist.did if what.startswith("PATCH")), key=lambda what: "c-archived" in what
+    )
+    assert changes == [
+        "PATCH /courses/c-published {'status': 'archived', 'version': 3}",
+        "PATCH /courses/c-archived {'status': 'draft', 'version': 3}",
+        "PATCH /courses/c-archived {'status': 'archived', 'version': 3}",
+    ], "an archived course is read-only"
+    assert other.did == ["DELETE /profile"]
+    assert cognito.deleted == ["a", "b", "gone"]
+
+
+def test_what_fails_keeps_nobody_else() -> None:
+    cognito, broken, other = Cognito(), Person("a", works=False), Person("b")
+    with pytest.raises(
+        AssertionError, match=r"(?s)leave something behind: .*503.*erase: DELETE /profile: 503"
+    ):
+        departure(cognito, [broken, other], ["c-published"]).leave()
+    assert other.did == ["DELETE /profile"]
+    assert cognito.deleted == ["a", "b"]

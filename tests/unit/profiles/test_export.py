@@ -1,0 +1,201 @@
+"""The export over HTTP events, with real DynamoDB and Cognito APIs: complete, and nobody else's."""
+
+import json
+import sys
+from typing import Any
+
+import pytest
+
+from domain import audit
+from domain.audit import AuditTrail
+from domain.people.addresses import Addresses
+from tests.unit.emulator_fixture import Tables
+from tests.unit.lambda_api_fixture import LambdaApi, LambdaApis
+from tests.unit.user_pool_fixture import UserPool
+from toolkit import clients, cursor, retries
+from toolkit.dynamo import to_item
+
+NOON = "2026-03-01T12:00:00.000Z"
+PADDING = 90_000  # bytes of one record: a dozen of them do not fit into one page of a query
+
+
+@pytest.fixture
+def profiles(lambda_api: LambdaApis, dynamodb_tables: Tables, user_pool: UserPool) -> LambdaApi:
+    return lambda_api(
+        "profiles",
+        USER_PROFILES_TABLE=dynamodb_tables.profiles,
+        COURSE_PROGRESS_TABLE=dynamodb_tables.progress,
+        COURSES_TABLE=dynamodb_tables.courses,
+        AUDIT_TABLE=dynamodb_tables.audit,
+        ROSTER_SHARDS="1",
+        USER_POOL_ID=user_pool.pool_id,
+    )
+
+
+def enroll(tables: Tables, user_id: str, course_id: str, **more: object) -> None:
+    item = {
+        "userId": user_id,
+        "courseId": course_id,
+        "courseTitle": "Algebra",
+        "status": "active",
+        "enrolledAt": NOON,
+        "lastActivityAt": NOON,
+        "revision": 1,
+        "completionPercentage": 50,
+        "completedLessons": {"gone", "here"},
+        "positions": {"here": {"seconds": 7, "at": NOON}},
+    }
+    tables.put(tables.progress, {**item, **more})
+
+
+def test_everything_is_in_it(profiles: LambdaApi, dynamodb_tables: Tables, user_pool: UserPool) -> None:
+    person, other = user_pool.new("instructors"), user_pool.new("instructors")
+    profiles.call("PATCH", "/profile", caller=person, body={"displayName": "Ada"})
+    for each in (person, other):
+        enroll(dynamodb_tables, each.user_id, f"taken-by-{each.user_id}")
+        owned = {"courseId": f"owned-by-{each.user_id}", "ownerId": each.user_id, "title": "Own"}
+        times = {"status": "draft", "createdAt": NOON, "updatedAt": NOON, "lessons": {}}
+        dynamodb_tables.put(dynamodb_tables.courses, {**owned, **times})
+    Addresses(dynamodb_tables.profiles).invite([person.email], "awaited", retries.attempts)
+    trail = AuditTrail(dynamodb_tables.audit, 90)
+    trail.record(audit.ROSTER_READ, by=person.user_id, on=audit.course("read"), request_id="1")
+    trail.record(audit.ROLE_GRANTED, by=other.user_id, on=audit.person(person.user_id), request_id="2")
+    dynamodb_tables.calls.clear()
+    user_pool.calls.clear()
+
+    answer = profiles.call("GET", "/profile/export", caller=person)
+
+    assert answer.status == 200
+    document = answer.body
+    assert document["profile"]["displayName"] == "Ada"
+    assert document["signIn"]["attributes"]["email"] == person.email
+    assert document["signIn"]["groups"] == ["instructors"]
+    (enrollment,), (progress,) = document["enrollments"], document["progress"]
+    assert enrollment["courseId"] == progress["courseId"] == f"taken-by-{person.user_id}"
+    assert progress["completedLessons"] == ["gone", "here"]
+    assert progress["positions"] == {"here": {"seconds": 7, "at": NOON}}
+    assert document["invitedTo"] == ["awaited"]
+    assert [course["courseId"] for course in document["ownedCourses"]] == [f"owned-by-{person.user_id}"]
+    entries = {(entry["action"], *entry["roles"]) for entry in document["auditTrail"]}
+    assert entries == {
+        ("roster-read", "actor"),
+        ("role-granted", "subject"),
+        ("person-exported", "actor", "subject"),
+    }
+    assert other.user_id not in str(document)
+    assert audit.pseudonym(other.user_id) not in str(document)
+    assert dict(dynamodb_tables.calls) == {"GetItem": 2, "PutItem": 1, "Query": 4}
+    assert dict(user_pool.calls) == {"AdminGetUser": 1, "AdminListGroupsForUser": 1}
+
+
+def test_it_goes_on_to_the_last_page(
+    profiles: LambdaApi, dynamodb_tables: Tables, user_pool: UserPool
+) -> None:
+    person = user_pool.new()
+    courses = [f"course-{number:02}" for number in range(25)]
+    for course_id in courses:
+        enroll(dynamodb_tables, person.user_id, course_id, padding="x" * PADDING)
+    dynamodb_tables.calls.clear()
+    document = profiles.call("GET", "/profile/export", caller=person).body
+    assert [record["courseId"] for record in document["progress"]] == courses
+    assert dynamodb_tables.calls["Query"] > 4, "one page would have been enough: the test proves nothing"
+
+
+def test_what_one_answer_cannot_hold_is_in_the_next(
+    profiles: LambdaApi, dynamodb_tables: Tables, user_pool: UserPool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    person, other = user_pool.new("instructors"), user_pool.new()
+    trail = AuditTrail(dynamodb_tables.audit, 90)
+    courses = [f"course-{number}" for number in range(3)]
+    for number, course_id in enumerate(courses):
+        enroll(dynamodb_tables, person.user_id, course_id)
+        owned = {"courseId": f"owned-{number}", "ownerId": person.user_id, "title": "Own", "status": "draft"}
+        times = {"createdAt": NOON, "updatedAt": NOON, "lessons": {}}
+        dynamodb_tables.put(dynamodb_tables.courses, {**owned, **times})
+        trail.record(audit.ROSTER_READ, by=person.user_id, on=audit.course("c"), request_id=f"r-{number}")
+        granted = audit.person(person.user_id)
+        trail.record(audit.ROLE_GRANTED, by=other.user_id, on=granted, request_id=f"g-{number}")
+    monkeypatch.setattr(sys.modules["profiles.export"], "MOST_BYTES", 1)
+    real = clients.dynamodb()
+
+    class SmallPages:
+        def __getattr__(self, name: str) -> Any:
+            return getattr(real, name)
+
+        def query(self, **arguments: Any) -> Any:
+            return real.query(**arguments, Limit=2)
+
+    monkeypatch.setattr(clients, "dynamodb", SmallPages)
+    pages: list[dict[str, Any]] = []
+    query: dict[str, str] = {}
+    while True:
+        answer = profiles.call("GET", "/profile/export", caller=person, query=query)
+        assert answer.status == 200
+        pages.append(answer.body)
+        if "nextCursor" not in answer.body:
+            break
+        query = {"cursor": answer.body["nextCursor"]}
+    assert len(pages) > 6
+    assert {page["profile"]["email"] for page in pages} == {person.email}
+    for name in ("enrollments", "progress"):
+        assert [entry["courseId"] for page in pages for entry in page[name]] == courses
+    assert sorted(entry["courseId"] for page in pages for entry in page["ownedCourses"]) == [
+        "owned-0",
+        "owned-1",
+        "owned-2",
+    ]
+    entries = [
+        entry for page in pages for entry in page["auditTrail"] if entry["action"] != "person-exported"
+    ]
+    assert sorted(entry["requestId"] for entry in entries) == ["g-0", "g-1", "g-2", "r-0", "r-1", "r-2"]
+
+
+def test_many_years_of_entries_stay_below_lambdas_limit(
+    profiles: LambdaApi, user_pool: UserPool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Queries of 1 MB each, as DynamoDB would answer them for 30,000 entries."""
+    person = user_pool.new("instructors")
+    real = clients.dynamodb()
+    entry = {
+        "recordId": "r" * 40,
+        "action": audit.ROSTER_EXPORTED,
+        "actor": audit.pseudonym(person.user_id),
+        "subject": audit.course("c" * 36),
+        "at": NOON,
+        "day": NOON[:10],
+        "requestId": "q" * 36,
+        "expiresAt": 1,
+    }
+    each = sum(len(name) + len(str(value)) for name, value in entry.items())
+    key = to_item({name: entry[name] for name in ("recordId", "actor", "at")})
+
+    class MuchToSay:
+        def __getattr__(self, name: str) -> Any:
+            return getattr(real, name)
+
+        def query(self, **arguments: Any) -> Any:
+            if arguments.get("IndexName") != "actor-index":
+                return real.query(**arguments)
+            return {"Items": [to_item(entry)] * (2**20 // each), "LastEvaluatedKey": key}
+
+    monkeypatch.setattr(clients, "dynamodb", MuchToSay)
+    answer = profiles.call("GET", "/profile/export", caller=person)
+    assert answer.body["nextCursor"]
+    # Lambda sends the body as a JSON text within JSON.
+    assert len(json.dumps(json.dumps(answer.body))) < 4_000_000
+
+
+@pytest.mark.parametrize("section", [-1, 4])
+def test_a_cursor_leads_nowhere_else(profiles: LambdaApi, user_pool: UserPool, section: int) -> None:
+    forged = cursor.encode("export", {"section": section, "first": "a", "second": "b"})
+    answer = profiles.call("GET", "/profile/export", caller=user_pool.new(), query={"cursor": forged})
+    assert answer.problem() == (400, "bad-request")
+
+
+def test_somebody_who_was_never_here_has_a_profile_to_export(
+    profiles: LambdaApi, user_pool: UserPool
+) -> None:
+    person = user_pool.new()
+    document = profiles.call("GET", "/profile/export", caller=person).body
+    assert document["profile"]["email"] == person.email
+    assert document["enrollments"] == document["ownedCourses"] == document["invitedTo"] == []

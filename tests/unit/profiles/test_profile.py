@@ -1,0 +1,85 @@
+"""A person's own profile over HTTP events and a real DynamoDB API."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from tests.unit.emulator_fixture import Tables
+from tests.unit.lambda_api_fixture import NEWCOMER, STUDENT, Answer, LambdaApi, LambdaApis, Person
+
+
+@pytest.fixture
+def profiles(lambda_api: LambdaApis, dynamodb_tables: Tables) -> LambdaApi:
+    return lambda_api(
+        "profiles",
+        USER_PROFILES_TABLE=dynamodb_tables.profiles,
+        COURSE_PROGRESS_TABLE=dynamodb_tables.progress,
+        COURSES_TABLE=dynamodb_tables.courses,
+        ROSTER_SHARDS="2",
+        AUDIT_TABLE=dynamodb_tables.audit,
+        USER_POOL_ID="us-east-1_test",
+    )
+
+
+def get(profiles: LambdaApi, caller: Person = STUDENT) -> Answer:
+    return profiles.call("GET", "/profile", caller=caller)
+
+
+def patch(profiles: LambdaApi, **fields: object) -> Answer:
+    return profiles.call("PATCH", "/profile", body=fields)
+
+
+def test_a_profile_is_made_on_first_use_and_stays(profiles: LambdaApi, dynamodb_tables: Tables) -> None:
+    first = get(profiles, NEWCOMER)
+    assert first.status == 200
+    assert first.body["email"] == NEWCOMER.email
+    assert (first.body["displayName"], first.body["locale"]) == ("newcomer-1", "en")
+    dynamodb_tables.calls.clear()
+    assert get(profiles, NEWCOMER).body == first.body
+    assert dict(dynamodb_tables.calls) == {"GetItem": 1}
+
+
+def test_first_uses_at_the_same_time_make_one_profile(profiles: LambdaApi) -> None:
+    with ThreadPoolExecutor(12) as threads:
+        answers = list(threads.map(lambda _: get(profiles), range(24)))
+    assert {answer.status for answer in answers} == {200}
+    assert len({answer.body["createdAt"] for answer in answers}) == 1
+
+
+def test_a_change_is_one_call_and_makes_the_profile_too(profiles: LambdaApi, dynamodb_tables: Tables) -> None:
+    dynamodb_tables.calls.clear()
+    changed = patch(profiles, displayName="Ada")
+    assert dict(dynamodb_tables.calls) == {"UpdateItem": 1, "TransactWriteItems": 1}
+    assert (changed.body["displayName"], changed.body["locale"]) == ("Ada", "en")
+    dynamodb_tables.calls.clear()
+    again = patch(profiles, locale="de-CH").body
+    assert dict(dynamodb_tables.calls) == {"UpdateItem": 1}
+    assert (again["displayName"], again["locale"]) == ("Ada", "de-CH")
+    assert again["createdAt"] == changed.body["createdAt"]
+    assert again["updatedAt"] >= changed.body["updatedAt"]
+    assert get(profiles).body == again
+
+
+def test_the_e_mail_is_that_of_the_sign_in(profiles: LambdaApi, dynamodb_tables: Tables) -> None:
+    patch(profiles, displayName="Ada")
+    dynamodb_tables.set(dynamodb_tables.profiles, {"userId": STUDENT.user_id}, email="old@example.org")
+    shown = get(profiles).body
+    assert (shown["email"], shown["displayName"]) == (STUDENT.email, "Ada")
+
+
+@pytest.mark.parametrize(
+    ("fields", "faulty"),
+    [
+        ({"displayName": ""}, "displayName"),
+        ({"displayName": "x" * 101}, "displayName"),
+        ({"locale": "english"}, "locale"),
+        ({"email": "me@example.org"}, "email"),
+        ({"userId": "somebody-else"}, "userId"),
+    ],
+)
+def test_what_is_not_the_callers_to_change_is_refused(
+    profiles: LambdaApi, fields: dict[str, object], faulty: str
+) -> None:
+    answer = patch(profiles, **fields)
+    assert answer.problem() == (400, "bad-request")
+    assert answer.faulty_fields() == [faulty]

@@ -1,0 +1,292 @@
+"""The rules of progress: whatever the order in which updates arrive, the record ends up the same."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+from domain.courses import ARCHIVED, DRAFT, PUBLISHED, Course, Lesson
+from domain.enrollments.model import (
+    ACTIVE,
+    COMPLETED,
+    WAITLISTED,
+    WITHDRAWN,
+    Position,
+    Record,
+    percentage_of,
+    progress_view,
+)
+from progress import rules
+from progress.rules import Activity, Refused, activity_of, apply
+from toolkit.caller import Caller
+from toolkit.errors import Forbidden, NotFound
+
+COURSE = "course-1"
+ENROLLED_AT = "2026-01-01T12:00:00.000Z"
+NOW = "2026-06-01T12:00:00.000Z"
+ADA = Caller("ada", "", frozenset({"students"}))
+LESSONS = ("one", "two", "three")
+
+times = st.integers(0, 20).map(lambda minute: f"2026-03-01T12:{minute:02}:00.000Z")
+activities = st.builds(
+    Activity,
+    lesson_id=st.sampled_from(LESSONS),
+    at=times,
+    seconds=st.one_of(st.none(), st.integers(0, 5)),
+    completed=st.booleans(),
+)
+
+
+def make_course(lesson_ids: tuple[str, ...] = LESSONS, status: str = PUBLISHED) -> Course:
+    lessons = tuple(Lesson(name, name, "video", False, place) for place, name in enumerate(lesson_ids))
+    return Course(
+        course_id=COURSE,
+        title="Algebra",
+        summary="",
+        status=status,
+        owner_id="teacher",
+        version=1,
+        lessons=lessons,
+        created_at=ENROLLED_AT,
+        updated_at=ENROLLED_AT,
+    )
+
+
+def make_record(status: str = ACTIVE) -> Record:
+    return Record("ada", COURSE, "Algebra", status, ENROLLED_AT, ENROLLED_AT)
+
+
+class Memory:
+    """A store with one student in one course, where something else may happen before each write."""
+
+    def __init__(self, course: Course | None, record: Record | None) -> None:
+        self.now_course = course
+        self.cached = course
+        self.record = record
+        self.meanwhile: list[Callable[[], None]] = []
+        self.fresh_reads = 0
+
+    def cached_course(self, course_id: str) -> Course | None:
+        return self.cached
+
+    def course(self, course_id: str) -> Course | None:
+        self.fresh_reads += 1
+        return self.now_course
+
+    def look(self, user_id: str, course_id: str) -> tuple[Course | None, Record | None]:
+        return self.now_course, self.record
+
+    def move(self, user_id: str, course_id: str, lesson_id: str, position: Position) -> Record | Refused:
+        self._cut_in()
+        record = self.record
+        if record is None or not record.is_enrolled:
+            return Refused(record)
+        stored = record.positions.get(lesson_id)
+        if stored is not None and stored >= position:
+            return Refused(record)
+        self.record = record.changed(positions={**record.positions, lesson_id: position})
+        return self.record
+
+    def save(self, before: Record, after: Record) -> Refused | None:
+        self._cut_in()
+        if self.record is None or self.record.revision != before.revision:
+            return Refused(self.record)
+        self.record = after
+        return None
+
+    def _cut_in(self) -> None:
+        if self.meanwhile:
+            self.meanwhile.pop()()
+
+
+def tries() -> Iterator[int]:
+    return iter(range(50))
+
+
+def send(store: Memory, activity: Activity, now: str = NOW) -> dict[str, object]:
+    return rules.update(store, ADA, COURSE, activity, now, tries())
+
+
+def essence(record: Record) -> tuple[object, ...]:
+    """What has to be the same whatever the order; the revision only counts the writes."""
+    return (
+        record.status,
+        record.completed,
+        dict(record.positions),
+        record.percentage,
+        record.last_activity_at,
+        record.completed_at,
+    )
+
+
+@given(st.data(), st.lists(activities, min_size=1, max_size=12))
+@settings(max_examples=150, deadline=None)
+def test_late_repeated_and_reordered_updates_end_in_the_same_record(
+    data: st.DataObject, sent: list[Activity]
+) -> None:
+    repeated = sent + data.draw(st.lists(st.sampled_from(sent), max_size=5))
+    one, other = Memory(make_course(), make_record()), Memory(make_course(), make_record())
+    for activity in sent:
+        send(one, activity)
+    for activity in data.draw(st.permutations(repeated)):
+        send(other, activity)
+    assert one.record is not None
+    assert other.record is not None
+    assert essence(one.record) == essence(other.record)
+
+
+@given(st.lists(activities, min_size=2, max_size=8))
+@settings(max_examples=100, deadline=None)
+def test_updates_that_cut_into_each_other_lose_nothing(sent: list[Activity]) -> None:
+    calm, busy = Memory(make_course(), make_record()), Memory(make_course(), make_record())
+    for activity in sent:
+        send(calm, activity)
+
+    def rest(number: int) -> None:
+        if number < len(sent):
+            # The next device's update happens in the middle of this one.
+            busy.meanwhile = [lambda: rest(number + 1)]
+            send(busy, sent[number])
+            if busy.meanwhile:
+                busy.meanwhile.pop()()
+
+    rest(0)
+    assert calm.record is not None
+    assert busy.record is not None
+    assert essence(calm.record) == essence(busy.record)
+
+
+class Learning(RuleBasedStateMachine):
+    """One student learns while the instructor adds and removes lessons."""
+
+    @initialize()
+    def enroll(self) -> None:
+        self.store = Memory(make_course(), make_record())
+        self.done: set[str] = set()
+        self.positions: dict[str, tuple[str, int]] = {}
+        self.completed_at: str | None = None
+        self.clock = 0
+
+    @property
+    def lessons(self) -> tuple[str, ...]:
+        assert self.store.now_course is not None
+        return tuple(lesson.lesson_id for lesson in self.store.now_course.lessons)
+
+    @precondition(lambda self: self.lessons)
+    @rule(data=st.data(), at=times, seconds=st.one_of(st.none(), st.integers(0, 5)), completed=st.booleans())
+    def student_learns(self, data: st.DataObject, at: str, seconds: int | None, completed: bool) -> None:
+        lesson_id = data.draw(st.sampled_from(self.lessons))
+        self.clock += 1
+        now = f"2026-06-01T12:{self.clock:02}:00.000Z"
+        shown = send(self.store, Activity(lesson_id, at, seconds, completed), now)
+        if completed:
+            self.done.add(lesson_id)
+        if seconds is not None:
+            self.positions[lesson_id] = max((at, seconds), self.positions.get(lesson_id, ("", 0)))
+        reaches_the_end = completed and self.done.issuperset(self.lessons)
+        if reaches_the_end and self.completed_at is None:
+            self.completed_at = now
+        assert shown["completedLessons"] == [lesson for lesson in self.lessons if lesson in self.done]
+        assert shown["positions"] == {
+            lesson: self.positions[lesson][1] for lesson in self.lessons if lesson in self.positions
+        }
+
+    @rule(lesson_ids=st.sets(st.sampled_from(("one", "two", "three", "four"))))
+    def instructor_changes_the_lessons(self, lesson_ids: set[str]) -> None:
+        self.store.now_course = self.store.cached = make_course(tuple(sorted(lesson_ids)))
+
+    @invariant()
+    def percentage_says_what_the_set_says(self) -> None:
+        shown = rules.read(self.store, ADA, COURSE)
+        done = len(self.done.intersection(self.lessons))
+        expected = round(100 * done / len(self.lessons), 2) if self.lessons else 0
+        assert shown["completionPercentage"] == expected
+
+    @invariant()
+    def completion_happens_once_and_stays(self) -> None:
+        shown = rules.read(self.store, ADA, COURSE)
+        assert shown.get("completedAt") == self.completed_at
+        assert shown["status"] == (COMPLETED if self.completed_at else ACTIVE)
+
+
+Learning.TestCase.settings = settings(max_examples=40, stateful_step_count=20, deadline=None)
+TestLearning = Learning.TestCase
+
+
+@pytest.mark.parametrize(
+    ("done", "total", "percentage"),
+    [(0, 0, 0), (0, 3, 0), (1, 3, 33.33), (2, 3, 66.67), (3, 3, 100), (29_999, 30_000, 99.99)],
+)
+def test_percentages_have_two_decimals_and_100_means_all(done: int, total: int, percentage: float) -> None:
+    lessons = [f"l{number}" for number in range(total)]
+    assert percentage_of({*lessons[:done], "removed"}, lessons) == percentage
+
+
+@pytest.mark.parametrize("body", [{}, {"completed": False}])
+def test_what_tells_of_no_learning_changes_nothing(body: dict[str, Any]) -> None:
+    before = make_record()
+    assert apply(before, activity_of("one", None, NOW, body), frozenset({"one"}), NOW) is before
+
+
+def test_a_clock_that_is_ahead_counts_as_now() -> None:
+    assert activity_of("one", "2999-01-01T00:00:00.000Z", NOW, {"positionSeconds": 3}).at == NOW
+    assert activity_of("one", None, NOW, {}).at == NOW
+    assert activity_of("one", ENROLLED_AT, NOW, {}).at == ENROLLED_AT
+
+
+def test_an_update_that_adds_nothing_writes_nothing() -> None:
+    activity = Activity("one", NOW, 5, True)
+    once = apply(make_record(), activity, frozenset(LESSONS), NOW)
+    assert apply(once, activity, frozenset(LESSONS), NOW) is once
+
+
+def test_a_lesson_younger_than_the_cached_course_is_found() -> None:
+    store = Memory(make_course(), make_record())
+    store.cached = make_course(("two",))
+    assert send(store, Activity("one", NOW, 7))["positions"] == {"one": 7}
+    assert store.fresh_reads == 1
+
+
+@pytest.mark.parametrize("activity", [Activity("nine", NOW, 7), Activity("nine", NOW, None, True)])
+def test_an_unknown_lesson_is_not_found(activity: Activity) -> None:
+    with pytest.raises(NotFound, match="lesson"):
+        send(Memory(make_course(), make_record()), activity)
+
+
+@pytest.mark.parametrize("record", [None, make_record(WITHDRAWN), make_record(WAITLISTED)])
+@pytest.mark.parametrize("activity", [None, Activity("one", NOW, 7), Activity("one", NOW, None, True)])
+def test_who_is_not_enrolled_is_told_so_only_if_the_course_is_visible(
+    record: Record | None, activity: Activity | None
+) -> None:
+    def ask(store: Memory) -> object:
+        return rules.read(store, ADA, COURSE) if activity is None else send(store, activity)
+
+    with pytest.raises(Forbidden):
+        ask(Memory(make_course(), record))
+    for course in (make_course(status=DRAFT), None):
+        with pytest.raises(NotFound, match="course"):
+            ask(Memory(course, record))
+
+
+def test_an_unknown_lesson_does_not_betray_a_draft() -> None:
+    with pytest.raises(NotFound, match="no such course"):
+        send(Memory(make_course(status=DRAFT), None), Activity("nine", NOW, 7))
+
+
+def test_enrolled_students_go_on_in_an_archived_course() -> None:
+    store = Memory(make_course(status=ARCHIVED), make_record())
+    assert send(store, Activity("one", NOW, None, True))["completionPercentage"] == 33.33
+
+
+def test_positions_and_completions_of_removed_lessons_are_kept_but_not_shown() -> None:
+    record = replace(
+        make_record(), completed=frozenset({"one", "gone"}), positions={"gone": Position(NOW, 9)}
+    )
+    shown = progress_view(record, make_course())
+    assert shown["completedLessons"] == ["one"]
+    assert shown["positions"] == {}
+    assert progress_view(record, make_course(("gone",)))["completionPercentage"] == 100

@@ -1,0 +1,1 @@
+"""Scans, lists and pictures of what is in the repository."""

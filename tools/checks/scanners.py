@@ -1,0 +1,49 @@
+"""Installs the scanners that `scanning/` pins, where they are missing or out of date."""
+
+import os
+import shutil
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from tools.setup.install import digest, is_stamped
+from tools.setup.toolchain import LOGS
+from tools.support.steps import ROOT, run_logged
+
+PINS = ROOT / "scanning"
+HOME = ROOT / "build" / "scanning"
+
+
+@dataclass(frozen=True)
+class Scanners:
+    """Where the scanners' programs are: those of PyPI, and those of npm."""
+
+    python: Path
+    node: Path
+
+    @classmethod
+    def installed(cls) -> "Scanners":
+        """The scanners, after installing what is missing; raises `UserError` where that fails."""
+        requirements, lock = PINS / "requirements.txt", PINS / "package-lock.json"
+        stamp, wanted = HOME / ".installed", digest(requirements, lock, sys.version)
+        if not is_stamped(stamp, wanted):
+            shutil.rmtree(HOME, ignore_errors=True)
+            HOME.mkdir(parents=True)
+            for name in ("package.json", "package-lock.json"):
+                shutil.copyfile(PINS / name, HOME / name)
+            python = HOME / "venv" / "bin" / "python"
+            pip: list[str | Path] = [python, "-m", "pip", "install", "--quiet", "--no-input"]
+            commands: dict[str, list[str | Path]] = {
+                "venv": [sys.executable, "-m", "venv", HOME / "venv"],
+                "pip": [*pip, "--require-hashes", "--requirement", requirements],
+                "npm": ["npm", "ci", "--prefix", HOME, "--no-audit", "--no-fund", "--loglevel=error"],
+            }
+            for name, command in commands.items():
+                run_logged(
+                    command,
+                    log=LOGS / f"scanners-{name}.log",
+                    environment=os.environ,
+                    advice="the scanners come from PyPI and npm: look at the network, and try again.",
+                )
+            stamp.write_text(wanted + "\n")
+        return cls(HOME / "venv" / "bin", HOME / "node_modules" / ".bin")

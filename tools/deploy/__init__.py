@@ -1,0 +1,1 @@
+"""Synthesizes, plans and deploys an environment."""

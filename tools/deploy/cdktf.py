@@ -1,0 +1,110 @@
+"""Runs the cdktf command line for one stack: synth, deploy, destroy, diff, output."""
+
+import json
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from education.errors import UserError
+from tools.setup.toolchain import Toolchain
+from tools.support.steps import ROOT, run_logged
+
+LOCK_FILE = ".terraform.lock.hcl"
+CDKTF = ROOT / "node_modules" / ".bin" / "cdktf"
+
+
+@dataclass(frozen=True)
+class Cdktf:
+    """cdktf for one stack, with its output folder, its variables and where it logs.
+
+    `echo` shows what it prints, for commands that a person reads.
+    """
+
+    stack: str
+    toolchain: Toolchain
+    output: Path
+    variables: Mapping[str, str]
+    logs: Path
+    echo: bool = False
+
+    @property
+    def stack_folder(self) -> Path:
+        """The folder in which Terraform runs."""
+        return self.output / "stacks" / self.stack
+
+    def synth(self) -> None:
+        """Synthesize the app, and lay the provider's lock file beside it.
+
+        A mirror cannot vouch for other platforms' sums, so with one Terraform makes its own.
+        """
+        # What the app says is read from this log, and must not be what it said last time.
+        self._log("synth").unlink(missing_ok=True)
+        try:
+            self._run("synth", advice="mend what the message names and run this again.")
+        except UserError:
+            if sentence := self._sentence_of_the_app():
+                raise UserError(sentence) from None
+            raise
+        if self.toolchain.mirror is None:
+            shutil.copyfile(ROOT / LOCK_FILE, self.stack_folder / LOCK_FILE)
+
+    def deploy(self, *, advice: str, is_synthesized: bool = False) -> dict[str, Any]:
+        """Deploy the stack without asking; returns its outputs."""
+        file = self.output / f"{self.stack}.outputs.json"
+        file.unlink(missing_ok=True)
+        options = ["--auto-approve", "--outputs-file", str(file)]
+        self._run("deploy", *options, advice=advice, skip_synth=is_synthesized, success="Apply complete!")
+        return self._read(file)
+
+    def destroy(self, *, advice: str, is_synthesized: bool = False) -> None:
+        """Destroy the stack without asking."""
+        options = ["--auto-approve"]
+        self._run("destroy", *options, advice=advice, skip_synth=is_synthesized, success="Destroy complete!")
+
+    def diff(self, *, advice: str, is_synthesized: bool = False) -> None:
+        """Show what a deploy would change."""
+        self._run("diff", advice=advice, skip_synth=is_synthesized)
+
+    def outputs(self, *, advice: str, is_synthesized: bool = False) -> dict[str, Any]:
+        """The outputs of the deployed stack."""
+        file = self.output / f"{self.stack}.outputs.json"
+        self._run("output", "--outputs-file", file, advice=advice, skip_synth=is_synthesized)
+        return self._read(file)
+
+    def _sentence_of_the_app(self) -> str:
+        """What main.py said of a mistake the user can mend, without what cdktf says around it."""
+        log = self._log("synth")
+        lines = log.read_text(errors="replace").splitlines() if log.is_file() else []
+        return next(
+            (line.strip().removeprefix("error: ") for line in lines if line.strip().startswith("error: ")), ""
+        )
+
+    def _log(self, command: str) -> Path:
+        return self.logs / f"{command}.log"
+
+    def _read(self, file: Path) -> dict[str, Any]:
+        outputs = json.loads(file.read_text()).get(self.stack, {}) if file.is_file() else {}
+        if not outputs:
+            raise UserError(f"{self.stack} has no outputs: deploy it first.")
+        return dict(outputs)
+
+    def _run(
+        self, command: str, *arguments: str | Path, advice: str, skip_synth: bool = False, success: str = ""
+    ) -> None:
+        """Run one cdktf command.
+
+        `success` is what Terraform prints at the end: cdktf's exit code is 0 also when Terraform was killed.
+        """
+        self.output.mkdir(parents=True, exist_ok=True)
+        stack = [] if command == "synth" else [self.stack, *self.toolchain.lock_options]
+        skip = ["--skip-synth"] if skip_synth else []
+        run_logged(
+            [CDKTF, command, *stack, *arguments, *skip, "--output", self.output],
+            log=self._log(command),
+            environment={**self.toolchain.environment(self.variables), "CDKTF_LOG_LEVEL": "warn"},
+            advice=advice,
+            echo=self.echo,
+            success=success,
+        )

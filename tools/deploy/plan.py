@@ -1,0 +1,179 @@
+"""Plans a deployment, and applies exactly the plan that was reviewed.
+
+    python -m tools.deploy.plan {make,apply,drift,unlock} --environment dev
+
+`make` synthesizes, plans and saves: `build/plans/<environment>`. `apply` refuses a plan that was changed, belongs to
+another account, or is older than the state. `drift` says with its exit code whether what is deployed differs (2).
+"""
+
+import argparse
+import json
+import os
+import shutil
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from education.errors import UserError
+from education.settings.model import LOCAL_ENVIRONMENT, EnvironmentSettings, load_settings, stack_arguments
+from tools.deploy.cdktf import Cdktf
+from tools.deploy.saved_plan import PLAN, TEXT, SavedPlan, count_changes
+from tools.deploy.terraform import Terraform
+from tools.setup.toolchain import LOGS, Toolchain, find_toolchain
+from tools.support.account import current_account
+from tools.support.redaction import redacted
+from tools.support.steps import ROOT, command_line, displayed, step
+
+DRIFT_EXIT_CODE = 2
+
+
+@dataclass(frozen=True)
+class Planner:
+    """Plans and applies for one environment, with the credentials that are signed in."""
+
+    settings: EnvironmentSettings
+    toolchain: Toolchain
+    folder: Path
+    outputs: Path
+
+    @property
+    def suffix(self) -> str:
+        """The environment."""
+        return self.settings.environment_suffix
+
+    @property
+    def saved(self) -> SavedPlan:
+        """The plan's folder."""
+        return SavedPlan(self.folder)
+
+    def make(self) -> SavedPlan:
+        """Synthesize, plan and save."""
+        with step("finding out which account this is") as current:
+            account = current_account(self.settings)
+            current.note(account.identity_arn)
+        shutil.rmtree(self.folder, ignore_errors=True)
+        with step(f"synthesizing TapStack{self.suffix}"):
+            self._synthesize()
+        terraform = self._terraform(self.saved.stack)
+        with step("reading the state"):
+            terraform.init()
+            state = terraform.state()
+        with step("planning") as current:
+            terraform.plan(self.saved.file)
+            changes = count_changes(terraform.show(self.saved.file))
+            current.note(", ".join(f"{count} to {kind}" for kind, count in changes.items()))
+        (self.folder / TEXT).write_text(redacted(terraform.show_text(self.saved.file)))
+        self.saved.seal(
+            environment=self.suffix,
+            account=account.id,
+            commit=os.environ.get("GITHUB_SHA", "unknown"),
+            terraform=self.toolchain.terraform_version,
+            lineage=state.get("lineage", ""),
+            serial=state.get("serial", 0),
+            changes=changes,
+        )
+        print(f"  saved in {displayed(self.folder)}")
+        return self.saved
+
+    def apply(self) -> Path:
+        """Apply the saved plan, or nothing; returns the file of the outputs."""
+        with step("checking the saved plan") as current:
+            record = self.saved.record()
+            if record.environment != self.suffix:
+                raise UserError(
+                    f"the saved plan is for {record.environment}, not for {self.suffix}; nothing was changed."
+                )
+            account = current_account(self.settings)
+            if account.id != record.account:
+                raise UserError(
+                    f"the plan was made for account {record.account} and the credentials belong to {account.id}: sign "
+                    "in to the right one; nothing was changed."
+                )
+            current.note(f"made from {record.commit}")
+        self.saved.strip()  # a provider that somebody put there would be run
+        terraform = self._terraform(self.saved.stack)
+        with step("checking that the state is the one that was planned for"):
+            terraform.init()
+            state = terraform.state()
+            if (state.get("lineage", ""), state.get("serial", 0)) != (record.lineage, record.serial):
+                raise UserError(
+                    f"the plan is older than the state (planned for serial {record.serial}, the state has "
+                    f"{state.get('serial', 0)}): somebody applied something since; plan again; nothing was changed."
+                )
+        with step(f"applying to {self.suffix}"):
+            terraform.apply(str(self.saved.file.resolve()))
+        outputs = self.outputs / f"{self.suffix}.json"
+        outputs.parent.mkdir(parents=True, exist_ok=True)
+        outputs.write_text(json.dumps({**terraform.outputs(), "aws_endpoint_url": ""}, indent=2) + "\n")
+        print(f"  wrote {displayed(outputs)}")
+        return outputs
+
+    def drift(self) -> bool:
+        """Whether what is deployed differs from the code; the plan's text is left in the folder."""
+        saved = self.make()
+        return any(saved.record().changes.values())
+
+    def unlock(self, lock: str) -> None:
+        """Release the lock of a Terraform that died."""
+        self._synthesize()
+        terraform = self._terraform(self.saved.stack)
+        terraform.init()
+        terraform.run("force-unlock", "-force", lock)
+
+    def _synthesize(self) -> None:
+        output = self.folder / "cdktf.out"
+        variables = {**os.environ, "ENVIRONMENT_SUFFIX": self.suffix}
+        cdktf = Cdktf(f"TapStack{self.suffix}", self.toolchain, output, variables, LOGS / self.suffix)
+        cdktf.synth()
+        shutil.rmtree(self.saved.stack, ignore_errors=True)
+        cdktf.stack_folder.rename(self.saved.stack)
+        shutil.rmtree(output)
+
+    def _terraform(self, folder: Path) -> Terraform:
+        return Terraform(folder, self.toolchain, dict(os.environ), LOGS / self.suffix)
+
+
+def main() -> None:
+    """The command line."""
+    parser = argparse.ArgumentParser(
+        prog="python -m tools.deploy.plan",
+        description=sys.modules[__name__].__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("command", choices=("make", "apply", "drift", "unlock"))
+    parser.add_argument("--environment", required=True, metavar="SUFFIX", help="for example dev")
+    parser.add_argument(
+        "--plan", type=Path, help=f"the plan's folder (build/plans/<environment>), with {PLAN}"
+    )
+    parser.add_argument(
+        "--outputs", type=Path, default=ROOT / "outputs", help="where apply writes the outputs"
+    )
+    parser.add_argument("--lock", help="unlock: the id that the message about the lock names")
+    options = parser.parse_args()
+    suffix: str = options.environment
+    settings = load_settings(**stack_arguments({**os.environ, "ENVIRONMENT_SUFFIX": suffix}))
+    if suffix == LOCAL_ENVIRONMENT:
+        raise UserError("the local platform needs no plans: use `make up`.")
+    folder: Path = (options.plan or ROOT / "build" / "plans" / suffix).resolve()
+    with step("looking for Terraform and the AWS provider") as current:
+        toolchain = find_toolchain()
+        current.note(f"Terraform {toolchain.terraform_version}")
+    planner = Planner(settings, toolchain, folder, options.outputs)
+    match options.command:
+        case "make":
+            planner.make()
+        case "apply":
+            planner.apply()
+        case "drift":
+            if planner.drift():
+                print(f"{suffix} differs from its code; see {displayed(folder / TEXT)}")
+                sys.exit(DRIFT_EXIT_CODE)
+            print(f"{suffix} is what its code says")
+        case _:
+            if not options.lock:
+                raise UserError("which lock? Name it: `make unlock ENV=… LOCK=<the id in the message>`.")
+            planner.unlock(options.lock)
+
+
+if __name__ == "__main__":
+    sys.exit(command_line(main))

@@ -1,0 +1,120 @@
+"""The stack of an environment in a real account: synth, deploy, destroy, diff, outputs.
+
+Credentials are AWS's usual ones (a profile, variables, single sign-on). The local platform has commands of its
+own: `python -m local_platform`.
+"""
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Mapping
+
+from education.errors import UserError
+from education.settings.model import EnvironmentSettings, load_settings, stack_arguments
+from tools.deploy.cdktf import Cdktf
+from tools.setup.toolchain import LOGS, find_toolchain
+from tools.support.account import current_account, refuse_local
+from tools.support.steps import ROOT, command_line, displayed, step
+
+COMMANDS = {
+    "synth": "synthesize it into cdktf.out",
+    "deploy": "deploy it without asking, then write its outputs",
+    "destroy": "destroy it, after asking for its name",
+    "diff": "show what a deploy would change",
+    "outputs": "write outputs/<environment>.json",
+}
+
+
+def main() -> None:
+    """Parse the arguments and run one command."""
+    parser = argparse.ArgumentParser(
+        prog="python -m tools.deploy.stack",
+        description=sys.modules[__name__].__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    commands = parser.add_subparsers(dest="command", required=True)
+    for name, text in COMMANDS.items():
+        command = commands.add_parser(name, help=text, description=text)
+        command.add_argument("--environment", default="dev", help="its suffix (dev)")
+        if name == "destroy":
+            command.add_argument("--yes", action="store_true", help="do not ask")
+    arguments = parser.parse_args()
+    suffix: str = arguments.environment
+    variables = {**os.environ, "ENVIRONMENT_SUFFIX": suffix}
+    settings = load_settings(**stack_arguments(variables))  # refuse a mistake before anything is started
+    if arguments.command != "synth":
+        refuse_local(suffix)
+    if arguments.command == "destroy":
+        refuse_protected(settings)
+    if arguments.command != "synth":
+        with step("finding out which account this is") as current:
+            current.note(current_account(settings).identity_arn)
+    if arguments.command == "destroy" and not arguments.yes:
+        _confirm(suffix)
+    run(arguments.command, suffix, variables)
+
+
+def refuse_protected(settings: EnvironmentSettings) -> None:
+    """Refuse to destroy an environment that protects its data: Terraform would only stop at the tables, half-way."""
+    if settings.protect_data:
+        raise UserError(
+            f"{settings.environment_suffix} protects its data (protect_data = true), so it is not destroyed; nothing "
+            "was changed. To give the data up: set protect_data = false in the environment's file, "
+            f"`make deploy ENV={settings.environment_suffix}`, and destroy it then."
+        )
+
+
+def run(command: str, suffix: str, variables: Mapping[str, str]) -> None:
+    """Run one command for the environment that `variables` name."""
+    with step("looking for Terraform and the AWS provider") as current:
+        toolchain = find_toolchain()
+        current.note(f"Terraform {toolchain.terraform_version}")
+    stack = f"TapStack{suffix}"
+    cdktf = Cdktf(stack, toolchain, ROOT / "cdktf.out", variables, LOGS / suffix, echo=command != "synth")
+    with step(f"bundling the functions and synthesizing {stack}") as current:
+        cdktf.synth()
+        current.note(displayed(cdktf.stack_folder / "cdk.tf.json"))
+    if command == "deploy":
+        print(f"  deploying {stack} (cdktf deploy --auto-approve)")
+        outputs = cdktf.deploy(advice=_advice(suffix), is_synthesized=True)
+        _write_outputs(suffix, outputs)
+    elif command == "destroy":
+        print(f"  destroying {stack}")
+        cdktf.destroy(advice=_advice(suffix), is_synthesized=True)
+        (ROOT / "outputs" / f"{suffix}.json").unlink(missing_ok=True)
+    elif command == "diff":
+        cdktf.diff(advice=_advice(suffix), is_synthesized=True)
+    elif command == "outputs":
+        _write_outputs(suffix, cdktf.outputs(advice=_advice(suffix), is_synthesized=True))
+
+
+def _write_outputs(suffix: str, outputs: Mapping[str, object]) -> None:
+    """Write `outputs/<environment>.json` in the shape of the contract."""
+    file = ROOT / "outputs" / f"{suffix}.json"
+    file.parent.mkdir(exist_ok=True)
+    file.write_text(json.dumps({**outputs, "aws_endpoint_url": ""}, indent=2) + "\n")
+    print(f"  wrote {displayed(file)}")
+
+
+def _advice(suffix: str) -> str:
+    return (
+        "read the error above. Credentials missing or expired: sign in to the account again. State bucket missing: "
+        "it is made once per account, by `make bootstrap`. A parameter below "
+        f"/education/{suffix}/signing-key missing: run `make signing-key ENV={suffix}`."
+    )
+
+
+def _confirm(suffix: str) -> None:
+    """Ask for the environment's name, so that no slip of the hand destroys one."""
+    print(
+        f"This destroys everything of the environment {suffix!r}. Type its name to go on: ",
+        end="",
+        flush=True,
+    )
+    if sys.stdin.readline().strip() != suffix:
+        raise UserError("that is not its name, so nothing was destroyed.")
+
+
+if __name__ == "__main__":
+    sys.exit(command_line(main))

@@ -1,0 +1,107 @@
+"""Runs Terraform itself in a synthesized stack's folder, where cdktf has no command for it: plan files, import, state.
+
+What it prints goes to a log; what went wrong is told in one sentence (`terraform_problems`).
+"""
+
+import json
+import subprocess
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from education.errors import UserError
+from tools.deploy.terraform_problems import explained
+from tools.setup.toolchain import Toolchain
+from tools.support.steps import displayed
+
+NOTHING_CHANGED, CHANGES = 0, 2  # exit codes of `plan -detailed-exitcode`
+TAIL_LINES = 30
+
+
+@dataclass(frozen=True)
+class Terraform:
+    """Terraform for one folder, with its variables and where it logs."""
+
+    folder: Path
+    toolchain: Toolchain
+    variables: Mapping[str, str]
+    logs: Path
+
+    def init(self, *options: str) -> None:
+        """Initialize the folder with its own backend, whatever it had before."""
+        self.run("init", "-input=false", *(options or ("-reconfigure",)))
+
+    def plan(self, file: Path | None = None, *options: str) -> bool:
+        """Plan, into `file` where one is given; whether there is anything to change."""
+        out = [f"-out={file}"] if file else []
+        code, _ = self.run(
+            "plan", "-input=false", "-detailed-exitcode", *out, *options, expected=(NOTHING_CHANGED, CHANGES)
+        )
+        return code == CHANGES
+
+    def apply(self, *arguments: str) -> None:
+        """Apply without asking: a plan file, or what there is to do."""
+        self.run("apply", "-input=false", "-auto-approve", *arguments)
+
+    def show(self, file: Path) -> dict[str, Any]:
+        """A plan file as Terraform's JSON."""
+        _, text = self.run("show", "-json", str(file), log=False)
+        return dict(json.loads(text))
+
+    def show_text(self, file: Path) -> str:
+        """A plan file as people read it; sensitive values are masked by Terraform."""
+        return self.run("show", "-no-color", str(file), log=False)[1]
+
+    def state(self) -> dict[str, Any]:
+        """The state, or an empty one."""
+        _, text = self.run("state", "pull", log=False)
+        return dict(json.loads(text)) if text.strip() else {}
+
+    def addresses(self) -> set[str]:
+        """The addresses of everything in the state."""
+        resources = self.state().get("resources", [])
+        return {f"{r['type']}.{r['name']}" for r in resources if r.get("mode") == "managed"}
+
+    def outputs(self) -> dict[str, Any]:
+        """The outputs of what is applied."""
+        _, text = self.run("output", "-json", log=False)
+        return {name: output["value"] for name, output in json.loads(text).items()}
+
+    def run(
+        self, command: str, *arguments: str, expected: Sequence[int] = (0,), log: bool = True
+    ) -> tuple[int, str]:
+        """Run one command; returns its exit code and what it printed. Raises `UserError` for an unexpected code."""
+        environment = self.toolchain.environment(self.variables)
+        completed = subprocess.run(
+            [self.toolchain.terraform, command, *(["-no-color"] if log else []), *arguments],
+            cwd=self.folder,
+            env={**environment, "TF_CLI_ARGS": ""},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            errors="replace",
+            check=False,
+        )
+        said = completed.stdout + completed.stderr
+        file = self.logs / f"terraform-{command}.log"
+        if log:
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(said)
+        if completed.returncode not in expected:
+            sentence = explained(said)
+            if sentence:
+                raise UserError(sentence)
+            tail = "".join(f"\n    {line}" for line in said.splitlines()[-TAIL_LINES:])
+            raise UserError(
+                f"terraform {command} ended with exit code {completed.returncode}.{tail}\n"
+                f"  All of its output: {displayed(file) if log else 'above'}"
+            )
+        return completed.returncode, completed.stdout
+
+
+def synthesized_resources(folder: Path, kind: str) -> dict[str, dict[str, Any]]:
+    """The resources of one type in a synthesized stack, by Terraform address."""
+    document = json.loads((folder / "cdk.tf.json").read_text())
+    resources: Mapping[str, dict[str, Any]] = document.get("resource", {}).get(kind, {})
+    return {f"{kind}.{name}": dict(body) for name, body in resources.items()}

@@ -1,0 +1,222 @@
+"""Does again what functions gave up, once its cause is mended.
+
+    python -m tools.operate.redrive --environment dev [--dry-run]
+
+A message of the dead-letter queue names records of a table's stream, or is the event of an asynchronous call. The
+records are read from the stream, which keeps them for 24 hours, and given to the function again. A message goes when
+its function has taken it; what fails once more is back in the queue.
+"""
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from education.naming import Names
+from education.settings.model import load_settings, stack_arguments
+from tools.support.account import client, current_account
+from tools.support.steps import command_line, step
+
+GONE = "the stream no longer holds its records (24 hours): repair the items by hand, then delete the message"
+# Longer than any function here may run, so that nobody is handed the message meanwhile.
+HIDDEN_SECONDS = 900
+_TRIMMED = ("TrimmedDataAccessException", "ResourceNotFoundException", "ExpiredIteratorException")
+
+
+class Unreadable(Exception):  # noqa: N818 - the rest goes on
+    """Why a message cannot be done again, in a sentence."""
+
+
+@dataclass(frozen=True)
+class Letter:
+    """What a message asks for: a function, and its event or the place of its records in a stream."""
+
+    function: str
+    event: Mapping[str, Any] | None = None
+    stream_arn: str = ""
+    first: str = ""
+    last: str = ""
+
+    @classmethod
+    def of(cls, body: str, uploads_function: str) -> "Letter":
+        """The letter in a message: a function's own, Lambda's about a batch, or an event of S3's.
+
+        Raises:
+            Unreadable: it is none of them.
+        """
+        try:
+            message = json.loads(body)
+            if "DDBStreamBatchInfo" in message:
+                batch = message["DDBStreamBatchInfo"]
+                return cls(
+                    function=message["requestContext"]["functionArn"],
+                    stream_arn=batch["streamArn"],
+                    first=batch["startSequenceNumber"],
+                    last=batch["endSequenceNumber"],
+                )
+            if "sequenceNumber" in message:
+                number = message["sequenceNumber"]
+                if int(number) and message["function"]:
+                    return cls(message["function"], None, message["eventSourceArn"], number, number)
+            elif any("s3" in record for record in message["Records"]):
+                return cls(uploads_function, message)
+        except (ValueError, LookupError, TypeError):
+            pass
+        raise Unreadable("this tool does not know what it is: look at it in the SQS console")
+
+    @property
+    def title(self) -> str:
+        """What is done, for people."""
+        return (
+            f"{self.function.rpartition(':')[2]}: {'event' if self.event else f'records from {self.first}'}"
+        )
+
+
+@dataclass(frozen=True)
+class Redrive:
+    """One environment's queue, and what its messages lead to."""
+
+    queue_url: str
+    uploads_function: str
+    sqs: Any
+    streams: Any
+    functions: Any
+    # Waiting asks all of SQS's servers; an answer without waiting may leave messages out.
+    wait_seconds: int = 2
+
+    def run(self, *, dry_run: bool) -> tuple[int, int]:
+        """Does again whatever the queue holds now; returns how many went, and how many stay."""
+        # All are taken before anything is done: what fails again comes as a new message, for the next time.
+        gone = stay = 0
+        for message in list(self._messages()):
+            place = {"QueueUrl": self.queue_url, "ReceiptHandle": message["ReceiptHandle"]}
+            if self._is_done(message, dry_run=dry_run):
+                self.sqs.delete_message(**place)
+                gone += 1
+            else:
+                self.sqs.change_message_visibility(**place, VisibilityTimeout=0)
+                stay += 1
+        return gone, stay
+
+    def _is_done(self, message: Mapping[str, Any], *, dry_run: bool) -> bool:
+        try:
+            letter = Letter.of(message["Body"], self.uploads_function)
+            event = letter.event or {"Records": self._records(letter)}
+        except Unreadable as problem:
+            print(f"  message {message['MessageId']} stays: {problem}.")
+            return False
+        if dry_run:
+            print(f"  {letter.title}: would be done again")
+            return False
+        with step(letter.title) as current:
+            failure = self._invoke(letter.function, event)
+            if failure:
+                current.note(f"failed again: {failure}")
+        return not failure
+
+    def _messages(self) -> Iterator[Mapping[str, Any]]:
+        while True:
+            found = self.sqs.receive_message(
+                QueueUrl=self.queue_url,
+                MaxNumberOfMessages=10,
+                VisibilityTimeout=HIDDEN_SECONDS,
+                WaitTimeSeconds=self.wait_seconds,
+            ).get("Messages", [])
+            yield from found
+            if not found:
+                return
+
+    def _invoke(self, function: str, event: Mapping[str, Any]) -> str:
+        answer = self.functions.invoke(
+            FunctionName=function, Payload=json.dumps(event, default=_wire).encode()
+        )
+        if "FunctionError" not in answer:
+            return ""
+        return str(json.loads(answer["Payload"].read()).get("errorMessage", answer["FunctionError"]))
+
+    def _records(self, letter: Letter) -> Sequence[Mapping[str, Any]]:
+        first, last = int(letter.first), int(letter.last)
+        for shard in self._shards(letter.stream_arn):
+            numbers = shard["SequenceNumberRange"]
+            starts_before = int(numbers["StartingSequenceNumber"]) <= first
+            if starts_before and first <= int(numbers.get("EndingSequenceNumber", first)):
+                records = self._read(letter, shard["ShardId"], last)
+                if records and records[0]["dynamodb"]["SequenceNumber"] == letter.first:
+                    return [{**record, "eventSourceARN": letter.stream_arn} for record in records]
+        raise Unreadable(GONE)
+
+    def _shards(self, stream_arn: str) -> Iterator[Mapping[str, Any]]:
+        more: dict[str, str] = {}
+        while True:
+            try:
+                found = self.streams.describe_stream(StreamArn=stream_arn, **more)["StreamDescription"]
+            except self.streams.exceptions.ResourceNotFoundException:
+                raise Unreadable(GONE) from None
+            yield from found["Shards"]
+            if "LastEvaluatedShardId" not in found:
+                return
+            more = {"ExclusiveStartShardId": found["LastEvaluatedShardId"]}
+
+    def _read(self, letter: Letter, shard_id: str, last: int) -> list[Mapping[str, Any]]:
+        """The records of a shard from the letter's first to its last; none where the shard does not hold the first."""
+        records: list[Mapping[str, Any]] = []
+        try:
+            iterator = self.streams.get_shard_iterator(
+                StreamArn=letter.stream_arn,
+                ShardId=shard_id,
+                ShardIteratorType="AT_SEQUENCE_NUMBER",
+                SequenceNumber=letter.first,
+            )["ShardIterator"]
+            while iterator:
+                page = self.streams.get_records(ShardIterator=iterator)
+                for record in page["Records"]:
+                    if int(record["dynamodb"]["SequenceNumber"]) > last:
+                        return records
+                    records.append(record)
+                    if int(record["dynamodb"]["SequenceNumber"]) == last:
+                        return records
+                iterator = page.get("NextShardIterator") if page["Records"] else None
+        except self.streams.exceptions.ClientError as problem:
+            if problem.response["Error"]["Code"] not in _TRIMMED:
+                raise
+        return records
+
+
+def _wire(value: object) -> float:
+    """As Lambda passes a stream's times: in seconds since 1970."""
+    if isinstance(value, datetime):
+        return value.timestamp()
+    raise TypeError(f"no JSON for {type(value).__name__}")
+
+
+def main() -> None:
+    """The command line."""
+    parser = argparse.ArgumentParser(
+        prog="python -m tools.operate.redrive",
+        description=(__doc__ or "").partition("\n")[0],
+        epilog="Needs an administrator's credentials. What the functions do may be done twice without harm.",
+    )
+    parser.add_argument("--environment", required=True, metavar="SUFFIX")
+    parser.add_argument("--dry-run", action="store_true", help="only say what would be done again")
+    options = parser.parse_args()
+    settings = load_settings(**stack_arguments({**os.environ, "ENVIRONMENT_SUFFIX": options.environment}))
+    current_account(settings)
+    names, region = Names(options.environment), settings.aws_region
+    sqs = client("sqs", region)
+    redrive = Redrive(
+        queue_url=sqs.get_queue_url(QueueName=names.of("dead-letters"))["QueueUrl"],
+        uploads_function=names.of("uploads"),
+        sqs=sqs,
+        streams=client("dynamodbstreams", region),
+        functions=client("lambda", region),
+    )
+    gone, stay = redrive.run(dry_run=options.dry_run)
+    print(f"{gone} done again, {stay} left in the queue" if gone or stay else "the queue is empty")
+
+
+if __name__ == "__main__":
+    sys.exit(command_line(main))

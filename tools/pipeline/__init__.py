@@ -1,0 +1,1 @@
+"""What the pipeline runs before and after a deployment."""

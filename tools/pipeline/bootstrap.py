@@ -1,0 +1,296 @@
+"""Prepares an AWS account for the pipeline, once per account and environment; repeatable.
+
+    python -m tools.pipeline.bootstrap {apply,destroy} --environment dev
+
+Runs with an administrator's credentials. Adopts what exists: bucket, lock table, roles and policies of the right
+names are imported, the account's GitHub provider and log role are used. The state lies in the bucket that is made here.
+"""
+
+import argparse
+import json
+import os
+import sys
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from education.errors import UserError
+from education.naming import Names
+from education.pipeline.bootstrap_stack import state_key
+from education.pipeline.github_trust import AUDIENCE, ISSUER, trusts_github
+from education.settings.model import EnvironmentSettings, load_settings, stack_arguments
+from tools.deploy.cdktf import Cdktf
+from tools.deploy.terraform import Terraform
+from tools.pipeline.adoption import NOT_THERE, adopt
+from tools.pipeline.state_bucket import StateBucket, managed
+from tools.setup.toolchain import LOGS, Toolchain, find_toolchain
+from tools.support.account import Account, client, current_account
+from tools.support.steps import ROOT, command_line, displayed, step
+
+PROVIDER = "aws_iam_openid_connect_provider"
+EXTERNAL_ID = "sts:externalid"  # the condition key, as IAM compares it
+
+
+@dataclass(frozen=True)
+class Bootstrap:
+    """The bootstrap of one environment in the account that is signed in."""
+
+    settings: EnvironmentSettings
+    account: Account
+    toolchain: Toolchain
+    home: Path
+
+    @property
+    def stack(self) -> str:
+        """The stack's id."""
+        return f"BootstrapStack{self.settings.environment_suffix}"
+
+    @property
+    def provider_arn(self) -> str:
+        """The account's GitHub provider, whoever made it."""
+        return f"arn:{self.account.partition}:iam::{self.account.id}:oidc-provider/{ISSUER}"
+
+    @property
+    def first_state(self) -> Path:
+        """The state until its bucket is there; left over where a first run was interrupted."""
+        return self.home / f"{self.account.id}.tfstate"
+
+    @cached_property
+    def bucket(self) -> StateBucket:
+        """The state bucket."""
+        state = self.settings.state
+        return StateBucket(client("s3", state.bucket_region), state.bucket)
+
+    def apply(self) -> dict[str, Any]:
+        """Make what is missing and change what differs; returns the outputs."""
+        with step("looking at what the account has"):
+            stored = self._stored_state()
+            foreign = self._foreign(stored or self._interrupted_state())
+        with step(f"synthesizing {self.stack}"):
+            terraform = self._synthesized(is_first_run=stored is None, foreign=foreign)
+            terraform.init()
+        with step("adopting what exists already") as current:
+            current.note(
+                ", ".join(adopt(terraform, self.account, self.settings.state.bucket_region)) or "nothing"
+            )
+        with step("making what is missing, changing what differs") as current:
+            if terraform.plan():
+                terraform.apply()
+            else:
+                current.note("nothing to do")
+        if stored is None:
+            with step(f"moving the state into {self.settings.state.bucket}"):
+                self._forget_digest()
+                terraform = self._synthesized(is_first_run=False, foreign=foreign)
+                terraform.init("-migrate-state", "-force-copy")
+                self._forget_first_state()
+        return terraform.outputs()
+
+    def destroy(self) -> None:
+        """Take everything away again, unless states of environments are left in the bucket."""
+        with step("looking for states that are still in use") as current:
+            stored, left = self._stored_state(), self._interrupted_state()
+            if stored is None and not managed(left):
+                raise UserError(
+                    f"{self.settings.state.bucket} holds no bootstrap, so there is nothing to destroy."
+                )
+            self._refuse_while_in_use()
+            if stored is None:
+                current.note("the last destroy was interrupted, so this goes on where it stopped")
+        foreign = self._foreign(left if stored is None else stored)
+        if stored is None:
+            terraform = self._synthesized(is_first_run=True, foreign=foreign)
+            terraform.init()
+        else:
+            with step("taking the state out of the bucket"):
+                self._synthesized(is_first_run=False, foreign=foreign).init()
+                terraform = self._synthesized(is_first_run=True, foreign=foreign)
+                terraform.init("-migrate-state", "-force-copy")
+        with step(f"emptying {self.settings.state.bucket}"):
+            if self.bucket.exists():
+                self.bucket.empty()
+            self._unprotect_locks()
+        with step("looking who else signs in by GitHub's provider") as current:
+            current.note(self._leave_provider(terraform))
+        with step("destroying"):
+            terraform.run("destroy", "-input=false", "-auto-approve")
+            self._forget_first_state()
+
+    def _leave_provider(self, terraform: Terraform) -> str:
+        """Leave GitHub's provider to the roles of others that trust it; says who they are."""
+        own = {Names(self.settings.environment_suffix).of(role) for role in ("plan", "deploy", "test")}
+        pages = client("iam", self.settings.aws_region).get_paginator("list_roles").paginate()
+        others = [
+            role["RoleName"]
+            for page in pages
+            for role in page["Roles"]
+            if role["RoleName"] not in own
+            and self.provider_arn in json.dumps(role.get("AssumeRolePolicyDocument"))
+        ]
+        provider = [address for address in terraform.addresses() if address.startswith(f"{PROVIDER}.")]
+        if not (others and provider):
+            return ""
+        terraform.run("state", "rm", *provider, log=False)
+        return f"it stays for {', '.join(others)}"
+
+    def _unprotect_locks(self) -> None:
+        """Allow the lock table to be deleted, unless a destroy that was interrupted has deleted it."""
+        try:
+            client("dynamodb", self.settings.state.bucket_region).update_table(
+                TableName=self.settings.state.lock_table, DeletionProtectionEnabled=False
+            )
+        except ClientError as problem:
+            if problem.response["Error"]["Code"] not in NOT_THERE:
+                raise
+
+    def _forget_first_state(self) -> None:
+        for file in self.first_state.parent.glob(f"{self.first_state.name}*"):
+            file.unlink()
+
+    def _forget_digest(self) -> None:
+        """Delete the checksum of a state that is gone: Terraform would compare the new one with it."""
+        state = self.settings.state
+        key = f"{state.bucket}/{state_key(self.settings.environment_suffix)}-md5"
+        client("dynamodb", state.bucket_region).delete_item(
+            TableName=state.lock_table, Key={"LockID": {"S": key}}
+        )
+
+    def _refuse_while_in_use(self) -> None:
+        own = state_key(self.settings.environment_suffix)
+        states = self.bucket.states() if self.bucket.exists() else {}
+        used = {key: count for key, count in states.items() if count and key != own}
+        if used:
+            listed = ", ".join(f"{key} ({count} resources)" for key, count in sorted(used.items()))
+            raise UserError(
+                f"the bucket {self.settings.state.bucket} still holds states: {listed}. Destroy those environments "
+                "first (`make destroy ENV=…`); nothing was changed."
+            )
+
+    def _stored_state(self) -> dict[str, Any] | None:
+        bucket = self.bucket
+        return bucket.read(state_key(self.settings.environment_suffix)) if bucket.exists() else None
+
+    def _interrupted_state(self) -> dict[str, Any]:
+        return dict(json.loads(self.first_state.read_text())) if self.first_state.is_file() else {}
+
+    def _owns_oidc_provider(self, state: dict[str, Any]) -> bool:
+        """Whether GitHub's provider is this stack's: made by it, or needed and not there yet."""
+        if any(resource["type"] == PROVIDER for resource in managed(state)):
+            return True  # also where nothing here needs it any more: others may
+        if not trusts_github(self.settings.pipeline):
+            return False
+        arn = self.provider_arn
+        try:
+            found = client("iam", self.settings.aws_region).get_open_id_connect_provider(
+                OpenIDConnectProviderArn=arn
+            )
+        except ClientError as problem:
+            if problem.response["Error"]["Code"] in NOT_THERE:
+                return True
+            raise
+        if AUDIENCE not in found["ClientIDList"]:
+            raise UserError(
+                f"the account's provider {arn} does not accept the audience {AUDIENCE}: add it (`aws iam "
+                f"add-client-id-to-open-id-connect-provider --open-id-connect-provider-arn {arn} --client-id "
+                f"{AUDIENCE}`), or delete the provider if nothing uses it; nothing was changed."
+            )
+        return False
+
+    def _owns_log_role(self, state: dict[str, Any]) -> bool:
+        """Whether API Gateway's role for logs is this stack's: set by it, or none is set yet."""
+        if any(resource["type"] == "aws_api_gateway_account" for resource in managed(state)):
+            return True
+        role = client("apigateway", self.settings.aws_region).get_account().get("cloudwatchRoleArn")
+        own = Names(self.settings.environment_suffix).of("api-logs")
+        return not role or role.endswith(f":role/{own}")
+
+    def _foreign(self, state: dict[str, Any]) -> dict[str, str]:
+        """What the account has from elsewhere, in the variables that tell the stack to use it and leave it alone."""
+        owned = {
+            "EDUCATION_OIDC_PROVIDER": self._owns_oidc_provider(state),
+            "EDUCATION_LOG_ROLE": not self.settings.api.account_log_role or self._owns_log_role(state),
+        }
+        return {variable: "" if is_owned else "existing" for variable, is_owned in owned.items()}
+
+    def _synthesized(self, *, is_first_run: bool, foreign: dict[str, str]) -> Terraform:
+        variables = {
+            **os.environ,
+            "ENVIRONMENT_SUFFIX": self.settings.environment_suffix,
+            "EDUCATION_STACK": "bootstrap",
+            "EDUCATION_FIRST_STATE": str(self.first_state) if is_first_run else "",
+            **foreign,
+        }
+        logs = LOGS / self.stack
+        cdktf = Cdktf(self.stack, self.toolchain, self.home / "cdktf.out", variables, logs)
+        cdktf.synth()
+        return Terraform(cdktf.stack_folder, self.toolchain, variables, logs)
+
+
+def main() -> None:
+    """The command line."""
+    parser = argparse.ArgumentParser(
+        prog="python -m tools.pipeline.bootstrap",
+        description=sys.modules[__name__].__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("command", choices=("apply", "destroy"))
+    parser.add_argument("--environment", required=True, metavar="SUFFIX", help="for example dev")
+    parser.add_argument(
+        "--home", type=Path, default=ROOT / "build" / "bootstrap", help="where it keeps what it synthesizes"
+    )
+    parser.add_argument("--outputs", type=Path, default=ROOT / "outputs", help="where it writes the outputs")
+    options = parser.parse_args()
+    settings = load_settings(**stack_arguments({**os.environ, "ENVIRONMENT_SUFFIX": options.environment}))
+    if settings.environment_suffix != options.environment or not settings.pipeline.is_enabled:
+        raise UserError(
+            f"environments/{options.environment}.toml has no section [pipeline], so no pipeline deploys it: add one "
+            "(environments/dev.toml has an example)."
+        )
+    with step("looking for Terraform, and who is signed in") as current:
+        toolchain = find_toolchain()
+        account = current_account(settings)
+        current.note(f"{account.identity_arn}")
+    bootstrap = Bootstrap(settings, account, toolchain, (options.home / options.environment).resolve())
+    if options.command == "destroy":
+        bootstrap.destroy()
+        return
+    outputs = bootstrap.apply()
+    file = options.outputs / f"bootstrap-{options.environment}.json"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(json.dumps(outputs, indent=2) + "\n")
+    print(_next_steps(settings, outputs, file))
+
+
+def _next_steps(settings: EnvironmentSettings, outputs: dict[str, Any], file: Path) -> str:
+    pipeline, suffix = settings.pipeline, settings.environment_suffix.upper()
+    roles = [role for role in ("plan", "deploy", "test") if f"{role}_role_arn" in outputs]
+    through = through_another_account(settings)
+    return "\n".join(
+        [
+            "",
+            f"In the settings of {pipeline.repository}: make the environment {pipeline.github_environment!r} and the",
+            "repository variables (Secrets and variables, Actions, Variables):",
+            *(f"  AWS_{role.upper()}_ROLE_{suffix}  {outputs[f'{role}_role_arn']}" for role in roles),
+            f"(also in {displayed(file)})",
+            *(["and, as this account is entered through the pipeline's own:", *through] if through else []),
+        ]
+    )
+
+
+def through_another_account(settings: EnvironmentSettings) -> list[str]:
+    """The variables that lead to an account that GitHub does not sign in to itself."""
+    pipeline, suffix = settings.pipeline, settings.environment_suffix.upper()
+    external = [value for key, value in pipeline.conditions.items() if key.lower() == EXTERNAL_ID]
+    values = {
+        "AWS_PIPELINE_ROLE": pipeline.pipeline_role_arns,
+        "AWS_PIPELINE_PLAN_ROLE": pipeline.pipeline_plan_role_arns,
+        "AWS_EXTERNAL_ID": external if pipeline.pipeline_role_arns else [],
+    }
+    return [f"  {name}_{suffix}  {' or '.join(held)}" for name, held in values.items() if held]
+
+
+if __name__ == "__main__":
+    sys.exit(command_line(main))

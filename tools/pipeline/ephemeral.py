@@ -1,0 +1,104 @@
+"""Takes environments of pull requests away again: one (`dispose`), or all whose pull request is closed (`sweep`).
+
+    python -m tools.pipeline.ephemeral {dispose,sweep} --environment pr-12
+
+Safe to repeat, and after a deploy that stopped half-way. Refuses environments that are not of a pull request. One of
+which the state holds nothing is not synthesized: what kept it from being deployed would also keep it from going.
+"""
+
+import argparse
+import os
+import re
+import sys
+
+from education.errors import UserError
+from education.settings.model import EnvironmentSettings, load_settings, stack_arguments
+from tools.deploy.stack import refuse_protected
+from tools.deploy.stack import run as run_stack
+from tools.operate.signing_key import open_store
+from tools.operate.signing_key_store import environments_with_keys
+from tools.pipeline.github import current_github
+from tools.pipeline.state_bucket import StateBucket
+from tools.support.account import client, current_account
+from tools.support.service_problems import SERVICE_PROBLEMS, in_a_sentence
+from tools.support.steps import command_line, step
+
+PATTERN = re.compile(r"pr-(\d+)")
+
+
+def dispose(suffix: str) -> None:
+    """Destroy the stack and the signing key of one environment."""
+    if not PATTERN.fullmatch(suffix):
+        raise UserError(
+            f"{suffix} is no environment of a pull request (pr-<number>): use `make destroy ENV={suffix}`."
+        )
+    variables = {**os.environ, "ENVIRONMENT_SUFFIX": suffix}
+    settings = load_settings(**stack_arguments(variables))
+    refuse_protected(settings)
+    current_account(settings)
+    with step("looking for what was deployed") as current:
+        is_deployed = any(_states(settings, f"{suffix}/TapStack{suffix}.tfstate").values())
+        current.note("" if is_deployed else "nothing")
+    if is_deployed:
+        _signing_key_for_destroy(settings)
+        run_stack("destroy", suffix, variables)
+    with step("deleting the signing key"):
+        open_store(suffix, region=settings.aws_region).delete(now=True)
+
+
+def sweep(suffix: str) -> list[str]:
+    """Dispose of every environment beside `suffix` whose pull request is closed.
+
+    Found by its state, or where a job was lost before there was one, by its signing key.
+
+    Raises `UserError` at the end if some of them could not be disposed of.
+    """
+    settings = load_settings(**stack_arguments({**os.environ, "ENVIRONMENT_SUFFIX": suffix}))
+    current_account(settings)
+    found = {key.partition("/")[0] for key, count in _states(settings, "pr-").items() if count}
+    found |= environments_with_keys(client("ssm", settings.aws_region))
+    open_numbers = current_github().open_pull_requests()
+    numbers = sorted(int(match[1]) for name in found if (match := PATTERN.fullmatch(name)))
+    left = [f"pr-{number}" for number in numbers if number not in open_numbers]
+    problems = []
+    for name in left:
+        try:
+            dispose(name)
+        except UserError as problem:  # a lock that a lost machine left keeps one, and not the others
+            problems.append(f"{name} is still there: {problem}")
+        except SERVICE_PROBLEMS as problem:
+            problems.append(f"{name} is still there: {in_a_sentence(problem)}")
+    if problems:
+        raise UserError("\n".join(problems))
+    return left
+
+
+def _states(settings: EnvironmentSettings, prefix: str) -> dict[str, int]:
+    """How many resources the states of the environment's bucket hold, by key."""
+    return StateBucket(client("s3", settings.state.bucket_region), settings.state.bucket).states(prefix)
+
+
+def _signing_key_for_destroy(settings: EnvironmentSettings) -> None:
+    """The stack reads the public keys, so that it cannot even be destroyed without them."""
+    with step("making sure that there is a signing key"):
+        open_store(settings.environment_suffix, region=settings.aws_region).create()
+
+
+def main() -> None:
+    """The command line."""
+    parser = argparse.ArgumentParser(
+        prog="python -m tools.pipeline.ephemeral",
+        description=sys.modules[__name__].__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("command", choices=("dispose", "sweep"))
+    parser.add_argument("--environment", required=True, metavar="SUFFIX", help="pr-<number>; for sweep: dev")
+    options = parser.parse_args()
+    if options.command == "dispose":
+        dispose(options.environment)
+    else:
+        print(f"took away {', '.join(sweep(options.environment)) or 'nothing'}")
+
+
+if __name__ == "__main__":
+    sys.exit(command_line(main))

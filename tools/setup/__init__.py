@@ -1,0 +1,1 @@
+"""Installs what the project needs, and finds the programs that it runs."""

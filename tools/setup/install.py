@@ -1,0 +1,208 @@
+"""Installs what the project needs: `.venv` as requirements.txt says, `node_modules` as the npm lock says.
+
+Runs on the machine's own Python before anything is installed, so it uses the standard library only.
+Each installation carries a stamp of the files it was made from and is redone only when they change.
+"""
+
+from __future__ import annotations
+
+import argparse
+import fcntl
+import hashlib
+import re
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+LOGS = ROOT / "build" / "logs"
+MINIMUM_PYTHON = (3, 11)
+MINIMUM_NODE = 20
+TAIL_LINES = 15
+
+
+class InstallError(Exception):
+    """What is missing or failed, in a sentence that says what to do."""
+
+
+def check_python(version: Sequence[int] = tuple(sys.version_info[:3])) -> None:
+    """Refuse an interpreter that is too old for the project."""
+    if tuple(version[:2]) < MINIMUM_PYTHON:
+        found = ".".join(str(part) for part in version[:3])
+        raise InstallError(
+            f"Python {MINIMUM_PYTHON[0]}.{MINIMUM_PYTHON[1]} or newer is needed and this is {found}: "
+            "install a newer one, or name it with `make PYTHON=python3.12 …`."
+        )
+
+
+def check_node() -> str:
+    """The version of Node.js; refuses one that is missing or too old."""
+    for tool in ("node", "npm"):
+        if shutil.which(tool) is None:
+            raise InstallError(
+                f"`{tool}` is not on PATH and cdktf-cli needs it: install Node.js {MINIMUM_NODE} or newer "
+                "(https://nodejs.org) and run this again."
+            )
+    version = subprocess.run(
+        ["node", "--version"], capture_output=True, text=True, check=False
+    ).stdout.strip()
+    match = re.fullmatch(r"v(\d+)\..*", version)
+    if match is None or int(match[1]) < MINIMUM_NODE:
+        raise InstallError(
+            f"Node.js {MINIMUM_NODE} or newer is needed and `node` is {version or 'broken'}: "
+            "install a newer one and run this again."
+        )
+    return version
+
+
+def digest(*parts: str | Path) -> str:
+    """One digest over texts and the contents of files."""
+    total = hashlib.sha256()
+    for part in parts:
+        content = part.read_bytes() if isinstance(part, Path) else part.encode()
+        total.update(hashlib.sha256(content).digest())
+    return total.hexdigest()
+
+
+def is_stamped(stamp: Path, wanted: str) -> bool:
+    """Whether an installation is complete and made from the wanted inputs."""
+    return stamp.is_file() and stamp.read_text().strip() == wanted
+
+
+def run(what: str, advice: str, command: Sequence[str | Path], log_name: str) -> None:
+    """Run an installer with its output in a log; on failure tell what, why and what to do."""
+    log = LOGS / f"{log_name}.log"
+    log.parent.mkdir(parents=True, exist_ok=True)
+    print(f"  {what} … ", end="", flush=True)
+    start = time.monotonic()
+    with log.open("w") as output:
+        code = subprocess.run(
+            [str(part) for part in command],
+            cwd=ROOT,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            check=False,
+        ).returncode
+    if code == 0:
+        print(f"{time.monotonic() - start:.1f} s", flush=True)
+        return
+    print("FAILED", flush=True)
+    end = "\n".join(log.read_text(errors="replace").splitlines()[-TAIL_LINES:])
+    raise InstallError(
+        f"{what} failed (exit code {code}).\n{end}\n\n{advice} All of its output: {log.relative_to(ROOT)}"
+    )
+
+
+def install_python_packages() -> None:
+    """Make `.venv` hold exactly the hashes of requirements.txt.
+
+    A `.venv` without a stamp was interrupted half-way: what it holds cannot be trusted, so it is made anew.
+    """
+    requirements = ROOT / "requirements.txt"
+    venv = ROOT / ".venv"
+    stamp = venv / ".installed"
+    wanted = digest(requirements, ".".join(str(part) for part in sys.version_info[:2]))
+    if is_stamped(stamp, wanted):
+        return
+    usable = (
+        stamp.is_file()
+        and f"{sys.version_info[0]}.{sys.version_info[1]}." in (venv / "pyvenv.cfg").read_text()
+    )
+    if not usable:
+        shutil.rmtree(venv, ignore_errors=True)
+        run(
+            "making the virtual environment .venv",
+            "On Debian and Ubuntu the package python3-venv must be installed.",
+            [sys.executable, "-m", "venv", venv],
+            "venv",
+        )
+    stamp.unlink(missing_ok=True)
+    pip: list[str | Path] = [
+        venv / "bin" / "python",
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--disable-pip-version-check",
+        "--no-input",
+        "--no-compile",  # what is used is compiled then; the AWS bindings below, on every core
+    ]
+    run(
+        "installing the Python packages of requirements.txt",
+        "If the network is to blame, run this again: it starts over where it must.",
+        [*pip, "--require-hashes", "--requirement", requirements],
+        "pip",
+    )
+    # A test imports all 2,300 modules of them, and whoever runs the tests first should not wait for half a minute more.
+    run(
+        "compiling the AWS bindings",
+        "Run this again; if it stays so, remove .venv.",
+        [
+            venv / "bin" / "python",
+            "-m",
+            "compileall",
+            "-q",
+            "-j",
+            "0",
+            *venv.glob("lib/python*/site-packages/cdktf_cdktf_provider_aws"),
+        ],
+        "compile",
+    )
+    stamp.write_text(wanted + "\n")
+
+
+def install_node_packages(node_version: str) -> None:
+    """Make `node_modules` hold exactly what package-lock.json says."""
+    lock = ROOT / "package-lock.json"
+    stamp = ROOT / "node_modules" / ".installed"
+    wanted = digest(ROOT / "package.json", lock, node_version.split(".")[0])
+    if is_stamped(stamp, wanted):
+        return
+    stamp.unlink(missing_ok=True)
+    run(
+        "installing cdktf-cli by package-lock.json",
+        "If the network is to blame, run this again: `npm ci` always starts over.",
+        ["npm", "ci", "--no-audit", "--no-fund", "--loglevel=error"],
+        "npm",
+    )
+    stamp.write_text(wanted + "\n")
+
+
+def install() -> None:
+    """Install what is missing; two at a time wait for one another."""
+    check_python()
+    node_version = check_node()
+    LOGS.mkdir(parents=True, exist_ok=True)
+    with (LOGS.parent / "install.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        install_python_packages()
+        install_node_packages(node_version)
+
+
+def main() -> int:
+    """The command line."""
+    argparse.ArgumentParser(prog="python -m tools.setup.install", description=__doc__).parse_args()
+    try:
+        install()
+    except InstallError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    except OSError as problem:  # education.errors has better words, but comes with what is not installed yet
+        print(
+            f"error: {problem.filename or 'this folder'}: {problem.strerror or problem}; the tools write to this "
+            "checkout: look at what is there, who may use it and how much room is left, and run this again.",
+            file=sys.stderr,
+        )
+        return 1
+    except KeyboardInterrupt:
+        print("\ninterrupted; run it again and it starts over where it must", file=sys.stderr)
+        return 130
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
