@@ -150,8 +150,8 @@ sbom: install ## parts lists (CycloneDX) of the dependencies and of each functio
 audit: install ## what the pipeline's roles of ENV may do, as a table, and how much less that is than PowerUserAccess
 	@$(RUN) -m tools.checks.audit --environment $(ENV)
 
-restore-drill: install ## back up, damage and restore a table on the embedded AWS
+restore-drill: install ## back up, damage and restore a table on the AWS emulator
 	@$(RUN) -m local_platform.restore_drill
 
-prove-pipeline: install ## walk the workflows for dev, staging and prod on the embedded AWS, IAM enforced (half an hour)
+prove-pipeline: install ## walk the workflows for dev, staging and prod on the AWS emulator, IAM enforced (half an hour)
 	@EDUCATION_PROVE_PIPELINE="$(ENVIRONMENTS)" $(RUN) -m pytest tests/pipeline

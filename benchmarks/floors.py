@@ -1,4 +1,4 @@
-"""What the embedded AWS itself takes for a request: Lambdas that do nothing of their own, or next to nothing.
+"""What the AWS emulator itself takes for a request: Lambdas that do nothing of their own, or next to nothing.
 
 They are deployed beside the platform, behind an authorizer of the same user pool.
 """
@@ -35,7 +35,7 @@ def handler(event, context):
 
 FLOORS = (
     Floor("a Lambda that returns a constant", f"def handler(event, context):\n{_ANSWER}"),
-    # The embedded AWS waits 50 ms for the log of a function that writes none, and no longer than that for others.
+    # The AWS emulator waits 50 ms for the log of a function that writes none, and no longer than that for others.
     Floor("the same with a line in its log", _LOGGING),
     Floor("the same with a line and one GetItem", _READING),
 )

@@ -104,7 +104,7 @@ def rate_table(rates: Sequence[throughput.Rate], clients: int) -> str:
         "## Through the local API",
         "",
         f"{clients} clients at once. The floors are Lambdas without anything of ours; shares are of their requests",
-        f"per second. Goal: reads ≥ {LEAST_READ_SHARE:g} of the constant. It flatters: the embedded AWS waits 50 ms",
+        f"per second. Goal: reads ≥ {LEAST_READ_SHARE:g} of the constant. It flatters: the AWS emulator waits 50 ms",
         "for the log of a function that writes none. A line in its log takes that away, and leaves what no request to",
         "DynamoDB can reach, as one process plays both. So the last share is the telling one: of a Lambda that reads",
         "one item and says so.",

@@ -1,4 +1,4 @@
-"""Requests per second through the local API, against the embedded AWS's own floors (benchmarks/floors.py).
+"""Requests per second through the local API, against the AWS emulator's own floors (benchmarks/floors.py).
 
 Needs a platform that runs (EDUCATION_OUTPUTS, or outputs/local.json).
 """

@@ -13,7 +13,7 @@ from education.education_stack import EducationStack
 from education.monitoring.edge_alarms import EDGE_REGION
 from education.settings.model import FALLBACK_ENVIRONMENT, EnvironmentSettings, load_settings
 
-# The services that the stack's resources call, by the provider's names; used where they are embedded.
+# The services that the stack's resources call, by the provider's names; used where they are emulated.
 PROVIDER_SERVICES = (
     *("apigateway", "cloudfront", "cloudwatch", "cognitoidp", "dynamodb", "events", "iam", "kms", "lambda_"),
     *("logs", "s3", "secretsmanager", "sns", "sqs", "ssm", "sts", "wafv2"),
@@ -37,7 +37,7 @@ class TapStack(TerraformStack):
     ) -> None:
         """Arguments that are None take the values of `environments/<environment_suffix>.toml`.
 
-        `local_port` is the port of the embedded AWS and only matters to an environment that runs on it.
+        `local_port` is the port of the AWS emulator and only matters to an environment that runs on it.
         Raises `UserError` for a setting that is not allowed.
         """
         super().__init__(scope, id)
@@ -62,7 +62,7 @@ class TapStack(TerraformStack):
 
     def _backend(self, key: str, settings: EnvironmentSettings) -> None:
         state, endpoint = settings.state, settings.local_endpoint
-        embedded = endpoint is not None
+        emulated = endpoint is not None
         S3Backend(
             self,
             bucket=state.bucket,
@@ -72,33 +72,33 @@ class TapStack(TerraformStack):
             dynamodb_table=state.lock_table,
             endpoints=(
                 S3BackendEndpointConfig(s3=endpoint, dynamodb=endpoint, iam=endpoint, sts=endpoint)
-                if embedded
+                if emulated
                 else None
             ),
-            use_path_style=embedded or None,
-            skip_credentials_validation=embedded or None,
-            skip_metadata_api_check=embedded or None,
-            skip_region_validation=embedded or None,
+            use_path_style=emulated or None,
+            skip_credentials_validation=emulated or None,
+            skip_metadata_api_check=emulated or None,
+            skip_region_validation=emulated or None,
         )
 
 
 def aws_provider(
     scope: Construct, id: str, settings: EnvironmentSettings, region: str, *, alias: str | None = None
 ) -> AwsProvider:
-    """The provider of one region: in the accounts that the settings allow, or on the embedded AWS."""
+    """The provider of one region: in the accounts that the settings allow, or on the AWS emulator."""
     endpoint = settings.local_endpoint
-    embedded = endpoint is not None
+    emulated = endpoint is not None
     return AwsProvider(
         scope,
         id,
         alias=alias,
         region=region,
-        allowed_account_ids=None if embedded else list(settings.pipeline.allowed_account_ids) or None,
+        allowed_account_ids=None if emulated else list(settings.pipeline.allowed_account_ids) or None,
         default_tags=[AwsProviderDefaultTags(tags=dict(settings.default_tags))],
         endpoints=(
-            [AwsProviderEndpoints(**dict.fromkeys(PROVIDER_SERVICES, endpoint))] if embedded else None
+            [AwsProviderEndpoints(**dict.fromkeys(PROVIDER_SERVICES, endpoint))] if emulated else None
         ),
-        s3_use_path_style=embedded or None,
-        skip_credentials_validation=embedded or None,
-        skip_metadata_api_check="true" if embedded else None,
+        s3_use_path_style=emulated or None,
+        skip_credentials_validation=emulated or None,
+        skip_metadata_api_check="true" if emulated else None,
     )

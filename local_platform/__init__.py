@@ -1,4 +1,4 @@
-"""The local platform: the stack `TapStacklocal` on the embedded AWS (ministack), for development and tests.
+"""The local platform: the stack `TapStacklocal` on the AWS emulator (ministack), for development and tests.
 
-Everything that knows the embedded AWS is in this package; nothing of it is deployed anywhere else.
+Everything that knows the AWS emulator is in this package; nothing of it is deployed anywhere else.
 """

@@ -13,7 +13,7 @@ from local_platform.surroundings import keep_to_this_machine
 from tools.support.steps import ServiceError, command_line, displayed
 
 EPILOG = """variables:
-  EDUCATION_LOCAL_PORT     where the embedded AWS listens on 127.0.0.1 (4566)
+  EDUCATION_LOCAL_PORT     where the AWS emulator listens on 127.0.0.1 (4566)
   EDUCATION_LOCAL_HOME     the platform's folder (.local); with another one, outputs/local.json is in it
   TERRAFORM_PLUGIN_MIRROR  a filesystem mirror that holds the AWS provider
 """
@@ -57,7 +57,7 @@ def main() -> None:
         except ServiceError as problem:
             raise UserError(
                 f"{problem}\n  What to do: run `make {command}` again; if it stays so, `make down` and `make up`. "
-                f"What the embedded AWS says: {displayed(platform.log('embedded-aws'))}"
+                f"What the AWS emulator says: {displayed(platform.log('aws-emulator'))}"
             ) from problem
 
 

@@ -1,4 +1,4 @@
-"""boto3 clients of a platform's embedded AWS, and the state backend in it: a bucket and a lock table."""
+"""boto3 clients of a platform's AWS emulator, and the state backend in it: a bucket and a lock table."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def session() -> boto3.Session:
-    """A session with the embedded AWS's root credentials, whatever the user's own configuration says."""
+    """A session with the AWS emulator's root credentials, whatever the user's own configuration says."""
     return new_session(aws_access_key_id=ACCESS_KEY, aws_secret_access_key=SECRET_KEY)
 
 

@@ -1,4 +1,4 @@
-"""Deploys the stack to the embedded AWS, where something changed since the last deploy that went through."""
+"""Deploys the stack to the AWS emulator, where something changed since the last deploy that went through."""
 
 import hashlib
 import json
@@ -23,7 +23,7 @@ def cdktf(platform: Platform, toolchain: Toolchain) -> Cdktf:
 
 
 class Deployment:
-    """What is deployed on one instance of the embedded AWS, remembered in a file of the platform."""
+    """What is deployed on one instance of the AWS emulator, remembered in a file of the platform."""
 
     def __init__(self, platform: Platform, instance: Instance, backend: StateBackend) -> None:
         self._platform, self._instance, self._backend = platform, instance, backend

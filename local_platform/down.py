@@ -20,7 +20,7 @@ KEPT_LOG = ROOT / "build" / "logs" / "local-destroy.log"
 def down(platform: Platform) -> None:
     """Destroy the stack where there is one, stop every process and remove every file of the platform.
 
-    Needs neither valid settings nor a working toolchain: without them the stack goes with the embedded AWS. Raises
+    Needs neither valid settings nor a working toolchain: without them the stack goes with the AWS emulator. Raises
     `UserError` for a folder that is not a platform's, and when Terraform could not destroy the stack, after everything
     is gone all the same.
     """
@@ -35,8 +35,8 @@ def down(platform: Platform) -> None:
             except (UserError, OSError):
                 _keep_log(platform)
                 failed = True
-                current.note("failed, so it goes with the embedded AWS")
-    with step("stopping the embedded AWS") as current:
+                current.note("failed, so it goes with the AWS emulator")
+    with step("stopping the AWS emulator") as current:
         if emulator.stop(platform) == 0:
             current.note("it was not running")
     with step("removing its files"):

@@ -1,4 +1,4 @@
-"""Starts, watches and stops the embedded AWS.
+"""Starts, watches and stops the AWS emulator.
 
 It keeps everything in memory on purpose: Terraform's state lives in its S3, so state and resources come and go
 together and can never disagree. Whatever kills it, the next start is a clean one.
@@ -35,7 +35,7 @@ _started: list[
 
 @dataclass(frozen=True)
 class Instance:
-    """One life of the embedded AWS; whatever it held is gone when it ends."""
+    """One life of the AWS emulator; whatever it held is gone when it ends."""
 
     pid: int
     port: int
@@ -43,7 +43,7 @@ class Instance:
 
 
 def running(platform: Platform) -> Instance | None:
-    """The platform's living embedded AWS, on whatever port it was started; None where it died, or hangs.
+    """The platform's living AWS emulator, on whatever port it was started; None where it died, or hangs.
 
     One that is only slow is waited for: whoever takes it for dead throws away everything in it.
     """
@@ -81,7 +81,7 @@ def start(platform: Platform) -> Instance:
     check_port(platform.port)
     temporary = platform.home / "tmp"
     temporary.mkdir(parents=True, exist_ok=True)
-    log = platform.log("embedded-aws")
+    log = platform.log("aws-emulator")
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("w") as output:
         process = subprocess.Popen(
@@ -100,7 +100,7 @@ def start(platform: Platform) -> Instance:
             end = "\n    ".join(log.read_text(errors="replace").splitlines()[-10:])
             stop(platform)
             raise UserError(
-                f"the embedded AWS did not come up.\n    {end}\n  What to do: run `make down` and `make up` again; "
+                f"the AWS emulator did not come up.\n    {end}\n  What to do: run `make down` and `make up` again; "
                 f"if it stays so, read {displayed(log)}."
             )
         time.sleep(0.1)
@@ -110,7 +110,7 @@ def start(platform: Platform) -> Instance:
 
 
 def stop(platform: Platform) -> int:
-    """Stop the embedded AWS, its functions, and anything else a command left running; returns how many processes."""
+    """Stop the AWS emulator, its functions, and anything else a command left running; returns how many processes."""
     stopped = processes.stop(_mark(platform))
     _started[:] = [process for process in _started if process.poll() is None]
     _record(platform).unlink(missing_ok=True)
@@ -118,7 +118,7 @@ def stop(platform: Platform) -> int:
 
 
 def stop_orphans(platform: Platform, instance: Instance | None) -> int:
-    """Stop what a killed command left behind, but not the embedded AWS and its functions (its process group)."""
+    """Stop what a killed command left behind, but not the AWS emulator and its functions (its process group)."""
     left = set(processes.marked(_mark(platform)))
     if instance is not None:
         left = {pid for pid in left if not _is_in_group(pid, instance.pid)}

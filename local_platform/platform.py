@@ -14,7 +14,7 @@ from local_platform.surroundings import NO_AWS_CONFIGURATION
 from tools.support.steps import ROOT
 
 STACK = f"TapStack{LOCAL_ENVIRONMENT}"
-ACCESS_KEY, SECRET_KEY = "test", "test"  # the embedded AWS's root; it listens on this machine only
+ACCESS_KEY, SECRET_KEY = "test", "test"  # the AWS emulator's root; it listens on this machine only
 LOCK = "lock"
 MARK = "EDUCATION_PLATFORM_MARK"  # stands in the environment of every process that a platform starts
 
@@ -29,7 +29,7 @@ class Platform:
 
     @property
     def endpoint(self) -> str:
-        """Where its embedded AWS listens."""
+        """Where its AWS emulator listens."""
         return f"http://127.0.0.1:{self.port}"
 
     @property

@@ -1,9 +1,9 @@
-"""The restore drill on the embedded AWS: back up, damage, restore beside, copy back, verify by checksum.
+"""The restore drill on the AWS emulator: back up, damage, restore beside, copy back, verify by checksum.
 
     python -m local_platform.restore_drill
 
-Uses the same code as a real restore (`tools.operate.restore`) on a table of the same shape, in an embedded AWS of
-its own. The embedded AWS restores points in time as of now, so the drill uses an on-demand backup.
+Uses the same code as a real restore (`tools.operate.restore`) on a table of the same shape, in an AWS emulator of
+its own. The AWS emulator restores points in time as of now, so the drill uses an on-demand backup.
 """
 
 import os

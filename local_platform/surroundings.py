@@ -18,7 +18,7 @@ NO_AWS_CONFIGURATION = {
 
 
 def keep_to_this_machine(variables: MutableMapping[str, str]) -> None:
-    """Change `variables`, such as `os.environ`, so that AWS clients and HTTP go to the embedded AWS, nowhere else."""
+    """Change `variables`, such as `os.environ`, so that AWS clients and HTTP go to the AWS emulator, nowhere else."""
     forget_aws(variables)
     bypass_proxies(variables)
 

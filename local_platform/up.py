@@ -35,7 +35,7 @@ def up(platform: Platform) -> dict[str, Any]:
         source = f"mirror {toolchain.mirror}" if toolchain.mirror else "the registry"
         current.note(f"Terraform {toolchain.terraform_version}, provider from {source}")
     with nothing_half_made(platform):
-        instance = embedded_aws(platform)
+        instance = aws_emulator(platform)
         _signing_key(platform)
         with step(f"bundling the functions and synthesizing {STACK}"):
             cdktf(platform, toolchain).synth()
@@ -70,7 +70,7 @@ def check_files(platform: Platform) -> None:
 
 @contextlib.contextmanager
 def nothing_half_made(platform: Platform) -> Iterator[None]:
-    """Stop the embedded AWS again if it was started in here and something in here fails."""
+    """Stop the AWS emulator again if it was started in here and something in here fails."""
     before = emulator.recorded(platform)
     try:
         yield
@@ -80,9 +80,9 @@ def nothing_half_made(platform: Platform) -> Iterator[None]:
         raise
 
 
-def embedded_aws(platform: Platform) -> Instance:
-    """A running embedded AWS with a state backend that no dead Terraform holds."""
-    with step("starting the embedded AWS with IAM enforcement") as current:
+def aws_emulator(platform: Platform) -> Instance:
+    """A running AWS emulator with a state backend that no dead Terraform holds."""
+    with step("starting the AWS emulator with IAM enforcement") as current:
         instance = emulator.running(platform)
         if instance is None and emulator.hangs(platform):
             current.note(
@@ -134,7 +134,7 @@ def summary(platform: Platform, outputs: dict[str, Any]) -> str:
         f"The platform runs on {platform.endpoint}.",
         f"  API            {outputs['api_endpoint']}",
         f"  Content        {outputs['content_base_url']}",
-        f"  Embedded AWS   {platform.endpoint}",
+        f"  AWS emulator   {platform.endpoint}",
         f"  All outputs    {displayed(platform.outputs_file)}",
         "",
         "Demo accounts",

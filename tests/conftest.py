@@ -13,7 +13,7 @@ from local_platform.surroundings import keep_to_this_machine
 
 @pytest.fixture(scope="session", autouse=True)
 def nothing_of_the_callers() -> Iterator[None]:
-    """Takes the caller's AWS configuration and proxies away: tests use an embedded AWS, whoever runs them.
+    """Takes the caller's AWS configuration and proxies away: tests use an AWS emulator, whoever runs them.
 
     With EDUCATION_OUTPUTS it may be a real one, which is for the integration tests to find out (`deployed.py`).
     """

@@ -72,7 +72,7 @@ class Preflights(Construct):
             http_method=method.http_method,
             type="MOCK",
             request_templates={JSON_TYPE: json.dumps({"statusCode": int(STATUS)})},
-            # The embedded AWS reads it back as POST, which would replace the integration and drop its answer.
+            # The AWS emulator reads it back as POST, which would replace the integration and drop its answer.
             lifecycle=TerraformResourceLifecycle(ignore_changes=["integration_http_method"]),
         )
         response = ApiGatewayMethodResponse(

@@ -1,6 +1,6 @@
 """The web application firewall in front of the API: AWS's managed rules and a limit per address.
 
-It guards against known attacks and floods; who may do what is decided by the functions. The embedded AWS does not
+It guards against known attacks and floods; who may do what is decided by the functions. The AWS emulator does not
 enforce it, so what it does can only be read from its definition.
 """
 

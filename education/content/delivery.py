@@ -109,7 +109,7 @@ def _distribution(
         "cache_policy_id": CACHING_OPTIMIZED,
         "origin_request_policy_id": guard.origin_request_policy_id,
         "response_headers_policy_id": headers.policy_id,
-        # The embedded AWS is reached over plain http; on AWS a link never is.
+        # The AWS emulator is reached over plain http; on AWS a link never is.
         "viewer_protocol_policy": "redirect-to-https" if content.require_tls else "allow-all",
     }
     ordered = {
@@ -194,7 +194,7 @@ def _certificate(content: ContentSettings) -> CloudfrontDistributionViewerCertif
 def _base_url(settings: EnvironmentSettings, domain_name: str) -> str:
     """What links to course files begin with, without a trailing slash."""
     if settings.local_endpoint is not None:
-        # The embedded AWS serves `<label>.cloudfront.net` under a name that resolves to this machine.
+        # The AWS emulator serves `<label>.cloudfront.net` under a name that resolves to this machine.
         local = f".cloudfront.localhost:{urlsplit(settings.local_endpoint).port}"
         return f"http://{Fn.replace(domain_name, '.cloudfront.net', local)}"
     aliases = settings.content.domain_aliases

@@ -263,7 +263,7 @@ def stack_arguments(variables: Mapping[str, str]) -> StackArguments:
 
 
 def local_port(variables: Mapping[str, str]) -> int:
-    """The port of the embedded AWS: `EDUCATION_LOCAL_PORT`, or 4566."""
+    """The port of the AWS emulator: `EDUCATION_LOCAL_PORT`, or 4566."""
     text = variables.get("EDUCATION_LOCAL_PORT") or "4566"
     if not text.isdecimal() or not 1 <= int(text) <= 65535:
         raise UserError(f"EDUCATION_LOCAL_PORT is {text!r}; allowed: a port number from 1 to 65535.")

@@ -1,4 +1,4 @@
-"""The embedded AWS with the gaps in its IAM enforcement closed, and every decision written down.
+"""The AWS emulator with the gaps in its IAM enforcement closed, and every decision written down.
 
 Runs in place of `ministack` where a whole life of an environment is to be proven under the pipeline's roles
 (`python -m local_platform.strict.aws`). Adds what LOCAL_AWS.md lists as not evaluated: iam:PassRole and other actions

@@ -1,4 +1,4 @@
-"""CloudFront's check of signed URLs, which the embedded CloudFront leaves out.
+"""CloudFront's check of signed URLs, which the emulator's CloudFront leaves out.
 
 A behaviour with key groups serves only addresses that one of their keys signed, with a custom policy:
 https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/private-content-creating-signed-url-custom-policy.html

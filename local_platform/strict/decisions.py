@@ -1,4 +1,4 @@
-"""Which statements allow a recorded request: the embedded AWS's own evaluation, one statement at a time."""
+"""Which statements allow a recorded request: the AWS emulator's own evaluation, one statement at a time."""
 
 from typing import Any
 

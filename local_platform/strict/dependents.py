@@ -1,6 +1,6 @@
 """What AWS checks besides the action that a request names: the rights that a service uses in its caller's name.
 
-The embedded AWS checks the named action only. After each service's own documentation, for the requests that deploying
+The AWS emulator checks the named action only. After each service's own documentation, for the requests that deploying
 this platform makes; the addresses stand beside each.
 """
 

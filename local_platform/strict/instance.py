@@ -1,4 +1,4 @@
-"""One life of the strict embedded AWS, for tests and proofs: over TLS, in a folder and on a port of its own."""
+"""One life of the strict AWS emulator, for tests and proofs: over TLS, in a folder and on a port of its own."""
 
 import contextlib
 import datetime
@@ -33,7 +33,7 @@ AWS_NAMES = ("*.execute-api.us-east-1.amazonaws.com", "*.cloudfront.net", "*.s3.
 
 @dataclass(frozen=True)
 class Decision:
-    """What the embedded AWS decided on one request; `context` holds the condition keys, in lower case."""
+    """What the AWS emulator decided on one request; `context` holds the condition keys, in lower case."""
 
     key: str
     action: str
@@ -112,7 +112,7 @@ def strict_aws(folder: Path, port: int) -> Iterator[StrictInstance]:
     instance = StrictInstance(folder.resolve(), port)
     instance.folder.mkdir(parents=True, exist_ok=True)
     _make_certificate(instance.folder)
-    log = (instance.folder / "embedded-aws.log").open("w")
+    log = (instance.folder / "aws-emulator.log").open("w")
     process = subprocess.Popen(
         [sys.executable, "-m", "local_platform.strict.aws"],
         cwd=instance.folder,
@@ -171,7 +171,7 @@ def _wait(instance: StrictInstance, process: "subprocess.Popen[bytes]") -> None:
         ):
             return
         if process.poll() is not None or time.monotonic() > deadline:
-            raise UserError(f"the embedded AWS did not come up; read {instance.folder / 'embedded-aws.log'}")
+            raise UserError(f"the AWS emulator did not come up; read {instance.folder / 'aws-emulator.log'}")
         time.sleep(0.1)
 
 

@@ -1,4 +1,4 @@
-"""Which resource AWS checks a request against, where the embedded AWS says `*`.
+"""Which resource AWS checks a request against, where the AWS emulator says `*`.
 
 After the Service Authorization Reference (https://docs.aws.amazon.com/service-authorization/latest/reference/), for
 the requests that deploying this platform makes. What is left at `*` there stays `*` here.
@@ -23,7 +23,7 @@ CLOUDFRONT_TYPES = {
 
 @dataclass(frozen=True)
 class Request:
-    """A request to the embedded AWS, as far as it names a resource."""
+    """A request to the AWS emulator, as far as it names a resource."""
 
     service: str
     method: str
@@ -59,7 +59,7 @@ class Request:
 
 
 def resource(request: Request, found: str) -> str:
-    """The ARN to check; `found` is what the embedded AWS took, and stays where nothing better is known."""
+    """The ARN to check; `found` is what the AWS emulator took, and stays where nothing better is known."""
     finder = _FINDERS.get(request.service)
     return (finder(request, found) if finder else "") or found
 

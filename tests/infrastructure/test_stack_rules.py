@@ -20,7 +20,7 @@ OUTPUTS = """
     content_function_name profile_function_name alert_topic_arn dashboard_name
 """
 BACKEND = {"bucket", "key", "region", "encrypt", "dynamodb_table"}
-EMBEDDED_BACKEND = BACKEND | {
+EMULATOR_BACKEND = BACKEND | {
     "endpoints",
     "use_path_style",
     "skip_credentials_validation",
@@ -52,7 +52,7 @@ def test_there_is_one_terraform_stack(stack: Synthesized) -> None:
 
 
 def test_the_backend_has_typed_properties_only(stack: Synthesized) -> None:
-    allowed = EMBEDDED_BACKEND if stack.settings.local_endpoint else BACKEND
+    allowed = EMULATOR_BACKEND if stack.settings.local_endpoint else BACKEND
     unknown = sorted(set(stack.backend) - allowed)
     assert not unknown, f"{unknown}: Terraform refuses a backend with unknown properties; use S3Backend's own"
 

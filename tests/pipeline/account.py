@@ -1,4 +1,4 @@
-"""An AWS account for the pipeline's tests: the stricter embedded AWS, a repository of its own, and GitHub's identity.
+"""An AWS account for the pipeline's tests: the stricter AWS emulator, a repository of its own, and GitHub's identity.
 
 The repository is a copy of the tracked files, so that a test may change a function and nothing is left in the tree. An
 administrator works in it; a job's machine has a fresh copy of it.
@@ -32,7 +32,7 @@ class Account:
     aws: StrictInstance
     checkout: Path
     machines: Iterator[Path]  # folders that are not there yet
-    internet: str = ""  # the address of a proxy behind which every address is the embedded AWS
+    internet: str = ""  # the address of a proxy behind which every address is the AWS emulator
     keys: dict[str, set[str]] = field(default_factory=dict)  # access keys by role, to find its decisions
     walked: set[tuple[str, str, int]] = field(default_factory=set)  # workflow, job, step: what succeeded
     variables: dict[str, str] = field(default_factory=dict)  # of the repository, besides the roles

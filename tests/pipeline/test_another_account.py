@@ -1,6 +1,6 @@
 """Production in an account of its own, which GitHub does not sign in to: the pipeline's own roles lead there.
 
-The embedded AWS holds both accounts. The pipeline's has GitHub's provider and two roles, made as docs/operations.md
+The AWS emulator holds both accounts. The pipeline's has GitHub's provider and two roles, made as docs/operations.md
 asks its owner to; production has what `make bootstrap` makes by its settings. Nothing is deployed here: that the roles
 are enough once somebody has become them, the other tests show.
 """

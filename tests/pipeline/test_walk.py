@@ -21,13 +21,13 @@ from tests.pipeline.runner import JobError, Machine, WorkflowRun
 from tests.pipeline.workflows import workflow
 from tests.unit.github_fixture import FakeGithub
 
-# An alarm is read back incompletely from the embedded AWS (LOCAL_AWS.md); anything else would be drift.
+# An alarm is read back incompletely from the AWS emulator (LOCAL_AWS.md); anything else would be drift.
 EMULATOR_DEFECT = "aws_cloudwatch_metric_alarm."
 ERASURE_SECONDS = 30  # a stream finishes what a request for erasure began
 
 
 def changed(plan: str) -> list[str]:
-    """The addresses that a plan's text changes, but for what only the embedded AWS makes it change."""
+    """The addresses that a plan's text changes, but for what only the AWS emulator makes it change."""
     found = re.findall(r"^  # (\S+) (?:will|must) be", plan, re.MULTILINE)
     return [address for address in found if not address.startswith(EMULATOR_DEFECT)]
 

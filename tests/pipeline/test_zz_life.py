@@ -272,7 +272,7 @@ def test_what_protects_its_data_ends_as_the_manual_says(
     settings.write_text(settings.read_text().replace("protect_data = true", "protect_data = false"))
     account.run(f"make bootstrap ENV={environment}")
     # The repository gets another name at the same time, so that a tag of everything changes: at the end, because the
-    # embedded AWS reads the tags of an API back as they were when it was made.
+    # AWS emulator reads the tags of an API back as they were when it was made.
     renamed = {"github.repository": "example-org/renamed"}
     WorkflowRun(account, tmp_path, renamed).deploy(environment)
     end(account, environment)

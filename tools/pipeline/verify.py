@@ -83,7 +83,7 @@ class Verification:
     def content_is_closed(self) -> Iterator[str]:
         """A premium file without a signature, and the bucket without the content network."""
         if self.outputs["aws_endpoint_url"]:
-            return  # the embedded CloudFront checks no signatures (LOCAL_AWS.md)
+            return  # the emulator's CloudFront checks no signatures (LOCAL_AWS.md)
         address = f"{self.outputs['content_base_url']}/premium/verify/verify/verify/file.html"
         if (code := self.session.get(address, timeout=TIMEOUT_SECONDS).status_code) != HTTPStatus.FORBIDDEN:
             yield f"a premium file without a signature answers {code}, not 403"

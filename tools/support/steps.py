@@ -28,7 +28,7 @@ class StepError(UserError):
 
 
 class ServiceError(StepError):
-    """A step failed because AWS, or what is embedded in its place, refused something or did not answer."""
+    """A step failed because AWS, or its emulator, refused something or did not answer."""
 
 
 class Step:

@@ -1,4 +1,4 @@
-"""What the deploy role needs where AWS asks for more than the embedded AWS does, or other environments than dev.
+"""What the deploy role needs where AWS asks for more than the AWS emulator does, or other environments than dev.
 
 The life of dev under that role (`tests/pipeline`) shows the rest. Each rule here stands for a deploy to a real account
 that ends in AccessDenied without it.

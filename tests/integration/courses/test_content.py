@@ -124,7 +124,7 @@ def test_a_premium_address_opens_no_other_lesson(deployed: Deployed, cast: Cast,
     )
     assert not film.covers(game.url)
     assert not film.covers(film.url.replace(course_id, "another-course"))
-    if not deployed.is_local:  # the embedded CloudFront checks no signatures
+    if not deployed.is_local:  # the emulator's CloudFront checks no signatures
         assert deployed.fetch(film.url).status_code == 403
         assert deployed.fetch(f"{game.url}?{film.query}").status_code == 403
 

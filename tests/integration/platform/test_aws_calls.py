@@ -67,7 +67,7 @@ class Cost:
 
 
 def _units_of_batch(call: AwsCall) -> float:
-    """What the embedded AWS does not tell: half a unit a key, a whole one if it is read consistently (up to 4 KB)."""
+    """What the AWS emulator does not tell: half a unit a key, a whole one if it is read consistently (up to 4 KB)."""
     tables = call.request["RequestItems"].values()
     return sum(len(table["Keys"]) * (1 if table.get("ConsistentRead") else 0.5) for table in tables)
 

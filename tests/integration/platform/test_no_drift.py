@@ -1,6 +1,6 @@
 """A second plan right after the deploy changes nothing: what Terraform sent is what it reads back.
 
-The embedded AWS has one named defect: metric alarms lose fields when Terraform reads them. Exactly these fields of
+The AWS emulator has one named defect: metric alarms lose fields when Terraform reads them. Exactly these fields of
 exactly these resources may differ, and the AWS API itself must show them as they were sent.
 """
 

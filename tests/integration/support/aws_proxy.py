@@ -1,4 +1,4 @@
-"""A proxy in front of the embedded AWS: writes down what a function asks of AWS, and fails on demand.
+"""A proxy in front of the AWS emulator: writes down what a function asks of AWS, and fails on demand.
 
 One `Line` per function, so that calls are known by who makes them. What passes is not changed, unless consumed
 capacity is wanted: then the request is signed anew, with credentials of the function's own role.

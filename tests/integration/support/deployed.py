@@ -51,7 +51,7 @@ class Deployed:
 
     @property
     def is_local(self) -> bool:
-        """Whether it runs on the embedded AWS."""
+        """Whether it runs on the AWS emulator."""
         return bool(self.outputs["aws_endpoint_url"])
 
     @cached_property
@@ -124,7 +124,7 @@ def deployed_environment() -> Iterator[Deployed]:
 def _own_platform() -> Iterator[Path]:
     """A local platform on a port and in a folder of its own, of which nothing is left afterwards.
 
-    The stack is not destroyed here but goes with the embedded AWS; that it can be is a test (test_destroy.py).
+    The stack is not destroyed here but goes with the AWS emulator; that it can be is a test (test_destroy.py).
     """
     with own_folder() as folder:
         home, port = platform_home(folder), free_port()

@@ -1,6 +1,6 @@
 """CloudFront signed URLs with a custom policy, read and verified as CloudFront does it.
 
-The embedded CloudFront checks no signatures, so the tests do, against the public keys that the distribution trusts.
+The emulator's CloudFront checks no signatures, so the tests do, against the public keys that the distribution trusts.
 https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/private-content-creating-signed-url-custom-policy.html
 """
 

@@ -22,7 +22,7 @@ LIVING = Instance(1, 4566, "living")
 
 
 class Emulator:
-    """Stands in for the embedded AWS: remembers which one is recorded, and how often it was started and stopped."""
+    """Stands in for the AWS emulator: remembers which one is recorded, and how often it was started and stopped."""
 
     def __init__(self, platform: Platform) -> None:
         self._record = platform.home / "emulator.json"
@@ -61,12 +61,12 @@ def platform(tmp_path: Path) -> Platform:
 
 
 @pytest.fixture
-def embedded(platform: Platform, monkeypatch: pytest.MonkeyPatch) -> Emulator:
-    """An up() in which everything before the deploy goes well, without an embedded AWS."""
+def emulated(platform: Platform, monkeypatch: pytest.MonkeyPatch) -> Emulator:
+    """An up() in which everything before the deploy goes well, without an AWS emulator."""
     fake = Emulator(platform)
     toolchain = type("Toolchain", (), {"mirror": None, "terraform_version": "1"})
     monkeypatch.setattr(up_module, "find_toolchain", lambda: toolchain)
-    monkeypatch.setattr(up_module, "embedded_aws", fake.start)
+    monkeypatch.setattr(up_module, "aws_emulator", fake.start)
     monkeypatch.setattr(up_module, "_signing_key", lambda _: None)
     monkeypatch.setattr(emulator, "stop", fake.stop)
     return fake
@@ -77,53 +77,53 @@ def synth_that(fail: Fail, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_bad_settings_start_nothing(
-    platform: Platform, embedded: Emulator, monkeypatch: pytest.MonkeyPatch
+    platform: Platform, emulated: Emulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(platform_module, "load_settings", refused)
     with pytest.raises(UserError, match="mfa is 'MAYBE'"):
         up(platform)
-    assert embedded.starts == 0
+    assert emulated.starts == 0
 
 
 def test_a_broken_description_of_the_api_starts_nothing(
-    platform: Platform, embedded: Emulator, monkeypatch: pytest.MonkeyPatch
+    platform: Platform, emulated: Emulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(up_module, "load_api_description", refused)
     with pytest.raises(UserError):
         up(platform)
-    assert embedded.starts == 0
+    assert emulated.starts == 0
 
 
 @pytest.mark.parametrize("fail", [refused, interrupted])
 def test_what_fails_before_the_deploy_stops_what_was_started_for_it(
-    platform: Platform, embedded: Emulator, monkeypatch: pytest.MonkeyPatch, fail: Fail
+    platform: Platform, emulated: Emulator, monkeypatch: pytest.MonkeyPatch, fail: Fail
 ) -> None:
     synth_that(fail, monkeypatch)
     with pytest.raises((UserError, KeyboardInterrupt)):
         up(platform)
-    assert (embedded.starts, embedded.stops) == (1, 1)
+    assert (emulated.starts, emulated.stops) == (1, 1)
     assert emulator.recorded(platform) is None
 
 
 def test_a_platform_that_ran_before_goes_on_running(
-    platform: Platform, embedded: Emulator, monkeypatch: pytest.MonkeyPatch
+    platform: Platform, emulated: Emulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    embedded.run(LIVING)
+    emulated.run(LIVING)
     synth_that(refused, monkeypatch)
     with pytest.raises(UserError):
         up(platform)
-    assert embedded.stops == 0
+    assert emulated.stops == 0
     assert emulator.recorded(platform) == LIVING
 
 
 def test_what_fails_in_the_deploy_leaves_the_platform_for_the_next_one(
-    platform: Platform, embedded: Emulator, monkeypatch: pytest.MonkeyPatch
+    platform: Platform, emulated: Emulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     synth_that(lambda: None, monkeypatch)
     monkeypatch.setattr(up_module, "StateBackend", refused)
     with pytest.raises(UserError):
         up(platform)
-    assert embedded.stops == 0
+    assert emulated.stops == 0
 
 
 @pytest.fixture

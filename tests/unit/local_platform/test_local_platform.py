@@ -1,6 +1,6 @@
 """The local platform recovers from whatever was killed, shares a machine with others, and leaves nothing behind.
 
-Only the embedded AWS is started here, which takes half a second; deploying to it is for the integration tests.
+Only the AWS emulator is started here, which takes half a second; deploying to it is for the integration tests.
 """
 
 import os
@@ -24,7 +24,7 @@ from local_platform.deployment import Deployment, digest
 from local_platform.down import down
 from local_platform.platform import MARK, STACK, Platform, current_platform
 from local_platform.reload import reload
-from local_platform.up import embedded_aws
+from local_platform.up import aws_emulator
 from tests.ports import free_port
 from tools.support.steps import ROOT
 
@@ -137,57 +137,57 @@ class TestProcesses:
         assert processes.marked(mark) == {}
 
 
-class TestEmbeddedAws:
+class TestAwsEmulator:
     def test_it_starts_once_and_what_a_killed_command_left_beside_it_is_stopped(
         self, platform: Platform, capsys: pytest.CaptureFixture[str]
     ) -> None:
-        instance = embedded_aws(platform)
+        instance = aws_emulator(platform)
         environment = {**os.environ, MARK: str(platform.home)}
         with subprocess.Popen(["sleep", "60"], env=environment, start_new_session=True) as orphan:
-            assert embedded_aws(platform) == instance
+            assert aws_emulator(platform) == instance
             assert orphan.pid not in processes.marked(f"{MARK}={platform.home}")
         assert "it runs already" in capsys.readouterr().out
 
     def test_killed_it_starts_again_from_empty(self, platform: Platform) -> None:
-        first = embedded_aws(platform)
+        first = aws_emulator(platform)
         os.kill(first.pid, signal.SIGKILL)
         deadline = time.monotonic() + 10
         while processes.is_alive(first.pid) and time.monotonic() < deadline:
             time.sleep(0.02)
         assert emulator.running(platform) is None
-        second = embedded_aws(platform)
+        second = aws_emulator(platform)
         assert second.id != first.id
         assert StateBackend(platform).version() == ""
 
     def test_a_slow_one_is_waited_for(self, platform: Platform, monkeypatch: pytest.MonkeyPatch) -> None:
-        first = embedded_aws(platform)
+        first = aws_emulator(platform)
         monkeypatch.setattr(emulator, "ANSWER_SECONDS", 0.1)
         os.kill(first.pid, signal.SIGSTOP)
         waking = threading.Timer(0.4, os.kill, (first.pid, signal.SIGCONT))
         waking.start()
         try:
-            assert embedded_aws(platform) == first
+            assert aws_emulator(platform) == first
         finally:
             waking.join()
 
     def test_one_that_hangs_is_given_up_and_that_is_said(
         self, platform: Platform, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
     ) -> None:
-        first = embedded_aws(platform)
+        first = aws_emulator(platform)
         monkeypatch.setattr(emulator, "ANSWER_SECONDS", 0.2)
         monkeypatch.setattr(emulator, "BUSY_SECONDS", 0.3)
         monkeypatch.setattr(processes, "PATIENCE_SECONDS", 0.2)
         os.kill(first.pid, signal.SIGSTOP)
         capsys.readouterr()
-        assert embedded_aws(platform).id != first.id
+        assert aws_emulator(platform).id != first.id
         assert "did not answer for 0.3 s, so this starts from empty" in capsys.readouterr().out
 
     def test_a_killed_deploy_makes_it_start_from_empty(
         self, platform: Platform, capsys: pytest.CaptureFixture[str]
     ) -> None:
-        first = embedded_aws(platform)
+        first = aws_emulator(platform)
         lock_state(platform)
-        second = embedded_aws(platform)
+        second = aws_emulator(platform)
         assert second.id != first.id
         assert not StateBackend(platform).is_locked()
         assert "killed half-way" in capsys.readouterr().out
@@ -202,22 +202,22 @@ class TestEmbeddedAws:
             with pytest.raises(
                 UserError, match=rf"port {platform.port} .*taken.*EDUCATION_LOCAL_PORT={platform.port + 1}"
             ):
-                embedded_aws(platform)
+                aws_emulator(platform)
 
     def test_another_port_moves_it(self, platform: Platform) -> None:
         port = free_port()
-        embedded_aws(platform)
+        aws_emulator(platform)
         terraforms_memory = platform.synthesized / "stacks" / STACK / ".terraform"
         terraforms_memory.mkdir(parents=True)
         moved = Platform(platform.home, port, platform.outputs_file)
-        assert embedded_aws(moved).port == port
+        assert aws_emulator(moved).port == port
         assert not terraforms_memory.exists(), "it would look for the state on the old port"
         with socket.socket() as free:
             free.bind(("127.0.0.1", platform.port))
 
     def test_down_leaves_nothing_of_a_half_finished_up(self, platform: Platform) -> None:
         with platform.locked():
-            embedded_aws(platform)
+            aws_emulator(platform)
             lock_state(platform)
         with platform.locked():
             down(platform)
@@ -234,7 +234,7 @@ class TestEmbeddedAws:
 
 
 class TestDeployment:
-    def test_only_an_unchanged_stack_on_the_same_embedded_aws_is_not_deployed_again(
+    def test_only_an_unchanged_stack_on_the_same_aws_emulator_is_not_deployed_again(
         self, platform: Platform
     ) -> None:
         stack = platform.synthesized / "stacks" / STACK

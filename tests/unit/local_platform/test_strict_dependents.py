@@ -1,4 +1,4 @@
-"""What AWS checks besides the action that a request names, as the stricter embedded AWS of the proofs has it."""
+"""What AWS checks besides the action that a request names, as the stricter AWS emulator of the proofs has it."""
 
 import json
 from typing import Any

@@ -50,7 +50,7 @@ class Terraform:
 
 @pytest.fixture
 def bootstrap(emulator: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Bootstrap:
-    """A bootstrap whose bucket and table are really there, in the embedded AWS."""
+    """A bootstrap whose bucket and table are really there, in the AWS emulator."""
     for name, value in (("ACCESS_KEY_ID", "test"), ("SECRET_ACCESS_KEY", "test"), ("ENDPOINT_URL", emulator)):
         monkeypatch.setenv(f"AWS_{name}", value)
     settings, mark = load_settings("dev"), uuid4().hex[:8]

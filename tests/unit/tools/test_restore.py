@@ -1,4 +1,4 @@
-"""A table that was damaged is what its backup holds, under its own name: the drill, on an embedded AWS of its own."""
+"""A table that was damaged is what its backup holds, under its own name: the drill, on an AWS emulator of its own."""
 
 from pathlib import Path
 

@@ -325,7 +325,7 @@ def test_the_local_platforms_key_is_made_in_no_real_account(
     assert "not in a real account" in capsys.readouterr().err
 
 
-def test_it_is_looked_for_where_the_embedded_aws_listens(
+def test_it_is_looked_for_where_the_aws_emulator_listens(
     emulator: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["show", "--environment", "local", "--endpoint-url", emulator]) == 1
