@@ -3,7 +3,7 @@
 import os
 import sys
 
-from education.errors import UserError, told
+from education.errors import UserError, user_message
 from education.openapi.description import load_api_description
 from education.preconditions import check_surroundings, wants_bootstrap
 from education.settings.model import load_settings, stack_arguments
@@ -30,7 +30,7 @@ def main() -> int:
             TapStack(app, f"TapStack{settings.environment_suffix}", **arguments)
         app.synth()
     except (UserError, OSError) as problem:
-        print(f"error: {told(problem)}", file=sys.stderr)
+        print(f"error: {user_message(problem)}", file=sys.stderr)
         return 1
     return 0
 

@@ -9,7 +9,7 @@ class UserError(Exception):
     """A mistake in settings, files or the surroundings, told in one sentence that says what to do."""
 
 
-def told(problem: UserError | OSError) -> str:
+def user_message(problem: UserError | OSError) -> str:
     """The sentence for a person, also where the system refused a file: unreadable, in the way, the disk full."""
     if isinstance(problem, UserError):
         return str(problem)

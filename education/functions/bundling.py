@@ -24,7 +24,7 @@ from functools import cache
 from importlib.metadata import Distribution, distributions
 from pathlib import Path
 
-from education.errors import UserError, told
+from education.errors import UserError, user_message
 from education.openapi.description import ApiDescription, load_api_description
 
 PROJECT_ROOT = Path(__file__).resolve().parents[2]
@@ -267,7 +267,7 @@ def main(arguments: list[str]) -> int:
             where = built.path.relative_to(PROJECT_ROOT)
             print(f"{name:20} {size / 1024:7.1f} KiB  {built.digest[:16]}  {where}")
     except (UserError, OSError) as problem:
-        print(f"error: {told(problem)}", file=sys.stderr)
+        print(f"error: {user_message(problem)}", file=sys.stderr)
         return 1
     return 0
 

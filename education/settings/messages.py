@@ -21,7 +21,7 @@ _KINDS = {
 }
 
 
-def sentence(
+def user_message(
     problem: ValidationError,
     *,
     model: type[BaseModel],

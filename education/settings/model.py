@@ -13,7 +13,7 @@ from typing import Any, Literal, Self, TypedDict
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from education.errors import UserError
-from education.settings.messages import sentence
+from education.settings.messages import user_message
 from education.settings.pipeline import PipelineSettings
 from education.settings.regions import WITHOUT_CLOUDFRONT_LOGS
 from education.settings.types import (
@@ -228,7 +228,7 @@ def load_settings(
         return EnvironmentSettings.model_validate(_tuples(values))
     except ValidationError as problem:
         raise UserError(
-            sentence(problem, model=EnvironmentSettings, file=where, variables=variables)
+            user_message(problem, model=EnvironmentSettings, file=where, variables=variables)
         ) from None
 
 

@@ -20,7 +20,7 @@ from tools.operate.signing_key_store import environments_with_keys
 from tools.pipeline.github import current_github
 from tools.pipeline.state_bucket import StateBucket
 from tools.support.account import client, current_account
-from tools.support.service_problems import SERVICE_PROBLEMS, in_a_sentence
+from tools.support.service_problems import SERVICE_PROBLEMS, service_message
 from tools.support.steps import command_line, step
 
 PATTERN = re.compile(r"pr-(\d+)")
@@ -67,7 +67,7 @@ def sweep(suffix: str) -> list[str]:
         except UserError as problem:  # a lock that a lost machine left keeps one, and not the others
             problems.append(f"{name} is still there: {problem}")
         except SERVICE_PROBLEMS as problem:
-            problems.append(f"{name} is still there: {in_a_sentence(problem)}")
+            problems.append(f"{name} is still there: {service_message(problem)}")
     if problems:
         raise UserError("\n".join(problems))
     return left

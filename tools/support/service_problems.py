@@ -6,7 +6,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 SERVICE_PROBLEMS = (BotoCoreError, ClientError, requests.RequestException)
 
 
-def in_a_sentence(problem: Exception) -> str:
+def service_message(problem: Exception) -> str:
     """What was refused or not answered, and why."""
     if isinstance(problem, ClientError):
         error = problem.response.get("Error", {})

@@ -14,8 +14,8 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from education.errors import UserError, told
-from tools.support.service_problems import SERVICE_PROBLEMS, in_a_sentence
+from education.errors import UserError, user_message
+from tools.support.service_problems import SERVICE_PROBLEMS, service_message
 
 ROOT = Path(__file__).resolve().parents[2]
 TAIL_LINES = 25
@@ -56,7 +56,7 @@ def step(title: str) -> Iterator[Step]:
         raise StepError(f"{title}: {problem}") from problem
     except SERVICE_PROBLEMS as problem:
         print("FAILED", flush=True)
-        raise ServiceError(f"{title}: {in_a_sentence(problem)}") from problem
+        raise ServiceError(f"{title}: {service_message(problem)}") from problem
     except KeyboardInterrupt:
         print("interrupted", flush=True)
         raise
@@ -151,13 +151,13 @@ def command_line(main: Callable[[], None]) -> int:
         print(f"error: {problem}", file=sys.stderr)
         return 1
     except SERVICE_PROBLEMS as problem:
-        print(f"error: {in_a_sentence(problem)}", file=sys.stderr)
+        print(f"error: {service_message(problem)}", file=sys.stderr)
         return 1
     except BrokenPipeError:  # whoever read our output has gone, as in `make up | head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 141
     except OSError as problem:
-        print(f"error: {told(problem)}", file=sys.stderr)
+        print(f"error: {user_message(problem)}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print("\ninterrupted", file=sys.stderr)
