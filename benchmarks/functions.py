@@ -9,8 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from benchmarks import imports, own_code, throughput
-from benchmarks.floors import FLOORS
-from benchmarks.report import machine, today
+from benchmarks.report import machine, today, verdict
 from tools.support.steps import command_line
 
 RESULTS = Path(__file__).with_name("results.md")
@@ -18,7 +17,6 @@ HEADING = "# The functions"
 MOST_OWN_SECONDS = 0.002
 MOST_START_RATIO = 1.3
 MOST_ZIP_BYTES = 1_000_000
-LEAST_READ_SHARE = 0.8
 
 
 def main() -> None:
@@ -33,9 +31,17 @@ def main() -> None:
         "--local", action="store_true", help="the local API's throughput too; a platform must run"
     )
     parser.add_argument(
-        "--seconds", type=float, default=6, help="of each kind of request through the API (6)"
+        "--seconds",
+        type=float,
+        default=throughput.SECONDS,
+        help="how long to send each kind of request through the API (6)",
     )
-    parser.add_argument("--clients", type=int, default=8, help="at once through the API (8)")
+    parser.add_argument(
+        "--clients",
+        type=int,
+        default=throughput.CLIENTS,
+        help="how many clients use the API at the same time (8)",
+    )
     parser.add_argument("--write", action="store_true", help=f"write a section of benchmarks/{RESULTS.name}")
     arguments = parser.parse_args()
     tables = [
@@ -43,7 +49,9 @@ def main() -> None:
         start_table(imports.measure(arguments.rounds)),
     ]
     if arguments.local:
-        tables.append(rate_table(throughput.measure(arguments.seconds, arguments.clients), arguments.clients))
+        tables.append(
+            throughput.as_table(throughput.measure(arguments.seconds, arguments.clients), arguments.clients)
+        )
     section = "\n".join(tables)
     print(section)
     if arguments.write:
@@ -72,7 +80,7 @@ def own_code_table(timings: Sequence[own_code.Timing]) -> str:
             own_code.percentile(timing.total, 99),
         )
         told = " | ".join(f"{figure * 1000:.2f} ms" for figure in figures)
-        lines.append(f"| {timing.function} | {timing.label} | {told} | {_verdict(own <= MOST_OWN_SECONDS)} |")
+        lines.append(f"| {timing.function} | {timing.label} | {told} | {verdict(own <= MOST_OWN_SECONDS)} |")
     return "\n".join(lines) + "\n"
 
 
@@ -92,34 +100,7 @@ def start_table(starts: Sequence[imports.Start]) -> str:
         is_met = start.ratio <= MOST_START_RATIO and start.zip_bytes <= MOST_ZIP_BYTES
         lines.append(
             f"| {start.function} | {start.seconds * 1000:.0f} ms | {start.ratio:.2f} "
-            f"| {start.zip_bytes / 1000:.0f} kB | {_verdict(is_met)} |"
-        )
-    return "\n".join(lines) + "\n"
-
-
-def rate_table(rates: Sequence[throughput.Rate], clients: int) -> str:
-    """Throughput of the local API, as shares of its floors."""
-    floors = [rate.per_second for rate in rates[: len(FLOORS)]]
-    lines = [
-        "## Through the local API",
-        "",
-        f"{clients} clients at once. The floors are Lambdas without anything of ours; shares are of their requests",
-        f"per second. Goal: reads ≥ {LEAST_READ_SHARE:g} of the constant. It flatters: the AWS emulator waits 50 ms",
-        "for the log of a function that writes none. A line in its log takes that away, and leaves what no request to",
-        "DynamoDB can reach, as one process plays both. So the last share is the telling one: of a Lambda that reads",
-        "one item and says so.",
-        "",
-        f"| request | per second | {' | '.join(['share of constant', 'of logging', 'of reading'])} | p50 | p99 | |",
-        "|---|---:|---:|---:|---:|---:|---:|---|",
-    ]
-    for number, rate in enumerate(rates):
-        shares = [rate.per_second / floor for floor in floors]
-        told = " | ".join(f"{share:.2f}" for share in shares)
-        p50, p99 = (own_code.percentile(rate.seconds, percent) * 1000 for percent in (50, 99))
-        verdict = _verdict(shares[0] >= LEAST_READ_SHARE) if rate.label.startswith("read") else ""
-        label = f"floor: {rate.label}" if number < len(FLOORS) else rate.label
-        lines.append(
-            f"| {label} | {rate.per_second:.0f} | {told} | {p50:.0f} ms | {p99:.0f} ms | {verdict} |"
+            f"| {start.zip_bytes / 1000:.0f} kB | {verdict(is_met)} |"
         )
     return "\n".join(lines) + "\n"
 
@@ -132,10 +113,6 @@ def write_section(file: Path, section: str) -> None:
     head = f"{HEADING}\n\nWritten by `python -m benchmarks.functions --local --write`.\n\n{today()}, {machine()}.\n\n"
     before = f"{before.rstrip()}\n\n" if before.strip() else ""
     file.write_text(before + head + section + mark + after, encoding="utf-8")
-
-
-def _verdict(is_met: bool) -> str:
-    return "reached" if is_met else "MISSED"
 
 
 if __name__ == "__main__":

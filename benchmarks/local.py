@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from mypy_boto3_lambda import LambdaClient
 
 FUNCTION = "catalog"
-SOURCE = ROOT / "lambda_src" / FUNCTION / "operations.py"
+SOURCE = ROOT / "lambda_src" / FUNCTION / "handler.py"
 
 UP_UNCHANGED = "make up, nothing changed"
 UP_CHANGED = "a changed line live by make up"

@@ -60,8 +60,9 @@ def as_table(cases: Sequence[Case], goals: Sequence[Goal]) -> str:
         limit, unit = (goal.share, "") if goal.share is not None else (goal.seconds, " s")
         assert limit is not None
         against = f" / {goal.of}" if goal.of else ""
-        verdict = "reached" if measured <= limit else "MISSED"
-        lines.append(f"| {goal.label}{against} | ≤ {limit:.2f}{unit} | {measured:.2f}{unit} | {verdict} |")
+        lines.append(
+            f"| {goal.label}{against} | ≤ {limit:.2f}{unit} | {measured:.2f}{unit} | {verdict(measured <= limit)} |"
+        )
     return "\n".join(lines) + "\n"
 
 
@@ -74,6 +75,11 @@ def as_page(tables: Sequence[str]) -> str:
         f"{today()}, {machine()}; load average over the last 15 minutes {os.getloadavg()[2]:.1f}.\n\n"
     )
     return head + "\n".join(tables)
+
+
+def verdict(is_met: bool) -> str:
+    """The word in a table for a goal that was reached or not."""
+    return "reached" if is_met else "MISSED"
 
 
 def today() -> str:
