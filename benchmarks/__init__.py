@@ -1,4 +1,6 @@
-"""How fast the project is, against the stock way: `python -m benchmarks`. Figures are in results.md.
+"""Measures how fast the project is. The recorded figures are in results.md.
 
-Nothing here is a test: a busy machine makes no build red.
+Each command has `--help`: `python -m benchmarks` (synthesis and the local platform), `python -m benchmarks.functions`
+(the functions), `python -m benchmarks.throughput` (requests per second) and `python -m benchmarks.leaving_cdktf`.
+Nothing here is a test, so a busy machine never fails a build.
 """

@@ -1,4 +1,4 @@
-"""The command: measures, prints medians and ratios, and writes results.md when asked to."""
+"""The command `python -m benchmarks`: measures, prints medians and ratios, and with `--write` writes results.md."""
 
 import argparse
 import sys
@@ -21,17 +21,20 @@ def main() -> None:
     """Parse the arguments, measure, report."""
     parser = argparse.ArgumentParser(
         prog="python -m benchmarks",
-        description="Times synthesis against the stock import of the AWS bindings, and the local platform.",
+        description=(
+            "Measures synthesis, compared with the stock import of the AWS bindings, and with --local the local "
+            "platform."
+        ),
     )
-    parser.add_argument("--rounds", type=int, default=5, help="timed runs of each case (5)")
+    parser.add_argument("--rounds", type=int, default=5, help="number of timed runs of each case (5)")
     parser.add_argument(
-        "--local", action="store_true", help="time `make up` and reload too; a platform must run"
+        "--local", action="store_true", help="also time `make up` and `make reload`; needs a running platform"
     )
     parser.add_argument("--json", type=Path, metavar="FILE", help="write all figures to a file")
     parser.add_argument("--write", action="store_true", help=f"write the tables to benchmarks/{RESULTS.name}")
     arguments = parser.parse_args()
     if arguments.rounds < 1:
-        parser.error("--rounds: at least one is needed")
+        parser.error("--rounds must be at least 1")
 
     measured: list[Case] = []
     for kind in (synthesis, local) if arguments.local else (synthesis,):

@@ -1,4 +1,4 @@
-"""What the AWS emulator itself takes for a request: Lambdas that do nothing of their own, or next to nothing.
+"""How much time the AWS emulator itself needs for a request: Lambda functions that do nothing, or almost nothing.
 
 They are deployed beside the platform, behind an authorizer of the same user pool.
 """
@@ -16,7 +16,7 @@ from tests.integration.support.deployed import Deployed
 
 @dataclass(frozen=True)
 class Floor:
-    """A Lambda and what it is called in the table."""
+    """A Lambda function and its label in the table."""
 
     label: str
     source: str
@@ -35,7 +35,7 @@ def handler(event, context):
 
 FLOORS = (
     Floor("a Lambda that returns a constant", f"def handler(event, context):\n{_ANSWER}"),
-    # The AWS emulator waits 50 ms for the log of a function that writes none, and no longer than that for others.
+    # The AWS emulator waits up to 50 ms for the log of a function. A function that logs nothing takes the whole wait.
     Floor("the same with a line in its log", _LOGGING),
     Floor("the same with a line and one GetItem", _READING),
 )
@@ -43,7 +43,7 @@ FLOORS = (
 
 @contextlib.contextmanager
 def deployed_floor(deployed: Deployed, floor: Floor) -> Iterator[str]:
-    """The path of a REST API's only resource, in front of a floor's Lambda; taken away again at the end."""
+    """Deploy a floor behind a REST API with one resource, yield the path of that resource, and delete both."""
     name = f"benchmark-floor-{secrets.token_hex(4)}"
     functions, gateway, iam = (deployed.client(service) for service in ("lambda", "apigateway", "iam"))
     archive = io.BytesIO()

@@ -1,6 +1,6 @@
-"""The command `python -m benchmarks.functions`: the functions' own time, their start, and the local API's throughput.
+"""The command `python -m benchmarks.functions`: own time and start of each function, throughput of the local API.
 
-Prints tables; with `--write` they become the section "The functions" of benchmarks/results.md.
+It prints tables. With `--write` they replace the section "The functions" of benchmarks/results.md.
 """
 
 import argparse
@@ -23,12 +23,19 @@ def main() -> None:
     """Parse the arguments, measure, report."""
     parser = argparse.ArgumentParser(
         prog="python -m benchmarks.functions",
-        description="Times the functions' own code, their start, and the local API against its floor.",
+        description=(
+            "Measures the functions' own code and their start, and with --local the local API, compared with "
+            "functions that do nothing."
+        ),
     )
-    parser.add_argument("--runs", type=int, default=300, help="requests of each kind without AWS (300)")
-    parser.add_argument("--rounds", type=int, default=7, help="starts of each function (7)")
     parser.add_argument(
-        "--local", action="store_true", help="the local API's throughput too; a platform must run"
+        "--runs", type=int, default=300, help="number of requests of each kind without AWS (300)"
+    )
+    parser.add_argument("--rounds", type=int, default=7, help="number of starts of each function (7)")
+    parser.add_argument(
+        "--local",
+        action="store_true",
+        help="also measure the local API's throughput; needs a running platform",
     )
     parser.add_argument(
         "--seconds",
@@ -42,7 +49,9 @@ def main() -> None:
         default=throughput.CLIENTS,
         help="how many clients use the API at the same time (8)",
     )
-    parser.add_argument("--write", action="store_true", help=f"write a section of benchmarks/{RESULTS.name}")
+    parser.add_argument(
+        "--write", action="store_true", help=f"replace the section in benchmarks/{RESULTS.name}"
+    )
     arguments = parser.parse_args()
     tables = [
         own_code_table(own_code.measure(arguments.runs)),
@@ -59,14 +68,14 @@ def main() -> None:
 
 
 def own_code_table(timings: Sequence[own_code.Timing]) -> str:
-    """Time without AWS, per request."""
+    """A Markdown table of the time per request without AWS."""
     lines = [
         "## Time per request, without AWS",
         "",
-        "Handlers run from their zips over canned answers; processor time. *Own* leaves out botocore, which signs,",
-        f"builds and parses. Goal: own ≤ {MOST_OWN_SECONDS * 1000:g} ms (p50). Courses of 20 lessons, pages of 20.",
-        "An address is signed anew once a minute, file and instance; in between, it is handed out again. RSA in pure",
-        "Python takes those 6 ms whatever stands around it (docs/decisions.md).",
+        "Handlers run from their zips and get prepared answers from AWS. The figures are processor time. *Own* leaves",
+        "out botocore, which builds, signs and parses requests. Courses have 20 lessons, pages 20 items. Goal: own",
+        f"≤ {MOST_OWN_SECONDS * 1000:g} ms (p50). An instance signs the URL of a file once a minute and reuses it in",
+        "between. One RSA signature in pure Python takes 6 ms (docs/decisions.md).",
         "",
         "| function | request | own p50 | own p99 | with botocore p50 | p99 | |",
         "|---|---|---:|---:|---:|---:|---|",
@@ -79,17 +88,17 @@ def own_code_table(timings: Sequence[own_code.Timing]) -> str:
             own_code.percentile(timing.total, 50),
             own_code.percentile(timing.total, 99),
         )
-        told = " | ".join(f"{figure * 1000:.2f} ms" for figure in figures)
-        lines.append(f"| {timing.function} | {timing.label} | {told} | {verdict(own <= MOST_OWN_SECONDS)} |")
+        row = " | ".join(f"{figure * 1000:.2f} ms" for figure in figures)
+        lines.append(f"| {timing.function} | {timing.label} | {row} | {verdict(own <= MOST_OWN_SECONDS)} |")
     return "\n".join(lines) + "\n"
 
 
 def start_table(starts: Sequence[imports.Start]) -> str:
-    """Starts and sizes."""
+    """A Markdown table of the start time and the zip size of each function."""
     lines = [
         "## Start and size",
         "",
-        f"Importing the handler and making one client, against {imports.FLOOR}: "
+        f"Importing the handler and making one client, compared with {imports.FLOOR}: "
         f"{starts[0].floor_seconds * 1000:.0f} ms of processor time.",
         f"Goals: ≤ {MOST_START_RATIO:g} times that, and a zip of ≤ {MOST_ZIP_BYTES // 1000} kB.",
         "",
@@ -106,7 +115,7 @@ def start_table(starts: Sequence[imports.Start]) -> str:
 
 
 def write_section(file: Path, section: str) -> None:
-    """Put the section where the last one was, else at the end; the others stay."""
+    """Replace the section in the file, or append it if the file has none. Other sections stay as they are."""
     text = file.read_text(encoding="utf-8") if file.exists() else ""
     before, _, rest = text.partition(f"{HEADING}\n")
     _, mark, after = rest.partition("\n# ")

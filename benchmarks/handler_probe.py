@@ -1,9 +1,11 @@
-"""Runs inside a process of its own, with a function's unpacked zip in front of the path: its time without AWS.
+"""Measures one function without AWS. It runs in a process of its own, with the function's unpacked zip on the path.
 
-Handler and botocore are the real ones; what is replaced is the connection, by canned answers. Processor time of all
-threads, so that a busy machine does not count. Prints one JSON line per request: its label, and seconds per run in
-all and outside of botocore.
-Started by benchmarks/own_code.py with: function, API slice's events as a JSON file, number of runs.
+The handler and botocore are the real ones. Only the connection is replaced: it returns prepared answers. The figures
+are processor time of all threads, so that other work on the machine does not count. The probe prints one JSON line
+per request: its label, the seconds of each run in total, and those outside of botocore.
+
+benchmarks/own_code.py starts it with three arguments: the function, a JSON file with requests and answers, and the
+number of runs.
 """
 
 import importlib
@@ -27,18 +29,18 @@ is_new_file = True
 
 
 class _Raw:
-    """The body of a canned answer as botocore reads it."""
+    """The body of a prepared answer, with the interface that botocore reads."""
 
     def __init__(self, body: bytes) -> None:
         self._body = body
 
     def stream(self, **_: Any) -> Any:
-        """All of it at once."""
+        """Yield the whole body at once."""
         yield self._body
 
 
 def send(_self: Any, request: Any) -> AWSResponse:
-    """The canned answer to a request; where the request says so, each answer of a course has another content key."""
+    """Return the prepared answer to a request. With `is_new_file`, each answer has a different content key."""
     global answered
     answered += 1
     operation = request.headers["X-Amz-Target"].decode().rpartition(".")[2]
@@ -71,7 +73,7 @@ def main() -> None:
     session.send = send
     client._make_api_call = timed_call
     handler = importlib.import_module(f"{function}.handler").handler
-    real_output, sys.stdout = sys.stdout, Path("/dev/null").open("w")  # noqa: SIM115 - until the process ends
+    real_output, sys.stdout = sys.stdout, Path("/dev/null").open("w")  # noqa: SIM115 - it stays open until the process ends
     for request in scenario["requests"]:
         is_new_file = request["isNewFile"]
         for _ in range(20):

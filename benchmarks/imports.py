@@ -1,6 +1,7 @@
-"""Start of a function: importing its handler from the unpacked zip and making one client, against boto3 and one client.
+"""Measures the start of a function: importing its handler from the unpacked zip and making one client.
 
-Each in a process of its own, without a compiled copy of the function's code, as Lambda starts it from a zip.
+The figure to compare with is importing boto3 and making one client. Each start has a process of its own and no
+compiled copy of the function's code, as when Lambda starts it from a zip.
 """
 
 import os
@@ -31,7 +32,7 @@ _MORE = {
 
 @dataclass(frozen=True)
 class Start:
-    """How a function starts: processor seconds (medians), and its zip's size."""
+    """The start of a function: the median of processor seconds, and the size of its zip in bytes."""
 
     function: str
     seconds: float
@@ -40,12 +41,12 @@ class Start:
 
     @property
     def ratio(self) -> float:
-        """Against boto3 and one client."""
+        """Seconds divided by those of boto3 and one client."""
         return self.seconds / self.floor_seconds
 
 
 def measure(rounds: int) -> list[Start]:
-    """Every function, in turns with the floor."""
+    """Start every function `rounds` times, in turns with boto3 alone."""
     names = function_names()
     seconds: dict[str, list[float]] = {name: [] for name in (FLOOR, *names)}
     with tempfile.TemporaryDirectory() as folder:
@@ -53,7 +54,7 @@ def measure(rounds: int) -> list[Start]:
         for number in range(rounds + 1):
             timed = {FLOOR: _run(_FLOOR_CODE, [])}
             timed |= {name: _run(_HANDLER_CODE.format(name), [task]) for name, task in tasks.items()}
-            if number:  # the first round warms the disk's cache
+            if number:  # the first round only fills the disk's cache
                 for name, value in timed.items():
                     seconds[name].append(value)
     floor = statistics.median(seconds[FLOOR])

@@ -1,11 +1,12 @@
-"""Tries the way from CDKTF to CDK Terrain (`cdktn`): renames the imports in a copy, synthesizes, compares.
+"""Tries the move from CDKTF to CDK Terrain (`cdktn`): renames the imports in a copy, synthesizes, compares.
 
     python -m benchmarks.leaving_cdktf
 
-Installs cdktn and its AWS bindings in `build/cdktn` (two minutes, once). Ends with exit code 1 if the two outputs
-differ in more than metadata and the provider's source and version. docs/leaving-cdktf.md tells what follows.
+It installs cdktn and its AWS bindings in `build/cdktn` (two minutes, once). The exit code is 1 if the two outputs
+differ in more than metadata and the provider's source and version. docs/leaving-cdktf.md explains the result.
 """
 
+import argparse
 import json
 import os
 import re
@@ -26,12 +27,12 @@ PACKAGES = ("cdktn==0.24.0", "cdktn-provider-aws==25.8.1", "pydantic>=2.11,<3", 
 RENAMES = ((r"\bcdktf_cdktf_provider_aws\b", "cdktn_provider_aws"), (r"\bcdktf\b", "cdktn"))
 ENVIRONMENTS = ("dev", "staging", "prod", "local")
 SOURCES = ("main.py", "education", "api", "environments", "lambda_src")
-# The bindings that cdktn has were generated from version 6 of the provider.
+# The bindings of cdktn were generated from version 6 of the provider.
 EXPECTED = re.compile(r"\.terraform\.required_providers\.aws\.(source|version)")
 
 
 def install() -> Path:
-    """The interpreter that has cdktn."""
+    """Install cdktn once and return the path of its Python interpreter."""
     python, stamp = HOME / "bin" / "python", HOME / ".installed"
     if not stamp.is_file() or stamp.read_text() != " ".join(PACKAGES):
         shutil.rmtree(HOME, ignore_errors=True)
@@ -43,14 +44,14 @@ def install() -> Path:
                 command,
                 log=LOGS / f"cdktn-{name}.log",
                 environment=os.environ,
-                advice="it comes from PyPI: look at the network, and try again.",
+                advice="the package comes from PyPI: check the network and try again.",
             )
         stamp.write_text(" ".join(PACKAGES))
     return python
 
 
 def renamed(target: Path) -> Path:
-    """A copy of what synthesizing needs, with the imports renamed and nothing else."""
+    """Copy the files that synthesis needs to `target` and rename only the imports. Returns `target`."""
     listed = subprocess.run(
         ["git", "ls-files", "-z", *SOURCES], cwd=ROOT, capture_output=True, text=True, check=True
     ).stdout
@@ -69,7 +70,7 @@ def renamed(target: Path) -> Path:
 
 
 def synthesized(python: Path, folder: Path, environment: str, output: Path) -> Any:
-    """What `python main.py` in a folder makes of an environment, without the metadata."""
+    """Run `python main.py` in a folder and return its output for an environment without metadata."""
     output.mkdir(parents=True)
     variables = {**os.environ, "ENVIRONMENT_SUFFIX": environment, "CDKTF_OUTDIR": str(output)}
     answer = subprocess.run(
@@ -81,7 +82,7 @@ def synthesized(python: Path, folder: Path, environment: str, output: Path) -> A
 
 
 def differences(one: Any, other: Any, place: str = "") -> Iterator[str]:
-    """The places where two documents differ."""
+    """Yield the path of each place where two documents differ."""
     if isinstance(one, dict) and isinstance(other, dict):
         for key in sorted({*one, *other}):
             yield from differences(one.get(key), other.get(key), f"{place}.{key}")
@@ -99,7 +100,11 @@ def _without_metadata(value: Any) -> Any:
 
 
 def main() -> None:
-    """The command line."""
+    """The command line: install cdktn, rename the imports in a copy, compare every environment."""
+    argparse.ArgumentParser(
+        prog="python -m benchmarks.leaving_cdktf",
+        description="Checks that renaming the imports is enough to synthesize with cdktn. Needs the network once.",
+    ).parse_args()
     with step("installing cdktn"):
         cdktn = install()
     unexpected = []

@@ -1,6 +1,6 @@
-"""The local platform: how long `make up` takes when nothing changed, and until a changed line is live.
+"""Measures the local platform: `make up` without a change, and the time until a changed line is live.
 
-Needs a running platform. The line is a comment at the end of one function's source, which is taken out again.
+It needs a running platform. The changed line is a comment at the end of one function's source. It is removed again.
 """
 
 import contextlib
@@ -29,13 +29,16 @@ RELOAD_CHANGED = "a changed line live by make reload"
 
 @contextlib.contextmanager
 def cases() -> Iterator[list[Case]]:
-    """The cases, for the platform that EDUCATION_LOCAL_PORT and EDUCATION_LOCAL_HOME name.
+    """Yield the cases for the platform that EDUCATION_LOCAL_PORT and EDUCATION_LOCAL_HOME name.
 
-    Afterwards the source is as it was, and so is what the platform runs.
+    At the end the source file is restored and deployed again.
+
+    Raises:
+        UserError: the platform does not run.
     """
     platform = current_platform()
     if emulator.running(platform) is None:
-        raise UserError("the local platform does not run: start it with `make up`, or leave out --local.")
+        raise UserError("the local platform is not running: start it with `make up`, or leave out --local.")
     variables = {"EDUCATION_LOCAL_PORT": str(platform.port), "EDUCATION_LOCAL_HOME": str(platform.home)}
     up, reload = command("make", "up", **variables), command("make", "reload", **variables)
     original, numbers = SOURCE.read_bytes(), itertools.count(1)
@@ -63,4 +66,6 @@ def _check_live(platform: Platform) -> None:
     functions: LambdaClient = client(platform, "lambda")
     function = functions.get_function(FunctionName=f"education-{FUNCTION}-local")
     if function["Configuration"]["CodeSha256"] != bundle(FUNCTION).source_code_hash:
-        raise UserError("the changed line is not live: what is deployed is not what was bundled.")
+        raise UserError(
+            "the changed line is not live: the deployed function is not the one that was bundled."
+        )

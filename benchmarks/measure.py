@@ -1,6 +1,6 @@
-"""Runs commands in turns and keeps how long each took.
+"""Runs commands in turns and measures how long each takes.
 
-In turns, because a machine that is busy for a while should slow all of them, not one.
+They run in turns so that a machine that is busy for a while slows all of them and not one.
 """
 
 import os
@@ -17,7 +17,7 @@ from tools.support.steps import ROOT
 
 @dataclass
 class Case:
-    """Something to time: a label for the table and what to run."""
+    """One thing to measure: its label in the table, the function to run, and the seconds of each timed run."""
 
     label: str
     run: Callable[[], None]
@@ -30,13 +30,13 @@ class Case:
 
 
 def command(*arguments: str, **variables: str) -> Callable[[], None]:
-    """A process of its own, with a plain environment and `variables`; raises `UserError` if it fails."""
+    """A function that runs a program with a minimal environment and `variables`. Raises `UserError` if it fails."""
     plain = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TMPDIR") if name in os.environ}
     return lambda: _run(arguments, {**plain, **variables})
 
 
 def python(*arguments: str, **variables: str) -> Callable[[], None]:
-    """The same, with this Python."""
+    """The same as `command`, with this Python interpreter."""
     return command(sys.executable, *arguments, **variables)
 
 
@@ -47,7 +47,7 @@ def _run(arguments: Sequence[str], environment: Mapping[str, str]) -> None:
 
 
 def time_in_turns(cases: Sequence[Case], rounds: int) -> None:
-    """Runs each case once untimed (caches, compiled files), then `rounds` times in turns."""
+    """Run each case once without timing, to fill caches, then `rounds` times in turns."""
     for case in cases:
         print(f"  warming up: {case.label}", file=sys.stderr, flush=True)
         case.run()

@@ -1,4 +1,4 @@
-"""Time in our own code per request, without AWS: each handler from its zip, over canned answers of AWS."""
+"""Measures the time in our own code per request: each handler runs from its zip and gets prepared answers of AWS."""
 
 import json
 import os
@@ -97,7 +97,7 @@ LESSON_PATH = {"courseId": "course-1", "lessonId": "lesson-1"}
 
 @dataclass(frozen=True)
 class Timing:
-    """One request, timed often; seconds. `total` holds botocore's part too, `own` does not."""
+    """The seconds of each run of one request: `total` includes botocore, `own` does not."""
 
     function: str
     label: str
@@ -106,17 +106,17 @@ class Timing:
 
 
 def measure(runs: int) -> list[Timing]:
-    """Every request, `runs` times."""
+    """Send every request `runs` times."""
     return [timing for function in _requests() for timing in _of_function(function, runs)]
 
 
 def percentile(seconds: list[float], percent: int) -> float:
-    """A percentile of timings."""
+    """A percentile (1 to 99) of some seconds."""
     return statistics.quantiles(seconds, n=100, method="inclusive")[percent - 1]
 
 
 def unpacked(function: str, folder: Path) -> Path:
-    """A function's zip, unpacked as Lambda does."""
+    """Unpack a function's zip below `folder`, as Lambda does, and return the new folder."""
     task = folder / function
     with zipfile.ZipFile(bundle(function).path) as archive:
         archive.extractall(task)
@@ -147,7 +147,7 @@ def _of_function(function: str, runs: int) -> Iterator[Timing]:
 
 
 def runtime_folder() -> Path:
-    """Where boto3 is, which the Lambda runtime ships."""
+    """The folder that has boto3, which is part of the Lambda runtime."""
     return Path(boto3.__file__).parent.parent
 
 
@@ -228,7 +228,7 @@ def _requests() -> Mapping[str, list[dict[str, Any]]]:
                 "/courses/{courseId}/lessons/{lessonId}/content",
                 STUDENT,
                 LESSON_PATH,
-                note="premium, asked for within the minute",
+                note="premium, the same file within a minute",
                 is_new_file=False,
             ),
             _request(
@@ -259,7 +259,7 @@ def _request(
     note: str = "",
     is_new_file: bool = True,
 ) -> dict[str, Any]:
-    """A request of the scenario; with `is_new_file` each run asks for a file that no run has asked for."""
+    """A request of the scenario. With `is_new_file`, each run asks for a file that no earlier run asked for."""
     user_id, group = caller
     claims = {
         "sub": user_id,

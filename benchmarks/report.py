@@ -1,4 +1,4 @@
-"""Figures as a table for people and as JSON for programs; says on what kind of machine, and never on which."""
+"""Shows figures as Markdown tables and as JSON. It describes the kind of machine and never identifies it."""
 
 import datetime
 import json
@@ -14,7 +14,7 @@ from benchmarks.measure import Case
 
 @dataclass(frozen=True)
 class Goal:
-    """What a case should stay below: `seconds`, or `share` of another case's median."""
+    """The limit of a case: `seconds`, or a `share` of the median of another case (`of`)."""
 
     label: str
     seconds: float | None = None
@@ -23,7 +23,7 @@ class Goal:
 
 
 def machine() -> str:
-    """The class of this machine."""
+    """The kind of this machine: system, cores, memory, versions."""
     node = subprocess.run(["node", "--version"], capture_output=True, text=True, check=False).stdout.strip()
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     return (
@@ -33,20 +33,21 @@ def machine() -> str:
 
 
 def as_json(cases: Sequence[Case], goals: Sequence[Goal]) -> str:
-    """All figures, single runs included."""
+    """All figures as JSON, with every single run."""
     figures: dict[str, Any] = {
         "date": today(),
         "machine": machine(),
         "seconds": {case.label: {"median": case.median, "runs": case.seconds} for case in cases},
         "goals": [
-            goal.__dict__ | {"measured": _measured(goal, _medians(cases))} for goal in _met(goals, cases)
+            goal.__dict__ | {"measured": _measured(goal, _medians(cases))}
+            for goal in _measurable(goals, cases)
         ],
     }
     return json.dumps(figures, indent=2) + "\n"
 
 
 def as_table(cases: Sequence[Case], goals: Sequence[Goal]) -> str:
-    """Medians, and the goals beside them, as Markdown."""
+    """Two Markdown tables: the medians, and the goals."""
     lines = ["| what | median | fastest | slowest | runs |", "|---|---:|---:|---:|---:|"]
     for case in cases:
         fastest, slowest = min(case.seconds), max(case.seconds)
@@ -55,7 +56,7 @@ def as_table(cases: Sequence[Case], goals: Sequence[Goal]) -> str:
         )
     lines += ["", "| goal | allowed | measured | |", "|---|---:|---:|---|"]
     medians = _medians(cases)
-    for goal in _met(goals, cases):
+    for goal in _measurable(goals, cases):
         measured = _measured(goal, medians)
         limit, unit = (goal.share, "") if goal.share is not None else (goal.seconds, " s")
         assert limit is not None
@@ -67,11 +68,11 @@ def as_table(cases: Sequence[Case], goals: Sequence[Goal]) -> str:
 
 
 def as_page(tables: Sequence[str]) -> str:
-    """results.md."""
+    """The text of results.md."""
     head = (
         "# Figures\n\n"
-        "Written by `python -m benchmarks --write`. Medians of processes that were run in turns, after one\n"
-        "untimed run of each; compare ratios, not seconds, with another machine's.\n\n"
+        "Written by `python -m benchmarks --write`. The figures are medians of processes that ran in turns, after one\n"
+        "run of each without timing. On another machine, compare the ratios and not the seconds.\n\n"
         f"{today()}, {machine()}; load average over the last 15 minutes {os.getloadavg()[2]:.1f}.\n\n"
     )
     return head + "\n".join(tables)
@@ -83,7 +84,7 @@ def verdict(is_met: bool) -> str:
 
 
 def today() -> str:
-    """The date, in UTC."""
+    """The date in UTC, as YYYY-MM-DD."""
     return datetime.datetime.now(datetime.UTC).date().isoformat()
 
 
@@ -91,8 +92,8 @@ def _medians(cases: Sequence[Case]) -> Mapping[str, float]:
     return {case.label: case.median for case in cases}
 
 
-def _met(goals: Sequence[Goal], cases: Sequence[Case]) -> list[Goal]:
-    """The goals that these cases can tell something about."""
+def _measurable(goals: Sequence[Goal], cases: Sequence[Case]) -> list[Goal]:
+    """The goals for which these cases have figures."""
     labels = {case.label for case in cases}
     return [goal for goal in goals if goal.label in labels and (goal.of is None or goal.of in labels)]
 

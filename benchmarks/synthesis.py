@@ -1,4 +1,4 @@
-"""Synthesis: the whole of `python main.py` against importing one resource class the stock way."""
+"""Measures synthesis: all of `python main.py`, compared with the stock import of one resource class."""
 
 import contextlib
 import tempfile
@@ -17,7 +17,7 @@ STOCK_MAIN = "the same with the stock import"
 
 @contextlib.contextmanager
 def cases() -> Iterator[list[Case]]:
-    """The four ways, each a process of its own."""
+    """Yield the four cases. Each runs in a process of its own."""
     with tempfile.TemporaryDirectory() as folder:
         prod = {"ENVIRONMENT_SUFFIX": "prod", "CDKTF_OUTDIR": folder, **QUIET}
         yield [

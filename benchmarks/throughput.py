@@ -1,6 +1,7 @@
-"""Requests per second through the local API, against the AWS emulator's own floors (benchmarks/floors.py).
+"""The command `python -m benchmarks.throughput`: requests per second through the local API.
 
-Needs a platform that runs (EDUCATION_OUTPUTS, or outputs/local.json).
+The figures to compare with are those of functions that do nothing (benchmarks/floors.py). It needs a running
+platform: the one of EDUCATION_OUTPUTS, or of outputs/local.json.
 """
 
 import argparse
@@ -30,12 +31,12 @@ LEAST_READ_SHARE = 0.8
 SECONDS, CLIENTS = 6.0, 8
 
 # Method, path, body, token.
-Ask = tuple[str, str, str | None, str]
+Request = tuple[str, str, str | None, str]
 
 
 @dataclass(frozen=True)
 class Rate:
-    """What one kind of request came to; `seconds` of single requests."""
+    """The requests per second of one kind of request, and the `seconds` of each single one."""
 
     label: str
     per_second: float
@@ -62,7 +63,7 @@ def main() -> None:
 
 
 def measure(seconds: float, clients: int, turns: int = 6) -> list[Rate]:
-    """Every kind of request for some seconds, in turns."""
+    """Send every kind of request for `seconds` in all, in turns, from `clients` clients at the same time."""
     deployed = _deployed()
     with contextlib.ExitStack() as stack:
         floors = {floor.label: stack.enter_context(deployed_floor(deployed, floor)) for floor in FLOORS}
@@ -70,9 +71,9 @@ def measure(seconds: float, clients: int, turns: int = 6) -> list[Rate]:
         taken: dict[str, list[float]] = {label: [] for label in kinds}
         spent: dict[str, float] = dict.fromkeys(kinds, 0.0)
         for turn in range(turns + 1):
-            for label, asks in kinds.items():
+            for label, request_of in kinds.items():
                 length = seconds / turns if turn else 1.0  # the first turn starts the functions
-                elapsed, single = _drive(deployed, asks, length, clients)
+                elapsed, single = _drive(deployed, request_of, length, clients)
                 if turn:
                     taken[label] += single
                     spent[label] += elapsed
@@ -81,16 +82,17 @@ def measure(seconds: float, clients: int, turns: int = 6) -> list[Rate]:
 
 
 def as_table(rates: Sequence[Rate], clients: int) -> str:
-    """Throughput of the local API, as shares of its floors."""
+    """A Markdown table of the throughput, with the share of each floor that it reaches."""
     floors = [rate.per_second for rate in rates[: len(FLOORS)]]
     lines = [
         "## Through the local API",
         "",
-        f"{clients} clients at once. The floors are Lambdas without anything of ours; shares are of their requests",
-        f"per second. Goal: reads ≥ {LEAST_READ_SHARE:g} of the constant. It flatters: the AWS emulator waits 50 ms",
-        "for the log of a function that writes none. A line in its log takes that away, and leaves what no request to",
-        "DynamoDB can reach, as one process plays both. So the last share is the telling one: of a Lambda that reads",
-        "one item and says so.",
+        f"{clients} clients send requests at the same time. The floors are Lambda functions that do nothing. A",
+        "share is the part of their requests per second that a request reaches.",
+        f"Goal: reads ≥ {LEAST_READ_SHARE:g} of the function that returns a constant. This share is too friendly: the",
+        "AWS emulator waits 50 ms for the log of a function that logs nothing. The share of the function that logs is",
+        "too strict: the emulator runs Lambda and DynamoDB in one process, so no request that reads an item can reach",
+        "it. Compare with the last share, that of a function that reads one item and logs.",
         "",
         f"| request | per second | {' | '.join(['share of constant', 'of logging', 'of reading'])} | p50 | p99 | |",
         "|---|---:|---:|---:|---:|---:|---:|---|",
@@ -110,11 +112,13 @@ def as_table(rates: Sequence[Rate], clients: int) -> str:
 def _deployed() -> Deployed:
     file = Path(os.environ.get(OUTPUTS_VARIABLE) or ROOT / "outputs" / "local.json")
     if not file.is_file():
-        raise UserError("a platform must run for this: `make up`.")
+        raise UserError("the local platform is not running: start it with `make up`.")
     return Deployed(json.loads(file.read_text()))
 
 
-def _kinds(deployed: Deployed, floors: Mapping[str, str], clients: int) -> dict[str, Callable[[int], Ask]]:
+def _kinds(
+    deployed: Deployed, floors: Mapping[str, str], clients: int
+) -> dict[str, Callable[[int], Request]]:
     people = People(deployed)
     owner = people.new(INSTRUCTORS)
     students = people.many(clients, STUDENTS)
@@ -124,13 +128,13 @@ def _kinds(deployed: Deployed, floors: Mapping[str, str], clients: int) -> dict[
         student.post("/enrollments", {"courseId": course_id})
     fresh = [new_course(owner) for _ in range(40)]
 
-    def of(student: Person, method: str, path: str, body: Any = None) -> Ask:
+    def of(student: Person, method: str, path: str, body: Any = None) -> Request:
         return method, base + path, None if body is None else json.dumps(body), student.token or ""
 
     def pick(number: int) -> Person:
         return students[number % clients]
 
-    def of_floor(path: str) -> Callable[[int], Ask]:
+    def of_floor(path: str) -> Callable[[int], Request]:
         return lambda number: ("GET", path, None, pick(number).token or "")
 
     return {label: of_floor(path) for label, path in floors.items()} | {
@@ -147,9 +151,9 @@ def _kinds(deployed: Deployed, floors: Mapping[str, str], clients: int) -> dict[
 
 
 def _drive(
-    deployed: Deployed, asks: Callable[[int], Ask], seconds: float, clients: int
+    deployed: Deployed, request_of: Callable[[int], Request], seconds: float, clients: int
 ) -> tuple[float, list[float]]:
-    """Keep asking from several clients at once; how long that was, and how long each request took."""
+    """Send requests from several clients at the same time. Returns the elapsed seconds, and those of each request."""
     address = urlsplit(deployed.outputs["api_endpoint"])
     taken: list[float] = []
     failed: list[str] = []
@@ -159,7 +163,7 @@ def _drive(
         connection = http.client.HTTPConnection(address.hostname or "", address.port, timeout=30)
         number = own
         while (begun := time.perf_counter()) < started + seconds and not failed:
-            method, path, body, token = asks(number)
+            method, path, body, token = request_of(number)
             headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
             connection.request(method, path, body, headers)
             answer = connection.getresponse()
