@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from domain.courses import OWNER_INDEX, Course
+from domain.course_store import OWNER_INDEX
+from domain.courses import Course
 from toolkit import clients, cursor
 from toolkit.dynamo import Item, from_item, to_item
 from toolkit.errors import Unavailable

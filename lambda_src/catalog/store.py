@@ -12,7 +12,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from catalog.lists import PUBLISHED_IN
-from domain import courses
+from domain import course_store
 from domain.courses import ARCHIVED, PUBLISHED, Course
 from domain.people import tombstones
 from toolkit import clients, retries
@@ -65,7 +65,7 @@ class CourseTable:
 
     def find(self, course_id: str) -> Course | None:
         """One course as it is now, whoever has just written it: one GetItem."""
-        return courses.find(self._name, course_id, consistent=True)
+        return course_store.find(self._name, course_id, consistent=True)
 
     def create(self, fields: Mapping[str, Any], now: str) -> Course:
         """Write a new course at version 1; the one that is there where its owner has made it before.

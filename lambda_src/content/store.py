@@ -1,6 +1,6 @@
 """What deciding about content reads from DynamoDB: the course, and one student's record in it."""
 
-from domain import courses
+from domain import course_store
 from domain.courses import Course
 from domain.enrollments.model import Record
 from toolkit import clients
@@ -16,7 +16,7 @@ class ContentTable:
 
     def course(self, course_id: str) -> Course | None:
         """One course: one GetItem, never from a cache, so that a replaced file is known at once."""
-        return courses.find(self._courses, course_id, consistent=True)
+        return course_store.find(self._courses, course_id, consistent=True)
 
     def is_enrolled(self, user_id: str, course_id: str) -> bool:
         """Whether a student takes part in a course right now: one GetItem."""

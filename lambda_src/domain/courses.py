@@ -1,26 +1,16 @@
-"""A course with its lessons: how it is stored, how it is read, and how the API shows it.
+"""A course with its lessons: what an item of the courses table says, and how the API shows it.
 
-Only reading stands here; the catalog function alone writes courses (and the uploads function a
-lesson's content). Who may see a course is decided in domain.permissions.
+Reading courses is in domain.course_store. Who may see a course is decided in domain.permissions.
 """
 
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from toolkit import clients
-from toolkit.dynamo import Item, from_item, to_item
-
 DRAFT = "draft"
 PUBLISHED = "published"
 ARCHIVED = "archived"
-OWNER_INDEX = "owner-index"
 STATUSES = (DRAFT, PUBLISHED, ARCHIVED)
-
-# How long find_cached may answer from memory; course data only, never a student's record.
-CACHE_SECONDS = 5.0
-_CACHE_SIZE = 256
 
 
 class Lesson(NamedTuple):
@@ -83,7 +73,7 @@ class Course:
     waitlisted: int = 0
 
     @classmethod
-    def from_stored(cls, item: Item) -> "Course":
+    def from_stored(cls, item: Mapping[str, Any]) -> "Course":
         """A course from its item as Python values."""
         lessons = [Lesson.from_stored(lesson_id, stored) for lesson_id, stored in item["lessons"].items()]
         lessons.sort(key=lambda lesson: (lesson.position, lesson.lesson_id))
@@ -134,38 +124,3 @@ class Course:
     def to_editors(self) -> dict[str, Any]:
         """What those who edit the course see of it: also how many places are taken, and how many people wait."""
         return {**self.to_api(), "seatsTaken": self.seats_taken, "waitlisted": self.waitlisted}
-
-
-def find(table_name: str, course_id: str, *, consistent: bool = False) -> Course | None:
-    """Read one course: one GetItem. `consistent` when the answer decides about a write, or may
-    be the first look at what the caller has just written."""
-    answer = clients.dynamodb().get_item(
-        TableName=table_name, Key=to_item({"courseId": course_id}), ConsistentRead=consistent
-    )
-    wire = answer.get("Item")
-    return Course.from_stored(from_item(wire)) if wire else None
-
-
-_cache: dict[tuple[str, str], tuple[float, Course]] = {}
-
-
-def find_cached(table_name: str, course_id: str) -> Course | None:
-    """Read one course that may be up to CACHE_SECONDS old. Absence is never cached."""
-    key = (table_name, course_id)
-    cached = _cache.get(key)
-    now = time.monotonic()
-    if cached and cached[0] > now:
-        return cached[1]
-    course = find(table_name, course_id)
-    if course is None:
-        _cache.pop(key, None)
-        return None
-    if len(_cache) >= _CACHE_SIZE:
-        _cache.clear()
-    _cache[key] = (now + CACHE_SECONDS, course)
-    return course
-
-
-def forget_cached(table_name: str, course_id: str) -> None:
-    """Drop a course from the cache, so that the next read is fresh."""
-    _cache.pop((table_name, course_id), None)

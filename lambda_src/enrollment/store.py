@@ -10,7 +10,7 @@ from functools import cache
 from heapq import merge
 from typing import Any
 
-from domain import courses
+from domain import course_store
 from domain.courses import Course
 from domain.enrollments.bulk_store import CohortPlaces
 from domain.enrollments.model import COMPLETION_INDEX, Record, shard_key
@@ -33,7 +33,7 @@ class EnrollmentTable(CohortPlaces):
 
     def course_now(self, course_id: str) -> Course | None:
         """The course as it is now: one GetItem."""
-        return courses.find(self._courses_table, course_id, consistent=True)
+        return course_store.find(self._courses_table, course_id, consistent=True)
 
     def of_student(self, user_id: str, after_course_id: str | None, limit: int) -> list[Record]:
         """Up to `limit` records of one student by course id, after the given one: one query."""

@@ -10,7 +10,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from domain import courses
+from domain import course_store
 from domain.courses import Course
 from domain.enrollments.model import COMPLETION_INDEX, WAITLISTED, Record, shard_key, waitlist_key
 from domain.enrollments.store import Places
@@ -28,7 +28,7 @@ class Roster(Places):
 
     def course_now(self, course_id: str) -> Course | None:
         """The course as it is now: one GetItem."""
-        return courses.find(self._courses_table, course_id, consistent=True)
+        return course_store.find(self._courses_table, course_id, consistent=True)
 
     def pages(self, course_id: str) -> Iterator[list[Record]]:
         """All who are enrolled or wait, one Query per page; at least one per partition of the roster."""

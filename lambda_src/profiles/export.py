@@ -13,7 +13,7 @@ from typing import Any
 
 from domain import audit
 from domain.audit import AuditTrail
-from domain.courses import OWNER_INDEX
+from domain.course_store import OWNER_INDEX
 from domain.enrollments.model import Record, enrollment_view
 from domain.people.addresses import Addresses
 from domain.people.tombstones import Erased

@@ -7,7 +7,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from domain import courses
+from domain import course_store
 from domain.courses import Course
 from domain.enrollments import store as places
 from domain.enrollments.model import ACTIVE, COMPLETED, Position, Record
@@ -28,13 +28,13 @@ class ProgressTable:
         self._progress_table = progress_table
 
     def cached_course(self, course_id: str) -> Course | None:
-        """The course, up to courses.CACHE_SECONDS old: at most one GetItem."""
-        return courses.find_cached(self._courses_table, course_id)
+        """The course, up to course_store.CACHE_SECONDS old: at most one GetItem."""
+        return course_store.find_cached(self._courses_table, course_id)
 
     def course(self, course_id: str) -> Course | None:
         """The course as it is now: one GetItem. The cached copy is dropped."""
-        courses.forget_cached(self._courses_table, course_id)
-        return courses.find(self._courses_table, course_id, consistent=True)
+        course_store.forget_cached(self._courses_table, course_id)
+        return course_store.find(self._courses_table, course_id, consistent=True)
 
     def look(self, user_id: str, course_id: str) -> tuple[Course | None, Record | None]:
         """The course and the student's record as they are now: one BatchGetItem."""

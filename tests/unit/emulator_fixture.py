@@ -18,7 +18,7 @@ import botocore.config
 import botocore.session
 import pytest
 
-from domain import courses
+from domain import course_store
 from tests.own_folder import mark_of, own_folder
 from tests.ports import free_port
 from toolkit import clients
@@ -188,7 +188,7 @@ def dynamodb_tables(emulator_client: "DynamoDBClient", monkeypatch: pytest.Monke
         {"day-index": ("day", "at"), "actor-index": ("actor", "at"), "subject-index": ("subject", "at")},
     )
     monkeypatch.setattr(clients, "dynamodb", lambda: emulator_client)
-    monkeypatch.setattr(courses, "_cache", {})
+    monkeypatch.setattr(course_store, "_cache", {})
 
     def count(model: Any, **_: object) -> None:
         tables.calls[model.name] += 1

@@ -8,7 +8,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from domain import courses
+from domain import course_store, courses
 from domain.courses import Course
 from domain.enrollments.model import COMPLETION_INDEX, Record, waitlist_key
 from domain.enrollments.rules import Change, Guard, Refusal
@@ -59,8 +59,8 @@ class Places:
         self._shards = shards
 
     def course(self, course_id: str) -> Course | None:
-        """The course, up to courses.CACHE_SECONDS old: at most one GetItem."""
-        return courses.find_cached(self._courses_table, course_id)
+        """The course, up to course_store.CACHE_SECONDS old: at most one GetItem."""
+        return course_store.find_cached(self._courses_table, course_id)
 
     def look(self, user_id: str, course_id: str) -> tuple[Course | None, Record | None]:
         """The course and the student's record as they are now: one BatchGetItem."""

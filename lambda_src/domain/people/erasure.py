@@ -16,7 +16,7 @@ from botocore.exceptions import ClientError
 
 from domain import audit
 from domain.audit import AuditTrail
-from domain.courses import OWNER_INDEX
+from domain.course_store import OWNER_INDEX
 from domain.enrollments import rules as enrollments
 from domain.enrollments.model import WITHDRAWN
 from domain.enrollments.store import Places

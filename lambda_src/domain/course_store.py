@@ -1,0 +1,51 @@
+"""Reading courses from DynamoDB, fresh or a few seconds old.
+
+Writing is not here: the catalog function alone writes courses, and the uploads function a lesson's content.
+"""
+
+import time
+
+from domain.courses import Course
+from toolkit import clients
+from toolkit.dynamo import from_item, to_item
+
+OWNER_INDEX = "owner-index"
+
+# How long find_cached may answer from memory; course data only, never a student's record.
+CACHE_SECONDS = 5.0
+_CACHE_SIZE = 256
+
+
+def find(table_name: str, course_id: str, *, consistent: bool = False) -> Course | None:
+    """Read one course: one GetItem. `consistent` when the answer decides about a write, or may
+    be the first look at what the caller has just written."""
+    answer = clients.dynamodb().get_item(
+        TableName=table_name, Key=to_item({"courseId": course_id}), ConsistentRead=consistent
+    )
+    wire = answer.get("Item")
+    return Course.from_stored(from_item(wire)) if wire else None
+
+
+_cache: dict[tuple[str, str], tuple[float, Course]] = {}
+
+
+def find_cached(table_name: str, course_id: str) -> Course | None:
+    """Read one course that may be up to CACHE_SECONDS old. Absence is never cached."""
+    key = (table_name, course_id)
+    cached = _cache.get(key)
+    now = time.monotonic()
+    if cached and cached[0] > now:
+        return cached[1]
+    course = find(table_name, course_id)
+    if course is None:
+        _cache.pop(key, None)
+        return None
+    if len(_cache) >= _CACHE_SIZE:
+        _cache.clear()
+    _cache[key] = (now + CACHE_SECONDS, course)
+    return course
+
+
+def forget_cached(table_name: str, course_id: str) -> None:
+    """Drop a course from the cache, so that the next read is fresh."""
+    _cache.pop((table_name, course_id), None)
