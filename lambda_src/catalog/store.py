@@ -14,7 +14,7 @@ from botocore.exceptions import ClientError
 from catalog.lists import PUBLISHED_IN
 from domain import course_store
 from domain.courses import ARCHIVED, PUBLISHED, Course
-from domain.people import tombstones
+from domain.people import tombstone_store, tombstones
 from toolkit import clients, retries
 from toolkit.dynamo import (
     Item,
@@ -83,7 +83,7 @@ class CourseTable:
                     "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
                 }
             },
-            tombstones.none_for(self._profiles_table, item["ownerId"]),
+            tombstone_store.none_for(self._profiles_table, item["ownerId"]),
         ]
         for _ in retries.attempts():
             try:

@@ -13,7 +13,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from domain.people import tombstones
+from domain.people import tombstone_store, tombstones
 from domain.people.user_pool import SignIns
 from toolkit import clients, retries
 from toolkit.caller import ADMINISTRATORS
@@ -86,7 +86,7 @@ class RegisterTable:
 
     def is_erased(self, user_id: str) -> bool:
         """Whether somebody is being or has been erased: one GetItem."""
-        return tombstones.is_there(self._table, user_id)
+        return tombstone_store.is_there(self._table, user_id)
 
 
 class Administrators:

@@ -9,7 +9,7 @@ from domain.courses import PUBLISHED, Course
 from domain.enrollments.bulk import Admission, Refusal
 from domain.enrollments.model import Record
 from domain.enrollments.store import SAME_VERSION, Places
-from domain.people import tombstones
+from domain.people import tombstone_store
 from toolkit import clients
 from toolkit.dynamo import cancellation_reasons, from_item, lost_race, to_item
 from toolkit.errors import Unavailable
@@ -53,7 +53,7 @@ class CohortPlaces(Places):
         records = admission.records
         writes: list[Any] = [{"Update": self._counter(admission)}]
         writes += [{"Put": self._put(record)} for record in records]
-        writes += [tombstones.none_for(self._profiles_table, record.user_id) for record in records]
+        writes += [tombstone_store.none_for(self._profiles_table, record.user_id) for record in records]
         try:
             clients.dynamodb().transact_write_items(TransactItems=writes)
         except ClientError as error:

@@ -12,7 +12,7 @@ from domain import course_store, courses
 from domain.courses import Course
 from domain.enrollments.model import COMPLETION_INDEX, Record, waitlist_key
 from domain.enrollments.rules import Change, Guard, Refusal
-from domain.people import tombstones
+from domain.people import tombstone_store, tombstones
 from toolkit import clients
 from toolkit.dynamo import cancellation_reasons, from_item, lost_race, to_item
 from toolkit.errors import Unavailable
@@ -86,7 +86,7 @@ class Places:
         writes: list[Any] = [{"Update": self._counters(change)}]
         writes += [{"Put": self._put(record)} for record in change.records]
         if change.guard in _ENTRANCES:
-            writes.append(tombstones.none_for(self._profiles_table, change.records[0].user_id))
+            writes.append(tombstone_store.none_for(self._profiles_table, change.records[0].user_id))
         try:
             clients.dynamodb().transact_write_items(TransactItems=writes)
         except ClientError as error:

@@ -15,7 +15,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from domain.people import tombstones
+from domain.people import tombstone_store, tombstones
 from domain.people.profiles import Profile
 from toolkit import clients
 from toolkit.dynamo import (
@@ -133,7 +133,7 @@ class Addresses:
                 "ExpressionAttributeValues": to_item({":user": user_id}),
             }
         }
-        writes: list[Any] = [tombstones.none_for(self._table, user_id), claimed]
+        writes: list[Any] = [tombstone_store.none_for(self._table, user_id), claimed]
         for _ in tries():
             try:
                 clients.dynamodb().transact_write_items(

@@ -8,7 +8,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from domain.people import tombstones
+from domain.people import tombstone_store, tombstones
 from toolkit import clients
 from toolkit.dynamo import Item, cancellation_reasons, lost_race, to_item
 
@@ -73,7 +73,7 @@ def make(table_name: str, profile: Profile) -> Profile | None:
     Raises:
         Erased: the person is being or has been erased.
     """
-    writes: list[Any] = [profile.put(table_name), tombstones.none_for(table_name, profile.user_id)]
+    writes: list[Any] = [profile.put(table_name), tombstone_store.none_for(table_name, profile.user_id)]
     try:
         clients.dynamodb().transact_write_items(TransactItems=writes)
     except ClientError as error:

@@ -1,51 +1,26 @@
-"""Marks of people who are being or have been erased: a token that is still valid brings nothing of theirs back.
+"""Tombstones: what says that a person is being or has been erased. A token that is still valid brings nothing back.
 
-A mark stands in the profiles table under a hash of the opaque user id: it keeps nothing of the person, and
-whoever wants to write something for an id can ask for it, within the same transaction. It goes by itself
-when no token of that time can be valid any more.
+A tombstone is an item of the profiles table. Its key is a hash of the opaque user id, so it has no data of
+the person. Each write for a user id checks for a tombstone in the same transaction. A tombstone expires when
+no token from before the erasure can be valid. Reading and checking are in domain.people.tombstone_store.
 """
 
 from hashlib import sha256
-from typing import Any
 
-from toolkit import clients
-from toolkit.dynamo import to_item
 from toolkit.errors import Unauthenticated
 
 KEY_PREFIX = "erased#"
-# Cognito's ID tokens live a day at most, whatever the settings say; an hour for clocks that differ.
+# Cognito's ID tokens are valid for a day at most, whatever the settings say; plus an hour for clocks that differ.
 KEPT_SECONDS = 25 * 3600
 
 
 class Erased(Unauthenticated):
-    """The token is genuine, but whoever it was given to is no longer known here."""
+    """The token is genuine, but its person is being or has been erased."""
 
     def __init__(self) -> None:
         super().__init__("This account has been erased.")
 
 
 def key_of(user_id: str) -> dict[str, str]:
-    """The key of a person's mark."""
+    """The key of a person's tombstone."""
     return {"userId": KEY_PREFIX + sha256(f"education-erased:{user_id}".encode()).hexdigest()}
-
-
-def none_for(profiles_table: str, user_id: str) -> Any:
-    """The part of a transaction that fails when the person is being or has been erased."""
-    return {
-        "ConditionCheck": {
-            "TableName": profiles_table,
-            "Key": to_item(key_of(user_id)),
-            "ConditionExpression": "attribute_not_exists(userId)",
-        }
-    }
-
-
-def is_there(profiles_table: str, user_id: str) -> bool:
-    """Whether the person is being or has been erased: one GetItem."""
-    answer = clients.dynamodb().get_item(
-        TableName=profiles_table,
-        Key=to_item(key_of(user_id)),
-        ConsistentRead=True,
-        ProjectionExpression="userId",
-    )
-    return "Item" in answer
