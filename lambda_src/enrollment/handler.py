@@ -1,7 +1,7 @@
 """HTTP side of the enrollment function: which operation answers which request, and with what status."""
 
 from domain.audit import AuditTrail
-from domain.people.addresses import Addresses
+from domain.people.address_store import AddressTable
 from enrollment import export, rosters, rows, rules
 from enrollment.config import Config
 from enrollment.people import People
@@ -17,7 +17,7 @@ table = EnrollmentTable(
     profiles_table=config.user_profiles_table,
     shards=config.roster_shards,
 )
-addresses = Addresses(config.user_profiles_table)
+addresses = AddressTable(config.user_profiles_table)
 people = People(config.user_profiles_table)
 trail = AuditTrail(config.audit_table, config.audit_retention_days)
 

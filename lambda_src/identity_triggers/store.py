@@ -2,13 +2,14 @@
 
 from typing import Any
 
-from domain.people.addresses import UNKNOWN, Address, Addresses, key_of
+from domain.people.address_store import AddressTable
+from domain.people.addresses import UNKNOWN, Address, key_of
 from toolkit import clients
 from toolkit.dynamo import from_item, to_item
 from toolkit.errors import Unavailable
 
 
-class ArrivalTable(Addresses):
+class ArrivalTable(AddressTable):
     """The profiles table."""
 
     def look(self, user_id: str, email: str) -> tuple[bool, Address]:

@@ -15,7 +15,7 @@ from domain import audit
 from domain.audit import AuditTrail
 from domain.course_store import OWNER_INDEX
 from domain.enrollments.model import Record, enrollment_view
-from domain.people.addresses import Addresses
+from domain.people.address_store import AddressTable
 from domain.people.tombstones import Erased
 from domain.people.user_pool import SignIn, SignIns
 from profiles.rules import Profiles
@@ -45,7 +45,7 @@ class ExportSources:
 
     def invitations(self, email: str) -> list[str]:
         """Ids of courses that wait for the owner of an address: one GetItem."""
-        return sorted(Addresses(self.profiles_table).find_one(canonical_email(email)).invited_to)
+        return sorted(AddressTable(self.profiles_table).find_one(canonical_email(email)).invited_to)
 
     def sections(self, user_id: str) -> "tuple[_Section, ...]":
         """What may be long, in the order in which it is exported: a Query each, and one more per MB."""

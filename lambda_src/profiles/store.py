@@ -5,7 +5,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from domain.people import profiles, tombstones
+from domain.people import profile_store, tombstones
 from domain.people.erasure import MARK, ErasureRequest
 from domain.people.profiles import Profile
 from toolkit import clients
@@ -64,7 +64,7 @@ class ProfileTable:
         Raises:
             Erased: the person is being or has been erased.
         """
-        return profiles.make(self._name, profile)
+        return profile_store.make(self._name, profile)
 
     def mark(self, request: ErasureRequest, registered: Any, now: str) -> bool:
         """Begin an erasure: mark the profile, with or without one, and put up the tombstone.

@@ -1,43 +1,22 @@
-"""Who is behind an e-mail address, and what people are invited to before anybody is.
+"""What is known of an e-mail address: its owner, and the courses that it is invited to.
 
-One item per address in the profiles table, under a hash: no address stands there in clear. `owner` is set
-by whoever signs in with the verified address (identity_triggers), `invitedTo` by staff, and both by
-conditional writes of the same item: an invitation is either there when the owner comes, or is refused
-because the owner is there already. So none is ever overlooked. Each invitation says itself when it runs
-out (`<seconds since 1970>#<course id>`); an address with none that counts and no owner goes by itself.
+The profiles table has one item per address. Its key is a hash of the address, so no address is stored in
+clear. The item's `owner` is set at a sign-in with the verified address (identity_triggers), its `invitedTo` by
+staff. Both are conditional writes of the same item. So an invitation either is there when the owner signs in
+for the first time, or it is refused because the address has an owner already: none is overlooked.
+
+Each invitation contains its own time of expiry (`<seconds since 1970>#<course id>`). An address without an
+owner expires with its last invitation. Reading and writing are in domain.people.address_store.
 """
 
 import time
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
-from botocore.exceptions import ClientError
-
-from domain.people import tombstone_store, tombstones
-from domain.people.profiles import Profile
-from toolkit import clients
-from toolkit.dynamo import (
-    Item,
-    cancellation_reasons,
-    condition_failed,
-    from_item,
-    lost_race,
-    to_item,
-    transaction_conflict,
-)
-from toolkit.errors import Unavailable
-from toolkit.retries import Tries
-
 KEY_PREFIX = "address#"
-OWNER_INDEX = "address-owner-index"
 INVITATION_SECONDS = 180 * 24 * 3600
-
-# DynamoDB's limits for one BatchGetItem and one TransactWriteItems.
-_AT_ONCE = 100
-_UNOWNED = "attribute_not_exists(#owner)"
-_OWNER = {"#owner": "owner"}
 
 
 @dataclass(frozen=True)
@@ -48,7 +27,7 @@ class Address:
     invitations: frozenset[str] = frozenset()
 
     @classmethod
-    def from_stored(cls, item: Item) -> "Address":
+    def from_stored(cls, item: Mapping[str, Any]) -> "Address":
         """The address in an item, without invitations that have run out: they are removed later, if at all."""
         now = time.time()
         counting = (each for each in item.get("invitedTo", ()) if float(each.partition("#")[0]) > now)
@@ -67,214 +46,6 @@ class Address:
 UNKNOWN = Address()
 
 
-class Addresses:
-    """The addresses in the profiles table. E-mails are given in canonical form (toolkit.caller)."""
-
-    def __init__(self, profiles_table: str) -> None:
-        self._table = profiles_table
-
-    def find(self, emails: Sequence[str]) -> dict[str, Address]:
-        """Look addresses up, UNKNOWN ones included: one BatchGetItem for each 100.
-
-        Raises:
-            Unavailable: DynamoDB left some out because it is throttling.
-        """
-        found: dict[str, Address] = {}
-        for some in _portions(emails):
-            keys = [to_item(key_of(email)) for email in some]
-            answer = clients.dynamodb().batch_get_item(
-                RequestItems={self._table: {"Keys": keys, "ConsistentRead": True}}
-            )
-            if answer.get("UnprocessedKeys"):
-                raise Unavailable
-            items = [from_item(wire) for wire in answer["Responses"].get(self._table, ())]
-            by_key = {item["userId"]: Address.from_stored(item) for item in items}
-            found.update({email: by_key.get(key_of(email)["userId"], UNKNOWN) for email in some})
-        return found
-
-    def invite(self, emails: Sequence[str], course_id: str, tries: Tries) -> dict[str, str]:
-        """Invite unknown people to a course: one TransactWriteItems for each 100.
-
-        Returns:
-            Who was not invited because they came meanwhile: their user ids by e-mail.
-
-        Raises:
-            Unavailable: the attempts are used up; those invited so far stay so.
-        """
-        came: dict[str, str] = {}
-        for some in _portions(emails):
-            for _ in tries():
-                pending = [email for email in some if email not in came]
-                refused = self._invite_all(pending, course_id)
-                if refused is None:
-                    break
-                came |= refused
-        return came
-
-    def claim(self, email: str, user_id: str, tries: Tries, *, profile: Profile | None = None) -> Address:
-        """Make somebody the owner of their verified address: one TransactWriteItems and one GetItem.
-
-        Args:
-            email: the address.
-            user_id: the new owner.
-            tries: how patiently.
-            profile: what to write along with it, if they have no profile yet.
-
-        Raises:
-            Erased: the person is being or has been erased.
-            Unavailable: the attempts are used up.
-        """
-        claimed: Any = {
-            "Update": {
-                "TableName": self._table,
-                "Key": to_item(key_of(email)),
-                "UpdateExpression": "SET #owner = :user REMOVE expiresAt",
-                "ExpressionAttributeNames": _OWNER,
-                "ExpressionAttributeValues": to_item({":user": user_id}),
-            }
-        }
-        writes: list[Any] = [tombstone_store.none_for(self._table, user_id), claimed]
-        for _ in tries():
-            try:
-                clients.dynamodb().transact_write_items(
-                    TransactItems=[*writes, *([profile.put(self._table)] if profile else [])]
-                )
-            except ClientError as error:
-                reasons = cancellation_reasons(error)
-                if reasons[:1] == ("ConditionalCheckFailed",):
-                    raise tombstones.Erased from error
-                if reasons[2:] == ("ConditionalCheckFailed",):
-                    profile = None  # somebody made it meanwhile
-                elif "TransactionConflict" not in reasons:
-                    raise
-                continue
-            # What was there before the claim, whoever wrote it, is there after it.
-            return self.find_one(email)
-        raise AssertionError("attempts never end without an answer")
-
-    def find_one(self, email: str) -> Address:
-        """Look one address up: one GetItem."""
-        answer = clients.dynamodb().get_item(
-            TableName=self._table, Key=to_item(key_of(email)), ConsistentRead=True
-        )
-        wire = answer.get("Item")
-        return Address.from_stored(from_item(wire)) if wire else UNKNOWN
-
-    def taken_up(self, email: str, invitations: Collection[str], tries: Tries) -> None:
-        """Remove invitations that were taken up: one UpdateItem.
-
-        Raises:
-            Unavailable: the attempts are used up.
-        """
-        for _ in tries():
-            try:
-                clients.dynamodb().update_item(
-                    TableName=self._table,
-                    Key=to_item(key_of(email)),
-                    UpdateExpression="DELETE invitedTo :taken",
-                    ConditionExpression="attribute_exists(userId)",
-                    ExpressionAttributeValues=to_item({":taken": set(invitations)}),
-                )
-            except ClientError as error:
-                if condition_failed(error):
-                    return  # erased meanwhile
-                if transaction_conflict(error):
-                    continue
-                raise
-            return
-
-    def release_others(self, email: str, user_id: str) -> None:
-        """Give up what is somebody's besides the address they sign in with: one Query, one UpdateItem for each."""
-        for key in self._owned_by(user_id):
-            if key != key_of(email):
-                self._if_theirs(
-                    clients.dynamodb().update_item,
-                    key,
-                    user_id,
-                    UpdateExpression="REMOVE #owner, invitedTo SET expiresAt = :now",
-                    ConditionExpression="#owner = :user",
-                    more={":now": round(time.time())},
-                )
-
-    def forget(self, emails: Collection[str], user_id: str) -> None:
-        """Delete what is known of somebody's addresses, of these and of all that are theirs, unless it is
-        somebody else's by now: one Query, one DeleteItem for each."""
-        for key in [*map(key_of, emails), *self._owned_by(user_id)]:
-            self._if_theirs(
-                clients.dynamodb().delete_item,
-                key,
-                user_id,
-                ConditionExpression=f"{_UNOWNED} OR #owner = :user",
-            )
-
-    def _owned_by(self, user_id: str) -> list[dict[str, str]]:
-        """The keys of somebody's addresses, as of a moment ago: ordinarily one, so one page holds them."""
-        answer = clients.dynamodb().query(
-            TableName=self._table,
-            IndexName=OWNER_INDEX,
-            KeyConditionExpression="#owner = :user",
-            ExpressionAttributeNames=_OWNER,
-            ExpressionAttributeValues=to_item({":user": user_id}),
-            ProjectionExpression="userId",
-        )
-        return [from_item(item) for item in answer["Items"]]
-
-    def _if_theirs(
-        self,
-        write: Any,
-        key: Mapping[str, str],
-        user_id: str,
-        *,
-        more: Mapping[str, Any] | None = None,
-        **expressions: str,
-    ) -> None:
-        try:
-            write(
-                TableName=self._table,
-                Key=to_item(key),
-                ExpressionAttributeNames=_OWNER,
-                ExpressionAttributeValues=to_item({":user": user_id, **(more or {})}),
-                **expressions,
-            )
-        except ClientError as error:
-            if not condition_failed(error):
-                raise
-
-    def _invite_all(self, emails: Sequence[str], course_id: str) -> dict[str, str] | None:
-        """None when all are invited; else nobody is, and these have come meanwhile."""
-        if not emails:
-            return None
-        until = round(time.time()) + INVITATION_SECONDS
-        invited: Any = [
-            {
-                "Update": {
-                    "TableName": self._table,
-                    "Key": to_item(key_of(email)),
-                    "UpdateExpression": "SET expiresAt = :until ADD invitedTo :invitation",
-                    "ConditionExpression": _UNOWNED,
-                    "ExpressionAttributeNames": _OWNER,
-                    "ExpressionAttributeValues": to_item(
-                        {":until": until, ":invitation": {f"{until}#{course_id}"}}
-                    ),
-                    "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
-                }
-            }
-            for email in emails
-        ]
-        try:
-            clients.dynamodb().transact_write_items(TransactItems=invited)
-        except ClientError as error:
-            if not lost_race(error):
-                raise
-            details: Any = error.response.get("CancellationReasons") or ()
-            return {
-                email: from_item(detail["Item"])["owner"]
-                for email, detail in zip(emails, details, strict=True)
-                if detail.get("Item")
-            }
-        return None
-
-
 def key_of(email: str) -> dict[str, str]:
     """The key of an address's item."""
     return {"userId": KEY_PREFIX + sha256(f"education-address:{email}".encode()).hexdigest()}
@@ -282,8 +53,3 @@ def key_of(email: str) -> dict[str, str]:
 
 def _course_id(invitation: str) -> str:
     return invitation.partition("#")[2]
-
-
-def _portions(emails: Sequence[str]) -> Iterator[Sequence[str]]:
-    for start in range(0, len(emails), _AT_ONCE):
-        yield emails[start : start + _AT_ONCE]

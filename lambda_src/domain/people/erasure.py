@@ -21,7 +21,7 @@ from domain.enrollments import rules as enrollments
 from domain.enrollments.model import WITHDRAWN
 from domain.enrollments.store import Places
 from domain.people import tombstones
-from domain.people.addresses import Addresses
+from domain.people.address_store import AddressTable
 from domain.people.user_pool import SignIns
 from toolkit import clients, clock, retries
 from toolkit.caller import canonical_email
@@ -86,7 +86,7 @@ class Erasure:
         )
         self._sign_ins = sign_ins
         self._trail = trail
-        self._addresses = Addresses(profiles_table)
+        self._addresses = AddressTable(profiles_table)
 
     def finish(self, request: ErasureRequest) -> None:
         """Do what is left of an erasure; returns when nothing is.

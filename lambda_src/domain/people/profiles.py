@@ -1,16 +1,11 @@
-"""A person's profile: what it is, and how it begins. It is made at the first sign-in, or else on first use.
+"""A person's profile: what it is, and what a new one contains. It is made at the first sign-in, or on first use.
 
-Changing it and erasing it belong to the profile function.
+Writing a new one is in domain.people.profile_store. Changing and erasing one belong to the profiles function.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
-
-from botocore.exceptions import ClientError
-
-from domain.people import tombstone_store, tombstones
-from toolkit import clients
-from toolkit.dynamo import Item, cancellation_reasons, lost_race, to_item
 
 DEFAULT_LOCALE = "en"
 _LONGEST_NAME = 100
@@ -34,7 +29,7 @@ class Profile:
         return cls(user_id, email, name, DEFAULT_LOCALE, created_at=now, updated_at=now)
 
     @classmethod
-    def from_stored(cls, item: Item) -> "Profile":
+    def from_stored(cls, item: Mapping[str, Any]) -> "Profile":
         """A profile from its item as Python values."""
         return cls(
             user_id=item["userId"],
@@ -55,31 +50,3 @@ class Profile:
             "createdAt": self.created_at,
             "updatedAt": self.updated_at,
         }
-
-    def put(self, table_name: str) -> Any:
-        """The part of a transaction that writes it, if there is none."""
-        return {
-            "Put": {
-                "TableName": table_name,
-                "Item": to_item(self.to_api()),
-                "ConditionExpression": "attribute_not_exists(userId)",
-            }
-        }
-
-
-def make(table_name: str, profile: Profile) -> Profile | None:
-    """Write a new profile: one TransactWriteItems. None if somebody made it first.
-
-    Raises:
-        Erased: the person is being or has been erased.
-    """
-    writes: list[Any] = [profile.put(table_name), tombstone_store.none_for(table_name, profile.user_id)]
-    try:
-        clients.dynamodb().transact_write_items(TransactItems=writes)
-    except ClientError as error:
-        if cancellation_reasons(error)[1:] == ("ConditionalCheckFailed",):
-            raise tombstones.Erased from error
-        if lost_race(error):
-            return None
-        raise
-    return profile

@@ -10,7 +10,8 @@ from botocore.exceptions import ClientError, EndpointConnectionError
 from domain.enrollments.bulk_store import CohortPlaces
 from domain.enrollments.model import ACTIVE, WITHDRAWN
 from domain.people import tombstones
-from domain.people.addresses import UNKNOWN, Address, Addresses, key_of
+from domain.people.address_store import AddressTable
+from domain.people.addresses import UNKNOWN, Address, key_of
 from education.functions.sign_in_trigger import NAMESPACE, NOT_NOTED
 from identity_triggers.arrivals import Arrival, welcome
 from identity_triggers.store import ArrivalTable
@@ -28,7 +29,7 @@ class Door:
 
     def __init__(self, tables: Tables, monkeypatch: pytest.MonkeyPatch) -> None:
         self.tables = tables
-        self.addresses = Addresses(tables.profiles)
+        self.addresses = AddressTable(tables.profiles)
         self._handler = fresh_handler(
             monkeypatch,
             "identity_triggers",
@@ -168,7 +169,7 @@ def test_an_address_is_given_up_whatever_the_profile_says(
     """A profile takes over the address of whichever token asks for it, so it does not say what is somebody's."""
     door.sign_in()
     with monkeypatch.context() as outage:
-        outage.setattr(Addresses, "release_others", lambda *_: 1 / 0)
+        outage.setattr(AddressTable, "release_others", lambda *_: 1 / 0)
         door.sign_in(email="countess@example.org")
     door.tables.set(door.tables.profiles, {"userId": "ada"}, email="countess@example.org")
     assert door.addresses.find_one(EMAIL).owner == "ada"

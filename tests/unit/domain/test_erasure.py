@@ -9,7 +9,8 @@ import pytest
 from botocore.exceptions import EndpointConnectionError
 
 from domain.people import tombstones
-from domain.people.addresses import UNKNOWN, Addresses
+from domain.people.address_store import AddressTable
+from domain.people.addresses import UNKNOWN
 from domain.people.erasure import MARK, NO_OWNER
 from tests.unit.emulator_fixture import Tables
 from tests.unit.lambda_api_fixture import Answer, Context, LambdaApi, LambdaApis, fresh_handler
@@ -49,7 +50,7 @@ class School:
         ]
         self.tables.put_all({self.tables.courses: courses, self.tables.progress: records})
         assert self.call("GET", person).status == 200
-        Addresses(self.tables.profiles).claim(person.email, person.user_id, retries.attempts)
+        AddressTable(self.tables.profiles).claim(person.email, person.user_id, retries.attempts)
         return person
 
     def stream(self, person: SignedUp) -> None:
@@ -220,7 +221,7 @@ def test_nothing_is_left_of_a_person(school: School) -> None:
 
 def test_invitations_to_an_address_go_with_it(school: School) -> None:
     person = school.pool.new()
-    addresses = Addresses(school.tables.profiles)
+    addresses = AddressTable(school.tables.profiles)
     addresses.invite([person.email], OPEN, retries.attempts)
     assert school.call("DELETE", person).status == 204
     assert addresses.find_one(person.email) == UNKNOWN
@@ -228,7 +229,7 @@ def test_invitations_to_an_address_go_with_it(school: School) -> None:
 
 def test_an_address_that_is_somebody_elses_by_now_stays(school: School) -> None:
     person, other = school.pool.new(), school.pool.new()
-    addresses = Addresses(school.tables.profiles)
+    addresses = AddressTable(school.tables.profiles)
     addresses.claim(person.email, other.user_id, retries.attempts)
     assert school.call("DELETE", person).status == 204
     assert addresses.find_one(person.email).owner == other.user_id
@@ -236,7 +237,7 @@ def test_an_address_that_is_somebody_elses_by_now_stays(school: School) -> None:
 
 def test_an_address_that_nothing_else_leads_to_goes_as_well(school: School) -> None:
     person = school.somebody()
-    Addresses(school.tables.profiles).claim("former@example.org", person.user_id, retries.attempts)
+    AddressTable(school.tables.profiles).claim("former@example.org", person.user_id, retries.attempts)
     assert school.call("DELETE", person).status == 204
     school.assert_gone(person)
 

@@ -10,7 +10,8 @@ import pytest
 
 from domain.enrollments import bulk
 from domain.people import tombstones
-from domain.people.addresses import Addresses, key_of
+from domain.people.address_store import AddressTable
+from domain.people.addresses import key_of
 from enrollment.store import EnrollmentTable
 from tests.unit.domain.test_enrollment_table import NOON, course_item
 from tests.unit.emulator_fixture import Tables
@@ -36,7 +37,7 @@ class School:
     def __init__(self, tables: Tables, api: LambdaApi) -> None:
         self.tables = tables
         self._api = api
-        self.addresses = Addresses(tables.profiles)
+        self.addresses = AddressTable(tables.profiles)
 
     def known(self, count: int) -> list[Person]:
         people = [Person(f"person-{number}") for number in range(count)]
@@ -193,13 +194,13 @@ def test_parallel_requests_never_take_a_place_too_many(school: School) -> None:
 def test_people_who_come_while_they_are_invited_are_enrolled(
     school: School, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    invite, came = Addresses.invite, Person("came-1")
+    invite, came = AddressTable.invite, Person("came-1")
 
-    def come_first(addresses: Addresses, emails: Sequence[str], *others: Any) -> dict[str, str]:
+    def come_first(addresses: AddressTable, emails: Sequence[str], *others: Any) -> dict[str, str]:
         addresses.claim(came.email, came.user_id, shared_attempts())
         return invite(addresses, emails, *others)
 
-    monkeypatch.setattr(Addresses, "invite", come_first)
+    monkeypatch.setattr(AddressTable, "invite", come_first)
     answer = school.post(["new@example.org", came.email, "other@example.org"])
     assert outcomes(answer) == ["invited", "enrolled", "invited"]
 

@@ -8,7 +8,7 @@ import pytest
 
 from domain import audit
 from domain.audit import AuditTrail
-from domain.people.addresses import Addresses
+from domain.people.address_store import AddressTable
 from tests.unit.emulator_fixture import Tables
 from tests.unit.lambda_api_fixture import LambdaApi, LambdaApis
 from tests.unit.user_pool_fixture import UserPool
@@ -56,7 +56,7 @@ def test_everything_is_in_it(profiles: LambdaApi, dynamodb_tables: Tables, user_
         owned = {"courseId": f"owned-by-{each.user_id}", "ownerId": each.user_id, "title": "Own"}
         times = {"status": "draft", "createdAt": NOON, "updatedAt": NOON, "lessons": {}}
         dynamodb_tables.put(dynamodb_tables.courses, {**owned, **times})
-    Addresses(dynamodb_tables.profiles).invite([person.email], "awaited", retries.attempts)
+    AddressTable(dynamodb_tables.profiles).invite([person.email], "awaited", retries.attempts)
     trail = AuditTrail(dynamodb_tables.audit, 90)
     trail.record(audit.ROSTER_READ, by=person.user_id, on=audit.course("read"), request_id="1")
     trail.record(audit.ROLE_GRANTED, by=other.user_id, on=audit.person(person.user_id), request_id="2")
