@@ -7,16 +7,19 @@ from catalog.lists import CourseLists
 from catalog.rules import Catalog, LessonContent
 from catalog.store import CourseTable
 from domain import permissions
-from domain.audit import AuditTrail
+from domain.audit_store import AuditTable
 from domain.courses import Course
 from toolkit.config import load
 from toolkit.http import Request, Response, api_handler, created, no_content, ok, page
 
 _config = load(Config)
 _catalog = Catalog(
-    CourseTable(_config.courses_table, profiles_table=_config.user_profiles_table),
+    CourseTable(
+        _config.courses_table,
+        profiles_table=_config.user_profiles_table,
+        audit=AuditTable(_config.audit_table, _config.audit_retention_days),
+    ),
     CourseLists(_config.courses_table),
-    AuditTrail(_config.audit_table, _config.audit_retention_days),
 )
 
 

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from catalog.lists import CourseLists
 from catalog.store import CourseTable, LessonContent, WriteRefused
 from domain import audit, permissions
-from domain.audit import AuditTrail
+from domain.audit import AuditEntry
 from domain.courses import ARCHIVED, DRAFT, PUBLISHED, Course, Lesson
 from toolkit import clock
 from toolkit.caller import Caller
@@ -31,12 +31,11 @@ T = TypeVar("T")
 
 
 class Catalog:
-    """The operations on courses, over a table of courses, lists of them, and the audit trail."""
+    """The operations on courses, over a table of courses and lists of them."""
 
-    def __init__(self, table: CourseTable, lists: CourseLists, trail: AuditTrail) -> None:
+    def __init__(self, table: CourseTable, lists: CourseLists) -> None:
         self._table = table
         self._lists = lists
-        self._trail = trail
 
     def list_published(self, limit: int, cursor: str | None) -> tuple[list[Course], str | None]:
         """One page of published courses, newest first, and the cursor of the next page if there is one."""
@@ -118,18 +117,17 @@ class Catalog:
 
     def _publication_entry(
         self, caller: Caller, course: Course, status: str | None, request_id: str
-    ) -> dict[str, Any] | None:
+    ) -> AuditEntry | None:
         """The audit entry of a change of status that students notice; None of any other."""
         if status is None or (status == PUBLISHED) == (course.status == PUBLISHED):
             return None
-        entry: dict[str, Any] = self._trail.put(
+        return AuditEntry(
             audit.COURSE_PUBLISHED if status == PUBLISHED else audit.COURSE_UNPUBLISHED,
             by=caller.user_id,
             on=audit.course(course.course_id),
             request_id=request_id,
             details={"version": course.version + 1, "status": status},
         )
-        return entry
 
     def put_lesson(
         self,

@@ -13,6 +13,8 @@ from botocore.exceptions import ClientError
 
 from catalog.lists import PUBLISHED_IN
 from domain import course_store
+from domain.audit import AuditEntry
+from domain.audit_store import AuditTable
 from domain.courses import ARCHIVED, PUBLISHED, Course
 from domain.people import tombstone_store, tombstones
 from toolkit import clients, retries
@@ -59,9 +61,10 @@ class WriteRefused(Exception):  # noqa: N818 - not an error yet: the rules decid
 class CourseTable:
     """The courses table; the profiles table only says who has been erased."""
 
-    def __init__(self, name: str, *, profiles_table: str) -> None:
+    def __init__(self, name: str, *, profiles_table: str, audit: AuditTable) -> None:
         self._name = name
         self._profiles_table = profiles_table
+        self._audit = audit
 
     def find(self, course_id: str) -> Course | None:
         """One course as it is now, whoever has just written it: one GetItem."""
@@ -106,7 +109,7 @@ class CourseTable:
         version: int,
         changes: Mapping[str, Any],
         now: str,
-        entry: dict[str, Any] | None = None,
+        entry: AuditEntry | None = None,
     ) -> Course:
         """Change fields of a course that still has this version; None removes an optional field.
 
@@ -254,7 +257,7 @@ class CourseTable:
         names: Mapping[str, str],
         values: Mapping[str, Any],
         is_this: Callable[[Item], bool],
-        entry: dict[str, Any] | None = None,
+        entry: AuditEntry | None = None,
     ) -> Course:
         """`is_this` says of a stored course with this write's time whether it is what this write leaves."""
         update: Any = {
@@ -272,7 +275,7 @@ class CourseTable:
                 if entry is None:
                     answer = clients.dynamodb().update_item(**update, ReturnValues="ALL_NEW")
                     return Course.from_stored(from_item(answer["Attributes"]))
-                writes: list[Any] = [{"Update": update}, {"Put": entry}]
+                writes: list[Any] = [{"Update": update}, {"Put": self._audit.put(entry)}]
                 clients.dynamodb().transact_write_items(TransactItems=writes)
                 break
             except ClientError as error:

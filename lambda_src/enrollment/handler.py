@@ -1,6 +1,6 @@
 """HTTP side of the enrollment function: which operation answers which request, and with what status."""
 
-from domain.audit import AuditTrail
+from domain.audit_store import AuditTable
 from domain.people.address_store import AddressTable
 from enrollment import export, rosters, rows, rules
 from enrollment.config import Config
@@ -19,7 +19,7 @@ table = EnrollmentTable(
 )
 addresses = AddressTable(config.user_profiles_table)
 people = People(config.user_profiles_table)
-trail = AuditTrail(config.audit_table, config.audit_retention_days)
+trail = AuditTable(config.audit_table, config.audit_retention_days)
 
 
 def create_enrollment(request: Request) -> Response:

@@ -3,11 +3,12 @@
 Both are noted in the audit trail before they happen. Nothing in here knows HTTP or AWS.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 from domain import audit, permissions
+from domain.audit import AuditEntry, AuditTrail
 from domain.courses import Course
 from domain.enrollments import bulk as cohorts
 from domain.enrollments.model import Record, percentage_of
@@ -59,15 +60,6 @@ class Directory(Protocol):
         """Contacts by user id; who has no profile yet is left out."""
 
 
-class Trail(Protocol):
-    """Where it is noted who did what; see domain.audit."""
-
-    def record(
-        self, action: str, *, by: str, on: str, request_id: str, details: Mapping[str, str | int] | None
-    ) -> None:
-        """Add an entry."""
-
-
 @dataclass(frozen=True)
 class Visit:
     """Who comes to a roster, and by which request."""
@@ -75,21 +67,23 @@ class Visit:
     caller: Caller
     request_id: str
 
-    def note(self, trail: Trail, action: str, course: Course, **details: str | int) -> None:
+    def note(self, trail: AuditTrail, action: str, course: Course, **details: str | int) -> None:
         """Add an entry to the trail."""
         trail.record(
-            action,
-            by=self.caller.user_id,
-            on=audit.course(course.course_id),
-            request_id=self.request_id,
-            details=details,
+            AuditEntry(
+                action,
+                by=self.caller.user_id,
+                on=audit.course(course.course_id),
+                request_id=self.request_id,
+                details=details,
+            )
         )
 
 
 def read(
     store: Store,
     directory: Directory,
-    trail: Trail,
+    trail: AuditTrail,
     visit: Visit,
     course_id: str,
     limit: int,
@@ -111,7 +105,7 @@ def read(
 def enroll(
     store: Store,
     directory: bulk.Directory,
-    trail: Trail,
+    trail: AuditTrail,
     visit: Visit,
     course_id: str,
     rows: Callable[[], Sequence[Row]],

@@ -3,7 +3,7 @@
 Ordinarily that is nothing, but for what an index showed the request too late.
 """
 
-from domain.audit import AuditTrail
+from domain.audit_store import AuditTable
 from domain.people.erasure import MARK, Erasure, ErasureRequest
 from domain.people.user_pool import SignIns
 from erasure.config import Config
@@ -18,7 +18,7 @@ _erasure = Erasure(
     progress_table=_config.course_progress_table,
     shards=_config.roster_shards,
     sign_ins=SignIns(_config.user_pool_id),
-    trail=AuditTrail(_config.audit_table, _config.audit_retention_days),
+    trail=AuditTable(_config.audit_table, _config.audit_retention_days),
 )
 
 

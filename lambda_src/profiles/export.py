@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from domain import audit
-from domain.audit import AuditTrail
+from domain.audit import AuditEntry, AuditTrail
 from domain.course_store import OWNER_INDEX
 from domain.enrollments.model import Record, enrollment_view
 from domain.people.address_store import AddressTable
@@ -157,7 +157,9 @@ def export_of(
     _place(cursor_text, len(sections))
     profile = profiles.get(caller)
     trail.record(
-        audit.PERSON_EXPORTED, by=caller.user_id, on=audit.person(caller.user_id), request_id=request_id
+        AuditEntry(
+            audit.PERSON_EXPORTED, by=caller.user_id, on=audit.person(caller.user_id), request_id=request_id
+        )
     )
     sign_in, groups = sign_ins.find(caller.user_id), sign_ins.groups(caller.user_id)
     if sign_in is None or groups is None:

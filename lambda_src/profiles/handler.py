@@ -1,6 +1,6 @@
 """HTTP side of profiles, exports, erasures and roles. The rules stand in the modules beside this one."""
 
-from domain.audit import AuditTrail
+from domain.audit_store import AuditTable
 from domain.people.erasure import Erasure
 from domain.people.user_pool import SignIns
 from profiles.administrators import Administrators, RegisterTable
@@ -16,7 +16,7 @@ from toolkit.http import Request, Response, api_handler, no_content, ok
 _config = load(Config)
 _table = ProfileTable(_config.user_profiles_table)
 _sign_ins = SignIns(_config.user_pool_id)
-_trail = AuditTrail(_config.audit_table, _config.audit_retention_days)
+_trail = AuditTable(_config.audit_table, _config.audit_retention_days)
 _administrators = Administrators(RegisterTable(_config.user_profiles_table), _sign_ins)
 _profiles = Profiles(_table)
 _roles = Roles(_administrators, _sign_ins, _trail)

@@ -5,7 +5,7 @@ roles: whoever lost the role could otherwise give it back to themselves.
 """
 
 from domain import audit, permissions
-from domain.audit import AuditTrail
+from domain.audit import AuditEntry, AuditTrail
 from domain.people.user_pool import SignIns
 from profiles.administrators import Administrators
 from toolkit.caller import ADMINISTRATORS, Caller
@@ -67,9 +67,11 @@ class Roles:
 
     def _record(self, action: str, caller: Caller, user_id: str, group: str, request_id: str) -> None:
         self._trail.record(
-            action,
-            by=caller.user_id,
-            on=audit.person(user_id),
-            request_id=request_id,
-            details={"group": group},
+            AuditEntry(
+                action,
+                by=caller.user_id,
+                on=audit.person(user_id),
+                request_id=request_id,
+                details={"group": group},
+            )
         )

@@ -15,7 +15,8 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from domain import audit
-from domain.audit import AuditTrail
+from domain.audit import AuditEntry
+from domain.audit_store import AuditTable
 from domain.course_store import OWNER_INDEX
 from domain.enrollments import rules as enrollments
 from domain.enrollments.model import WITHDRAWN
@@ -73,7 +74,7 @@ class Erasure:
         progress_table: str,
         shards: int,
         sign_ins: SignIns,
-        trail: AuditTrail,
+        trail: AuditTable,
     ) -> None:
         self._profiles_table = profiles_table
         self._courses_table = courses_table
@@ -172,11 +173,13 @@ class Erasure:
         """Remove the marked profile, let the tombstone run out, and record the erasure: all or nothing."""
         user_id = request.user_id
         recorded = self._trail.put(
-            audit.PERSON_ERASED,
-            by=user_id,
-            on=audit.person(user_id),
-            request_id=request.request_id,
-            once=True,
+            AuditEntry(
+                audit.PERSON_ERASED,
+                by=user_id,
+                on=audit.person(user_id),
+                request_id=request.request_id,
+                once=True,
+            )
         )
         writes: list[Any] = [
             {"Delete": {"TableName": self._profiles_table, "Key": to_item({"userId": user_id})}},

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from catalog.store import CourseTable, LessonContent, WriteRefused
+from domain.audit_store import AuditTable
 from tests.unit.catalogue_fixture import LESSON, Catalogue
 from tests.unit.lambda_api_fixture import (
     ADMINISTRATOR,
@@ -222,7 +223,10 @@ def test_a_lesson_that_was_changed_the_same_way_meanwhile_keeps_what_was_uploade
 ) -> None:
     course_id = catalogue.new()
     catalogue.put_lesson(course_id, "sets")
-    table = CourseTable(catalogue.tables.courses, profiles_table=catalogue.tables.profiles)
+    tables = catalogue.tables
+    table = CourseTable(
+        tables.courses, profiles_table=tables.profiles, audit=AuditTable(tables.audit, retention_days=90)
+    )
     content = LessonContent("Sets", "pdf", premium=True, position=1)
     table.replace_lesson(course_id, "sets", content, "2026-01-01T00:00:00.000Z")
     with pytest.raises(WriteRefused):

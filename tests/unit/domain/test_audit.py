@@ -7,7 +7,8 @@ import pytest
 from botocore.exceptions import ClientError
 
 from domain import audit
-from domain.audit import AuditTrail
+from domain.audit import AuditEntry
+from domain.audit_store import AuditTable
 from tests.unit.emulator_fixture import Tables
 from tests.unit.lambda_api_fixture import OWNER, LambdaApis
 from toolkit import clients
@@ -17,21 +18,23 @@ DAYS = 90
 
 
 @pytest.fixture
-def trail(dynamodb_tables: Tables) -> AuditTrail:
-    return AuditTrail(dynamodb_tables.audit, DAYS)
+def trail(dynamodb_tables: Tables) -> AuditTable:
+    return AuditTable(dynamodb_tables.audit, DAYS)
 
 
 def entries(tables: Tables) -> list[dict[str, Any]]:
     return [from_item(item) for item in tables.client.scan(TableName=tables.audit)["Items"]]
 
 
-def test_an_entry_says_who_what_when_and_in_which_request(dynamodb_tables: Tables, trail: AuditTrail) -> None:
+def test_an_entry_says_who_what_when_and_in_which_request(dynamodb_tables: Tables, trail: AuditTable) -> None:
     trail.record(
-        audit.ROLE_GRANTED,
-        by="admin-1",
-        on=audit.person("user-1"),
-        request_id="request-1",
-        details={"group": "instructors"},
+        AuditEntry(
+            audit.ROLE_GRANTED,
+            by="admin-1",
+            on=audit.person("user-1"),
+            request_id="request-1",
+            details={"group": "instructors"},
+        )
     )
     (entry,) = entries(dynamodb_tables)
     assert (entry["action"], entry["requestId"]) == ("role-granted", "request-1")
@@ -44,7 +47,7 @@ def test_an_entry_says_who_what_when_and_in_which_request(dynamodb_tables: Table
 
 
 def test_a_call_that_is_sent_again_adds_nothing(
-    dynamodb_tables: Tables, trail: AuditTrail, monkeypatch: pytest.MonkeyPatch
+    dynamodb_tables: Tables, trail: AuditTable, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As the AWS client does when it gets no answer."""
 
@@ -54,30 +57,34 @@ def test_a_call_that_is_sent_again_adds_nothing(
             return dynamodb_tables.client.put_item(**parameters)
 
     monkeypatch.setattr(clients, "dynamodb", Twice)
-    trail.record(audit.ROSTER_READ, by="o-1", on=audit.course("c-1"), request_id="request-1")
+    trail.record(AuditEntry(audit.ROSTER_READ, by="o-1", on=audit.course("c-1"), request_id="request-1"))
     assert len(entries(dynamodb_tables)) == 1
 
 
 def test_nobody_hides_an_act_behind_the_id_of_an_earlier_request(
-    dynamodb_tables: Tables, trail: AuditTrail
+    dynamodb_tables: Tables, trail: AuditTable
 ) -> None:
     """API Gateway takes a request's id from the caller, who could send one twice."""
     for _ in range(2):
-        trail.record(audit.ROSTER_READ, by="o-1", on=audit.course("c-1"), request_id="request-1")
+        trail.record(AuditEntry(audit.ROSTER_READ, by="o-1", on=audit.course("c-1"), request_id="request-1"))
     assert len(entries(dynamodb_tables)) == 2
 
 
-def test_what_happens_once_is_recorded_once(dynamodb_tables: Tables, trail: AuditTrail) -> None:
+def test_what_happens_once_is_recorded_once(dynamodb_tables: Tables, trail: AuditTable) -> None:
     for request_id in ("request-1", "request-2"):
-        trail.record(audit.PERSON_ERASED, by="u-1", on=audit.person("u-1"), request_id=request_id, once=True)
+        trail.record(
+            AuditEntry(
+                audit.PERSON_ERASED, by="u-1", on=audit.person("u-1"), request_id=request_id, once=True
+            )
+        )
     (entry,) = entries(dynamodb_tables)
     assert entry["requestId"] == "request-1"
 
 
 def test_what_cannot_be_recorded_must_not_go_on(dynamodb_tables: Tables) -> None:
     with pytest.raises(ClientError):
-        AuditTrail("no-such-table", DAYS).record(
-            audit.ROSTER_READ, by="o-1", on=audit.course("c-1"), request_id="request-1"
+        AuditTable("no-such-table", DAYS).record(
+            AuditEntry(audit.ROSTER_READ, by="o-1", on=audit.course("c-1"), request_id="request-1")
         )
 
 

@@ -1,10 +1,11 @@
 """Rosters against a real DynamoDB API: who is listed, in which order, what is read for it, and who may."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
 
+from domain.audit import AuditEntry
 from domain.enrollments.model import ACTIVE, Record, shard_of
 from enrollment import rosters, rules
 from enrollment.store import EnrollmentTable
@@ -176,10 +177,8 @@ class Notes:
         self.noted: list[tuple[str, str, str]] = []
         self.queries_before: list[int] = []
 
-    def record(
-        self, action: str, *, by: str, on: str, request_id: str, details: Mapping[str, str | int] | None
-    ) -> None:
-        self.noted.append((action, by, on))
+    def record(self, entry: AuditEntry) -> None:
+        self.noted.append((entry.action, entry.by, entry.on))
         self.queries_before.append(self._calls["Query"])
 
     def find(self, user_ids: Sequence[str]) -> dict[str, rosters.Contact]:

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from domain import audit
-from domain.audit import AuditTrail
+from domain.audit import AuditEntry
+from domain.audit_store import AuditTable
 from domain.people.address_store import AddressTable
 from tests.unit.emulator_fixture import Tables
 from tests.unit.lambda_api_fixture import LambdaApi, LambdaApis
@@ -57,9 +58,11 @@ def test_everything_is_in_it(profiles: LambdaApi, dynamodb_tables: Tables, user_
         times = {"status": "draft", "createdAt": NOON, "updatedAt": NOON, "lessons": {}}
         dynamodb_tables.put(dynamodb_tables.courses, {**owned, **times})
     AddressTable(dynamodb_tables.profiles).invite([person.email], "awaited", retries.attempts)
-    trail = AuditTrail(dynamodb_tables.audit, 90)
-    trail.record(audit.ROSTER_READ, by=person.user_id, on=audit.course("read"), request_id="1")
-    trail.record(audit.ROLE_GRANTED, by=other.user_id, on=audit.person(person.user_id), request_id="2")
+    trail = AuditTable(dynamodb_tables.audit, 90)
+    trail.record(AuditEntry(audit.ROSTER_READ, by=person.user_id, on=audit.course("read"), request_id="1"))
+    trail.record(
+        AuditEntry(audit.ROLE_GRANTED, by=other.user_id, on=audit.person(person.user_id), request_id="2")
+    )
     dynamodb_tables.calls.clear()
     user_pool.calls.clear()
 
@@ -105,16 +108,18 @@ def test_what_one_answer_cannot_hold_is_in_the_next(
     profiles: LambdaApi, dynamodb_tables: Tables, user_pool: UserPool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     person, other = user_pool.new("instructors"), user_pool.new()
-    trail = AuditTrail(dynamodb_tables.audit, 90)
+    trail = AuditTable(dynamodb_tables.audit, 90)
     courses = [f"course-{number}" for number in range(3)]
     for number, course_id in enumerate(courses):
         enroll(dynamodb_tables, person.user_id, course_id)
         owned = {"courseId": f"owned-{number}", "ownerId": person.user_id, "title": "Own", "status": "draft"}
         times = {"createdAt": NOON, "updatedAt": NOON, "lessons": {}}
         dynamodb_tables.put(dynamodb_tables.courses, {**owned, **times})
-        trail.record(audit.ROSTER_READ, by=person.user_id, on=audit.course("c"), request_id=f"r-{number}")
+        trail.record(
+            AuditEntry(audit.ROSTER_READ, by=person.user_id, on=audit.course("c"), request_id=f"r-{number}")
+        )
         granted = audit.person(person.user_id)
-        trail.record(audit.ROLE_GRANTED, by=other.user_id, on=granted, request_id=f"g-{number}")
+        trail.record(AuditEntry(audit.ROLE_GRANTED, by=other.user_id, on=granted, request_id=f"g-{number}"))
     monkeypatch.setattr(sys.modules["profiles.export"], "MOST_BYTES", 1)
     real = clients.dynamodb()
 
