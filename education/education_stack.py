@@ -13,6 +13,7 @@ from education.data.audit_table import AuditTable
 from education.data.event_bus import LearningEvents
 from education.data.tables import StudentRecords
 from education.encryption import CustomerKey, operations_key_statements, records_key_statements
+from education.environment import Environment
 from education.functions.api_functions import Functions
 from education.functions.dead_letters import DeadLetters
 from education.functions.erasure import PersonErasure
@@ -22,7 +23,6 @@ from education.functions.sign_in_trigger import ArrivalAlarm, arrival_environmen
 from education.identity import Identity
 from education.monitoring.alert_topic import AlertTopic
 from education.monitoring.monitoring import Monitoring
-from education.naming import Names
 from education.openapi.description import load_api_description
 from education.settings.model import EnvironmentSettings
 
@@ -41,42 +41,35 @@ class EducationStack(Construct):
         """`edge_provider` is one for us-east-1, needed where the stack is in another region."""
         super().__init__(scope, id)
         description = load_api_description()
-        names = Names(settings.environment_suffix)
-        context = AwsContext(self, "aws", region=settings.aws_region)
+        env = Environment(settings, AwsContext(self, "aws", region=settings.aws_region))
         deletion_window_days = 30 if settings.protect_data else 7
         records_key = CustomerKey(
             self,
             "records-key",
-            names=names,
-            context=context,
+            env=env,
             purpose="records",
             description="Student records",
-            statements=records_key_statements(context),
+            statements=records_key_statements(env),
             deletion_window_days=deletion_window_days,
         )
         operations_key = CustomerKey(
             self,
             "operations-key",
-            names=names,
-            context=context,
+            env=env,
             purpose="operations",
             description="Logs, alerts and dead letters",
-            statements=operations_key_statements(context, names),
+            statements=operations_key_statements(env),
             deletion_window_days=deletion_window_days,
         )
-        alerts = AlertTopic(
-            self, "alerts", names=names, settings=settings, context=context, key_arn=operations_key.arn
-        )
-        dead_letters = DeadLetters(self, "dead-letters", names=names, key_arn=operations_key.arn)
-        records = StudentRecords(self, "records", names=names, settings=settings, key_arn=records_key.arn)
-        audit = AuditTable(self, "audit", names=names, settings=settings, key_arn=records_key.arn)
-        content = ContentDelivery(self, "content-delivery", names=names, settings=settings, context=context)
+        alerts = AlertTopic(self, "alerts", env=env, key_arn=operations_key.arn)
+        dead_letters = DeadLetters(self, "dead-letters", env=env, key_arn=operations_key.arn)
+        records = StudentRecords(self, "records", env=env, key_arn=records_key.arn)
+        audit = AuditTable(self, "audit", env=env, key_arn=records_key.arn)
+        content = ContentDelivery(self, "content-delivery", env=env)
         identity_triggers = PythonFunction(
             self,
             "identity-triggers",
-            names=names,
-            settings=settings,
-            context=context,
+            env=env,
             name="identity-triggers",
             source="identity_triggers",
             description="Withholds the administrators' group from those without a second factor, enrols the invited",
@@ -89,17 +82,13 @@ class EducationStack(Construct):
             alarm_topic_arn=alerts.arn,
         )
         arrival_alarm = ArrivalAlarm(
-            self, "arrivals", names=names, function=identity_triggers, topic_arn=alerts.arn
+            self, "arrivals", env=env, function=identity_triggers, topic_arn=alerts.arn
         )
-        identity = Identity(
-            self, "identity", names=names, settings=settings, pre_token_function=identity_triggers
-        )
+        identity = Identity(self, "identity", env=env, pre_token_function=identity_triggers)
         functions = Functions(
             self,
             "functions",
-            names=names,
-            settings=settings,
-            context=context,
+            env=env,
             records=records,
             audit=audit,
             content=content,
@@ -112,9 +101,7 @@ class EducationStack(Construct):
         erasure = PersonErasure(
             self,
             "erasure",
-            names=names,
-            settings=settings,
-            context=context,
+            env=env,
             records=records,
             audit=audit,
             dead_letters=dead_letters,
@@ -123,15 +110,11 @@ class EducationStack(Construct):
             key_arn=operations_key.arn,
             alarm_topic_arn=alerts.arn,
         )
-        outlet = LearningEvents(
-            self, "learning-events", names=names, settings=settings, key_arn=records_key.arn
-        )
+        outlet = LearningEvents(self, "learning-events", env=env, key_arn=records_key.arn)
         stream_functions = StreamFunctions(
             self,
             "stream-functions",
-            names=names,
-            settings=settings,
-            context=context,
+            env=env,
             records=records,
             content=content,
             outlet=outlet,
@@ -142,8 +125,7 @@ class EducationStack(Construct):
         api = RestApi(
             self,
             "rest-api",
-            names=names,
-            settings=settings,
+            env=env,
             description=description,
             functions=functions.behind_the_api,
             user_pool_arn=identity.user_pool_arn,
@@ -165,9 +147,7 @@ class EducationStack(Construct):
         monitoring = Monitoring(
             self,
             "monitoring",
-            names=names,
-            settings=settings,
-            context=context,
+            env=env,
             topic_arn=alerts.arn,
             api_name=api.api_name,
             stage_name=api.stage_name,
@@ -191,8 +171,7 @@ class EducationStack(Construct):
         )
         # The names are the contract's: clients, tests and operators find by them what was deployed.
         self.outputs: dict[str, str] = {
-            "environment_suffix": settings.environment_suffix,
-            "aws_region": settings.aws_region,
+            **env.outputs,
             "api_endpoint": api.endpoint,
             "content_bucket_name": content.bucket_name,
             "cloudfront_distribution_id": content.distribution_id,

@@ -11,9 +11,8 @@ from cdktf_cdktf_provider_aws.kms_alias import KmsAlias
 from cdktf_cdktf_provider_aws.kms_key import KmsKey
 from constructs import Construct
 
-from education.aws_context import AwsContext
+from education.environment import Environment
 from education.iam import policy_document
-from education.naming import Names
 
 USE_KEY = (
     "kms:Encrypt",
@@ -33,8 +32,7 @@ class CustomerKey(Construct):
         scope: Construct,
         id: str,
         *,
-        names: Names,
-        context: AwsContext,
+        env: Environment,
         purpose: str,
         description: str,
         statements: Sequence[Mapping[str, Any]],
@@ -45,7 +43,7 @@ class CustomerKey(Construct):
         administration = {
             "Sid": "AccountAdministersThroughIam",
             "Effect": "Allow",
-            "Principal": {"AWS": f"arn:{context.partition}:iam::{context.account_id}:root"},
+            "Principal": {"AWS": f"arn:{env.aws.partition}:iam::{env.aws.account_id}:root"},
             # The statement AWS demands, lest the key become unmanageable; "*" is this key.
             "Action": "kms:*",
             "Resource": "*",
@@ -58,12 +56,12 @@ class CustomerKey(Construct):
             deletion_window_in_days=deletion_window_days,
             policy=policy_document([administration, *statements]),
         )
-        KmsAlias(self, "alias", name=f"alias/{names.of(purpose)}", target_key_id=key.key_id)
+        KmsAlias(self, "alias", name=f"alias/{env.names.of(purpose)}", target_key_id=key.key_id)
         self.arn: str = key.arn
         self.key_id: str = key.key_id
 
 
-def records_key_statements(context: AwsContext) -> list[dict[str, Any]]:
+def records_key_statements(env: Environment) -> list[dict[str, Any]]:
     """DynamoDB and Secrets Manager may use the key for callers of this account.
 
     https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html
@@ -77,8 +75,8 @@ def records_key_statements(context: AwsContext) -> list[dict[str, Any]]:
             "Resource": "*",
             "Condition": {
                 "StringEquals": {
-                    "kms:CallerAccount": context.account_id,
-                    "kms:ViaService": f"{service}.{context.region}.{context.dns_suffix}",
+                    "kms:CallerAccount": env.aws.account_id,
+                    "kms:ViaService": f"{service}.{env.aws.region}.{env.aws.dns_suffix}",
                 }
             },
         }
@@ -86,18 +84,20 @@ def records_key_statements(context: AwsContext) -> list[dict[str, Any]]:
     ]
 
 
-def operations_key_statements(context: AwsContext, names: Names) -> list[dict[str, Any]]:
+def operations_key_statements(env: Environment) -> list[dict[str, Any]]:
     """CloudWatch Logs, CloudWatch alarms, SNS, SQS and EventBridge may use the key for this account."""
     return [
         {
             "Sid": "EncryptLogs",
             "Effect": "Allow",
-            "Principal": {"Service": f"logs.{context.region}.{context.dns_suffix}"},
+            "Principal": {"Service": f"logs.{env.aws.region}.{env.aws.dns_suffix}"},
             "Action": list(USE_KEY),
             "Resource": "*",
             "Condition": {
                 "ArnLike": {
-                    "kms:EncryptionContext:aws:logs:arn": context.arn("logs", f"log-group:*-{names.suffix}")
+                    "kms:EncryptionContext:aws:logs:arn": env.aws.arn(
+                        "logs", f"log-group:*-{env.names.suffix}"
+                    )
                 }
             },
         },
@@ -107,7 +107,7 @@ def operations_key_statements(context: AwsContext, names: Names) -> list[dict[st
             "Principal": {"Service": ["cloudwatch.amazonaws.com", "sns.amazonaws.com", "sqs.amazonaws.com"]},
             "Action": ["kms:Decrypt", "kms:GenerateDataKey"],
             "Resource": "*",
-            "Condition": {"StringEquals": {"aws:SourceAccount": context.account_id}},
+            "Condition": {"StringEquals": {"aws:SourceAccount": env.aws.account_id}},
         },
         {
             "Sid": "UseThroughQueuesAndTopics",
@@ -117,10 +117,10 @@ def operations_key_statements(context: AwsContext, names: Names) -> list[dict[st
             "Resource": "*",
             "Condition": {
                 "StringEquals": {
-                    "kms:CallerAccount": context.account_id,
+                    "kms:CallerAccount": env.aws.account_id,
                     "kms:ViaService": [
-                        f"sqs.{context.region}.{context.dns_suffix}",
-                        f"sns.{context.region}.{context.dns_suffix}",
+                        f"sqs.{env.aws.region}.{env.aws.dns_suffix}",
+                        f"sns.{env.aws.region}.{env.aws.dns_suffix}",
                     ],
                 }
             },

@@ -8,8 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from education.aws_context import AwsContext
-from education.settings.model import EnvironmentSettings
+from education.environment import Environment
 
 
 @dataclass(frozen=True)
@@ -55,7 +54,7 @@ def service_trust(service: str, *, account_id: str | None = None) -> str:
     return policy_document([statement])
 
 
-def boundary_arn(context: AwsContext, settings: EnvironmentSettings) -> str | None:
+def boundary_arn(env: Environment) -> str | None:
     """The permissions boundary that every role must carry where a pipeline deploys; None elsewhere."""
-    name = settings.pipeline.boundary
-    return name and f"arn:{context.partition}:iam::{context.account_id}:policy/{name}"
+    name = env.settings.pipeline.boundary
+    return name and f"arn:{env.aws.partition}:iam::{env.aws.account_id}:policy/{name}"

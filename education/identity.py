@@ -29,10 +29,9 @@ from cdktf_cdktf_provider_aws.iam_role_policy import IamRolePolicy
 from cdktf_cdktf_provider_aws.lambda_permission import LambdaPermission
 from constructs import Construct
 
+from education.environment import Environment
 from education.functions.python_function import PythonFunction
 from education.iam import Grant, policy_document
-from education.naming import Names
-from education.settings.model import EnvironmentSettings, IdentitySettings
 
 # Group -> what its members are. The order is the precedence: the lower number wins in `cognito:preferred_role`.
 GROUPS = {
@@ -51,14 +50,13 @@ class Identity(Construct):
         scope: Construct,
         id: str,
         *,
-        names: Names,
-        settings: EnvironmentSettings,
+        env: Environment,
         pre_token_function: PythonFunction,
     ) -> None:
         """`pre_token_function` is asked for the groups of every ID token before Cognito signs it."""
         super().__init__(scope, id)
-        pool = user_pool(self, names, settings, pre_token_function.arn)
-        client = _web_client(self, names, settings.identity, pool.id)
+        pool = user_pool(self, env, pre_token_function.arn)
+        client = _web_client(self, env, pool.id)
         for precedence, (group, description) in enumerate(GROUPS.items()):
             CognitoUserGroup(
                 self, group, name=group, description=description, precedence=precedence, user_pool_id=pool.id
@@ -72,14 +70,14 @@ class Identity(Construct):
             principal="cognito-idp.amazonaws.com",
             source_arn=pool.arn,
         )
-        if settings.identity.administrators_need_mfa:
+        if env.settings.identity.administrators_need_mfa:
             # The trigger's event says nothing about second factors, so it asks the pool. The pool names the function,
             # so this grant cannot be part of the function: it is added to its role once the pool exists.
             look_up = Grant("SeeSecondFactors", ["cognito-idp:AdminGetUser"], [pool.arn])
             IamRolePolicy(
                 self,
                 "pre-token-policy",
-                name=names.of("see-second-factors"),
+                name=env.names.of("see-second-factors"),
                 role=pre_token_function.role_name,
                 policy=policy_document([look_up.statement()]),
             )
@@ -88,16 +86,14 @@ class Identity(Construct):
         self.user_pool_client_id: str = client.id
 
 
-def user_pool(
-    scope: Construct, names: Names, settings: EnvironmentSettings, trigger_arn: str
-) -> CognitoUserPool:
+def user_pool(scope: Construct, env: Environment, trigger_arn: str) -> CognitoUserPool:
     """The pool itself; `trigger_arn` is asked for the groups of each ID token."""
-    identity = settings.identity
+    identity = env.settings.identity
     return CognitoUserPool(
         scope,
         "pool",
-        name=names.of("users"),
-        deletion_protection="ACTIVE" if settings.protect_data else "INACTIVE",
+        name=env.names.of("users"),
+        deletion_protection="ACTIVE" if env.settings.protect_data else "INACTIVE",
         # Threat protection is part of the Plus plan; without it the plan that every new pool gets will do.
         # https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-sign-in-feature-plans.html
         user_pool_tier="ESSENTIALS" if identity.advanced_security == "OFF" else "PLUS",
@@ -158,14 +154,13 @@ def user_pool(
     )
 
 
-def _web_client(
-    scope: Construct, names: Names, identity: IdentitySettings, user_pool_id: str
-) -> CognitoUserPoolClient:
+def _web_client(scope: Construct, env: Environment, user_pool_id: str) -> CognitoUserPoolClient:
     """The portal in the browser: it can keep no secret, so it proves the password by SRP and never sends it."""
+    identity = env.settings.identity
     return CognitoUserPoolClient(
         scope,
         "web-client",
-        name=names.of("web"),
+        name=env.names.of("web"),
         user_pool_id=user_pool_id,
         generate_secret=False,
         explicit_auth_flows=["ALLOW_USER_SRP_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"],

@@ -10,8 +10,7 @@ from cdktf_cdktf_provider_aws.api_gateway_stage import ApiGatewayStageAccessLogS
 from cdktf_cdktf_provider_aws.cloudwatch_log_group import CloudwatchLogGroup
 from constructs import Construct
 
-from education.naming import Names
-from education.settings.model import EnvironmentSettings
+from education.environment import Environment
 
 FORMAT = {
     "requestId": "$context.requestId",
@@ -40,16 +39,15 @@ class AccessLogs(Construct):
         scope: Construct,
         id: str,
         *,
-        names: Names,
-        settings: EnvironmentSettings,
+        env: Environment,
         key_arn: str,
     ) -> None:
         super().__init__(scope, id)
         group = CloudwatchLogGroup(
             self,
             "group",
-            name=f"/aws/apigateway/{names.of('api')}",
-            retention_in_days=settings.functions.log_retention_days,
+            name=f"/aws/apigateway/{env.names.of('api')}",
+            retention_in_days=env.settings.functions.log_retention_days,
             kms_key_id=key_arn,
         )
         self.log_group_name: str = group.name

@@ -10,9 +10,8 @@ from cdktf_cdktf_provider_aws.iam_role import IamRole
 from cdktf_cdktf_provider_aws.iam_role_policy_attachment import IamRolePolicyAttachment
 from constructs import Construct
 
-from education.aws_context import AwsContext
+from education.environment import Environment
 from education.iam import service_trust
-from education.naming import Names
 
 
 class GatewayLogRole(Construct):
@@ -23,15 +22,14 @@ class GatewayLogRole(Construct):
         scope: Construct,
         id: str,
         *,
-        names: Names,
-        context: AwsContext,
+        env: Environment,
         provider: TerraformProvider | None,
     ) -> None:
         super().__init__(scope, id)
         role = IamRole(
             self,
             "role",
-            name=names.of("api-logs"),
+            name=env.names.of("api-logs"),
             description="Lets API Gateway write access logs, for all APIs of the account in this region",
             assume_role_policy=service_trust("apigateway.amazonaws.com"),
         )
@@ -40,7 +38,7 @@ class GatewayLogRole(Construct):
             self,
             "policy",
             role=role.name,
-            policy_arn=f"arn:{context.partition}:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs",
+            policy_arn=f"arn:{env.aws.partition}:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs",
         )
         # reset_on_delete is announced as deprecated: from version 6 on the provider always does what it says.
         ApiGatewayAccount(

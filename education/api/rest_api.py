@@ -34,10 +34,9 @@ from education.api.access_logs import AccessLogs
 from education.api.cors import Preflights, readable_id
 from education.api.gateway_responses import GatewayProblems
 from education.api.waf import Firewall
+from education.environment import Environment
 from education.functions.python_function import PythonFunction
-from education.naming import Names
 from education.openapi.description import JSON_TYPE, ApiDescription, Operation
-from education.settings.model import EnvironmentSettings
 
 STAGE = "v1"
 INTEGRATION_TIMEOUT_MS = 29_000  # API Gateway's own limit; every function's timeout is within it
@@ -65,8 +64,7 @@ class RestApi(Construct):
         scope: Construct,
         id: str,
         *,
-        names: Names,
-        settings: EnvironmentSettings,
+        env: Environment,
         description: ApiDescription,
         functions: Mapping[str, PythonFunction],
         user_pool_arn: str,
@@ -74,7 +72,7 @@ class RestApi(Construct):
     ) -> None:
         """`functions` holds one for each `x-function` of the description; `log_key_arn` encrypts the access log."""
         super().__init__(scope, id)
-        self.api_name = names.of("api")
+        self.api_name = env.names.of("api")
         self.stage_name = STAGE
         self._description = description
         self._functions = functions
@@ -83,7 +81,7 @@ class RestApi(Construct):
             self,
             "api",
             name=self.api_name,
-            description=f"Education platform, environment {names.suffix}",
+            description=f"Education platform, environment {env.settings.environment_suffix}",
             endpoint_configuration=ApiGatewayRestApiEndpointConfiguration(types=["REGIONAL"]),
         )
         self.api_id: str = api.id
@@ -92,7 +90,7 @@ class RestApi(Construct):
             self,
             "authorizer",
             rest_api_id=self.api_id,
-            name=names.of("id-token"),
+            name=env.names.of("id-token"),
             provider_arns=[user_pool_arn],
             **AUTHORIZER,
         ).id
@@ -113,7 +111,7 @@ class RestApi(Construct):
         integrations = [
             self._method(operation, resource_ids[operation.path]) for operation in description.operations
         ]
-        origins = settings.content.portal_origins
+        origins = env.settings.content.portal_origins
         preflights = Preflights(
             self,
             "preflight",
@@ -138,7 +136,7 @@ class RestApi(Construct):
             # A deployment is a picture of the API: everything must be there before it is taken.
             depends_on=[*integrations, *preflights.answers, *problems.responses],
         )
-        self._stage(names, settings, deployment.id, log_key_arn)
+        self._stage(env, deployment.id, log_key_arn)
 
     def _validator(self, name: str, *, body: bool) -> str:
         return ApiGatewayRequestValidator(
@@ -221,14 +219,13 @@ class RestApi(Construct):
 
     def _stage(
         self,
-        names: Names,
-        settings: EnvironmentSettings,
+        env: Environment,
         deployment_id: str,
         log_key_arn: str,
     ) -> None:
         logs = (
-            AccessLogs(self, "access-logs", names=names, settings=settings, key_arn=log_key_arn)
-            if settings.api.access_logs
+            AccessLogs(self, "access-logs", env=env, key_arn=log_key_arn)
+            if env.settings.api.access_logs
             else None
         )
         # checkov:skip=CKV_AWS_120 aws_api_gateway_stage: answers are personal; a shared cache leaks them
@@ -241,7 +238,7 @@ class RestApi(Construct):
             rest_api_id=self.api_id,
             deployment_id=deployment_id,
             stage_name=STAGE,
-            xray_tracing_enabled=settings.functions.tracing,
+            xray_tracing_enabled=env.settings.functions.tracing,
             access_log_settings=logs.stage_settings if logs else None,
         )
         # checkov:skip=CKV_AWS_225 aws_api_gateway_method_settings: answers are personal; a shared cache leaks them
@@ -256,15 +253,15 @@ class RestApi(Construct):
                 # Execution logs hold request bodies and land in a log group that nobody can encrypt beforehand.
                 logging_level="OFF",
                 data_trace_enabled=False,
-                throttling_rate_limit=settings.api.throttling_rate,
-                throttling_burst_limit=settings.api.throttling_burst,
+                throttling_rate_limit=env.settings.api.throttling_rate,
+                throttling_burst_limit=env.settings.api.throttling_burst,
             ),
         )
-        if settings.api.waf:
-            Firewall(self, "firewall", names=names, resource_arn=stage.arn)
+        if env.settings.api.waf:
+            Firewall(self, "firewall", env=env, resource_arn=stage.arn)
         self.endpoint: str = (
-            f"{settings.local_endpoint}/_aws/execute-api/{self.api_id}/{STAGE}"
-            if settings.local_endpoint
+            f"{env.settings.local_endpoint}/_aws/execute-api/{self.api_id}/{STAGE}"
+            if env.settings.local_endpoint
             else stage.invoke_url
         )
 

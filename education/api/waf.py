@@ -19,7 +19,7 @@ from cdktf_cdktf_provider_aws.wafv2_web_acl import (
 from cdktf_cdktf_provider_aws.wafv2_web_acl_association import Wafv2WebAclAssociation
 from constructs import Construct
 
-from education.naming import Names
+from education.environment import Environment
 
 # A school's pupils share one address, so the limit is set against floods, not against classes.
 REQUESTS_PER_ADDRESS = 20_000
@@ -37,13 +37,13 @@ MANAGED_GROUPS: dict[str, tuple[str, ...]] = {
 class Firewall(Construct):
     """A web ACL on one API stage."""
 
-    def __init__(self, scope: Construct, id: str, *, names: Names, resource_arn: str) -> None:
+    def __init__(self, scope: Construct, id: str, *, env: Environment, resource_arn: str) -> None:
         super().__init__(scope, id)
         # checkov:skip=CKV2_AWS_31 aws_wafv2_web_acl: its logs would hold tokens; metrics count blocks
         acl = Wafv2WebAcl(
             self,
             "acl",
-            name=names.of("api"),
+            name=env.names.of("api"),
             description="Known attacks and floods",
             scope="REGIONAL",
             default_action=Wafv2WebAclDefaultAction(allow=Wafv2WebAclDefaultActionAllow()),
@@ -56,7 +56,9 @@ class Firewall(Construct):
             ],
             # Sampled requests would show headers, and with them tokens, to whoever may open the console.
             visibility_config=Wafv2WebAclVisibilityConfig(
-                cloudwatch_metrics_enabled=True, sampled_requests_enabled=False, metric_name=names.of("api")
+                cloudwatch_metrics_enabled=True,
+                sampled_requests_enabled=False,
+                metric_name=env.names.of("api"),
             ),
         )
         Wafv2WebAclAssociation(self, "association", resource_arn=resource_arn, web_acl_arn=acl.arn)

@@ -36,10 +36,8 @@ from cdktf_cdktf_provider_aws.s3_bucket_versioning import (
 )
 from constructs import Construct
 
-from education.aws_context import AwsContext
+from education.environment import Environment
 from education.iam import policy_document
-from education.naming import Names
-from education.settings.model import EnvironmentSettings
 
 UNFINISHED_UPLOAD_DAYS = 1
 PREFLIGHT_CACHE_SECONDS = 3600
@@ -162,21 +160,19 @@ class PrivateBucket(Construct):
 class AccessLogBucket(PrivateBucket):
     """Where S3 and CloudFront write who fetched what; kept as long as the functions' logs."""
 
-    def __init__(
-        self, scope: Construct, id: str, *, names: Names, settings: EnvironmentSettings, context: AwsContext
-    ) -> None:
+    def __init__(self, scope: Construct, id: str, *, env: Environment) -> None:
         super().__init__(
             scope,
             id,
-            name=names.global_of("content-logs", context.account_id),
-            force_destroy=not settings.protect_data,
+            name=env.names.global_of("content-logs", env.aws.account_id),
+            force_destroy=not env.settings.protect_data,
             # CloudFront's standard logs are delivered through an ACL, which it puts on the bucket by itself:
             # https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/standard-logging-legacy-s3.html
             object_ownership="BucketOwnerPreferred",
         )
         self.expire(
-            objects_days=settings.functions.log_retention_days,
-            old_versions_days=settings.content.old_version_days,
+            objects_days=env.settings.functions.log_retention_days,
+            old_versions_days=env.settings.content.old_version_days,
         )
         self.allow(
             [
@@ -186,10 +182,10 @@ class AccessLogBucket(PrivateBucket):
                     "Principal": {"Service": "logging.s3.amazonaws.com"},
                     "Action": "s3:PutObject",
                     "Resource": f"{self.arn}/s3/*",
-                    "Condition": {"StringEquals": {"aws:SourceAccount": context.account_id}},
+                    "Condition": {"StringEquals": {"aws:SourceAccount": env.aws.account_id}},
                 }
             ],
-            require_tls=settings.content.require_tls,
+            require_tls=env.settings.content.require_tls,
         )
 
 
@@ -201,19 +197,17 @@ class ContentBucket(PrivateBucket):
         scope: Construct,
         id: str,
         *,
-        names: Names,
-        settings: EnvironmentSettings,
-        context: AwsContext,
+        env: Environment,
         log_bucket: AccessLogBucket | None,
     ) -> None:
         super().__init__(
             scope,
             id,
-            name=names.global_of("content", context.account_id),
-            force_destroy=not settings.protect_data,
+            name=env.names.global_of("content", env.aws.account_id),
+            force_destroy=not env.settings.protect_data,
             object_ownership="BucketOwnerEnforced",
         )
-        self.expire(old_versions_days=settings.content.old_version_days)
+        self.expire(old_versions_days=env.settings.content.old_version_days)
         S3BucketCorsConfiguration(
             self,
             "cors",
@@ -221,7 +215,7 @@ class ContentBucket(PrivateBucket):
             cors_rule=[
                 S3BucketCorsConfigurationCorsRule(
                     id="portal",
-                    allowed_origins=list(settings.content.portal_origins),
+                    allowed_origins=list(env.settings.content.portal_origins),
                     # POST uploads straight to the bucket; preflights of GET and HEAD arrive through CloudFront.
                     allowed_methods=["GET", "HEAD", "POST"],
                     allowed_headers=["*"],

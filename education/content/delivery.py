@@ -23,12 +23,11 @@ from cdktf_cdktf_provider_aws.cloudfront_distribution import (
 from cdktf_cdktf_provider_aws.cloudfront_origin_access_control import CloudfrontOriginAccessControl
 from constructs import Construct
 
-from education.aws_context import AwsContext
 from education.content.buckets import AccessLogBucket, ContentBucket
 from education.content.headers import ContentHeaders
 from education.content.signing_keys import SigningKeys
 from education.content.tls_guard import TlsGuard
-from education.naming import Names
+from education.environment import Environment
 from education.settings.model import ContentSettings, EnvironmentSettings
 
 PUBLIC_PREFIX = "public/"
@@ -43,28 +42,20 @@ MINIMUM_TLS = "TLSv1.2_2021"
 class ContentDelivery(Construct):
     """The content bucket, the distribution in front of it, and the keys of premium links."""
 
-    def __init__(
-        self, scope: Construct, id: str, *, names: Names, settings: EnvironmentSettings, context: AwsContext
-    ) -> None:
+    def __init__(self, scope: Construct, id: str, *, env: Environment) -> None:
         super().__init__(scope, id)
-        content = settings.content
-        log_bucket = (
-            AccessLogBucket(self, "access-logs", names=names, settings=settings, context=context)
-            if content.access_logs
-            else None
-        )
-        bucket = ContentBucket(
-            self, "content", names=names, settings=settings, context=context, log_bucket=log_bucket
-        )
-        keys = SigningKeys(self, "signing-keys", names=names)
-        distribution = _distribution(self, names, content, bucket, log_bucket, keys)
+        content = env.settings.content
+        log_bucket = AccessLogBucket(self, "access-logs", env=env) if content.access_logs else None
+        bucket = ContentBucket(self, "content", env=env, log_bucket=log_bucket)
+        keys = SigningKeys(self, "signing-keys", env=env)
+        distribution = _distribution(self, env, bucket, log_bucket, keys)
         # A policy of its own, after both: within either, bucket and distribution would wait for each other.
         bucket.allow([_read_through(bucket, distribution)], require_tls=content.require_tls)
         self.bucket_name: str = bucket.name
         self.bucket_arn: str = bucket.arn
         self.distribution_id: str = distribution.id
         self.distribution_domain_name: str = distribution.domain_name
-        self.base_url: str = _base_url(settings, distribution.domain_name)
+        self.base_url: str = _base_url(env.settings, distribution.domain_name)
         self.public_key_ids: dict[str, str] = dict(keys.public_key_ids)
         self.signing_secret_arn: str = keys.secret_arn
         self.upload_prefixes: tuple[str, ...] = (PUBLIC_PREFIX, PREMIUM_PREFIX)
@@ -84,23 +75,23 @@ def _read_through(bucket: ContentBucket, distribution: CloudfrontDistribution) -
 
 def _distribution(
     scope: Construct,
-    names: Names,
-    content: ContentSettings,
+    env: Environment,
     bucket: ContentBucket,
     log_bucket: AccessLogBucket | None,
     keys: SigningKeys,
 ) -> CloudfrontDistribution:
+    content = env.settings.content
     access = CloudfrontOriginAccessControl(
         scope,
         "origin-access",
-        name=names.of("content"),
+        name=env.names.of("content"),
         description="Signs the distribution's requests to the content bucket",
         origin_access_control_origin_type="s3",
         signing_behavior="always",
         signing_protocol="sigv4",
     )
-    headers = ContentHeaders(scope, "headers", names=names, portal_origins=content.portal_origins)
-    guard = TlsGuard(scope, "tls-guard", names=names)
+    headers = ContentHeaders(scope, "headers", env=env)
+    guard = TlsGuard(scope, "tls-guard", env=env)
     shared: dict[str, Any] = {
         "target_origin_id": ORIGIN,
         "allowed_methods": ["GET", "HEAD", "OPTIONS"],
@@ -130,7 +121,7 @@ def _distribution(
     return CloudfrontDistribution(
         scope,
         "distribution",
-        comment=names.of("content"),
+        comment=env.names.of("content"),
         enabled=True,
         http_version="http2and3",
         is_ipv6_enabled=True,

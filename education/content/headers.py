@@ -25,7 +25,7 @@ from cdktf_cdktf_provider_aws.cloudfront_response_headers_policy import (
 )
 from constructs import Construct
 
-from education.naming import Names
+from education.environment import Environment
 
 TWO_YEARS_SECONDS = 2 * 365 * 24 * 3600
 PREFLIGHT_CACHE_SECONDS = 3600
@@ -59,13 +59,14 @@ def content_security_policy(portal_origins: Sequence[str]) -> str:
 class ContentHeaders(Construct):
     """The response headers policy that every behaviour of the distribution uses."""
 
-    def __init__(self, scope: Construct, id: str, *, names: Names, portal_origins: Sequence[str]) -> None:
+    def __init__(self, scope: Construct, id: str, *, env: Environment) -> None:
         super().__init__(scope, id)
+        portal_origins = env.settings.content.portal_origins
         # checkov:skip=CKV_AWS_259 aws_cloudfront_response_headers_policy: preloading is up to the domain's owner
         policy = CloudfrontResponseHeadersPolicy(
             self,
             "policy",
-            name=names.of("content-headers"),
+            name=env.names.of("content-headers"),
             comment="Security and CORS headers of course files",
             security_headers_config=_security_headers(portal_origins),
             cors_config=_cors(portal_origins),

@@ -15,7 +15,7 @@ from cdktf_cdktf_provider_aws.cloudfront_origin_request_policy import (
 )
 from constructs import Construct
 
-from education.naming import Names
+from education.environment import Environment
 
 # The header reads `TLSv1.3:<cipher>:<handshake>` and is set by CloudFront, never taken from the viewer. It is there
 # on every https request whose behaviour's origin request policy lists it.
@@ -33,12 +33,12 @@ function handler(event) {
 class TlsGuard(Construct):
     """The edge function, and the origin request policy that lets it see the TLS version."""
 
-    def __init__(self, scope: Construct, id: str, *, names: Names) -> None:
+    def __init__(self, scope: Construct, id: str, *, env: Environment) -> None:
         super().__init__(scope, id)
         function = CloudfrontFunction(
             self,
             "function",
-            name=names.of("tls-guard"),
+            name=env.names.of("tls-guard"),
             comment="Refuses viewers below TLS 1.2",
             runtime="cloudfront-js-2.0",
             code=CODE,
@@ -47,7 +47,7 @@ class TlsGuard(Construct):
         policy = CloudfrontOriginRequestPolicy(
             self,
             "origin-request-policy",
-            name=names.of("content-origin"),
+            name=env.names.of("content-origin"),
             comment="What S3 needs to answer preflights, and what the TLS guard looks at",
             headers_config=CloudfrontOriginRequestPolicyHeadersConfig(
                 header_behavior="whitelist",

@@ -16,9 +16,8 @@ from cdktf_cdktf_provider_aws.dynamodb_table import (
 )
 from constructs import Construct
 
+from education.environment import Environment
 from education.iam import Grant
-from education.naming import Names
-from education.settings.model import EnvironmentSettings
 
 # What auditors ask: what happened on a day, what did somebody do, what was done to a course or a person.
 INDEXES = {"day-index": "day", "actor-index": "actor", "subject-index": "subject"}
@@ -27,14 +26,12 @@ INDEXES = {"day-index": "day", "actor-index": "actor", "subject-index": "subject
 class AuditTable(Construct):
     """The table `education-audit-<suffix>`: encrypted, restorable, protected where the settings say so."""
 
-    def __init__(
-        self, scope: Construct, id: str, *, names: Names, settings: EnvironmentSettings, key_arn: str
-    ) -> None:
+    def __init__(self, scope: Construct, id: str, *, env: Environment, key_arn: str) -> None:
         super().__init__(scope, id)
         table = DynamodbTable(
             self,
             "table",
-            name=names.of("audit"),
+            name=env.names.of("audit"),
             billing_mode="PAY_PER_REQUEST",
             hash_key="recordId",
             attribute=[
@@ -49,17 +46,17 @@ class AuditTable(Construct):
             ],
             ttl=DynamodbTableTtl(enabled=True, attribute_name="expiresAt"),
             point_in_time_recovery=DynamodbTablePointInTimeRecovery(
-                enabled=settings.records.point_in_time_recovery
+                enabled=env.settings.records.point_in_time_recovery
             ),
             server_side_encryption=DynamodbTableServerSideEncryption(enabled=True, kms_key_arn=key_arn),
-            deletion_protection_enabled=settings.protect_data,
+            deletion_protection_enabled=env.settings.protect_data,
         )
         self.name: str = table.name
         self.arn: str = table.arn
         self.indexes: tuple[str, ...] = tuple(INDEXES)
         self.environment: Mapping[str, str] = {
             "AUDIT_TABLE": table.name,
-            "AUDIT_RETENTION_DAYS": str(settings.records.audit_retention_days),
+            "AUDIT_RETENTION_DAYS": str(env.settings.records.audit_retention_days),
         }
         self.grant = Grant("AddAuditEntries", ["dynamodb:PutItem"], [table.arn])
 

@@ -14,38 +14,35 @@ from cdktf_cdktf_provider_aws.dynamodb_table import (
 )
 from constructs import Construct
 
+from education.environment import Environment
 from education.iam import Grant
-from education.naming import Names
-from education.settings.model import EnvironmentSettings
 
 
 class LearningEvents(Construct):
     """The bus `education-events-<suffix>` and the table `education-sent-events-<suffix>`."""
 
-    def __init__(
-        self, scope: Construct, id: str, *, names: Names, settings: EnvironmentSettings, key_arn: str
-    ) -> None:
+    def __init__(self, scope: Construct, id: str, *, env: Environment, key_arn: str) -> None:
         super().__init__(scope, id)
         bus = CloudwatchEventBus(
             self,
             "bus",
-            name=names.of("events"),
+            name=env.names.of("events"),
             description="Enrolments, completions and course publications as xAPI statements",
         )
         # Ids of statements, which go by themselves after a month: it can always be made anew.
         sent = DynamodbTable(
             self,
             "sent",
-            name=names.of("sent-events"),
+            name=env.names.of("sent-events"),
             billing_mode="PAY_PER_REQUEST",
             hash_key="eventId",
             attribute=[DynamodbTableAttribute(name="eventId", type="S")],
             ttl=DynamodbTableTtl(enabled=True, attribute_name="expiresAt"),
             point_in_time_recovery=DynamodbTablePointInTimeRecovery(
-                enabled=settings.records.point_in_time_recovery
+                enabled=env.settings.records.point_in_time_recovery
             ),
             server_side_encryption=DynamodbTableServerSideEncryption(enabled=True, kms_key_arn=key_arn),
-            deletion_protection_enabled=settings.protect_data,
+            deletion_protection_enabled=env.settings.protect_data,
         )
         self.bus_name: str = bus.name
         self.sent_table_name: str = sent.name

@@ -16,8 +16,7 @@ from cdktf_cdktf_provider_aws.dynamodb_table import (
 )
 from constructs import Construct
 
-from education.naming import Names
-from education.settings.model import EnvironmentSettings
+from education.environment import Environment
 
 
 @dataclass(frozen=True)
@@ -72,12 +71,10 @@ _OWNED = ("title", "status", "updatedAt")
 class StudentRecords(Construct):
     """The tables: on demand, encrypted with the records key, restorable, protected where the settings say so."""
 
-    def __init__(
-        self, scope: Construct, id: str, *, names: Names, settings: EnvironmentSettings, key_arn: str
-    ) -> None:
+    def __init__(self, scope: Construct, id: str, *, env: Environment, key_arn: str) -> None:
         super().__init__(scope, id)
-        self._names, self._settings, self._key_arn = names, settings, key_arn
-        self.roster_shards: int = settings.records.roster_shards
+        self._env, self._key_arn = env, key_arn
+        self.roster_shards: int = env.settings.records.roster_shards
         self.profiles = self._table(
             "user-profiles",
             hash_key="userId",
@@ -130,7 +127,7 @@ class StudentRecords(Construct):
         table = DynamodbTable(
             self,
             what,
-            name=self._names.of(what),
+            name=self._env.names.of(what),
             billing_mode="PAY_PER_REQUEST",
             hash_key=hash_key,
             range_key=range_key,
@@ -152,9 +149,9 @@ class StudentRecords(Construct):
             stream_view_type=stream,
             ttl=DynamodbTableTtl(enabled=True, attribute_name="expiresAt") if expires else None,
             point_in_time_recovery=DynamodbTablePointInTimeRecovery(
-                enabled=self._settings.records.point_in_time_recovery
+                enabled=self._env.settings.records.point_in_time_recovery
             ),
             server_side_encryption=DynamodbTableServerSideEncryption(enabled=True, kms_key_arn=self._key_arn),
-            deletion_protection_enabled=self._settings.protect_data,
+            deletion_protection_enabled=self._env.settings.protect_data,
         )
         return Table(table.name, table.arn, table.stream_arn, tuple(index.name for index in indexes))

@@ -14,16 +14,14 @@ from cdktf_cdktf_provider_aws.s3_bucket_notification import (
 )
 from constructs import Construct
 
-from education.aws_context import AwsContext
 from education.content.delivery import ContentDelivery
 from education.data.audit_table import AuditTable
 from education.data.tables import StudentRecords
+from education.environment import Environment
 from education.functions.erasure import erasure_environment, erasure_grants
 from education.functions.python_function import PythonFunction
 from education.functions.sign_in_trigger import see_erasures, write_addresses
 from education.iam import Grant
-from education.naming import Names
-from education.settings.model import EnvironmentSettings
 
 # The function `profile` lives in a folder of another name, because the standard library has a module `profile`.
 SOURCES = {"profile": "profiles"}
@@ -37,11 +35,9 @@ class Functions(Construct):
         scope: Construct,
         id: str,
         *,
-        names: Names,
-        settings: EnvironmentSettings,
+        env: Environment,
         records: StudentRecords,
         audit: AuditTable,
-        context: AwsContext,
         user_pool_id: str,
         user_pool_arn: str,
         content: ContentDelivery,
@@ -50,7 +46,7 @@ class Functions(Construct):
         dead_letter_queue_arn: str,
     ) -> None:
         super().__init__(scope, id)
-        self._names, self._settings, self._context = names, settings, context
+        self._env = env
         self._key_arn, self._alarm_topic_arn = key_arn, alarm_topic_arn
         profiles, courses, progress = records.profiles, records.courses, records.progress
         roster_index = progress.index_arn("course-completion-index")
@@ -123,8 +119,8 @@ class Functions(Construct):
                 "CONTENT_BASE_URL": content.base_url,
                 "SIGNING_SECRET_ID": content.signing_secret_arn,
                 "SIGNING_KEY_IDS": json.dumps(content.public_key_ids),
-                "PREMIUM_URL_MINUTES": str(settings.content.premium_url_minutes),
-                "MAX_UPLOAD_MIB": str(settings.content.max_upload_mib),
+                "PREMIUM_URL_MINUTES": str(env.settings.content.premium_url_minutes),
+                "MAX_UPLOAD_MIB": str(env.settings.content.max_upload_mib),
             },
             [
                 Grant("ReadCourses", ["dynamodb:GetItem"], [courses.arn]),
@@ -169,9 +165,7 @@ class Functions(Construct):
         self.uploads = PythonFunction(
             self,
             "uploads",
-            names=names,
-            settings=settings,
-            context=context,
+            env=env,
             name="uploads",
             source="uploads",
             description="Notes in the course that a lesson's file has arrived",
@@ -181,7 +175,7 @@ class Functions(Construct):
             alarm_topic_arn=alarm_topic_arn,
             dead_letter_queue_arn=dead_letter_queue_arn,
         )
-        self._notify_of_uploads(content, context.account_id)
+        self._notify_of_uploads(content, env.aws.account_id)
 
     @property
     def all(self) -> Mapping[str, PythonFunction]:
@@ -233,13 +227,14 @@ class Functions(Construct):
         return PythonFunction(
             self,
             name,
-            names=self._names,
-            settings=self._settings,
-            context=self._context,
+            env=self._env,
             name=name,
             source=SOURCES.get(name, name),
             description=description,
-            environment={"PORTAL_ORIGINS": ",".join(self._settings.content.portal_origins), **environment},
+            environment={
+                "PORTAL_ORIGINS": ",".join(self._env.settings.content.portal_origins),
+                **environment,
+            },
             grants=grants,
             key_arn=self._key_arn,
             alarm_topic_arn=self._alarm_topic_arn,

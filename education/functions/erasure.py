@@ -9,16 +9,14 @@ from collections.abc import Mapping
 
 from constructs import Construct
 
-from education.aws_context import AwsContext
 from education.data.audit_table import AuditTable
 from education.data.tables import StudentRecords
+from education.environment import Environment
 from education.functions.dead_letters import DeadLetters
 from education.functions.python_function import PythonFunction
 from education.functions.sign_in_trigger import find_addresses
 from education.functions.stream_source import LagAlarm, StreamSource, stream_grants
 from education.iam import Grant
-from education.naming import Names
-from education.settings.model import EnvironmentSettings
 
 # Only profiles that are marked; the mark's name is domain.people.erasure.MARK.
 MARKED = json.dumps({"dynamodb": {"NewImage": {"erasureRequestedAt": {"S": [{"exists": True}]}}}})
@@ -65,9 +63,7 @@ class PersonErasure(Construct):
         scope: Construct,
         id: str,
         *,
-        names: Names,
-        settings: EnvironmentSettings,
-        context: AwsContext,
+        env: Environment,
         records: StudentRecords,
         audit: AuditTable,
         dead_letters: DeadLetters,
@@ -80,9 +76,7 @@ class PersonErasure(Construct):
         self.function = PythonFunction(
             self,
             "function",
-            names=names,
-            settings=settings,
-            context=context,
+            env=env,
             name="erasure",
             source="erasure",
             description="Finishes erasures that a request began",
@@ -107,6 +101,6 @@ class PersonErasure(Construct):
             pattern=MARKED,
         )
         lag = LagAlarm(
-            self, "lag", names=names, name="erasure", function=self.function, topic_arn=alarm_topic_arn
+            self, "lag", env=env, name="erasure", function=self.function, topic_arn=alarm_topic_arn
         )
         self.alarm_arns: tuple[str, ...] = (lag.arn,)

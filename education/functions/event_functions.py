@@ -8,16 +8,14 @@ from collections.abc import Mapping
 
 from constructs import Construct
 
-from education.aws_context import AwsContext
 from education.content.delivery import ContentDelivery
 from education.data.event_bus import LearningEvents
 from education.data.tables import StudentRecords
+from education.environment import Environment
 from education.functions.dead_letters import DeadLetters
 from education.functions.python_function import PythonFunction
 from education.functions.stream_source import LagAlarm, StreamSource, stream_grants
 from education.iam import Grant
-from education.naming import Names
-from education.settings.model import EnvironmentSettings
 
 # A course of a hundred thousand students is gone through in minutes, not in an API's seconds.
 FOLLOWUPS_TIMEOUT_SECONDS = 600
@@ -33,9 +31,7 @@ class StreamFunctions(Construct):
         scope: Construct,
         id: str,
         *,
-        names: Names,
-        settings: EnvironmentSettings,
-        context: AwsContext,
+        env: Environment,
         records: StudentRecords,
         content: ContentDelivery,
         outlet: LearningEvents,
@@ -48,9 +44,7 @@ class StreamFunctions(Construct):
         self.events = PythonFunction(
             self,
             "events",
-            names=names,
-            settings=settings,
-            context=context,
+            env=env,
             name="events",
             source="events",
             description="Sends enrolments, completions and publications to the event bus",
@@ -59,7 +53,7 @@ class StreamFunctions(Construct):
                 "COURSE_PROGRESS_TABLE": progress.name,
                 "EVENT_BUS_NAME": outlet.bus_name,
                 "SENT_EVENTS_TABLE": outlet.sent_table_name,
-                "HOME_PAGE": settings.content.portal_origins[0],
+                "HOME_PAGE": env.settings.content.portal_origins[0],
                 "DEAD_LETTER_QUEUE_URL": dead_letters.queue_url,
             },
             grants=[*stream_grants([courses, progress], dead_letters), *outlet.grants],
@@ -69,9 +63,7 @@ class StreamFunctions(Construct):
         self.followups = PythonFunction(
             self,
             "followups",
-            names=names,
-            settings=settings,
-            context=context,
+            env=env,
             name="followups",
             source="followups",
             description="Brings students' records, the waitlist and the stored files in line with an edited course",
@@ -79,7 +71,7 @@ class StreamFunctions(Construct):
                 "COURSES_TABLE": courses.name,
                 "COURSE_PROGRESS_TABLE": progress.name,
                 "USER_PROFILES_TABLE": records.profiles.name,
-                "ROSTER_SHARDS": str(settings.records.roster_shards),
+                "ROSTER_SHARDS": str(env.settings.records.roster_shards),
                 "CONTENT_BUCKET": content.bucket_name,
                 "DEAD_LETTER_QUEUE_URL": dead_letters.queue_url,
             },
@@ -117,7 +109,7 @@ class StreamFunctions(Construct):
             )
         self.lag_alarm_arns = [
             LagAlarm(
-                self, f"{name}-lag", names=names, name=name, function=function, topic_arn=alarm_topic_arn
+                self, f"{name}-lag", env=env, name=name, function=function, topic_arn=alarm_topic_arn
             ).arn
             for name, function in self.all.items()
         ]

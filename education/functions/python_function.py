@@ -21,11 +21,9 @@ from cdktf_cdktf_provider_aws.lambda_function import (
 from cdktf_cdktf_provider_aws.lambda_function_event_invoke_config import LambdaFunctionEventInvokeConfig
 from constructs import Construct
 
-from education.aws_context import AwsContext
+from education.environment import Environment
 from education.functions.bundling import bundle
 from education.iam import Grant, boundary_arn, policy_document, service_trust
-from education.naming import Names
-from education.settings.model import EnvironmentSettings
 
 RUNTIME = "python3.13"
 ARCHITECTURE = "arm64"  # the bundles hold no compiled code, so the cheaper processor does
@@ -47,9 +45,7 @@ class PythonFunction(Construct):
         scope: Construct,
         id: str,
         *,
-        names: Names,
-        settings: EnvironmentSettings,
-        context: AwsContext,
+        env: Environment,
         name: str,
         source: str,
         description: str,
@@ -65,8 +61,8 @@ class PythonFunction(Construct):
         `timeout_seconds` (up to 900) is for functions that no API waits for; else it is the settings'.
         """
         super().__init__(scope, id)
-        self.name = names.of(name)
-        limits = settings.functions
+        self.name = env.names.of(name)
+        limits = env.settings.functions
         time_limit = timeout_seconds or limits.timeout_seconds
         log_group = CloudwatchLogGroup(
             self,
@@ -78,10 +74,10 @@ class PythonFunction(Construct):
         role = IamRole(
             self,
             "role",
-            name=names.of(f"{name}-function"),
+            name=env.names.of(f"{name}-function"),
             description=f"What the function {self.name} may do",
             assume_role_policy=service_trust("lambda.amazonaws.com"),
-            permissions_boundary=boundary_arn(context, settings),
+            permissions_boundary=boundary_arn(env),
         )
         all_grants = [
             Grant(
@@ -101,7 +97,7 @@ class PythonFunction(Construct):
         policy = IamRolePolicy(
             self,
             "policy",
-            name=names.of(f"{name}-function"),
+            name=env.names.of(f"{name}-function"),
             role=role.name,
             policy=policy_document([grant.statement() for grant in all_grants]),
         )
@@ -129,7 +125,7 @@ class PythonFunction(Construct):
             timeout=time_limit,
             environment=LambdaFunctionEnvironment(
                 variables={
-                    "ENVIRONMENT_SUFFIX": settings.environment_suffix,
+                    "ENVIRONMENT_SUFFIX": env.settings.environment_suffix,
                     "LOG_LEVEL": limits.log_level,
                     **environment,
                 }
@@ -156,9 +152,9 @@ class PythonFunction(Construct):
                 maximum_retry_attempts=ASYNCHRONOUS_RETRIES,
                 maximum_event_age_in_seconds=ASYNCHRONOUS_MAXIMUM_AGE_SECONDS,
             )
-        self.alarm_arns: tuple[str, ...] = self._alarms(names, name, time_limit, alarm_topic_arn)
+        self.alarm_arns: tuple[str, ...] = self._alarms(env, name, time_limit, alarm_topic_arn)
 
-    def _alarms(self, names: Names, name: str, timeout_seconds: int, topic_arn: str) -> tuple[str, ...]:
+    def _alarms(self, env: Environment, name: str, timeout_seconds: int, topic_arn: str) -> tuple[str, ...]:
         shared: dict[str, Any] = {
             "namespace": "AWS/Lambda",
             "dimensions": {"FunctionName": self.name},
@@ -171,7 +167,7 @@ class PythonFunction(Construct):
         errors = CloudwatchMetricAlarm(
             self,
             "errors",
-            alarm_name=names.of(f"{name}-errors"),
+            alarm_name=env.names.of(f"{name}-errors"),
             alarm_description=f"{self.name} ended with an error: its log group says why.",
             metric_name="Errors",
             statistic="Sum",
@@ -182,7 +178,7 @@ class PythonFunction(Construct):
         throttles = CloudwatchMetricAlarm(
             self,
             "throttles",
-            alarm_name=names.of(f"{name}-throttles"),
+            alarm_name=env.names.of(f"{name}-throttles"),
             alarm_description=f"{self.name} was refused a run: the account's concurrency is used up.",
             metric_name="Throttles",
             statistic="Sum",
@@ -193,7 +189,7 @@ class PythonFunction(Construct):
         duration = CloudwatchMetricAlarm(
             self,
             "duration",
-            alarm_name=names.of(f"{name}-duration"),
+            alarm_name=env.names.of(f"{name}-duration"),
             alarm_description=f"One run of {self.name} in a hundred takes over 80 % of its time limit.",
             metric_name="Duration",
             extended_statistic="p99",

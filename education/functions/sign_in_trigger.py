@@ -9,9 +9,9 @@ from cdktf_cdktf_provider_aws.cloudwatch_metric_alarm import CloudwatchMetricAla
 from constructs import Construct
 
 from education.data.tables import StudentRecords, Table
+from education.environment import Environment
 from education.functions.python_function import PythonFunction
 from education.iam import Grant
-from education.naming import Names
 
 # What stands in the profiles table besides profiles: lambda_src/domain/people/addresses.py and tombstones.py.
 _ADDRESSES = "address#*"
@@ -25,13 +25,13 @@ class ArrivalAlarm(Construct):
     """Rings when people sign in but cannot be noted: nobody is kept out, so nobody would complain."""
 
     def __init__(
-        self, scope: Construct, id: str, *, names: Names, function: PythonFunction, topic_arn: str
+        self, scope: Construct, id: str, *, env: Environment, function: PythonFunction, topic_arn: str
     ) -> None:
         super().__init__(scope, id)
         alarm = CloudwatchMetricAlarm(
             self,
             "alarm",
-            alarm_name=names.of("arrivals-not-noted"),
+            alarm_name=env.names.of("arrivals-not-noted"),
             alarm_description=f"{function.name} could not note who signs in: its log group says where it fails.",
             namespace=NAMESPACE,
             metric_name=NOT_NOTED,

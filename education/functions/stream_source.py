@@ -17,10 +17,10 @@ from cdktf_cdktf_provider_aws.lambda_event_source_mapping import (
 from constructs import Construct
 
 from education.data.tables import Table
+from education.environment import Environment
 from education.functions.dead_letters import DeadLetters
 from education.functions.python_function import PythonFunction
 from education.iam import Grant
-from education.naming import Names
 
 BATCH_SIZE = 100
 MAXIMUM_RETRIES = 20
@@ -95,14 +95,21 @@ class LagAlarm(Construct):
     """Rings when a function has fallen behind the streams that it reads."""
 
     def __init__(
-        self, scope: Construct, id: str, *, names: Names, name: str, function: PythonFunction, topic_arn: str
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        env: Environment,
+        name: str,
+        function: PythonFunction,
+        topic_arn: str,
     ) -> None:
         """`name` is the function's short name."""
         super().__init__(scope, id)
         alarm = CloudwatchMetricAlarm(
             self,
             "alarm",
-            alarm_name=names.of(f"{name}-lag"),
+            alarm_name=env.names.of(f"{name}-lag"),
             alarm_description=f"{function.name} is ten minutes behind: its log group says what it stumbles over.",
             namespace="AWS/Lambda",
             metric_name="IteratorAge",

@@ -9,10 +9,8 @@ from cdktf_cdktf_provider_aws.sns_topic_policy import SnsTopicPolicy
 from cdktf_cdktf_provider_aws.sns_topic_subscription import SnsTopicSubscription
 from constructs import Construct
 
-from education.aws_context import AwsContext
+from education.environment import Environment
 from education.iam import policy_document
-from education.naming import Names
-from education.settings.model import EnvironmentSettings
 
 
 class AlertTopic(Construct):
@@ -23,9 +21,7 @@ class AlertTopic(Construct):
         scope: Construct,
         id: str,
         *,
-        names: Names,
-        settings: EnvironmentSettings,
-        context: AwsContext,
+        env: Environment,
         key_arn: str,
         provider: TerraformProvider | None = None,
     ) -> None:
@@ -34,8 +30,8 @@ class AlertTopic(Construct):
         topic = SnsTopic(
             self,
             "topic",
-            name=names.of("alerts"),
-            display_name=f"Education platform alerts ({settings.environment_suffix})",
+            name=env.names.of("alerts"),
+            display_name=f"Education platform alerts ({env.settings.environment_suffix})",
             kms_master_key_id=key_arn,
             provider=provider,
         )
@@ -51,13 +47,13 @@ class AlertTopic(Construct):
                         "Principal": {"Service": "cloudwatch.amazonaws.com"},
                         "Action": "sns:Publish",
                         "Resource": topic.arn,
-                        "Condition": {"StringEquals": {"aws:SourceAccount": context.account_id}},
+                        "Condition": {"StringEquals": {"aws:SourceAccount": env.aws.account_id}},
                     }
                 ]
             ),
             provider=provider,
         )
-        for address in settings.monitoring.alert_emails:
+        for address in env.settings.monitoring.alert_emails:
             SnsTopicSubscription(
                 self,
                 f"subscriber-{address}",

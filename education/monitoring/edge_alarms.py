@@ -9,11 +9,9 @@ from cdktf_cdktf_provider_aws.cloudwatch_metric_alarm import CloudwatchMetricAla
 from cdktf_cdktf_provider_aws.kms_key import KmsKey
 from constructs import Construct
 
-from education.aws_context import AwsContext
+from education.environment import Environment
 from education.iam import policy_document
 from education.monitoring.alert_topic import AlertTopic
-from education.naming import Names
-from education.settings.model import EnvironmentSettings
 
 EDGE_REGION = "us-east-1"
 ERROR_RATE_PERCENT = 5
@@ -27,9 +25,7 @@ class EdgeAlarms(Construct):
         scope: Construct,
         id: str,
         *,
-        names: Names,
-        settings: EnvironmentSettings,
-        context: AwsContext,
+        env: Environment,
         topic_arn: str,
         distribution_id: str,
         provider: TerraformProvider | None,
@@ -39,16 +35,14 @@ class EdgeAlarms(Construct):
             topic_arn = AlertTopic(
                 self,
                 "alerts",
-                names=names,
-                settings=settings,
-                context=context,
-                key_arn=_key(self, names, settings, context, provider),
+                env=env,
+                key_arn=_key(self, env, provider),
                 provider=provider,
             ).arn
         alarm = CloudwatchMetricAlarm(
             self,
             "errors",
-            alarm_name=names.of("content-5xx"),
+            alarm_name=env.names.of("content-5xx"),
             alarm_description=f"CloudFront answers over {ERROR_RATE_PERCENT} % of requests for course files with 5xx.",
             namespace="AWS/CloudFront",
             metric_name="5xxErrorRate",
@@ -69,24 +63,22 @@ class EdgeAlarms(Construct):
 
 def _key(
     scope: Construct,
-    names: Names,
-    settings: EnvironmentSettings,
-    context: AwsContext,
+    env: Environment,
     provider: TerraformProvider,
 ) -> str:
     """A key for the topic: AWS's own SNS key lets no alarm publish."""
     return KmsKey(
         scope,
         "key",
-        description=f"Encrypts {names.of('alerts')} in {EDGE_REGION}",
+        description=f"Encrypts {env.names.of('alerts')} in {EDGE_REGION}",
         enable_key_rotation=True,
-        deletion_window_in_days=30 if settings.protect_data else 7,
+        deletion_window_in_days=30 if env.settings.protect_data else 7,
         policy=policy_document(
             [
                 {
                     "Sid": "AccountAdministersThroughIam",
                     "Effect": "Allow",
-                    "Principal": {"AWS": f"arn:{context.partition}:iam::{context.account_id}:root"},
+                    "Principal": {"AWS": f"arn:{env.aws.partition}:iam::{env.aws.account_id}:root"},
                     "Action": "kms:*",
                     "Resource": "*",
                 },
@@ -96,7 +88,7 @@ def _key(
                     "Principal": {"Service": ["cloudwatch.amazonaws.com", "sns.amazonaws.com"]},
                     "Action": ["kms:Decrypt", "kms:GenerateDataKey"],
                     "Resource": "*",
-                    "Condition": {"StringEquals": {"aws:SourceAccount": context.account_id}},
+                    "Condition": {"StringEquals": {"aws:SourceAccount": env.aws.account_id}},
                 },
             ]
         ),

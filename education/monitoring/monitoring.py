@@ -16,13 +16,11 @@ from cdktf_cdktf_provider_aws.cloudwatch_metric_alarm import (
 )
 from constructs import Construct
 
-from education.aws_context import AwsContext
+from education.environment import Environment
 from education.functions.dead_letters import DeadLetters
 from education.monitoring.alert_topic import AlertTopic
 from education.monitoring.dashboard import Watched, dashboard_body
 from education.monitoring.edge_alarms import EdgeAlarms
-from education.naming import Names
-from education.settings.model import EnvironmentSettings
 
 __all__ = ["AlertTopic", "DeadLetters", "Monitoring"]
 
@@ -38,9 +36,7 @@ class Monitoring(Construct):
         scope: Construct,
         id: str,
         *,
-        names: Names,
-        settings: EnvironmentSettings,
-        context: AwsContext,
+        env: Environment,
         topic_arn: str,
         api_name: str,
         stage_name: str,
@@ -58,14 +54,14 @@ class Monitoring(Construct):
         needed where the stack is in another region.
         """
         super().__init__(scope, id)
-        self._names = names
+        self._env = env
         self._shared: dict[str, Any] = {
             "treat_missing_data": "notBreaching",
             "alarm_actions": [topic_arn],
             "ok_actions": [topic_arn],
         }
         self._alarm_arns: list[str] = []
-        self._api_alarms(settings, {"ApiName": api_name, "Stage": stage_name})
+        self._api_alarms({"ApiName": api_name, "Stage": stage_name})
         for label, table_name in tables.items():
             self._throttle_alarm(label, table_name, indexes.get(label, ()))
         for label, queue_name in dead_letter_queues.items():
@@ -73,15 +69,13 @@ class Monitoring(Construct):
         edge = EdgeAlarms(
             self,
             "edge",
-            names=names,
-            settings=settings,
-            context=context,
+            env=env,
             topic_arn=topic_arn,
             distribution_id=distribution_id,
             provider=edge_provider,
         )
         watched = Watched(
-            region=context.region,
+            region=env.aws.region,
             api_name=api_name,
             stage_name=stage_name,
             functions=functions,
@@ -89,12 +83,12 @@ class Monitoring(Construct):
             dead_letter_queues=dead_letter_queues,
             distribution_id=distribution_id,
             alarm_arns=[*self._alarm_arns, edge.alarm_arn, *function_alarm_arns],
-            api_latency_p99_ms=settings.monitoring.api_latency_p99_ms,
+            api_latency_p99_ms=env.settings.monitoring.api_latency_p99_ms,
         )
         dashboard = CloudwatchDashboard(
             self,
             "dashboard",
-            dashboard_name=names.of("platform"),
+            dashboard_name=env.names.of("platform"),
             dashboard_body=json.dumps(dashboard_body(watched)),
         )
         self.dashboard_name: str = dashboard.dashboard_name
@@ -103,15 +97,15 @@ class Monitoring(Construct):
         alarm = CloudwatchMetricAlarm(
             self,
             what,
-            alarm_name=self._names.of(what),
+            alarm_name=self._env.names.of(what),
             alarm_description=description,
             **self._shared,
             **definition,
         )
         self._alarm_arns.append(alarm.arn)
 
-    def _api_alarms(self, settings: EnvironmentSettings, dimensions: Mapping[str, str]) -> None:
-        limits = settings.monitoring
+    def _api_alarms(self, dimensions: Mapping[str, str]) -> None:
+        limits = self._env.settings.monitoring
         self._alarm(
             "api-5xx",
             f"The API failed {limits.api_5xx_count} requests or more in five minutes: see the functions' logs.",

@@ -18,9 +18,9 @@ from constructs import Construct
 
 from education.api.log_role import GatewayLogRole
 from education.aws_context import AwsContext
+from education.environment import Environment
 from education.errors import UserError
 from education.iam import boundary_arn, policy_document
-from education.naming import Names
 from education.pipeline.boundary import boundary_statements
 from education.pipeline.github_trust import AUDIENCE, ISSUER, deploy_trust, plan_trust
 from education.pipeline.permission import Reach
@@ -59,19 +59,17 @@ class BootstrapStack(TerraformStack):
                 "example) before the bootstrap."
             )
         self._settings = settings
-        self._names = Names(settings.environment_suffix)
         self._backend(first_state)
         self._provider("aws", settings.state.bucket_region)
         context = AwsContext(self, "aws-context", region=settings.aws_region)
+        env = self._env = Environment(settings, context)
         if settings.api.access_logs and settings.api.account_log_role and owns_log_role:
-            GatewayLogRole(
-                self, "api-logs", names=self._names, context=context, provider=self._platform_provider()
-            )
+            GatewayLogRole(self, "api-logs", env=env, provider=self._platform_provider())
         store = StateStore(
             self, "state", settings=settings.state, old_version_days=settings.pipeline.old_state_days
         )
         oidc = [self._oidc_provider()] if owns_oidc_provider else []
-        boundary = str(boundary_arn(context, settings))
+        boundary = str(boundary_arn(env))
         policies = PipelinePolicies(context, settings, boundary, store.bucket_arn, store.table_arn)
         self._boundary(Reach(context, policies.suffixes, settings.aws_region))
         roles = {
@@ -142,7 +140,7 @@ class BootstrapStack(TerraformStack):
         role = IamRole(
             self,
             f"{what}-role",
-            name=self._names.of(what),
+            name=self._env.names.of(what),
             description=f"The pipeline's {what} role for the environment {self._settings.environment_suffix}",
             assume_role_policy=policy_document([trust]),
             max_session_duration=self._settings.pipeline.session_minutes * 60,
@@ -153,7 +151,7 @@ class BootstrapStack(TerraformStack):
                 policy = IamPolicy(
                     self,
                     f"{what}-{part}",
-                    name=self._names.of(f"{what}-{part}"),
+                    name=self._env.names.of(f"{what}-{part}"),
                     description=f"What the {what} role may do: {part}",
                     policy=policy_document(statements),
                 )

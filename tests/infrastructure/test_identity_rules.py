@@ -2,8 +2,9 @@
 
 import json
 
+from education.aws_context import AwsContext
+from education.environment import Environment
 from education.identity import user_pool
-from education.naming import Names
 from education.settings.model import load_settings
 from tests.infrastructure.conftest import SynthesizedOf
 from tests.infrastructure.synthesized import Synthesized, reference
@@ -98,7 +99,8 @@ def test_mails_are_sent_through_ses_where_a_sender_is_set(
     sender = {"ses_identity_arn": arn, "email_from": "platform@example.org"}
     with_sender = settings.model_copy(update={"identity": settings.identity.model_copy(update=sender)})
     stack = TerraformStack(App(), "sender")
-    user_pool(stack, Names("dev"), with_sender, "trigger")
+    env = Environment(with_sender, AwsContext(stack, "aws", region="us-east-1"))
+    user_pool(stack, env, "trigger")
     (pool,) = json.loads(Testing.synth(stack))["resource"]["aws_cognito_user_pool"].values()
     assert pool["email_configuration"] == {
         "email_sending_account": "DEVELOPER",

@@ -14,8 +14,9 @@ import pytest
 
 import education.api.rest_api
 from education.api.rest_api import RestApi
+from education.aws_context import AwsContext
+from education.environment import Environment
 from education.functions.python_function import PythonFunction
-from education.naming import Names
 from education.openapi.description import DESCRIPTION_FILE, ApiDescription, load_api_description
 from education.settings.model import load_settings
 from tests.infrastructure.synthesized import Synthesized
@@ -39,8 +40,7 @@ def triggers(description: ApiDescription) -> object:
     RestApi(
         stack,
         "rest-api",
-        names=Names("dev"),
-        settings=load_settings("dev"),
+        env=Environment(load_settings("dev"), AwsContext(stack, "aws", region="us-east-1")),
         description=description,
         functions=cast(Mapping[str, PythonFunction], functions),
         user_pool_arn="pool",

@@ -112,17 +112,18 @@ def triggers(folder: Path, *origins: str) -> dict[str, str]:
     from cdktf import App, TerraformStack, Testing
 
     from education.api.rest_api import RestApi
-    from education.naming import Names
+    from education.aws_context import AwsContext
+    from education.environment import Environment
 
     settings = load_settings("local")
     content = settings.content.model_copy(update={"portal_origins": origins})
     function: Any = SimpleNamespace(invoke_arn="invoke", function_name="function")
     stack = TerraformStack(App(outdir=str(folder)), "api")
+    settings = settings.model_copy(update={"content": content})
     RestApi(
         stack,
         "rest-api",
-        names=Names("test"),
-        settings=settings.model_copy(update={"content": content}),
+        env=Environment(settings, AwsContext(stack, "aws", region="us-east-1")),
         description=load_api_description(),
         functions=dict.fromkeys(FUNCTIONS, function),
         user_pool_arn="pool",
