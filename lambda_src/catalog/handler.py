@@ -10,6 +10,7 @@ from domain import permissions
 from domain.audit_store import AuditTable
 from domain.courses import Course
 from toolkit.config import load
+from toolkit.cursor import Page
 from toolkit.http import Request, Response, api_handler, created, no_content, ok, page
 
 _config = load(Config)
@@ -31,9 +32,9 @@ def _list_courses(request: Request) -> Response:
     limit, cursor, owner = request.query["limit"], request.query.get("cursor"), request.query.get("owner")
     if owner is None:
         courses, next_cursor = _catalog.list_published(limit, cursor)
-        return page([course.to_api() for course in courses], next_cursor)
+        return page(Page([course.to_api() for course in courses], next_cursor))
     courses, next_cursor = _catalog.list_owned(request.caller, owner, limit, cursor)
-    return page([_shown(request, course) for course in courses], next_cursor)
+    return page(Page([_shown(request, course) for course in courses], next_cursor))
 
 
 def _create_course(request: Request) -> Response:

@@ -33,7 +33,7 @@ def create_enrollment(request: Request) -> Response:
 def list_enrollments(request: Request) -> Response:
     """GET /enrollments."""
     shown = rules.list_own(table, request.caller, request.query["limit"], request.query.get("cursor"))
-    return page(shown.items, shown.next_cursor)
+    return page(shown)
 
 
 def delete_enrollment(request: Request) -> Response:
@@ -58,7 +58,7 @@ def list_roster(request: Request) -> Response:
     )
     if as_table:
         return export.response(course_id, shown.items, shown.next_cursor)
-    return page(shown.items, shown.next_cursor)
+    return page(shown)
 
 
 def enroll_in_roster(request: Request) -> Response:

@@ -14,10 +14,9 @@ from domain.enrollments import bulk as cohorts
 from domain.enrollments.model import Record, percentage_of
 from enrollment import bulk
 from enrollment.rows import Row
-from enrollment.rules import Page
 from toolkit import cursor, retries
 from toolkit.caller import Caller
-from toolkit.errors import BadRequest, FieldError
+from toolkit.cursor import Page, PagedList
 
 
 @dataclass(frozen=True)
@@ -90,7 +89,7 @@ def read(
     cursor_text: str | None,
     *,
     as_table: bool,
-) -> Page:
+) -> Page[dict[str, Any]]:
     """Who is enrolled in a course, as `page_of` has it, with names and e-mail addresses; first the trail notes it.
 
     Raises:
@@ -128,7 +127,7 @@ def enroll(
     return bulk.enroll_roster(store, directory, course_id, named, tries, dry_run=dry_run)
 
 
-def page_of(store: Store, course: Course, limit: int, cursor_text: str | None) -> Page:
+def page_of(store: Store, course: Course, limit: int, cursor_text: str | None) -> Page[dict[str, Any]]:
     """Who is enrolled in a course, furthest first; those who wait or withdrew are not listed.
 
     The order follows what students' last completions left in the index. Each percentage is counted
@@ -138,17 +137,17 @@ def page_of(store: Store, course: Course, limit: int, cursor_text: str | None) -
     Raises:
         BadRequest: the cursor is not one of this list.
     """
-    scope = f"roster:{course.course_id}"
-    after = _roster_position(cursor.decode(scope, cursor_text, {"p": float, "s": int, "u": str}))
-    entries = store.roster(course.course_id, after, limit + 1)
-    following = None
-    if len(entries) > limit:
-        last, _ = entries[limit - 1]
-        following = cursor.encode(scope, {"p": last.percentage, "s": last.shard, "u": last.user_id})
-    return Page([_roster_entry(record, course) for _, record in entries[:limit]], following)
+    roster = PagedList(f"roster:{course.course_id}", {"p": float, "s": int, "u": str})
+    after = _roster_position(roster.start(cursor_text))
+    page = roster.page(
+        store.roster(course.course_id, after, limit + 1),
+        limit,
+        lambda entry: {"p": entry[0].percentage, "s": entry[0].shard, "u": entry[0].user_id},
+    )
+    return Page([_roster_entry(record, course) for _, record in page.items], page.next_cursor)
 
 
-def _with_contacts(directory: Directory, roster: Page) -> Page:
+def _with_contacts(directory: Directory, roster: Page[dict[str, Any]]) -> Page[dict[str, Any]]:
     """A page of a roster with the names and e-mail addresses of those who have a profile."""
     contacts = directory.find([entry["userId"] for entry in roster.items])
     shown = [
@@ -163,8 +162,7 @@ def _roster_position(fields: dict[str, Any] | None) -> RosterPosition | None:
     if fields is None:
         return None
     if not (0 <= fields["p"] <= 100 and fields["s"] >= 0):
-        message = "is not a cursor of this list"
-        raise BadRequest(f"cursor {message}", errors=(FieldError("cursor", message),))
+        raise cursor.foreign()
     return RosterPosition(percentage=fields["p"], shard=fields["s"], user_id=fields["u"])
 
 

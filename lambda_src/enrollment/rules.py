@@ -4,13 +4,13 @@ The rules of places and waitlists stand in domain.enrollments.rules; what staff 
 enrollment.rosters. Nothing in here knows HTTP or AWS.
 """
 
-from dataclasses import dataclass
 from typing import Any, Protocol
 
 from domain.enrollments import rules as enrollments
 from domain.enrollments.model import Record, enrollment_view
-from toolkit import clock, cursor, retries
+from toolkit import clock, retries
 from toolkit.caller import Caller
+from toolkit.cursor import Page, PagedList
 
 
 class Store(enrollments.Store, Protocol):
@@ -18,14 +18,6 @@ class Store(enrollments.Store, Protocol):
 
     def of_student(self, user_id: str, after_course_id: str | None, limit: int) -> list[Record]:
         """Up to `limit` records of one student, by course id."""
-
-
-@dataclass(frozen=True)
-class Page:
-    """One page of a list as the API shows it; no cursor on the last one."""
-
-    items: list[dict[str, Any]]
-    next_cursor: str | None
 
 
 def enroll(store: Store, caller: Caller, course_id: str) -> tuple[dict[str, Any], bool]:
@@ -50,16 +42,14 @@ def withdraw(store: Store, caller: Caller, course_id: str) -> None:
     enrollments.withdraw(store, caller.user_id, course_id, clock.now(), retries.attempts())
 
 
-def list_own(store: Store, caller: Caller, limit: int, cursor_text: str | None) -> Page:
+def list_own(store: Store, caller: Caller, limit: int, cursor_text: str | None) -> Page[dict[str, Any]]:
     """The caller's enrolments in every status, withdrawn ones too: they can be resumed.
 
     Raises:
         BadRequest: the cursor is not one of this list.
     """
-    scope = f"enrollments:{caller.user_id}"
-    position = cursor.decode(scope, cursor_text, {"course": str})
-    # One more than is shown tells whether there is a next page.
+    enrollments_of_caller = PagedList(f"enrollments:{caller.user_id}", {"course": str})
+    position = enrollments_of_caller.start(cursor_text)
     records = store.of_student(caller.user_id, position["course"] if position else None, limit + 1)
-    shown = records[:limit]
-    following = cursor.encode(scope, {"course": shown[-1].course_id}) if len(records) > limit else None
-    return Page([enrollment_view(record) for record in shown], following)
+    page = enrollments_of_caller.page(records, limit, lambda record: {"course": record.course_id})
+    return Page([enrollment_view(record) for record in page.items], page.next_cursor)

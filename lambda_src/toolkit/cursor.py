@@ -7,18 +7,71 @@ to its list by a scope (e.g. `roster:<courseId>`), and everything in it is check
 
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from hashlib import sha256
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from toolkit.errors import BadRequest, FieldError
 
+T = TypeVar("T")
 Position = dict[str, Any]
 _LONGEST = 2048
 # In bytes of UTF-8. The longest of ours is a sort key of some 90; DynamoDB takes no key above 1,024.
 _LONGEST_VALUE = 512
 # Every number of ours has two decimals at most; DynamoDB takes none below 1e-130 but 0.
 _DECIMALS = 2
+
+
+@dataclass(frozen=True)
+class Page(Generic[T]):
+    """One page of a list; the last one has no cursor."""
+
+    items: list[T]
+    next_cursor: str | None = None
+
+
+@dataclass(frozen=True)
+class PagedList:
+    """A list that is shown page by page.
+
+    Attributes:
+        scope: names the list, e.g. `roster:<courseId>`.
+        fields: the names and types of a position in it; see `decode`.
+    """
+
+    scope: str
+    fields: Mapping[str, type]
+
+    def start(self, cursor: str | None) -> Position | None:
+        """The position after which a page starts, or None for the first page.
+
+        Raises:
+            BadRequest: the cursor is not one of this list.
+        """
+        return decode(self.scope, cursor, self.fields)
+
+    def page(
+        self,
+        found: Sequence[T],
+        limit: int,
+        position_of: Callable[[T], Mapping[str, str | int | float]],
+        *,
+        has_more: bool = False,
+    ) -> Page[T]:
+        """A page of up to `limit` items, with a cursor if there are more.
+
+        Args:
+            found: what was read after the start. Read `limit + 1` items: one more than is shown tells
+                whether there is another page.
+            limit: how many items are shown at most.
+            position_of: the position of an item in the list.
+            has_more: there are more items though no more than `limit` were found.
+        """
+        items = list(found[:limit])
+        if len(found) <= limit and not has_more:
+            return Page(items)
+        return Page(items, encode(self.scope, position_of(items[-1])))
 
 
 def encode(scope: str, position: Mapping[str, str | int | float]) -> str:
@@ -57,7 +110,7 @@ def decode(scope: str, cursor: str | None, fields: Mapping[str, type]) -> Positi
 
 
 def foreign() -> BadRequest:
-    """What to raise for a cursor that is none of this list's."""
+    """The error for a cursor that is not one of this list."""
     message = "is not a cursor of this list"
     return BadRequest(f"cursor {message}", errors=(FieldError("cursor", message),))
 

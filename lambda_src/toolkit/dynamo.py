@@ -4,11 +4,14 @@ Numbers come back as int where they are whole and as float elsewhere: nothing st
 more than 15 digits. Binary values are not used by this platform.
 """
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
 
 from botocore.exceptions import ClientError
 
+from toolkit.retries import Retries
+
+T = TypeVar("T")
 Item = dict[str, Any]
 WireValue = dict[str, Any]
 
@@ -80,6 +83,29 @@ def transaction_conflict(error: ClientError) -> bool:
     if error.response["Error"]["Code"] == "TransactionConflictException":
         return True
     return "TransactionConflict" in cancellation_reasons(error)
+
+
+def retry_conflicts(write: Callable[[], T], retries: Retries | None = None) -> T:
+    """Make a write, and again as long as it meets a transaction of another request on the same item.
+
+    Args:
+        write: makes the call and returns its answer, which is not None.
+        retries: the budget; one of its own if there is none.
+
+    Raises:
+        ClientError: the write was refused for another reason.
+        RetriesExhausted: the budget is used up.
+    """
+
+    def attempt() -> T | None:
+        try:
+            return write()
+        except ClientError as error:
+            if transaction_conflict(error):
+                return None
+            raise
+
+    return (retries or Retries()).until_answer(attempt)
 
 
 def item_of(error: ClientError) -> Item | None:

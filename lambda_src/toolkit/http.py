@@ -16,6 +16,7 @@ from typing import Any
 from toolkit import clients, log, openapi, problems
 from toolkit.caller import Caller, caller_of
 from toolkit.config import HttpConfig
+from toolkit.cursor import Page
 from toolkit.errors import BadRequest, NotFound, RequestError, TooLarge
 
 Event = Mapping[str, Any]
@@ -70,11 +71,11 @@ def no_content() -> Response:
     return Response(204)
 
 
-def page(items: list[Any], next_cursor: str | None) -> Response:
+def page(shown: Page[Any]) -> Response:
     """200 with one page of a list; `nextCursor` is there only when there is more."""
-    body: dict[str, Any] = {"items": items}
-    if next_cursor is not None:
-        body["nextCursor"] = next_cursor
+    body: dict[str, Any] = {"items": shown.items}
+    if shown.next_cursor is not None:
+        body["nextCursor"] = shown.next_cursor
     return ok(body)
 
 

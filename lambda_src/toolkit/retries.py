@@ -1,28 +1,66 @@
-"""How often a write that lost a race is tried again, and when the caller is told to come back.
+"""How a step that lost a race is tried again, and when the caller is told to come back later.
 
-The pauses are random ("full jitter"): writers that collided would collide again after equal ones.
+The pauses are random ("full jitter"): writers that collided would collide again after equal pauses.
+What counts as a lost race is decided by the step itself.
 """
 
 import random
 import time
 from collections.abc import Callable, Iterator
+from typing import TypeVar
 
 from toolkit.errors import Unavailable
-
-# Starts counting attempts anew, for one step of several.
-Tries = Callable[[], Iterator[int]]
 
 FIRST_PAUSE_SECONDS = 0.02
 LONGEST_PAUSE_SECONDS = 0.4
 # Well under API Gateway's 29 s, so that a slow last call still leaves time for an answer.
 BUDGET_SECONDS = 8.0
 
+T = TypeVar("T")
+# To be replaced by Retries: counts the attempts of one step anew.
+Tries = Callable[[], Iterator[int]]
+
+
+class RetriesExhausted(Unavailable):
+    """The time for retries is used up. The attempts that failed have written nothing."""
+
+    def __init__(self) -> None:
+        super().__init__("Too many people are doing this right now. Try again.", retry_after=2)
+
+
+class Retries:
+    """A budget of time for retries. Several steps may share one budget.
+
+    Args:
+        budget_seconds: no attempt starts later than this after now.
+    """
+
+    def __init__(self, budget_seconds: float = BUDGET_SECONDS) -> None:
+        self._deadline = time.monotonic() + budget_seconds
+
+    def until_answer(self, step: Callable[[], T | None]) -> T:
+        """Call a step until it returns something other than None, with a pause before each further attempt.
+
+        Raises:
+            RetriesExhausted: the budget is used up.
+        """
+        longest = FIRST_PAUSE_SECONDS
+        while True:
+            answer = step()
+            if answer is not None:
+                return answer
+            pause = random.uniform(0, longest)  # nosec B311: only spreads retries
+            if time.monotonic() + pause > self._deadline:
+                raise RetriesExhausted
+            time.sleep(pause)
+            longest = min(LONGEST_PAUSE_SECONDS, 2 * longest)
+
 
 def attempts(budget_seconds: float = BUDGET_SECONDS) -> Iterator[int]:
-    """Numbers from 0, with a pause before each but the first, while the budget lasts.
+    """To be replaced by Retries: numbers from 0, with a pause before each but the first.
 
     Raises:
-        Unavailable: the budget is spent; nothing has been written by the attempts that failed.
+        RetriesExhausted: the budget is used up.
     """
     deadline = time.monotonic() + budget_seconds
     number = 0
@@ -30,12 +68,12 @@ def attempts(budget_seconds: float = BUDGET_SECONDS) -> Iterator[int]:
         yield number
         pause = random.uniform(0, min(LONGEST_PAUSE_SECONDS, FIRST_PAUSE_SECONDS * 2**number))  # nosec B311: only spreads retries
         if time.monotonic() + pause > deadline:
-            raise Unavailable("Too many people are doing this right now. Try again.", retry_after=2)
+            raise RetriesExhausted
         time.sleep(pause)
         number += 1
 
 
 def shared_attempts(budget_seconds: float = BUDGET_SECONDS) -> Tries:
-    """For work of many steps, each with attempts of its own, that share one budget."""
+    """To be replaced by Retries: attempts for many steps that share one budget."""
     deadline = time.monotonic() + budget_seconds
     return lambda: attempts(deadline - time.monotonic())

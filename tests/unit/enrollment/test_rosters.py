@@ -23,6 +23,7 @@ from tests.unit.domain.test_enrollment_table import (
 from tests.unit.emulator_fixture import Tables
 from toolkit import clients
 from toolkit.caller import Caller
+from toolkit.cursor import Page
 from toolkit.errors import Forbidden, NotFound
 
 
@@ -192,7 +193,7 @@ def test_who_may_read_a_roster_and_that_it_is_noted_first(
     admin = Caller("admin", "", frozenset({"administrators"}))
     notes = Notes(dynamodb_tables)
 
-    def read(caller: Caller, *, as_table: bool = False) -> rules.Page:
+    def read(caller: Caller, *, as_table: bool = False) -> Page[dict[str, Any]]:
         visit = rosters.Visit(caller, "request-1")
         return rosters.read(table, notes, notes, visit, COURSE, 20, None, as_table=as_table)
 

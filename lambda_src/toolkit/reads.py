@@ -1,0 +1,94 @@
+"""Reads of many DynamoDB items: batches by key, and queries that are longer than one answer.
+
+A single item is read where it is needed. Every function says how many calls it makes.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, TypeVar
+
+from toolkit import clients
+from toolkit.dynamo import Item, WireValue, from_item, to_item
+from toolkit.errors import Unavailable
+
+# DynamoDB's limit for one BatchGetItem.
+BATCH_SIZE = 100
+
+Key = Mapping[str, str]
+WireItem = Mapping[str, WireValue]
+T = TypeVar("T")
+
+
+def batch_get(
+    keys: Mapping[str, Sequence[Key]], *, consistent: bool = True, attributes: Sequence[str] = ()
+) -> dict[str, list[Item]]:
+    """The items with the given keys that exist, by table: one BatchGetItem.
+
+    Args:
+        keys: by table, at most BATCH_SIZE together; DynamoDB refuses a key that is given twice.
+        consistent: read what is stored now, not what was stored a moment ago.
+        attributes: the only ones to read, none of them a reserved word; all of them if empty.
+
+    Raises:
+        Unavailable: DynamoDB left some keys unprocessed because it is throttling.
+    """
+    options: dict[str, Any] = {"ConsistentRead": True} if consistent else {}
+    if attributes:
+        options["ProjectionExpression"] = ", ".join(attributes)
+    asked: Any = {
+        table: {"Keys": [to_item(key) for key in of_table], **options} for table, of_table in keys.items()
+    }
+    answer = clients.dynamodb().batch_get_item(RequestItems=asked)
+    if answer.get("UnprocessedKeys"):
+        raise Unavailable
+    found = answer["Responses"]
+    return {table: [from_item(item) for item in found.get(table, ())] for table in keys}
+
+
+def query_pages(
+    query: Mapping[str, Any], *, start: WireItem | None = None, page_size: int | None = None
+) -> Iterator[list[WireItem]]:
+    """A query's items as DynamoDB sends them, page by page: one Query for each page that is asked for.
+
+    Args:
+        query: the parameters of the Query.
+        start: the key after which the first page starts.
+        page_size: items per page at most; an answer also ends after 1 MB.
+    """
+    while True:
+        items, start = _query_once(query, start, page_size)
+        yield items
+        if not start:
+            return
+
+
+def query_all(query: Mapping[str, Any], *, page_size: int | None = None) -> Iterator[Item]:
+    """Every item that a query finds: one Query for each page."""
+    for page in query_pages(query, page_size=page_size):
+        yield from map(from_item, page)
+
+
+def query_up_to(query: Mapping[str, Any], count: int, *, start: WireItem | None = None) -> list[Item]:
+    """Up to `count` items that a query finds: one Query, and more only where 1 MB was not enough for them."""
+    items: list[Item] = []
+    while True:
+        page, start = _query_once(query, start, count - len(items))
+        items += map(from_item, page)
+        if not start or len(items) >= count:
+            return items
+
+
+def in_batches(things: Sequence[T]) -> Iterator[Sequence[T]]:
+    """Portions of at most BATCH_SIZE, in order."""
+    for begin in range(0, len(things), BATCH_SIZE):
+        yield things[begin : begin + BATCH_SIZE]
+
+
+def _query_once(
+    query: Mapping[str, Any], start: WireItem | None, limit: int | None
+) -> tuple[list[WireItem], WireItem | None]:
+    """One Query: its items, and the key after which the next one starts if there may be more."""
+    options: dict[str, Any] = {} if limit is None else {"Limit": limit}
+    if start:
+        options["ExclusiveStartKey"] = start
+    answer: Any = clients.dynamodb().query(**query, **options)
+    return answer["Items"], answer.get("LastEvaluatedKey")
