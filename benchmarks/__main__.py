@@ -7,7 +7,7 @@ from pathlib import Path
 from benchmarks import local, synthesis
 from benchmarks.measure import Case, time_in_turns
 from benchmarks.report import Goal, as_json, as_page, as_table
-from tools.support.steps import command_line
+from tools.support.command_line import command_line
 
 RESULTS = Path(__file__).with_name("results.md")
 GOALS = (

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from benchmarks import imports, own_code, throughput
 from benchmarks.report import machine, today, verdict
-from tools.support.steps import command_line
+from tools.support.command_line import command_line
 
 RESULTS = Path(__file__).with_name("results.md")
 HEADING = "# The functions"

@@ -20,7 +20,10 @@ from typing import Any
 
 from education.errors import UserError
 from tools.setup.toolchain import LOGS
-from tools.support.steps import ROOT, command_line, run_logged, step
+from tools.support.command_line import command_line
+from tools.support.paths import ROOT
+from tools.support.programs import run_logged
+from tools.support.steps import step
 
 HOME = ROOT / "build" / "cdktn"
 PACKAGES = ("cdktn==0.24.0", "cdktn-provider-aws==25.8.1", "pydantic>=2.11,<3", "PyYAML>=6.0.2")

@@ -14,7 +14,7 @@ from education.functions.bundling import bundle
 from local_platform import emulator
 from local_platform.aws import client
 from local_platform.platform import Platform, current_platform
-from tools.support.steps import ROOT
+from tools.support.paths import ROOT
 
 if TYPE_CHECKING:
     from mypy_boto3_lambda import LambdaClient

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from education.errors import UserError
-from tools.support.steps import ROOT
+from tools.support.paths import ROOT
 
 
 @dataclass

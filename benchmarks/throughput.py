@@ -25,7 +25,8 @@ from education.errors import UserError
 from tests.integration.support.classroom import new_course
 from tests.integration.support.deployed import OUTPUTS_VARIABLE, Deployed
 from tests.integration.support.people import INSTRUCTORS, STUDENTS, People, Person
-from tools.support.steps import ROOT, command_line
+from tools.support.command_line import command_line
+from tools.support.paths import ROOT
 
 LEAST_READ_SHARE = 0.8
 SECONDS, CLIENTS = 6.0, 8

@@ -10,7 +10,9 @@ from education.errors import UserError
 from local_platform import emulator
 from local_platform.platform import Platform, current_platform
 from local_platform.surroundings import keep_to_this_machine
-from tools.support.steps import ServiceError, command_line, displayed
+from tools.support.command_line import command_line
+from tools.support.paths import displayed
+from tools.support.steps import ServiceError
 
 EPILOG = """variables:
   EDUCATION_LOCAL_PORT     where the AWS emulator listens on 127.0.0.1 (4566)

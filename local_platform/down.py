@@ -12,7 +12,8 @@ from local_platform.deployment import cdktf
 from local_platform.emulator import Instance
 from local_platform.platform import STACK, Platform
 from tools.setup.toolchain import find_toolchain
-from tools.support.steps import ROOT, displayed, step
+from tools.support.paths import ROOT, displayed
+from tools.support.steps import step
 
 KEPT_LOG = ROOT / "build" / "logs" / "local-destroy.log"
 

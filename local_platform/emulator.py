@@ -19,7 +19,7 @@ from pathlib import Path
 from education.errors import UserError
 from local_platform import processes
 from local_platform.platform import ACCESS_KEY, MARK, SECRET_KEY, Platform
-from tools.support.steps import displayed
+from tools.support.paths import displayed
 
 PORT_RELEASE_SECONDS = 3
 START_SECONDS = 60.0

@@ -11,7 +11,7 @@ from pathlib import Path
 from education.errors import UserError
 from education.settings.model import LOCAL_ENVIRONMENT, EnvironmentSettings, load_settings, local_port
 from local_platform.surroundings import NO_AWS_CONFIGURATION
-from tools.support.steps import ROOT
+from tools.support.paths import ROOT
 
 STACK = f"TapStack{LOCAL_ENVIRONMENT}"
 ACCESS_KEY, SECRET_KEY = "test", "test"  # the AWS emulator's root; it listens on this machine only

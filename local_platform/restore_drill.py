@@ -17,7 +17,8 @@ from education.errors import UserError
 from local_platform.strict.instance import strict_aws
 from local_platform.surroundings import keep_to_this_machine
 from tools.operate.restore import Restore, bring_back
-from tools.support.steps import command_line, step
+from tools.support.command_line import command_line
+from tools.support.steps import step
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

@@ -15,7 +15,9 @@ from local_platform.deployment import Deployment, cdktf
 from local_platform.emulator import Instance
 from local_platform.platform import STACK, Platform
 from tools.setup.toolchain import find_toolchain
-from tools.support.steps import ROOT, displayed, run_logged, step
+from tools.support.paths import ROOT, displayed
+from tools.support.programs import run_logged
+from tools.support.steps import step
 
 SMOKE_ADVICE = (
     "run `make up` again, which deploys everything anew; if it stays so, the function of that route says why in its "

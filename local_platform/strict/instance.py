@@ -24,7 +24,7 @@ from cryptography.x509.oid import NameOID
 from education.errors import UserError
 from local_platform.platform import ACCESS_KEY, MARK, SECRET_KEY
 from local_platform.surroundings import NO_AWS_CONFIGURATION
-from tools.support.steps import ROOT
+from tools.support.paths import ROOT
 
 START_SECONDS = 60.0
 # The addresses that AWS gives to an API, to a distribution and to a bucket.

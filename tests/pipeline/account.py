@@ -16,7 +16,7 @@ from types import MappingProxyType
 from typing import Any
 
 from local_platform.strict.instance import Decision, StrictInstance
-from tools.support.steps import ROOT
+from tools.support.paths import ROOT
 
 REPOSITORY = "repo:example-org/education-platform"
 IMMUTABLE = "repo:example-org@1000001/education-platform@1000002"

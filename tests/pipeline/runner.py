@@ -18,7 +18,7 @@ import yaml
 from local_platform.strict.instance import StrictInstance
 from tests.pipeline.account import REPOSITORY, Account
 from tests.pipeline.workflows import Workflow, workflow
-from tools.support.steps import ROOT
+from tools.support.paths import ROOT
 
 DEPLOY = "./.github/workflows/deploy.yml"
 SIGN_IN = "./.github/actions/sign-in"

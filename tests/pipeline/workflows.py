@@ -8,7 +8,7 @@ from typing import Any
 
 import yaml
 
-from tools.support.steps import ROOT
+from tools.support.paths import ROOT
 
 FOLDER = ROOT / ".github" / "workflows"
 

@@ -25,7 +25,8 @@ from botocore.loaders import Loader
 
 from education.errors import UserError
 from education.settings.model import load_settings, stack_arguments
-from tools.support.steps import ROOT, command_line
+from tools.support.command_line import command_line
+from tools.support.paths import ROOT
 
 # PowerUserAccess (AWS managed, version 5): everything but these, which it grants only a few reads of.
 # https://docs.aws.amazon.com/aws-managed-policy/latest/reference/PowerUserAccess.html

@@ -18,7 +18,9 @@ from typing import Any
 from education.errors import UserError
 from education.functions.bundling import bundle
 from tools.checks.scanners import Scanners
-from tools.support.steps import ROOT, command_line, step
+from tools.support.command_line import command_line
+from tools.support.paths import ROOT
+from tools.support.steps import step
 
 RESULTS = ROOT / "build" / "sbom"
 LOCKS = {"python": "requirements.txt", "functions": "lambda_src/requirements.txt"}

@@ -22,7 +22,9 @@ from education.errors import UserError
 from education.functions.python_function import RUNTIME
 from tools.checks.scan_checkov import checkov_findings
 from tools.checks.scanners import Scanners
-from tools.support.steps import ROOT, command_line, step
+from tools.support.command_line import command_line
+from tools.support.paths import ROOT
+from tools.support.steps import step
 
 RESULTS = ROOT / "build" / "scan"
 CODE = ("education", "tools", "local_platform", "lambda_src", "main.py")

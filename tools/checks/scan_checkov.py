@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from tools.checks.scanners import Scanners
-from tools.support.steps import ROOT
+from tools.support.paths import ROOT
 
 STACKS = {"TapStackprod": {}, "BootstrapStackprod": {"EDUCATION_STACK": "bootstrap"}}
 _COMMENT = re.compile(r"#\s*checkov:skip=(CKV2?_\w+)\s+(aws_\w+):\s*(\S.{10,})")

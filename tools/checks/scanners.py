@@ -8,7 +8,8 @@ from pathlib import Path
 
 from tools.setup.install import digest, is_stamped
 from tools.setup.toolchain import LOGS
-from tools.support.steps import ROOT, run_logged
+from tools.support.paths import ROOT
+from tools.support.programs import run_logged
 
 PINS = ROOT / "scanning"
 HOME = ROOT / "build" / "scanning"

@@ -9,7 +9,8 @@ from typing import Any
 
 from education.errors import UserError
 from tools.setup.toolchain import Toolchain
-from tools.support.steps import ROOT, run_logged
+from tools.support.paths import ROOT
+from tools.support.programs import print_line, run_logged
 
 LOCK_FILE = ".terraform.lock.hcl"
 CDKTF = ROOT / "node_modules" / ".bin" / "cdktf"
@@ -105,6 +106,6 @@ class Cdktf:
             log=self._log(command),
             environment={**self.toolchain.environment(self.variables), "CDKTF_LOG_LEVEL": "warn"},
             advice=advice,
-            echo=self.echo,
+            on_line=print_line if self.echo else None,
             success=success,
         )

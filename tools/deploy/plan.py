@@ -21,8 +21,10 @@ from tools.deploy.saved_plan import PLAN, TEXT, SavedPlan, count_changes
 from tools.deploy.terraform import Terraform
 from tools.setup.toolchain import LOGS, Toolchain, find_toolchain
 from tools.support.account import current_account
+from tools.support.command_line import command_line
+from tools.support.paths import ROOT, displayed
 from tools.support.redaction import redacted
-from tools.support.steps import ROOT, command_line, displayed, step
+from tools.support.steps import step
 
 DRIFT_EXIT_CODE = 2
 

@@ -15,7 +15,9 @@ from education.settings.model import EnvironmentSettings, load_settings, stack_a
 from tools.deploy.cdktf import Cdktf
 from tools.setup.toolchain import LOGS, find_toolchain
 from tools.support.account import current_account, refuse_local
-from tools.support.steps import ROOT, command_line, displayed, step
+from tools.support.command_line import command_line
+from tools.support.paths import ROOT, displayed
+from tools.support.steps import step
 
 COMMANDS = {
     "synth": "synthesize it into cdktf.out",

@@ -13,7 +13,7 @@ from typing import Any
 from education.errors import UserError
 from tools.deploy.terraform_problems import explained
 from tools.setup.toolchain import Toolchain
-from tools.support.steps import displayed
+from tools.support.paths import displayed
 
 NOTHING_CHANGED, CHANGES = 0, 2  # exit codes of `plan -detailed-exitcode`
 TAIL_LINES = 30

@@ -19,7 +19,8 @@ from typing import Any
 from education.naming import Names
 from education.settings.model import load_settings, stack_arguments
 from tools.support.account import client, current_account
-from tools.support.steps import command_line, step
+from tools.support.command_line import command_line
+from tools.support.steps import step
 
 GONE = "the stream no longer holds its records (24 hours): repair the items by hand, then delete the message"
 # Longer than any function here may run, so that nobody is handed the message meanwhile.

@@ -21,7 +21,8 @@ from education.errors import UserError
 from education.naming import Names
 from education.settings.model import load_settings, stack_arguments
 from tools.support.account import client, current_account
-from tools.support.steps import command_line, step
+from tools.support.command_line import command_line
+from tools.support.steps import step
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

@@ -19,7 +19,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 from education.errors import UserError
 from education.settings.model import EnvironmentSettings, load_settings, stack_arguments
 from tools.support.account import client
-from tools.support.steps import ROOT, command_line
+from tools.support.command_line import command_line
+from tools.support.paths import ROOT
 
 TIMEOUT_SECONDS = 15
 

@@ -28,7 +28,9 @@ from tools.pipeline.adoption import NOT_THERE, adopt
 from tools.pipeline.state_bucket import StateBucket, managed
 from tools.setup.toolchain import LOGS, Toolchain, find_toolchain
 from tools.support.account import Account, client, current_account
-from tools.support.steps import ROOT, command_line, displayed, step
+from tools.support.command_line import command_line
+from tools.support.paths import ROOT, displayed
+from tools.support.steps import step
 
 PROVIDER = "aws_iam_openid_connect_provider"
 EXTERNAL_ID = "sts:externalid"  # the condition key, as IAM compares it

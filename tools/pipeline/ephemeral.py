@@ -20,8 +20,9 @@ from tools.operate.signing_key_store import environments_with_keys
 from tools.pipeline.github import current_github
 from tools.pipeline.state_bucket import StateBucket
 from tools.support.account import client, current_account
+from tools.support.command_line import command_line
 from tools.support.service_problems import SERVICE_PROBLEMS, service_message
-from tools.support.steps import command_line, step
+from tools.support.steps import step
 
 PATTERN = re.compile(r"pr-(\d+)")
 

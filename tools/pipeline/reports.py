@@ -15,8 +15,9 @@ from education.errors import UserError
 from tools.deploy.plan import DRIFT_EXIT_CODE
 from tools.deploy.saved_plan import SavedPlan
 from tools.pipeline.github import current_github, shortened
+from tools.support.command_line import command_line
+from tools.support.paths import ROOT
 from tools.support.redaction import redacted
-from tools.support.steps import ROOT, command_line
 
 DRIFT_LABEL = "drift"
 

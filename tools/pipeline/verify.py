@@ -29,7 +29,9 @@ from education.naming import PROJECT
 from education.openapi.description import load_api_description
 from education.settings.model import EnvironmentSettings, load_settings, stack_arguments
 from tools.support.account import current_account
-from tools.support.steps import ROOT, command_line, step
+from tools.support.command_line import command_line
+from tools.support.paths import ROOT
+from tools.support.steps import step
 
 TIMEOUT_SECONDS = 20
 STRANGER = "https://stranger.example"

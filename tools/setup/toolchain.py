@@ -20,7 +20,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from education.errors import UserError
-from tools.support.steps import ROOT, run_logged
+from tools.support.paths import ROOT
+from tools.support.programs import run_logged
 
 AWS_PROVIDER = "registry.terraform.io/hashicorp/aws"
 AWS_PROVIDER_VERSION = "5.100.0"  # what the AWS bindings in requirements.txt were generated from

@@ -24,7 +24,7 @@ from tests.integration.contract.contract_scene import Scene
 from tests.integration.support.classroom import enroll, lesson, new_course, upload
 from tests.integration.support.deployed import Deployed
 from tests.integration.support.people import ADMINISTRATORS, INSTRUCTORS, STUDENTS, People, Person
-from tools.support.steps import ROOT
+from tools.support.paths import ROOT
 
 pytestmark = pytest.mark.intrusive
 

@@ -16,7 +16,7 @@ from tests.integration.support.deployed import Deployed
 from tests.integration.support.people import People
 from tests.integration.support.proxied import Proxied, proxied_functions
 from tests.integration.support.samples import OPERATIONS, SAMPLES, Sample, Stage
-from tools.support.steps import ROOT
+from tools.support.paths import ROOT
 
 pytestmark = pytest.mark.intrusive
 

@@ -27,7 +27,7 @@ from local_platform.platform import ACCESS_KEY, SECRET_KEY, Platform
 from local_platform.surroundings import keep_to_this_machine
 from tests.own_folder import own_folder, platform_home
 from tests.ports import free_port
-from tools.support.steps import ROOT
+from tools.support.paths import ROOT
 
 OUTPUTS_VARIABLE = "EDUCATION_OUTPUTS"
 DEPLOY_SECONDS = 900

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tools.support.steps import ROOT
+from tools.support.paths import ROOT
 
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 # Folders of Python and Terraform, which lie all over the checkout and are nobody's output.

@@ -26,7 +26,7 @@ from local_platform.platform import MARK, STACK, Platform, current_platform
 from local_platform.reload import reload
 from local_platform.up import aws_emulator
 from tests.ports import free_port
-from tools.support.steps import ROOT
+from tools.support.paths import ROOT
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tools.support.steps import ROOT
+from tools.support.paths import ROOT
 
 INSTALLER = """\
 #!/bin/sh

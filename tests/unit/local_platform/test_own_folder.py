@@ -6,7 +6,7 @@ import time
 
 from local_platform import processes
 from tests.own_folder import mark_of, own_folder, remove_abandoned
-from tools.support.steps import ROOT
+from tools.support.paths import ROOT
 
 SESSION = """
 import os, subprocess, sys, time

@@ -15,7 +15,8 @@ from education.errors import UserError
 from local_platform import accounts, smoke_test
 from local_platform import up as up_module
 from local_platform.platform import Platform
-from tools.support.steps import ServiceError, command_line, step
+from tools.support.command_line import command_line
+from tools.support.steps import ServiceError, step
 
 NOBODY = "http://127.0.0.1:9"  # the discard service, which no machine runs
 

@@ -15,7 +15,7 @@ from tools.deploy import stack
 from tools.operate import redrive, restore
 from tools.pipeline import ephemeral
 from tools.support import account
-from tools.support.steps import command_line
+from tools.support.command_line import command_line
 
 Command = Callable[..., list[str]]
 ACCOUNT, OTHER = "1" * 12, "2" * 12

@@ -14,7 +14,10 @@ from education.errors import UserError
 from tools.deploy.cdktf import Cdktf
 from tools.setup import install, toolchain
 from tools.setup.toolchain import AWS_PROVIDER, AWS_PROVIDER_VERSION, Toolchain
-from tools.support.steps import ROOT, StepError, command_line, run_logged, step
+from tools.support.command_line import command_line
+from tools.support.paths import ROOT
+from tools.support.programs import run_logged
+from tools.support.steps import StepError, step
 
 
 def program(folder: Path, name: str, body: str) -> Path:

@@ -9,7 +9,7 @@ import yaml
 
 from tests.pipeline.runner import SIGN_IN, SIGNING_IN, sign_ins
 from tests.pipeline.workflows import FOLDER, Workflow, workflow, workflows
-from tools.support.steps import ROOT
+from tools.support.paths import ROOT
 
 PINNED = re.compile(r"[\w.-]+/[\w./-]+@[0-9a-f]{40}")
 USES = re.compile(r"uses:\s*(\S+)(.*)")
