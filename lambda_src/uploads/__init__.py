@@ -1,1 +1,1 @@
-"""Notes in a course that a lesson's file has arrived; called by S3, not by people."""
+"""Notes in a course that a lesson's file has arrived. Called by S3, not over HTTP."""

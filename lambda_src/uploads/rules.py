@@ -1,28 +1,32 @@
-"""The rule of arrivals: a file counts for a lesson only if it still is what the lesson asks for.
+"""The rule of arrived files: a file becomes a lesson's content only if it fits the lesson as it is now.
 
-The lesson may have been deleted, or have become premium or of another type since the form was
-handed out; such a file is left to lie unused. Of several files the one that arrived last counts.
+After the form was created, the lesson may have been deleted, or have become premium or of another type. Then the
+file stays unused in the bucket. Of several files, the one that arrived last counts.
 """
 
+from typing import Protocol
+
 from domain import content_paths
-from uploads.store import UploadTable
+from domain.content_paths import UploadKey
 
 
-class Uploads:
-    """The operations on files that arrived."""
+class LessonContentStore(Protocol):
+    """The content of lessons."""
 
-    def __init__(self, table: UploadTable) -> None:
-        self._table = table
+    def set_content(self, upload: UploadKey, key: str, arrived_at: str) -> bool:
+        """Set the lesson's content if the lesson exists, fits and has nothing newer; whether it was set."""
 
-    def note_arrival(self, key: str, arrived_at: str) -> bool:
-        """Make the file the lesson's content, unless it does not fit or a newer one is there.
 
-        Args:
-            key: the object's key.
-            arrived_at: S3's time of the event, as stored text.
+def note_arrival(store: LessonContentStore, key: str, arrived_at: str) -> bool:
+    """Make the file the lesson's content, unless it does not fit or there is a newer one.
 
-        Returns:
-            Whether the lesson has this content now.
-        """
-        upload = content_paths.parse(key)
-        return upload is not None and self._table.set_content(upload, key, arrived_at)
+    Args:
+        store: the content of lessons.
+        key: the object's key.
+        arrived_at: S3's time of the event, as stored text.
+
+    Returns:
+        Whether the lesson has this content now.
+    """
+    upload = content_paths.parse(key)
+    return upload is not None and store.set_content(upload, key, arrived_at)
