@@ -1,56 +1,72 @@
-"""HTTP side of the catalogue: courses and lessons. The rules stand in catalog.rules."""
+"""HTTP side of the catalogue: courses and lessons. The rules are in catalog.rules and catalog.lesson_rules."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from catalog.config import Config
-from catalog.lists import CourseLists
-from catalog.rules import Catalog, LessonContent
-from catalog.store import CourseTable
+from catalog.lesson_rules import LessonContent, Lessons
+from catalog.lesson_store import LessonTable
+from catalog.list_store import CourseListTable
+from catalog.rules import Courses
 from domain import permissions
 from domain.audit_store import AuditTable
 from domain.courses import Course
+from toolkit import clock
 from toolkit.config import load
 from toolkit.cursor import Page
+from toolkit.errors import BadRequest, FieldError
 from toolkit.http import Request, Response, api_handler, created, no_content, ok, page
 
 _config = load(Config)
-_catalog = Catalog(
-    CourseTable(
-        _config.courses_table,
-        profiles_table=_config.user_profiles_table,
-        audit=AuditTable(_config.audit_table, _config.audit_retention_days),
-    ),
-    CourseLists(_config.courses_table),
+_table = LessonTable(
+    _config.courses_table,
+    profiles_table=_config.user_profiles_table,
+    audit=AuditTable(_config.audit_table, _config.audit_retention_days),
 )
+_courses = Courses(_table, CourseListTable(_config.courses_table))
+_lessons = Lessons(_table)
 
 
 def _shown(request: Request, course: Course) -> dict[str, Any]:
     return course.to_editors() if permissions.may_edit(request.caller, course) else course.to_api()
 
 
+def _with_stored_times(body: Mapping[str, Any]) -> dict[str, Any]:
+    """The body with its times in the stored form, so that they compare as text."""
+    fields = dict(body)
+    for name in ("opensAt", "closesAt"):
+        if fields.get(name) is not None:
+            try:
+                fields[name] = clock.normalise(fields[name])
+            except ValueError as error:
+                fault = FieldError(name, "must be a date-time with an offset")
+                raise BadRequest("The body is not valid.", errors=(fault,)) from error
+    return fields
+
+
 def _list_courses(request: Request) -> Response:
     limit, cursor, owner = request.query["limit"], request.query.get("cursor"), request.query.get("owner")
     if owner is None:
-        courses, next_cursor = _catalog.list_published(limit, cursor)
-        return page(Page([course.to_api() for course in courses], next_cursor))
-    courses, next_cursor = _catalog.list_owned(request.caller, owner, limit, cursor)
-    return page(Page([_shown(request, course) for course in courses], next_cursor))
+        published = _courses.list_published(limit, cursor)
+        return page(Page([course.to_api() for course in published.items], published.next_cursor))
+    owned = _courses.list_owned(request.caller, owner, limit, cursor)
+    return page(Page([_shown(request, course) for course in owned.items], owned.next_cursor))
 
 
 def _create_course(request: Request) -> Response:
-    course = _catalog.create(request.caller, request.body)
+    course = _courses.create(request.caller, _with_stored_times(request.body))
     return created(_shown(request, course), f"/courses/{course.course_id}")
 
 
 def _get_course(request: Request) -> Response:
-    return ok(_shown(request, _catalog.get(request.caller, request.path["courseId"])))
+    return ok(_shown(request, _courses.get(request.caller, request.path["courseId"])))
 
 
 def _update_course(request: Request) -> Response:
-    body = dict(request.body)
-    version = body.pop("version")
-    course = _catalog.update(
-        request.caller, request.path["courseId"], version, body, request_id=request.request_id
+    changes = _with_stored_times(request.body)
+    version = changes.pop("version")
+    course = _courses.update(
+        request.caller, request.path["courseId"], version, changes, request_id=request.request_id
     )
     return ok(_shown(request, course))
 
@@ -62,7 +78,7 @@ def _put_lesson(request: Request) -> Response:
         premium=request.body["premium"],
         position=request.body["position"],
     )
-    lesson, is_new = _catalog.put_lesson(
+    lesson, is_new = _lessons.put(
         request.caller,
         request.path["courseId"],
         request.path["lessonId"],
@@ -73,7 +89,7 @@ def _put_lesson(request: Request) -> Response:
 
 
 def _delete_lesson(request: Request) -> Response:
-    _catalog.delete_lesson(request.caller, request.path["courseId"], request.path["lessonId"])
+    _lessons.delete(request.caller, request.path["courseId"], request.path["lessonId"])
     return no_content()
 
 

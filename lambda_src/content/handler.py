@@ -1,9 +1,9 @@
-"""HTTP side of lessons' files. The rules stand in content.rules."""
+"""HTTP side of lessons' files. The rules are in content.rules."""
 
 from content.config import Config
-from content.forms import UploadForms
+from content.form_store import S3UploadForms
 from content.rules import Content, WantedUpload
-from content.signing import SigningKeys, UrlSigner
+from content.signing_store import CloudFrontUrlSigner, SigningKeys
 from content.store import ContentTable
 from toolkit.config import load
 from toolkit.http import Request, Response, api_handler, created, ok
@@ -13,8 +13,8 @@ _MIB = 1024 * 1024
 _config = load(Config)
 _content = Content(
     ContentTable(_config.courses_table, _config.course_progress_table),
-    UploadForms(_config.content_bucket),
-    UrlSigner(
+    S3UploadForms(_config.content_bucket),
+    CloudFrontUrlSigner(
         SigningKeys(_config.signing_secret_id, _config.signing_key_ids),
         base_url=_config.content_base_url,
         valid_seconds=_config.premium_url_minutes * 60,
@@ -42,10 +42,10 @@ def _create_lesson_upload(request: Request) -> Response:
 
 
 def _get_lesson_content(request: Request) -> Response:
-    address = _content.address(request.caller, request.path["courseId"], request.path["lessonId"])
-    shown = {"url": address.url, "premium": address.premium}
-    if address.expires_at is not None:
-        shown["expiresAt"] = address.expires_at
+    location = _content.locate(request.caller, request.path["courseId"], request.path["lessonId"])
+    shown = {"url": location.url, "premium": location.premium}
+    if location.expires_at is not None:
+        shown["expiresAt"] = location.expires_at
     return ok(shown)
 
 

@@ -1,24 +1,22 @@
-"""The rules of lessons' files: who may send one, who may read one, and under which address.
+"""The rules of lessons' files: who may upload one, who may read one, and at which URL.
 
-A file becomes a lesson's content when it has really arrived (the uploads function), not when its
-form is handed out here. Knows nothing of HTTP, of S3's forms or of CloudFront's signatures.
+A file becomes a lesson's content when it has arrived in S3 (the uploads function), not when a form for it is
+created here. Knows nothing of HTTP, of S3's forms or of CloudFront's signatures.
 """
 
 from dataclasses import dataclass
+from typing import Protocol
 
-from content.forms import UploadForm, UploadForms
-from content.signing import UrlSigner
-from content.store import ContentTable
 from domain import content_paths, permissions
 from domain.content_paths import UploadKey
-from domain.courses import ARCHIVED, Course, Lesson
+from domain.courses import Course
 from toolkit.caller import Caller
-from toolkit.errors import BadRequest, Conflict, FieldError, Forbidden, NotFound
+from toolkit.errors import BadRequest, FieldError, Forbidden, NotFound
 
 
 @dataclass(frozen=True)
 class WantedUpload:
-    """What an instructor says about a file that is to be sent; None follows from the lesson."""
+    """What an instructor says about a file to upload; what is None follows from the lesson."""
 
     file_name: str | None = None
     media_type: str | None = None
@@ -26,21 +24,56 @@ class WantedUpload:
 
 
 @dataclass(frozen=True)
-class Address:
-    """Where a lesson's content is; `expires_at` (stored text) only for premium content."""
+class UploadForm:
+    """What a client needs for its multipart/form-data POST; `expires_at` is stored text."""
+
+    url: str
+    fields: dict[str, str]
+    key: str
+    most_bytes: int
+    expires_at: str
+
+
+@dataclass(frozen=True)
+class ContentLocation:
+    """Where a lesson's content is; `expires_at` (stored text) is set only for premium content."""
 
     url: str
     premium: bool
     expires_at: str | None = None
 
 
+class ContentStore(Protocol):
+    """What decides about access to content."""
+
+    def course(self, course_id: str) -> Course | None:
+        """One course as it is now."""
+
+    def is_enrolled(self, user_id: str, course_id: str) -> bool:
+        """Whether a student is enrolled in a course now."""
+
+
+class UploadForms(Protocol):
+    """Forms for uploads."""
+
+    def make(self, key: str, media_type: str, most_bytes: int) -> UploadForm:
+        """A form that takes one file of up to `most_bytes` bytes under `key`."""
+
+
+class UrlSigner(Protocol):
+    """Signed URLs of premium files."""
+
+    def sign(self, content_key: str) -> tuple[str, str]:
+        """A signed URL of a file, and when it expires (stored text)."""
+
+
 class Content:
     """The operations on lessons' files."""
 
     def __init__(
-        self, table: ContentTable, forms: UploadForms, signer: UrlSigner, *, base_url: str, most_bytes: int
+        self, store: ContentStore, forms: UploadForms, signer: UrlSigner, *, base_url: str, most_bytes: int
     ) -> None:
-        self._table = table
+        self._store = store
         self._forms = forms
         self._signer = signer
         self._base_url = base_url
@@ -49,19 +82,16 @@ class Content:
     def create_upload(
         self, caller: Caller, course_id: str, lesson_id: str, wanted: WantedUpload
     ) -> UploadForm:
-        """A form that takes one file for the lesson.
+        """A form with which a browser uploads one file for the lesson.
 
         Raises:
             NotFound, Forbidden: the caller may not see or not edit the course, or there is no such lesson.
             BadRequest: the media type does not fit the lesson, or the file would be too large.
             Conflict: the course is archived.
         """
-        course = permissions.require_editable(caller, self._table.course(course_id))
-        lesson = _lesson(course, lesson_id)
-        if course.status == ARCHIVED:
-            raise Conflict(
-                "An archived course is read-only; change its status first.", code="course-archived"
-            )
+        course = permissions.require_editable(caller, self._store.course(course_id))
+        lesson = course.require_lesson(lesson_id)
+        course.require_not_archived()
         media_types = content_paths.MEDIA_TYPES[lesson.content_type]
         media_type = wanted.media_type or media_types[0]
         faults = []
@@ -75,29 +105,22 @@ class Content:
         key = content_paths.new_key(upload, wanted.file_name or content_paths.FILE_NAMES[media_type])
         return self._forms.make(key, media_type, wanted.size_bytes or self._most_bytes)
 
-    def address(self, caller: Caller, course_id: str, lesson_id: str) -> Address:
-        """Where the lesson's content is; signed and for this lesson's files only if it is premium.
+    def locate(self, caller: Caller, course_id: str, lesson_id: str) -> ContentLocation:
+        """Where the lesson's content is. For premium content, a signed URL that is valid for this upload only.
 
         Raises:
-            NotFound: there is no such course for this caller, no such lesson, or nothing was uploaded.
-            Forbidden: the caller is not enrolled and does not edit the course.
+            NotFound: the caller may not see the course, there is no such lesson, or nothing was uploaded.
+            Forbidden: the caller is not enrolled and may not edit the course.
         """
-        course = permissions.require_visible(caller, self._table.course(course_id))
-        if not permissions.may_edit(caller, course) and not self._table.is_enrolled(
+        course = permissions.require_visible(caller, self._store.course(course_id))
+        if not permissions.may_edit(caller, course) and not self._store.is_enrolled(
             caller.user_id, course_id
         ):
             raise Forbidden("Only those who are enrolled may read the course's content.")
-        lesson = _lesson(course, lesson_id)
+        lesson = course.require_lesson(lesson_id)
         if lesson.content_key is None:
             raise NotFound("Nothing has been uploaded for this lesson.")
         if not lesson.premium:
-            return Address(f"{self._base_url}/{lesson.content_key}", premium=False)
+            return ContentLocation(f"{self._base_url}/{lesson.content_key}", premium=False)
         url, expires_at = self._signer.sign(lesson.content_key)
-        return Address(url, premium=True, expires_at=expires_at)
-
-
-def _lesson(course: Course, lesson_id: str) -> Lesson:
-    lesson = course.lesson(lesson_id)
-    if lesson is None:
-        raise NotFound("There is no such lesson.")
-    return lesson
+        return ContentLocation(url, premium=True, expires_at=expires_at)

@@ -1,4 +1,4 @@
-"""What deciding about content reads from DynamoDB: the course, and one student's record in it."""
+"""What decides about access to content, in DynamoDB: the course, and one student's record in it."""
 
 from domain import course_store
 from domain.courses import Course
@@ -19,7 +19,7 @@ class ContentTable:
         return course_store.find(self._courses, course_id, consistent=True)
 
     def is_enrolled(self, user_id: str, course_id: str) -> bool:
-        """Whether a student takes part in a course right now: one GetItem."""
+        """Whether a student is enrolled in a course now: one GetItem."""
         answer = clients.dynamodb().get_item(
             TableName=self._progress,
             Key=to_item({"userId": user_id, "courseId": course_id}),

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from toolkit.errors import Conflict, NotFound
+
 DRAFT = "draft"
 PUBLISHED = "published"
 ARCHIVED = "archived"
@@ -103,6 +105,28 @@ class Course:
     def lesson(self, lesson_id: str) -> Lesson | None:
         """The lesson of that id, or None."""
         return next((lesson for lesson in self.lessons if lesson.lesson_id == lesson_id), None)
+
+    def require_lesson(self, lesson_id: str) -> Lesson:
+        """The lesson of that id.
+
+        Raises:
+            NotFound: there is none.
+        """
+        lesson = self.lesson(lesson_id)
+        if lesson is None:
+            raise NotFound("There is no such lesson.")
+        return lesson
+
+    def require_not_archived(self) -> None:
+        """Check that the course may be edited now.
+
+        Raises:
+            Conflict: it is archived.
+        """
+        if self.status == ARCHIVED:
+            raise Conflict(
+                "An archived course is read-only; change its status first.", code="course-archived"
+            )
 
     def to_api(self) -> dict[str, Any]:
         """The contract's Course, with the optional fields that are set."""

@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 
-from catalog.store import CourseTable, LessonContent, WriteRefused
+from catalog.lesson_rules import LessonContent
+from catalog.lesson_store import LessonTable
+from catalog.rules import WriteRefused
 from domain.audit_store import AuditTable
 from tests.unit.catalogue_fixture import LESSON, Catalogue
 from tests.unit.lambda_api_fixture import (
@@ -224,13 +226,13 @@ def test_a_lesson_that_was_changed_the_same_way_meanwhile_keeps_what_was_uploade
     course_id = catalogue.new()
     catalogue.put_lesson(course_id, "sets")
     tables = catalogue.tables
-    table = CourseTable(
+    table = LessonTable(
         tables.courses, profiles_table=tables.profiles, audit=AuditTable(tables.audit, retention_days=90)
     )
     content = LessonContent("Sets", "pdf", premium=True, position=1)
-    table.replace_lesson(course_id, "sets", content, "2026-01-01T00:00:00.000Z")
+    table.replace_lesson(course_id, "sets", content, now="2026-01-01T00:00:00.000Z")
     with pytest.raises(WriteRefused):
-        table.replace_lesson(course_id, "sets", content, "2026-01-01T00:00:00.001Z")
+        table.replace_lesson(course_id, "sets", content, now="2026-01-01T00:00:00.001Z")
 
 
 def test_a_deleted_lesson_is_gone(catalogue: Catalogue) -> None:
@@ -297,7 +299,7 @@ def test_counters_of_enrolments_survive_every_edit(catalogue: Catalogue) -> None
 def test_a_course_has_a_limited_number_of_lessons(
     catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("catalog.rules.MOST_LESSONS", 2)
+    monkeypatch.setattr("catalog.lesson_rules.MOST_LESSONS", 2)
     course_id = catalogue.new()
     assert [catalogue.put_lesson(course_id, name).status for name in ("a", "b", "c", "a")] == [
         201,

@@ -14,8 +14,8 @@ from botocore.exceptions import EndpointConnectionError
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
-from content import signing
-from content.forms import UploadForms
+from content import signing_store
+from content.form_store import S3UploadForms
 from domain import content_paths
 from tests.unit.emulator_fixture import Tables
 from tests.unit.lambda_api_fixture import (
@@ -313,15 +313,15 @@ def test_a_switched_key_is_picked_up_after_five_minutes(
 ) -> None:
     files.arrive(files.upload().body["key"])
     asked: list[str] = []
-    read = signing.SigningKeys._read
+    read = signing_store.SigningKeys._read
 
-    def counted(keys: signing.SigningKeys) -> signing.SigningKey:
+    def counted(keys: signing_store.SigningKeys) -> signing_store.SigningKey:
         asked.append("secret")
         return read(keys)
 
-    monkeypatch.setattr("content.signing.SigningKeys._read", counted)
+    monkeypatch.setattr("content.signing_store.SigningKeys._read", counted)
     clock = [time.monotonic()]
-    monkeypatch.setattr("content.signing.time.monotonic", lambda: clock[0])
+    monkeypatch.setattr("content.signing_store.time.monotonic", lambda: clock[0])
     for _ in range(3):
         verify(files.content().body["url"], KEYS["a"])
     assert asked == ["secret"]
@@ -329,7 +329,7 @@ def test_a_switched_key_is_picked_up_after_five_minutes(
     asked.clear()
     verify(files.content().body["url"], KEYS["a"])
     assert asked == []
-    clock[0] += signing.KEPT_SECONDS + 1
+    clock[0] += signing_store.KEPT_SECONDS + 1
     verify(files.content().body["url"], KEYS["b"])
     assert asked == ["secret"]
 
@@ -340,7 +340,7 @@ def test_a_key_goes_on_signing_for_an_hour_while_the_secret_cannot_be_read(
 ) -> None:
     files.arrive(files.upload().body["key"])
     clock = [time.monotonic()]
-    monkeypatch.setattr("content.signing.time.monotonic", lambda: clock[0])
+    monkeypatch.setattr("content.signing_store.time.monotonic", lambda: clock[0])
     verify(files.content().body["url"], KEYS["a"])
     asked = []
 
@@ -353,12 +353,12 @@ def test_a_key_goes_on_signing_for_an_hour_while_the_secret_cannot_be_read(
 
     with monkeypatch.context() as patch:
         patch.setattr(clients, "secrets_manager", Failing)
-        clock[0] += signing.KEPT_SECONDS + 1
+        clock[0] += signing_store.KEPT_SECONDS + 1
         for _ in range(3):
             verify(files.content().body["url"], KEYS["a"])
         assert asked == ["secret"], "a service that fails is not asked by every request"
         assert "signing key not renewed" in capsys.readouterr().out
-        clock[0] += signing.STALE_SECONDS
+        clock[0] += signing_store.STALE_SECONDS
         assert files.content().status == (503 if fault == "outage" else 500)
     verify(files.content().body["url"], KEYS["a"])
 
@@ -386,6 +386,6 @@ def test_on_aws_forms_are_for_the_buckets_own_region(monkeypatch: pytest.MonkeyP
     monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
     client = clients._client.__wrapped__("s3")
     monkeypatch.setattr(clients, "s3", lambda: client)
-    form = UploadForms("a-bucket").make("public/key", "video/mp4", 10)
+    form = S3UploadForms("a-bucket").make("public/key", "video/mp4", 10)
     host = "a-bucket.s3.amazonaws.com" if region == "us-east-1" else f"a-bucket.s3.{region}.amazonaws.com"
     assert form.url == f"https://{host}/"

@@ -1,33 +1,21 @@
-"""Forms with which a browser sends one file straight to S3, bound to key, type and size.
+"""Forms with which a browser uploads one file directly to S3, for one key, type and size only.
 
-The form is signed with the function's own credentials and makes no call; S3 refuses what does not
+A form is signed with the function's own credentials, without a call to AWS. S3 refuses an upload that does not
 fit the signed conditions.
 """
 
-from dataclasses import dataclass
-
+from content.rules import UploadForm
 from toolkit import clients, clock
 
-# S3 takes a form as often as it is sent while it is valid, each time as a new version of the same key.
+# While a form is valid, S3 accepts it any number of times, each time as a new version of the same key.
 VALID_SECONDS = 5 * 60
-# So what is cached of a key is asked for again soon (a 304 without contents, ordinarily); this is also how long
-# the edge goes on serving a file that was deleted.
+# So caches ask for a key again soon (the usual answer is a 304 without contents). This is also how long
+# CloudFront continues to serve a file that was deleted.
 CACHED_SECONDS = 5 * 60
 _CACHE_CONTROL = f"public, max-age={CACHED_SECONDS}"
 
 
-@dataclass(frozen=True)
-class UploadForm:
-    """What a client needs for its multipart/form-data POST; `expires_at` is stored text."""
-
-    url: str
-    fields: dict[str, str]
-    key: str
-    most_bytes: int
-    expires_at: str
-
-
-class UploadForms:
+class S3UploadForms:
     """Makes forms for one bucket."""
 
     def __init__(self, bucket: str) -> None:

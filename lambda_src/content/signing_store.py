@@ -80,7 +80,7 @@ class SigningKeys:
         return SigningKey(self._key_ids[slot], _private_key(secret["keys"][slot]["privateKey"]))
 
 
-class UrlSigner:
+class CloudFrontUrlSigner:
     """Signs addresses of premium files."""
 
     def __init__(self, keys: SigningKeys, *, base_url: str, valid_seconds: int) -> None:

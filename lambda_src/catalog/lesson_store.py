@@ -1,0 +1,125 @@
+"""Lessons in DynamoDB: entries of the map `lessons` in their course's item, each written by itself."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from catalog.lesson_rules import LessonContent
+from catalog.store import CourseTable
+from domain.courses import ARCHIVED, Course
+from toolkit.dynamo import Item
+
+
+class LessonTable(CourseTable):
+    """The courses table, as far as lessons are concerned.
+
+    Each write raises WriteRefused if its condition does not hold, or if the course is archived. `version` is the
+    version that the course must have, None if it may have any.
+    """
+
+    def add_lesson(
+        self,
+        course_id: str,
+        lesson_id: str,
+        content: LessonContent,
+        *,
+        most: int,
+        now: str,
+        version: int | None = None,
+    ) -> Course:
+        """Add a lesson that does not exist yet, while there are fewer than `most`."""
+        return self._write_lesson(
+            course_id,
+            lesson_id,
+            "SET lessons.#lesson = :content",
+            "attribute_not_exists(lessons.#lesson) AND size(lessons) < :most",
+            {":content": _stored(content), ":most": most},
+            now,
+            lambda lesson: lesson == _stored(content),
+            version,
+        )
+
+    def retitle_lesson(
+        self, course_id: str, lesson_id: str, content: LessonContent, *, now: str, version: int | None = None
+    ) -> Course:
+        """Change title and position of a lesson that has this content type and `premium`."""
+        return self._write_lesson(
+            course_id,
+            lesson_id,
+            "SET lessons.#lesson.title = :title, lessons.#lesson.#position = :position",
+            "lessons.#lesson.contentType = :type AND lessons.#lesson.premium = :premium",
+            {
+                ":title": content.title,
+                ":position": content.position,
+                ":type": content.content_type,
+                ":premium": content.premium,
+            },
+            now,
+            lambda lesson: lesson is not None and lesson.items() >= _stored(content).items(),
+            version,
+            {"#position": "position"},
+        )
+
+    def replace_lesson(
+        self, course_id: str, lesson_id: str, content: LessonContent, *, now: str, version: int | None = None
+    ) -> Course:
+        """Put a lesson without a file in place of one that has another content type or `premium`."""
+        return self._write_lesson(
+            course_id,
+            lesson_id,
+            "SET lessons.#lesson = :content",
+            # A lesson that has this content type and `premium` by now has a file that fits.
+            "attribute_exists(lessons.#lesson)"
+            " AND NOT (lessons.#lesson.contentType = :type AND lessons.#lesson.premium = :premium)",
+            {":content": _stored(content), ":type": content.content_type, ":premium": content.premium},
+            now,
+            lambda lesson: lesson == _stored(content),
+            version,
+        )
+
+    def remove_lesson(self, course_id: str, lesson_id: str, *, now: str) -> Course:
+        """Remove a lesson that exists."""
+        return self._write_lesson(
+            course_id,
+            lesson_id,
+            "REMOVE lessons.#lesson",
+            "attribute_exists(lessons.#lesson)",
+            {},
+            now,
+            lambda lesson: lesson is None,
+        )
+
+    def _write_lesson(
+        self,
+        course_id: str,
+        lesson_id: str,
+        change: str,
+        condition: str,
+        values: Mapping[str, Any],
+        now: str,
+        is_done: Callable[[Item | None], bool],
+        version: int | None = None,
+        names: Mapping[str, str] | None = None,
+    ) -> Course:
+        """`is_done` says of a stored lesson whether it is what this write leaves."""
+        bump = "#version = #version + :one, #updatedAt = :now"
+        expression = f"{change}, {bump}" if change.startswith("SET ") else f"SET {bump} {change}"
+        return self._write(
+            course_id,
+            expression,
+            f"#status <> :archived AND {condition}" + ("" if version is None else " AND #version = :seen"),
+            {"#lesson": lesson_id, "#version": "version", "#updatedAt": "updatedAt", "#status": "status"}
+            | dict(names or {}),
+            {**values, ":one": 1, ":now": now, ":archived": ARCHIVED}
+            | ({} if version is None else {":seen": version}),
+            lambda found: is_done(found["lessons"].get(lesson_id)),
+        )
+
+
+def _stored(content: LessonContent) -> dict[str, Any]:
+    """The lesson as a new entry of the map `lessons`."""
+    return {
+        "title": content.title,
+        "contentType": content.content_type,
+        "premium": content.premium,
+        "position": content.position,
+    }
