@@ -22,7 +22,7 @@ from benchmarks.floors import FLOORS, deployed_floor
 from benchmarks.own_code import percentile
 from benchmarks.report import verdict
 from education.errors import UserError
-from tests.integration.support.classroom import new_course
+from tests.integration.support.course_helpers import new_course
 from tests.integration.support.deployed import OUTPUTS_VARIABLE, Deployed
 from tests.integration.support.people import INSTRUCTORS, STUDENTS, People, Person
 from tools.support.command_line import command_line

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.integration.support.departure import Departure
+from tests.integration.support.cleanup import Cleanup
 from tests.integration.support.deployed import Deployed, deployed_environment
-from tests.integration.support.people import Caller, Cast, People
+from tests.integration.support.people import Caller, People, SharedUsers
 
 # What looks back on everything that the other tests did, and what leaves nothing to test.
 LAST = ("test_logs.py", "test_destroy.py")
@@ -37,7 +37,7 @@ def deployed() -> Iterator[Deployed]:
 
 
 @pytest.fixture(scope="session")
-def nobody(deployed: Deployed) -> Caller:
+def anonymous(deployed: Deployed) -> Caller:
     """Somebody who is not signed in."""
     return Caller(deployed)
 
@@ -48,10 +48,10 @@ def people(deployed: Deployed) -> Iterator[People]:
     people = People(deployed)
     yield people
     if not deployed.is_local:
-        Departure(deployed, people).leave()
+        Cleanup(deployed, people).run()
 
 
 @pytest.fixture(scope="session")
-def cast(people: People) -> Cast:
+def users(people: People) -> SharedUsers:
     """The people that most tests share. Nobody's own data is changed but by the test that made it."""
-    return Cast.of(people)
+    return SharedUsers.of(people)

@@ -32,9 +32,9 @@ class Account:
     aws: StrictInstance
     checkout: Path
     machines: Iterator[Path]  # folders that are not there yet
-    internet: str = ""  # the address of a proxy behind which every address is the AWS emulator
+    proxy: str = ""  # the address of a proxy behind which every address is the AWS emulator
     keys: dict[str, set[str]] = field(default_factory=dict)  # access keys by role, to find its decisions
-    walked: set[tuple[str, str, int]] = field(default_factory=set)  # workflow, job, step: what succeeded
+    executed: set[tuple[str, str, int]] = field(default_factory=set)  # workflow, job, step: what succeeded
     variables: dict[str, str] = field(default_factory=dict)  # of the repository, besides the roles
 
     def assume(self, role: str, subject: str, audience: str = "sts.amazonaws.com") -> StrictInstance:

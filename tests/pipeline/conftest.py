@@ -15,7 +15,7 @@ import pytest
 
 from local_platform.strict.instance import strict_aws
 from tests.pipeline.account import ISSUER, Account, check_out
-from tests.pipeline.internet import proxy_to
+from tests.pipeline.https_proxy import proxy_to
 from tests.pipeline.runner import DEPLOY, WorkflowRun
 from tests.pipeline.workflows import workflow
 from tests.ports import free_port
@@ -67,8 +67,8 @@ def account(tmp_path_factory: pytest.TempPathFactory, environments: list[str]) -
     checkout = check_out(tmp_path_factory.mktemp("checkout"))
     machines = (tmp_path_factory.mktemp("machine") for _ in itertools.count())
     port = free_port()
-    with strict_aws(folder, port) as aws, proxy_to(port) as internet, ThreadPoolExecutor() as pool:
-        account = Account(aws, checkout, machines, internet)
+    with strict_aws(folder, port) as aws, proxy_to(port) as proxy, ThreadPoolExecutor() as pool:
+        account = Account(aws, checkout, machines, proxy)
         first = pool.submit(account.run, f"make bootstrap ENV={environments[0]}")
         while not first.done() and not _has_provider(account):
             time.sleep(0.5)

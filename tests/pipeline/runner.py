@@ -1,6 +1,6 @@
 """GitHub's runner, as far as this project's workflows need one: each job on a fresh checkout, artifacts in between.
 
-It knows the expressions and actions that the walked jobs use and fails on any other, so that no step is passed over.
+It knows the expressions and actions that the executed jobs use and fails on any other, so that no step is passed over.
 """
 
 import os
@@ -43,7 +43,7 @@ class Machine:
     folder: Path
     variables: dict[str, str]
     user: StrictInstance
-    said: dict[str, str] = field(default_factory=dict)
+    output: dict[str, str] = field(default_factory=dict)
 
     def attempt(self, command: str, more: Mapping[str, str] = MappingProxyType({})) -> Completed:
         """Run a command here that may fail, as who is signed in."""
@@ -54,13 +54,13 @@ class Machine:
         """Run a command of the job, with variables of its own; it must succeed."""
         done = self.attempt(command, more)
         assert done.returncode == 0, f"{command}\n{done.stdout[-3000:]}\n{done.stderr[-3000:]}"
-        self.said[command] = done.stdout
+        self.output[command] = done.stdout
 
     def _online(self) -> dict[str, str]:
-        """What leads a command over the internet; other commands call AWS at the endpoint that they are given."""
+        """What leads a command over the proxy; other commands call AWS at the endpoint that they are given."""
         aws = self.account.aws
         return {
-            "HTTPS_PROXY": self.account.internet,
+            "HTTPS_PROXY": self.account.proxy,
             "NO_PROXY": "127.0.0.1,localhost",
             "REQUESTS_CA_BUNDLE": str(aws.certificate),
         }
@@ -83,13 +83,13 @@ class WorkflowRun:
     known: Mapping[str, str] = field(default_factory=dict)
     github: str = "https://github.invalid"  # the address of its API
     subject: str = "ref:refs/heads/main"  # what GitHub says of a job without an environment
-    ran: dict[tuple[str, str], Machine] = field(default_factory=dict)  # by job and environment
+    machines: dict[tuple[str, str], Machine] = field(default_factory=dict)  # by job and environment
 
     def deploy(self, environment: str) -> dict[str, Machine]:
         """All of deploy.yml for one environment, in its order; returns the machines by job."""
         called, inputs = workflow("deploy"), {"inputs.environment": environment}
         machines = {job: self.job(called, job, inputs) for job in called.in_order()}
-        self.ran |= {(job, environment): machine for job, machine in machines.items()}
+        self.machines |= {(job, environment): machine for job, machine in machines.items()}
         return machines
 
     def job(
@@ -121,7 +121,7 @@ class WorkflowRun:
             if failure is None or "if" in step:
                 try:
                     self._step(step, job, machine, values)
-                    self.account.walked.add((of.path.stem, name, number))
+                    self.account.executed.add((of.path.stem, name, number))
                 except AssertionError as problem:
                     failure = failure or problem
         assert not lost_before, f"{name} has no step {lost_before}"

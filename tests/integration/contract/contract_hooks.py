@@ -1,6 +1,6 @@
 """What schemathesis is told about the platform: who calls, and which courses, lessons and users there are.
 
-Loaded by schemathesis itself (SCHEMATHESIS_HOOKS); `test_contract.py` beside it writes the scene that it reads.
+Loaded by schemathesis itself (SCHEMATHESIS_HOOKS); `test_contract.py` beside it writes the data that it reads.
 A generated request that is valid gets real ids most of the time, or everything would end as a 404.
 """
 
@@ -17,17 +17,17 @@ from schemathesis.generation import GenerationMode
 from schemathesis.generation.meta import CoveragePhaseData, CoverageScenario
 
 from tests.integration.contract import contract
-from tests.integration.contract.contract_scene import Scene
+from tests.integration.contract.contract_data import ContractData
 from tests.integration.support.deployed import Deployed
 
 TIMEOUT_SECONDS = 30
-# Of four valid requests three get ids of the scene; the others ask for what is not there.
+# Of four valid requests three get ids of the data; the others ask for what is not there.
 _IN, _OF = 3, 4
 # After one of these, others may not succeed any more.
 CHANGES = frozenset({"updateCourse", "putLesson", "deleteLesson"})
 
-_scene = Scene.read()
-_deployed = Deployed(_scene.outputs)
+_data = ContractData.read()
+_deployed = Deployed(_data.outputs)
 _local = threading.local()
 
 
@@ -35,8 +35,8 @@ _local = threading.local()
 def before_call(context: Any, case: Any, kwargs: Any) -> None:
     """Say who calls, and put real ids into what is valid."""
     case.headers["Origin"] = _deployed.origin
-    if _scene.token is not None and not _leaves_out(case, "Authorization"):
-        case.headers["Authorization"] = f"Bearer {_scene.token}"
+    if _data.token is not None and not _leaves_out(case, "Authorization"):
+        case.headers["Authorization"] = f"Bearer {_data.token}"
     draw = crc32(repr((case.path, case.path_parameters, case.query, case.body)).encode())
     if draw % _OF < _IN:
         draw //= _OF
@@ -61,9 +61,9 @@ def keeps_the_contract(ctx: Any, response: Any, case: Any) -> None:
         answer.headers[name] = ", ".join(values)
     if response.request.method == "OPTIONS":
         return  # tests/integration/platform/test_cors.py
-    path = str(response.request.url).removeprefix(_scene.outputs["api_endpoint"])
+    path = str(response.request.url).removeprefix(_data.outputs["api_endpoint"])
     contract.check(_deployed, response.request.method, path, answer)
-    if _scene.token is None and _scenario(case) != CoverageScenario.UNSPECIFIED_HTTP_METHOD:
+    if _data.token is None and _scenario(case) != CoverageScenario.UNSPECIFIED_HTTP_METHOD:
         assert answer.status_code == 401, f"nobody gets {answer.status_code}"
 
 
@@ -71,10 +71,10 @@ def _fill_path(case: Any, draw: int) -> None:
     if not case.path_parameters or not _is_valid(case, ParameterLocation.PATH):
         return
     operation = case.operation.definition.raw.get("operationId")
-    courses = _scene.changeable if operation in CHANGES else _scene.courses
+    courses = _data.changeable if operation in CHANGES else _data.courses
     if operation == "deleteEnrollment":
-        courses = _scene.left
-    real = {"courseId": courses, "lessonId": _scene.lessons, "userId": _scene.users}
+        courses = _data.left
+    real = {"courseId": courses, "lessonId": _data.lessons, "userId": _data.users}
     for name in case.path_parameters:
         if name in real:
             case.path_parameters[name] = real[name][draw % len(real[name])]
@@ -86,11 +86,11 @@ def _fill_body(case: Any, draw: int) -> None:
         return
     operation = case.operation.definition.raw.get("operationId")
     if operation == "createEnrollment":
-        case.body["courseId"] = _scene.courses[draw % len(_scene.courses)]
+        case.body["courseId"] = _data.courses[draw % len(_data.courses)]
     elif operation == "updateCourse":
         case.body["version"] = _version_of(case.path_parameters["courseId"]) or case.body["version"]
     elif operation == "enrollRoster":
-        case.body["emails"][0] = _scene.emails[draw % len(_scene.emails)]
+        case.body["emails"][0] = _data.emails[draw % len(_data.emails)]
 
 
 def _version_of(course_id: str) -> int | None:
@@ -98,8 +98,8 @@ def _version_of(course_id: str) -> int | None:
         _local.session = requests.Session()
         _local.session.trust_env = False
     answer = _local.session.get(
-        f"{_scene.outputs['api_endpoint']}/courses/{quote(str(course_id), safe='')}",
-        headers={"Authorization": f"Bearer {_scene.token}"},
+        f"{_data.outputs['api_endpoint']}/courses/{quote(str(course_id), safe='')}",
+        headers={"Authorization": f"Bearer {_data.token}"},
         timeout=TIMEOUT_SECONDS,
     )
     return int(answer.json()["version"]) if answer.ok else None

@@ -19,9 +19,9 @@ from typing import Any
 import pytest
 
 from education.openapi.description import DESCRIPTION_FILE, load_api_description
-from tests.integration.contract import contract_scene
-from tests.integration.contract.contract_scene import Scene
-from tests.integration.support.classroom import enroll, lesson, new_course, upload
+from tests.integration.contract import contract_data
+from tests.integration.contract.contract_data import ContractData
+from tests.integration.support.course_helpers import enroll, lesson, new_course, upload
 from tests.integration.support.deployed import Deployed
 from tests.integration.support.people import ADMINISTRATORS, INSTRUCTORS, STUDENTS, People, Person
 from tools.support.paths import ROOT
@@ -30,7 +30,7 @@ pytestmark = pytest.mark.intrusive
 
 FUZZ_VARIABLE = "EDUCATION_FUZZ_EXAMPLES"
 ROLES: dict[str, tuple[str, ...] | None] = {
-    "nobody": None,
+    "anonymous": None,
     "student": (STUDENTS,),
     "instructor": (INSTRUCTORS,),
     "administrator": (ADMINISTRATORS,),
@@ -88,14 +88,14 @@ class Run:
 def runs(deployed: Deployed, people: People, tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Run]:
     """A run as each role, side by side. (Several workers in one process would trip over CPython 3.11's `ast`.)"""
     owner = people.new(INSTRUCTORS)
-    scenes = {}
+    data_by_role = {}
     for role, groups in ROLES.items():
         caller = None if groups is None else people.new(*groups)
         own = caller if caller is not None and INSTRUCTORS in (groups or ()) else owner
-        scenes[role] = _scene(deployed, people, caller, own)
-    folders = [tmp_path_factory.mktemp(role) for role in scenes]
-    with ThreadPoolExecutor(len(scenes)) as threads:
-        return dict(zip(scenes, threads.map(_run, scenes.values(), folders), strict=True))
+        data_by_role[role] = _make_data(deployed, people, caller, own)
+    folders = [tmp_path_factory.mktemp(role) for role in data_by_role]
+    with ThreadPoolExecutor(len(data_by_role)) as threads:
+        return dict(zip(data_by_role, threads.map(_run, data_by_role.values(), folders), strict=True))
 
 
 @pytest.mark.parametrize("role", ROLES)
@@ -110,7 +110,7 @@ def test_every_answer_is_as_described(runs: Mapping[str, Run], role: str) -> Non
     assert not missed, f"no request to these was ever accepted, so nothing was tried: {sorted(missed)}"
 
 
-def test_there_were_enough_cases(runs: Mapping[str, Run]) -> None:
+def test_enough_requests_were_generated(runs: Mapping[str, Run]) -> None:
     """The run is worth its name."""
     cases = {role: run.report["test_cases"]["generated"] for role, run in runs.items()}
     assert sum(cases.values()) >= LEAST_CASES, cases
@@ -127,7 +127,7 @@ def test_erasure_answers_as_described(people: People, groups: tuple[str, ...]) -
     person.call("DELETE", "/profile", expect=(204, 401, 404))
 
 
-def _scene(deployed: Deployed, people: People, caller: Person | None, owner: Person) -> Scene:
+def _make_data(deployed: Deployed, people: People, caller: Person | None, owner: Person) -> ContractData:
     """Courses in every state; the caller, if somebody, takes part in the first one and waits for the second."""
     courses = [new_course(owner, lessons=LESSONS) for _ in range(2)]
     courses.append(new_course(owner, lessons=LESSONS, capacity=1))
@@ -140,7 +140,7 @@ def _scene(deployed: Deployed, people: People, caller: Person | None, owner: Per
     if caller is not None:
         for course in courses[:3]:
             enroll(caller, course)
-    return Scene(
+    return ContractData(
         outputs={name: value for name, value in deployed.outputs.items() if name != "demo_accounts"},
         token=None if caller is None else caller.token,
         # Most requests go to the course in which most is possible.
@@ -153,11 +153,11 @@ def _scene(deployed: Deployed, people: People, caller: Person | None, owner: Per
     )
 
 
-def _run(scene: Scene, folder: Path) -> Run:
+def _run(data: ContractData, folder: Path) -> Run:
     """One run of schemathesis."""
     examples = os.environ.get(FUZZ_VARIABLE)
-    files = {name: folder / name for name in ("scene.json", "schemathesis.toml", "report.json")}
-    scene.write(files["scene.json"])
+    files = {name: folder / name for name in ("data.json", "schemathesis.toml", "report.json")}
+    data.write(files["data.json"])
     files["schemathesis.toml"].write_text(CONFIGURATION)
     phases = "examples,coverage,fuzzing"
     length = ["--max-examples", examples or str(EXAMPLES)]
@@ -167,7 +167,7 @@ def _run(scene: Scene, folder: Path) -> Run:
     else:
         length += ["--phases", phases, "--generation-deterministic"]
     command = [sys.executable, "-m", "schemathesis.cli", "--config-file", str(files["schemathesis.toml"])]
-    command += ["run", str(DESCRIPTION_FILE), "--url", scene.outputs["api_endpoint"], *length]
+    command += ["run", str(DESCRIPTION_FILE), "--url", data.outputs["api_endpoint"], *length]
     command += ["--exclude-operation-id", ERASURE, "--exclude-checks", ",".join(LEFT_OUT_CHECKS)]
     command += ["--request-timeout", "30"]
     command += ["--continue-on-failure", "--no-shrink", "--no-color", "--warnings", "off"]
@@ -179,7 +179,7 @@ def _run(scene: Scene, folder: Path) -> Run:
             **os.environ,
             "PYTHONPATH": str(ROOT),
             "SCHEMATHESIS_HOOKS": "tests.integration.contract.contract_hooks",
-            contract_scene.VARIABLE: str(files["scene.json"]),
+            contract_data.VARIABLE: str(files["data.json"]),
         },
         capture_output=True,
         text=True,
@@ -198,7 +198,7 @@ def _accepted(phases: dict[str, dict[str, int]]) -> bool:
 def _may(role: str, allowed: tuple[str, ...]) -> bool:
     """Whether x-roles lets a role of this test succeed: it is enrolled, and owns courses if it can."""
     reached = {
-        "nobody": set[str](),
+        "anonymous": set[str](),
         "student": {"signed-in", "self", "enrolled"},
         "instructor": {"signed-in", "self", "enrolled", "owner", "instructors"},
         "administrator": {"signed-in", "self", "enrolled", "administrators"},

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.integration.courses.test_races import at_once
-from tests.integration.support.classroom import enroll, eventually, new_course, set_status
+from tests.integration.support.course_helpers import enroll, eventually, new_course, set_status
 from tests.integration.support.deployed import Deployed
-from tests.integration.support.people import Answer, Caller, Cast, People, Person
+from tests.integration.support.people import Answer, Caller, People, Person, SharedUsers
 
 if TYPE_CHECKING:
     from mypy_boto3_cognito_idp import CognitoIdentityProviderClient
@@ -55,7 +55,7 @@ def known_people(people: People, staff: Person, count: int) -> list[Person]:
         if not strangers:
             return known
         for number in strangers:
-            known[number] = people.again(known[number])
+            known[number] = people.sign_in_again(known[number])
     raise AssertionError(f"{len(strangers)} people are still unknown after five sign-ins")
 
 
@@ -70,52 +70,54 @@ def status_in(student: Person, course_id: str) -> str | None:
     return listed.get(course_id)
 
 
-def test_an_invitation_is_taken_up_at_the_first_sign_in(cast: Cast, people: People) -> None:
+def test_the_first_sign_in_accepts_invitations(users: SharedUsers, people: People) -> None:
     """Without another request: the first page that the student opens shows the courses."""
-    courses = [new_course(cast.owner, "one") for _ in range(2)]
+    courses = [new_course(users.owner, "one") for _ in range(2)]
     email = address()
     for course_id in courses:
-        assert outcomes(bulk(cast.owner, course_id, [email.upper()])) == ["invited"]
+        assert outcomes(bulk(users.owner, course_id, [email.upper()])) == ["invited"]
     student = people.new(email=email)
     assert [status_in(student, course_id) for course_id in courses] == ["active", "active"]
     assert student.put(f"/progress/{courses[0]}/lessons/one", {"completed": True})["status"] == "completed"
-    roster = eventually(lambda: cast.owner.get(f"/courses/{courses[0]}/roster")["items"])
+    roster = eventually(lambda: users.owner.get(f"/courses/{courses[0]}/roster")["items"])
     assert [(entry["userId"], entry["email"]) for entry in roster] == [(student.user_id, email)]
     assert roster[0]["displayName"] == email.partition("@")[0]
     # It was taken up once: who leaves is not brought back by the next sign-in.
     student.delete(f"/enrollments/{courses[0]}")
-    assert status_in(people.again(student), courses[0]) == "withdrawn"
+    assert status_in(people.sign_in_again(student), courses[0]) == "withdrawn"
 
 
-def test_an_unverified_address_takes_up_nothing(deployed: Deployed, cast: Cast, people: People) -> None:
+def test_an_unverified_address_accepts_no_invitation(
+    deployed: Deployed, users: SharedUsers, people: People
+) -> None:
     """Whoever types somebody else's address gets neither their invitations nor their name on a roster."""
-    course_id, email = new_course(cast.owner), address()
-    bulk(cast.owner, course_id, [email])
-    somebody = people.new(email=email, verified=False)
-    assert status_in(somebody, course_id) is None
-    assert outcomes(bulk(cast.owner, course_id, [email])) == ["already_invited"]
+    course_id, email = new_course(users.owner), address()
+    bulk(users.owner, course_id, [email])
+    student = people.new(email=email, verified=False)
+    assert status_in(student, course_id) is None
+    assert outcomes(bulk(users.owner, course_id, [email])) == ["already_invited"]
     cognito: CognitoIdentityProviderClient = deployed.client("cognito-idp")
     cognito.admin_update_user_attributes(
         UserPoolId=deployed.outputs["user_pool_id"],
         Username=email,
         UserAttributes=[{"Name": "email_verified", "Value": "true"}],
     )
-    assert status_in(people.again(somebody), course_id) == "active"
+    assert status_in(people.sign_in_again(student), course_id) == "active"
 
 
-def test_a_changed_address_is_left_to_whoever_comes_after(cast: Cast, people: People) -> None:
+def test_a_student_with_a_changed_address_is_known_by_the_new_one(users: SharedUsers, people: People) -> None:
     """What waits for the new one is taken up; a list with the old one no longer means this person."""
-    (student,) = known_people(people, cast.owner, 1)
-    course_id, email = new_course(cast.owner), address()
-    assert outcomes(bulk(cast.owner, course_id, [email])) == ["invited"]
-    assert status_in(people.renamed(student, email), course_id) == "active"
-    assert outcomes(bulk(cast.owner, course_id, [student.email, email])) == ["invited", "already_enrolled"]
+    (student,) = known_people(people, users.owner, 1)
+    course_id, email = new_course(users.owner), address()
+    assert outcomes(bulk(users.owner, course_id, [email])) == ["invited"]
+    assert status_in(people.change_email(student, email), course_id) == "active"
+    assert outcomes(bulk(users.owner, course_id, [student.email, email])) == ["invited", "already_enrolled"]
 
 
-def test_every_row_has_an_outcome_and_repeating_changes_nothing(cast: Cast, people: People) -> None:
+def test_every_row_has_an_outcome_and_repeating_changes_nothing(users: SharedUsers, people: People) -> None:
     """In the order of the request; a dry run says the same and does nothing."""
-    ada, bo, cy = known_people(people, cast.owner, 3)
-    course_id = new_course(cast.owner, capacity=2)
+    ada, bo, cy = known_people(people, users.owner, 3)
+    course_id = new_course(users.owner, capacity=2)
     enroll(ada, course_id)
     new = address()
     sent = [ada.email, f" {bo.email.upper()} ", new, "nobody", "", new.title(), cy.email]
@@ -123,27 +125,27 @@ def test_every_row_has_an_outcome_and_repeating_changes_nothing(cast: Cast, peop
     failed = ["invalid_email", "invalid_email", "duplicate_row"]
     expected = ["already_enrolled", "enrolled", "invited", *failed, "waitlisted"]
     for dry_run in (
-        cast.owner.call("POST", path, {"emails": sent}, query={"dryRun": "true"}, expect=200),
-        bulk(cast.owner, course_id, sent, dry_run=True),
+        users.owner.call("POST", path, {"emails": sent}, query={"dryRun": "true"}, expect=200),
+        bulk(users.owner, course_id, sent, dry_run=True),
     ):
         assert outcomes(dry_run) == expected
         assert dry_run.body["dryRun"] is True
     assert [status_in(person, course_id) for person in (bo, cy)] == [None, None]
 
-    first = bulk(cast.owner, course_id, sent)
+    first = bulk(users.owner, course_id, sent)
     assert outcomes(first) == expected
     assert [item["email"] for item in first.body["items"]] == [email.strip() for email in sent]
     assert [status_in(person, course_id) for person in (ada, bo, cy)] == ["active", "active", "waitlisted"]
     again = ["already_enrolled", "already_enrolled", "already_invited", *failed, "already_waitlisted"]
-    for staff in (cast.owner, cast.administrator):
+    for staff in (users.owner, users.administrator):
         assert outcomes(bulk(staff, course_id, sent)) == again
 
 
-def test_a_file_of_a_spreadsheet(cast: Cast, people: People) -> None:
+def test_a_csv_file_of_a_spreadsheet_is_accepted(users: SharedUsers, people: People) -> None:
     """CSV with a byte order mark, a header, semicolons and a name over two lines."""
-    (student,), course_id = known_people(people, cast.owner, 1), new_course(cast.owner)
+    (student,), course_id = known_people(people, users.owner, 1), new_course(users.owner)
     table = f'\ufeffName;E-Mail\r\n"Lovelace\nAda";{student.email}\r\n\r\nBo;{address()}\r\nCy;\r\n'
-    answer = cast.owner.call(
+    answer = users.owner.call(
         "POST",
         f"/courses/{course_id}/roster",
         raw=table.encode(),
@@ -166,10 +168,12 @@ def test_a_file_of_a_spreadsheet(cast: Cast, people: People) -> None:
         ('{"emails": ["a@example.org"], "notify": true}', "application/json", 400),
     ],
 )
-def test_what_is_no_list_of_people_is_refused(cast: Cast, table: str, content_type: str, status: int) -> None:
+def test_an_invalid_list_of_people_is_refused(
+    users: SharedUsers, table: str, content_type: str, status: int
+) -> None:
     """As a whole, before anything is written."""
-    course_id = new_course(cast.owner)
-    cast.owner.call(
+    course_id = new_course(users.owner)
+    users.owner.call(
         "POST",
         f"/courses/{course_id}/roster",
         raw=table.encode(),
@@ -179,26 +183,26 @@ def test_what_is_no_list_of_people_is_refused(cast: Cast, table: str, content_ty
 
 
 @pytest.mark.intrusive
-def test_five_hundred_rows_in_one_request(cast: Cast, people: People) -> None:
+def test_one_request_enrols_five_hundred_people(users: SharedUsers, people: People) -> None:
     """More known people than one transaction takes, the others unknown; and once more."""
-    known = known_people(people, cast.owner, 60)
-    course_id = new_course(cast.owner)
+    known = known_people(people, users.owner, 60)
+    course_id = new_course(users.owner)
     emails = [person.email for person in known] + [address() for _ in range(440)]
     for told in ({"enrolled": 60, "invited": 440}, {"already_enrolled": 60, "already_invited": 440}):
-        answer = bulk(cast.owner, course_id, emails)
+        answer = bulk(users.owner, course_id, emails)
         assert answer.body["counts"] == told
-    eventually(lambda: seated(cast.owner, course_id) == {person.user_id for person in known})
+    eventually(lambda: seated(users.owner, course_id) == {person.user_id for person in known})
 
 
-def test_parallel_requests_share_the_places(cast: Cast, people: People) -> None:
+def test_parallel_bulk_enrolments_never_exceed_the_capacity(users: SharedUsers, people: People) -> None:
     """Four lists that overlap and some who enrol themselves, for 13 places: 13 are taken, everybody else waits."""
-    capacity, students = 13, known_people(people, cast.owner, 24)
-    course_id = new_course(cast.owner, capacity=capacity)
+    capacity, students = 13, known_people(people, users.owner, 24)
+    course_id = new_course(users.owner, capacity=capacity)
 
     def send_list(number: int) -> list[str]:
         named = [student.email for student in students[number * 4 : number * 4 + 12]]
         while True:
-            answer = bulk(cast.owner, course_id, named, expect=(200, 503))
+            answer = bulk(users.owner, course_id, named, expect=(200, 503))
             if answer.status == 200:
                 return outcomes(answer)
 
@@ -215,38 +219,40 @@ def test_parallel_requests_share_the_places(cast: Cast, people: People) -> None:
     statuses = {student.user_id: status_in(student, course_id) for student in students}
     assert Counter(statuses.values()) == {"active": capacity, "waitlisted": len(students) - capacity}
     inside = {user_id for user_id, status in statuses.items() if status == "active"}
-    eventually(lambda: seated(cast.owner, course_id) == inside)
+    eventually(lambda: seated(users.owner, course_id) == inside)
 
 
-def test_staff_enrols_outside_of_the_window_and_only_in_published_courses(cast: Cast, people: People) -> None:
+def test_bulk_enrolment_ignores_the_window_but_needs_a_published_course(
+    users: SharedUsers, people: People
+) -> None:
     """The window is for those who enrol themselves; a draft or archived course is 409."""
-    (student,) = known_people(people, cast.owner, 1)
+    (student,) = known_people(people, users.owner, 1)
     yesterday = datetime.now(UTC) - timedelta(days=1)
-    course_id = new_course(cast.owner, closesAt=yesterday.isoformat())
+    course_id = new_course(users.owner, closesAt=yesterday.isoformat())
     student.post("/enrollments", {"courseId": course_id}, expect=409)
-    assert outcomes(bulk(cast.owner, course_id, [student.email])) == ["enrolled"]
+    assert outcomes(bulk(users.owner, course_id, [student.email])) == ["enrolled"]
     for status in ("draft", "archived"):
-        closed = new_course(cast.owner, status=status)
-        refused = bulk(cast.owner, closed, [student.email], expect=409)
+        closed = new_course(users.owner, status=status)
+        refused = bulk(users.owner, closed, [student.email], expect=409)
         assert refused.body["type"].endswith(":course-not-published")
 
 
-def test_an_invitation_waits_while_its_course_is_not_published(cast: Cast, people: People) -> None:
+def test_an_invitation_to_an_unpublished_course_stays_open(users: SharedUsers, people: People) -> None:
     """And is taken up at the next sign-in once it is."""
-    course_id, email = new_course(cast.owner), address()
-    bulk(cast.owner, course_id, [email])
-    set_status(cast.owner, course_id, "draft")
+    course_id, email = new_course(users.owner), address()
+    bulk(users.owner, course_id, [email])
+    set_status(users.owner, course_id, "draft")
     student = people.new(email=email)
     assert status_in(student, course_id) is None
-    set_status(cast.owner, course_id, "published")
-    assert status_in(people.again(student), course_id) == "active"
+    set_status(users.owner, course_id, "published")
+    assert status_in(people.sign_in_again(student), course_id) == "active"
 
 
-def test_lists_of_people_are_for_the_courses_own_staff(cast: Cast) -> None:
+def test_only_the_owner_and_administrators_use_bulk_enrolment(users: SharedUsers) -> None:
     """Nobody else learns who is known."""
-    course_id = new_course(cast.owner)
-    for person in (cast.student, cast.stranger, cast.other_instructor):
-        bulk(person, course_id, [cast.student.email], expect=403)
-    bulk(cast.nobody, course_id, [cast.student.email], expect=401)
-    draft = new_course(cast.owner, status="draft")
-    bulk(cast.other_instructor, draft, [cast.student.email], expect=404)
+    course_id = new_course(users.owner)
+    for person in (users.student, users.other_student, users.other_instructor):
+        bulk(person, course_id, [users.student.email], expect=403)
+    bulk(users.anonymous, course_id, [users.student.email], expect=401)
+    draft = new_course(users.owner, status="draft")
+    bulk(users.other_instructor, draft, [users.student.email], expect=404)

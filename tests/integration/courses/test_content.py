@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.integration.support.classroom import (
+from tests.integration.support.course_helpers import (
     PAGE,
     enroll,
     eventually,
@@ -18,7 +18,7 @@ from tests.integration.support.classroom import (
     upload,
 )
 from tests.integration.support.deployed import Deployed
-from tests.integration.support.people import Cast
+from tests.integration.support.people import SharedUsers
 from tests.integration.support.signed_url import SignedUrl, published_keys
 
 VIDEO = b"\x00\x00\x00\x18ftypmp42" + secrets.token_bytes(300_000)
@@ -38,22 +38,22 @@ FILES: Mapping[str, tuple[bytes, str]] = {
 
 
 @pytest.fixture(scope="module")
-def course_id(deployed: Deployed, cast: Cast) -> str:
+def course_id(deployed: Deployed, users: SharedUsers) -> str:
     """A published course whose lessons have files, but for `empty`; the student is enrolled."""
-    made = new_course(cast.owner, lessons=LESSONS)
+    made = new_course(users.owner, lessons=LESSONS)
     for lesson_id, (content, _) in FILES.items():
-        upload(deployed, cast.owner, made, lesson_id, content)
-    enroll(cast.student, made)
+        upload(deployed, users.owner, made, lesson_id, content)
+    enroll(users.student, made)
     return made
 
 
 @pytest.mark.parametrize("lesson_id", FILES)
 def test_a_file_is_served_as_it_was_sent(
-    deployed: Deployed, cast: Cast, course_id: str, lesson_id: str
+    deployed: Deployed, users: SharedUsers, course_id: str, lesson_id: str
 ) -> None:
     """Its bytes, its type, and headers that keep it in the portal's frame."""
     content, media_type = FILES[lesson_id]
-    shown = cast.student.get(f"/courses/{course_id}/lessons/{lesson_id}/content")
+    shown = users.student.get(f"/courses/{course_id}/lessons/{lesson_id}/content")
     assert shown["premium"] == LESSONS[lesson_id]["premium"]
     answer = deployed.fetch(shown["url"], Origin=deployed.origin)
     assert (answer.status_code, answer.headers["Content-Type"]) == (200, media_type)
@@ -71,9 +71,9 @@ def test_a_file_is_served_as_it_was_sent(
     assert "x-amz-version-id" not in headers
 
 
-def test_a_video_is_served_in_ranges(deployed: Deployed, cast: Cast, course_id: str) -> None:
+def test_a_video_is_served_in_ranges(deployed: Deployed, users: SharedUsers, course_id: str) -> None:
     """Players seek: 206 with exactly the bytes that were asked for."""
-    url = cast.student.get(f"/courses/{course_id}/lessons/film/content")["url"]
+    url = users.student.get(f"/courses/{course_id}/lessons/film/content")["url"]
     for first, last in ((0, 99), (150_000, 150_999), (len(VIDEO) - 10, len(VIDEO) - 1)):
         answer = deployed.fetch(url, Range=f"bytes={first}-{last}")
         assert answer.status_code == 206
@@ -83,9 +83,9 @@ def test_a_video_is_served_in_ranges(deployed: Deployed, cast: Cast, course_id: 
     assert deployed.fetch(url, Range=f"bytes={len(VIDEO)}-").status_code == 416
 
 
-def test_a_public_file_has_a_plain_address(deployed: Deployed, cast: Cast, course_id: str) -> None:
+def test_a_public_file_has_an_unsigned_url(deployed: Deployed, users: SharedUsers, course_id: str) -> None:
     """Nothing is signed, and nothing expires."""
-    shown = cast.student.get(f"/courses/{course_id}/lessons/text/content")
+    shown = users.student.get(f"/courses/{course_id}/lessons/text/content")
     assert "?" not in shown["url"]
     assert "expiresAt" not in shown
     assert shown["url"].startswith(deployed.outputs["content_base_url"] + "/public/")
@@ -93,12 +93,12 @@ def test_a_public_file_has_a_plain_address(deployed: Deployed, cast: Cast, cours
 
 @pytest.mark.intrusive
 @pytest.mark.parametrize("lesson_id", ["film", "game"])
-def test_a_premium_address_is_signed_by_the_key_groups_key(
-    deployed: Deployed, cast: Cast, course_id: str, lesson_id: str
+def test_a_premium_url_is_signed_by_a_key_of_the_key_group(
+    deployed: Deployed, users: SharedUsers, course_id: str, lesson_id: str
 ) -> None:
     """The signature verifies against what CloudFront's own key group publishes; this file's folder, for an hour."""
     asked = datetime.now(UTC)
-    shown = cast.student.get(f"/courses/{course_id}/lessons/{lesson_id}/content")
+    shown = users.student.get(f"/courses/{course_id}/lessons/{lesson_id}/content")
     signed = SignedUrl.parse(shown["url"])
     keys = published_keys(deployed, "premium/*")
     assert len(keys) == 2
@@ -116,10 +116,12 @@ def test_a_premium_address_is_signed_by_the_key_groups_key(
     assert datetime.fromisoformat(shown["expiresAt"]) == signed.expires
 
 
-def test_a_premium_address_opens_no_other_lesson(deployed: Deployed, cast: Cast, course_id: str) -> None:
+def test_a_premium_url_is_not_valid_for_another_lesson(
+    deployed: Deployed, users: SharedUsers, course_id: str
+) -> None:
     """Not the other premium lesson's files, nor another course's."""
     film, game = (
-        SignedUrl.parse(cast.student.get(f"/courses/{course_id}/lessons/{lesson_id}/content")["url"])
+        SignedUrl.parse(users.student.get(f"/courses/{course_id}/lessons/{lesson_id}/content")["url"])
         for lesson_id in ("film", "game")
     )
     assert not film.covers(game.url)
@@ -130,61 +132,63 @@ def test_a_premium_address_opens_no_other_lesson(deployed: Deployed, cast: Cast,
 
 
 @pytest.mark.intrusive
-def test_a_changed_policy_does_not_verify(deployed: Deployed, cast: Cast, course_id: str) -> None:
+def test_a_changed_policy_does_not_verify(deployed: Deployed, users: SharedUsers, course_id: str) -> None:
     """The check above is no formality."""
-    signed = SignedUrl.parse(cast.student.get(f"/courses/{course_id}/lessons/film/content")["url"])
+    signed = SignedUrl.parse(users.student.get(f"/courses/{course_id}/lessons/film/content")["url"])
     key = published_keys(deployed, "premium/*")[signed.key_pair_id]
     with pytest.raises(AssertionError):
         signed.with_policy(signed.policy.replace(b"film", b"game")).verify(key)
 
 
-def test_content_is_for_those_who_are_enrolled(cast: Cast, course_id: str) -> None:
+def test_only_enrolled_students_and_editors_get_content(users: SharedUsers, course_id: str) -> None:
     """Also in a published course; the owner and administrators read it anyway."""
     path = f"/courses/{course_id}/lessons/film/content"
-    for person in (cast.stranger, cast.other_instructor):
+    for person in (users.other_student, users.other_instructor):
         person.get(path, expect=403)
-    for person in (cast.student, cast.owner, cast.administrator):
+    for person in (users.student, users.owner, users.administrator):
         assert person.get(path)["premium"]
 
 
-def test_a_withdrawn_student_reads_no_content(deployed: Deployed, cast: Cast, course_id: str) -> None:
+def test_a_withdrawn_student_cannot_read_content(
+    deployed: Deployed, users: SharedUsers, course_id: str
+) -> None:
     """Until they enrol again."""
     path = f"/courses/{course_id}/lessons/text/content"
-    enroll(cast.stranger, course_id)
-    cast.stranger.get(path)
-    cast.stranger.delete(f"/enrollments/{course_id}")
-    cast.stranger.get(path, expect=403)
+    enroll(users.other_student, course_id)
+    users.other_student.get(path)
+    users.other_student.delete(f"/enrollments/{course_id}")
+    users.other_student.get(path, expect=403)
 
 
-def test_what_is_not_there_is_not_found(cast: Cast, course_id: str) -> None:
+def test_missing_content_is_not_found(users: SharedUsers, course_id: str) -> None:
     """No file yet, no such lesson, no such course."""
-    cast.student.get(f"/courses/{course_id}/lessons/empty/content", expect=404)
-    cast.student.get(f"/courses/{course_id}/lessons/unknown/content", expect=404)
-    cast.student.get("/courses/unknown/lessons/text/content", expect=404)
-    cast.owner.post(f"/courses/{course_id}/lessons/unknown/upload", {}, expect=404)
+    users.student.get(f"/courses/{course_id}/lessons/empty/content", expect=404)
+    users.student.get(f"/courses/{course_id}/lessons/unknown/content", expect=404)
+    users.student.get("/courses/unknown/lessons/text/content", expect=404)
+    users.owner.post(f"/courses/{course_id}/lessons/unknown/upload", {}, expect=404)
 
 
-def test_a_lesson_has_content_only_once_the_file_is_there(deployed: Deployed, cast: Cast) -> None:
+def test_a_lesson_has_content_only_after_the_upload(deployed: Deployed, users: SharedUsers) -> None:
     """Asking for a form changes nothing; the file's arrival does, by S3's event."""
-    course_id = new_course(cast.owner, "page", status="draft")
+    course_id = new_course(users.owner, "page", status="draft")
     path = f"/courses/{course_id}/lessons/page"
-    form = cast.owner.post(f"{path}/upload", {})
-    version = cast.owner.get(f"/courses/{course_id}")["version"]
-    assert not has_content(cast.owner, path)
-    cast.owner.get(f"{path}/content", expect=404)
+    form = users.owner.post(f"{path}/upload", {})
+    version = users.owner.get(f"/courses/{course_id}")["version"]
+    assert not has_content(users.owner, path)
+    users.owner.get(f"{path}/content", expect=404)
     assert send_file(deployed, form, PAGE).ok
-    eventually(lambda: has_content(cast.owner, path))
-    assert cast.owner.get(f"{path}/content")["url"].endswith(form["key"])
-    assert cast.owner.get(f"/courses/{course_id}")["version"] == version  # an open tab stays valid
+    eventually(lambda: has_content(users.owner, path))
+    assert users.owner.get(f"{path}/content")["url"].endswith(form["key"])
+    assert users.owner.get(f"/courses/{course_id}")["version"] == version  # an open tab stays valid
 
 
-def test_a_replaced_file_has_a_new_address(deployed: Deployed, cast: Cast) -> None:
+def test_a_replaced_file_has_a_new_url(deployed: Deployed, users: SharedUsers) -> None:
     """So that no cache can serve the old bytes."""
-    course_id = new_course(cast.owner, "page", status="draft")
-    first = upload(deployed, cast.owner, course_id, "page", b"<p>first</p>")
-    second = upload(deployed, cast.owner, course_id, "page", b"<p>second</p>")
+    course_id = new_course(users.owner, "page", status="draft")
+    first = upload(deployed, users.owner, course_id, "page", b"<p>first</p>")
+    second = upload(deployed, users.owner, course_id, "page", b"<p>second</p>")
     assert first != second
-    url = cast.owner.get(f"/courses/{course_id}/lessons/page/content")["url"]
+    url = users.owner.get(f"/courses/{course_id}/lessons/page/content")["url"]
     assert deployed.fetch(url).content == b"<p>second</p>"
 
 
@@ -200,16 +204,16 @@ def test_a_replaced_file_has_a_new_address(deployed: Deployed, cast: Cast) -> No
     ],
     ids=["type", "key", "cache-control", "acl", "too-large", "nothing"],
 )
-def test_s3_takes_only_what_the_form_says(
-    deployed: Deployed, cast: Cast, fields: dict[str, str], content: bytes, status: int
+def test_s3_accepts_only_what_the_form_allows(
+    deployed: Deployed, users: SharedUsers, fields: dict[str, str], content: bytes, status: int
 ) -> None:
     """The form binds key, type and size; what S3 refuses never becomes content."""
-    course_id = new_course(cast.owner, "page", status="draft")
+    course_id = new_course(users.owner, "page", status="draft")
     path = f"/courses/{course_id}/lessons/page"
-    form = cast.owner.post(f"{path}/upload", {"sizeBytes": 100})
+    form = users.owner.post(f"{path}/upload", {"sizeBytes": 100})
     assert form["maxBytes"] == 100
     assert send_file(deployed, form, content, fields=fields).status_code == status
-    assert not has_content(cast.owner, path)
+    assert not has_content(users.owner, path)
     assert send_file(deployed, form, b"x" * 100).ok  # the form itself is good
 
 
@@ -225,44 +229,44 @@ def test_s3_takes_only_what_the_form_says(
         ({"bucket": "mine"}, {"bucket"}),
     ],
 )
-def test_a_form_for_something_else_is_refused(
-    cast: Cast, course_id: str, body: dict[str, Any], wrong: set[str]
+def test_an_upload_form_for_an_invalid_file_is_refused(
+    users: SharedUsers, course_id: str, body: dict[str, Any], wrong: set[str]
 ) -> None:
     """An article is one page of HTML of a reasonable size."""
-    answer = cast.owner.call("POST", f"/courses/{course_id}/lessons/text/upload", body, expect=400)
+    answer = users.owner.call("POST", f"/courses/{course_id}/lessons/text/upload", body, expect=400)
     assert answer.wrong_fields in (wrong, {"body"})
 
 
-def test_forms_are_for_the_owner_and_administrators(cast: Cast, course_id: str) -> None:
+def test_only_the_owner_and_administrators_get_upload_forms(users: SharedUsers, course_id: str) -> None:
     """Everybody else may read at most."""
     path = f"/courses/{course_id}/lessons/text/upload"
-    for person in (cast.student, cast.stranger, cast.other_instructor):
+    for person in (users.student, users.other_student, users.other_instructor):
         person.post(path, {}, expect=403)
-    cast.administrator.post(path, {})
+    users.administrator.post(path, {})
 
 
-def test_what_no_lesson_has_any_more_is_not_served(deployed: Deployed, cast: Cast) -> None:
+def test_files_that_no_lesson_uses_any_more_are_not_served(deployed: Deployed, users: SharedUsers) -> None:
     """Whoever kept the unsigned address of a lesson that became premium, was replaced or deleted, has nothing of it."""
-    course_id = new_course(cast.owner, "page", "other", status="draft")
+    course_id = new_course(users.owner, "page", "other", status="draft")
     path = f"/courses/{course_id}/lessons"
     addresses = []
     for lesson_id in ("page", "page", "other"):
-        upload(deployed, cast.owner, course_id, lesson_id)
-        addresses.append(cast.owner.get(f"{path}/{lesson_id}/content")["url"])
+        upload(deployed, users.owner, course_id, lesson_id)
+        addresses.append(users.owner.get(f"{path}/{lesson_id}/content")["url"])
     assert deployed.fetch(addresses[-1]).ok
-    cast.owner.put(f"{path}/page", lesson(premium=True))
-    cast.owner.delete(f"{path}/other")
+    users.owner.put(f"{path}/page", lesson(premium=True))
+    users.owner.delete(f"{path}/other")
     eventually(lambda: not any(deployed.fetch(address).ok for address in addresses))
 
 
-def test_a_lesson_that_becomes_premium_has_to_be_uploaded_again(deployed: Deployed, cast: Cast) -> None:
+def test_a_lesson_that_becomes_premium_needs_a_new_upload(deployed: Deployed, users: SharedUsers) -> None:
     """The public copy is no longer handed out, and the late arrival of a public file does not bring it back."""
-    course_id = new_course(cast.owner, "page", status="draft")
+    course_id = new_course(users.owner, "page", status="draft")
     path = f"/courses/{course_id}/lessons/page"
-    late = cast.owner.post(f"{path}/upload", {})
-    upload(deployed, cast.owner, course_id, "page")
-    cast.owner.put(path, lesson(premium=True))
+    late = users.owner.post(f"{path}/upload", {})
+    upload(deployed, users.owner, course_id, "page")
+    users.owner.put(path, lesson(premium=True))
     assert send_file(deployed, late, PAGE).ok
-    cast.owner.get(f"{path}/content", expect=404)
-    upload(deployed, cast.owner, course_id, "page")
-    assert "/premium/" in cast.owner.get(f"{path}/content")["url"]
+    users.owner.get(f"{path}/content", expect=404)
+    upload(deployed, users.owner, course_id, "page")
+    assert "/premium/" in users.owner.get(f"{path}/content")["url"]

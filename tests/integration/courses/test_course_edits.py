@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.integration.support.classroom import enroll, eventually, lesson, new_course, set_status
+from tests.integration.support.course_helpers import enroll, eventually, lesson, new_course, set_status
 from tests.integration.support.deployed import Deployed
-from tests.integration.support.people import Cast, People, Person
+from tests.integration.support.people import People, Person, SharedUsers
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -28,40 +28,40 @@ def edit(owner: Person, course_id: str, **changes: Any) -> None:
     owner.patch(f"/courses/{course_id}", {**changes, "version": version})
 
 
-def test_percentages_and_the_rosters_order_follow_the_lessons(cast: Cast, people: People) -> None:
-    course_id = new_course(cast.owner, "one", "two")
+def test_changed_lessons_update_percentages_and_the_roster(users: SharedUsers, people: People) -> None:
+    course_id = new_course(users.owner, "one", "two")
     first, second = people.many(2)
     for student, done in ((first, ("one",)), (second, ("one", "two"))):
         enroll(student, course_id)
         for lesson_id in done:
             student.put(f"/progress/{course_id}/lessons/{lesson_id}", {"completed": True})
     for lesson_id in ("three", "four"):
-        cast.owner.put(f"/courses/{course_id}/lessons/{lesson_id}", lesson(position=9), expect=201)
+        users.owner.put(f"/courses/{course_id}/lessons/{lesson_id}", lesson(position=9), expect=201)
     eventually(lambda: enrollment(second, course_id)["completionPercentage"] == 50)
     eventually(lambda: enrollment(first, course_id)["completionPercentage"] == 25)
     assert enrollment(second, course_id)["status"] == "completed"
     for lesson_id in ("two", "three", "four"):
-        cast.owner.delete(f"/courses/{course_id}/lessons/{lesson_id}")
+        users.owner.delete(f"/courses/{course_id}/lessons/{lesson_id}")
     eventually(lambda: enrollment(first, course_id)["completionPercentage"] == 100)
     assert enrollment(first, course_id)["status"] == "active"
-    roster = cast.owner.get_all(f"/courses/{course_id}/roster")
+    roster = users.owner.get_all(f"/courses/{course_id}/roster")
     assert [entry["completionPercentage"] for entry in roster] == [100, 100]
 
 
-def test_a_new_title_is_shown_with_enrolments(cast: Cast, people: People) -> None:
-    course_id = new_course(cast.owner, "one")
+def test_a_new_title_is_shown_with_enrolments(users: SharedUsers, people: People) -> None:
+    course_id = new_course(users.owner, "one")
     student = people.new()
     enroll(student, course_id)
-    edit(cast.owner, course_id, title="Another title")
+    edit(users.owner, course_id, title="Another title")
     eventually(lambda: enrollment(student, course_id)["courseTitle"] == "Another title")
 
 
-def test_a_raised_capacity_lets_those_who_wait_longest_in(cast: Cast, people: People) -> None:
-    course_id = new_course(cast.owner, "one", capacity=1)
+def test_a_raised_capacity_enrols_the_students_who_waited_longest(users: SharedUsers, people: People) -> None:
+    course_id = new_course(users.owner, "one", capacity=1)
     students = people.many(4)
     for student in students:
         enroll(student, course_id)
-    edit(cast.owner, course_id, capacity=3)
+    edit(users.owner, course_id, capacity=3)
     eventually(lambda: enrollment(students[2], course_id)["status"] == "active")
     assert [enrollment(student, course_id)["status"] for student in students] == [
         "active",
@@ -69,27 +69,27 @@ def test_a_raised_capacity_lets_those_who_wait_longest_in(cast: Cast, people: Pe
         "active",
         "waitlisted",
     ]
-    edit(cast.owner, course_id, capacity=None)
+    edit(users.owner, course_id, capacity=None)
     eventually(lambda: enrollment(students[3], course_id)["status"] == "active")
 
 
-def test_a_course_published_again_fills_its_places(cast: Cast, people: People) -> None:
-    course_id = new_course(cast.owner, "one", capacity=1)
+def test_a_republished_course_fills_its_free_seats(users: SharedUsers, people: People) -> None:
+    course_id = new_course(users.owner, "one", capacity=1)
     first, second = people.many(2)
     enroll(first, course_id)
     enroll(second, course_id)
-    set_status(cast.owner, course_id, "draft")
+    set_status(users.owner, course_id, "draft")
     first.delete(f"/enrollments/{course_id}")
     assert enrollment(second, course_id)["status"] == "waitlisted"
-    set_status(cast.owner, course_id, "published")
+    set_status(users.owner, course_id, "published")
     eventually(lambda: enrollment(second, course_id)["status"] == "active")
 
 
 @pytest.mark.intrusive
-def test_an_edit_that_is_told_several_times_at_once_gives_each_place_once(
-    deployed: Deployed, cast: Cast, people: People
+def test_repeated_course_changes_assign_each_seat_once(
+    deployed: Deployed, users: SharedUsers, people: People
 ) -> None:
-    course_id = new_course(cast.owner, "one", capacity=1)
+    course_id = new_course(users.owner, "one", capacity=1)
     students = people.many(10)
     for student in students:
         enroll(student, course_id)
@@ -103,7 +103,7 @@ def test_an_edit_that_is_told_several_times_at_once_gives_each_place_once(
         )
         assert "FunctionError" not in answer, answer["Payload"].read()
 
-    edit(cast.owner, course_id, capacity=7)
+    edit(users.owner, course_id, capacity=7)
     with ThreadPoolExecutor(6) as threads:
         list(threads.map(tell, range(6)))
     statuses = [enrollment(student, course_id)["status"] for student in students]

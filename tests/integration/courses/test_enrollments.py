@@ -5,77 +5,77 @@ from typing import Any
 
 import pytest
 
-from tests.integration.support.classroom import enroll, new_course
-from tests.integration.support.people import Cast, People, Person
+from tests.integration.support.course_helpers import enroll, new_course
+from tests.integration.support.people import People, Person, SharedUsers
 
 
-def test_enrolling_twice_is_enrolling_once(cast: Cast) -> None:
+def test_a_second_enrolment_request_returns_the_first_enrolment(users: SharedUsers) -> None:
     """201 the first time, then 200 with the very same enrolment."""
-    course_id = new_course(cast.owner, title="Optics")
-    first = enroll(cast.student, course_id)
+    course_id = new_course(users.owner, title="Optics")
+    first = enroll(users.student, course_id)
     assert first["courseTitle"] == "Optics"
-    assert (first["userId"], first["courseId"]) == (cast.student.user_id, course_id)
+    assert (first["userId"], first["courseId"]) == (users.student.user_id, course_id)
     assert (first["status"], first["completionPercentage"]) == ("active", 0)
     for _ in range(2):
-        assert cast.student.post("/enrollments", {"courseId": course_id}, expect=200) == first
-    assert first in cast.student.get_all("/enrollments")
+        assert users.student.post("/enrollments", {"courseId": course_id}, expect=200) == first
+    assert first in users.student.get_all("/enrollments")
 
 
 @pytest.mark.parametrize("status", ["draft", "archived"])
-def test_only_published_courses_take_students(cast: Cast, status: str) -> None:
+def test_only_published_courses_accept_students(users: SharedUsers, status: str) -> None:
     """Others are not there, also not for their owner."""
-    course_id = new_course(cast.owner, status=status)
-    for person in (cast.student, cast.owner):
+    course_id = new_course(users.owner, status=status)
+    for person in (users.student, users.owner):
         person.post("/enrollments", {"courseId": course_id}, expect=404)
 
 
 @pytest.mark.parametrize(
     "body", [{}, {"courseId": ""}, {"courseId": 5}, {"courseId": "x", "userId": "y"}, []]
 )
-def test_an_enrolment_that_is_not_valid_is_refused(cast: Cast, body: Any) -> None:
+def test_an_invalid_enrolment_is_refused(users: SharedUsers, body: Any) -> None:
     """Nobody enrols somebody else this way."""
-    cast.student.post("/enrollments", body, expect=400)
+    users.student.post("/enrollments", body, expect=400)
 
 
-def test_enrolment_outside_of_its_window_conflicts(cast: Cast) -> None:
+def test_enrolment_outside_of_its_window_conflicts(users: SharedUsers) -> None:
     """Not yet and not any more are 409; in between is 201."""
     now = datetime.now(UTC)
     hour = timedelta(hours=1)
     for opens, closes, status in ((hour, 2 * hour, 409), (-2 * hour, -hour, 409), (-hour, hour, 201)):
         course_id = new_course(
-            cast.owner, opensAt=(now + opens).isoformat(), closesAt=(now + closes).isoformat()
+            users.owner, opensAt=(now + opens).isoformat(), closesAt=(now + closes).isoformat()
         )
-        cast.student.post("/enrollments", {"courseId": course_id}, expect=status)
+        users.student.post("/enrollments", {"courseId": course_id}, expect=status)
 
 
-def test_withdrawing_keeps_progress_and_enrolling_again_resumes_it(cast: Cast) -> None:
+def test_withdrawing_keeps_progress_and_enrolling_again_resumes_it(users: SharedUsers) -> None:
     """204, no access in between, and then everything as it was."""
-    course_id = new_course(cast.owner, "one", "two", "three", "four")
-    first = enroll(cast.student, course_id)
-    before = cast.student.put(
+    course_id = new_course(users.owner, "one", "two", "three", "four")
+    first = enroll(users.student, course_id)
+    before = users.student.put(
         f"/progress/{course_id}/lessons/one", {"positionSeconds": 12, "completed": True}
     )
-    cast.student.delete(f"/enrollments/{course_id}")
-    cast.student.get(f"/progress/{course_id}", expect=403)
-    cast.student.put(f"/progress/{course_id}/lessons/two", {"completed": True}, expect=403)
-    (listed,) = (entry for entry in cast.student.get_all("/enrollments") if entry["courseId"] == course_id)
+    users.student.delete(f"/enrollments/{course_id}")
+    users.student.get(f"/progress/{course_id}", expect=403)
+    users.student.put(f"/progress/{course_id}/lessons/two", {"completed": True}, expect=403)
+    (listed,) = (entry for entry in users.student.get_all("/enrollments") if entry["courseId"] == course_id)
     assert listed["status"] == "withdrawn"
-    resumed = enroll(cast.student, course_id)
+    resumed = enroll(users.student, course_id)
     assert resumed["enrolledAt"] == first["enrolledAt"]
     assert resumed["completionPercentage"] == 25
-    assert cast.student.get(f"/progress/{course_id}") == before
+    assert users.student.get(f"/progress/{course_id}") == before
 
 
-def test_withdrawing_from_nothing_is_not_found(cast: Cast) -> None:
+def test_withdrawing_without_an_enrolment_is_not_found(users: SharedUsers) -> None:
     """Never enrolled, or no such course."""
-    cast.stranger.delete(f"/enrollments/{new_course(cast.owner)}", expect=404)
-    cast.stranger.delete("/enrollments/unknown", expect=404)
+    users.other_student.delete(f"/enrollments/{new_course(users.owner)}", expect=404)
+    users.other_student.delete("/enrollments/unknown", expect=404)
 
 
-def test_own_enrolments_are_paged(cast: Cast, people: People) -> None:
+def test_own_enrolments_are_paged(users: SharedUsers, people: People) -> None:
     """Each once, whatever the size of the page; nobody else's."""
     student = people.new()
-    courses = {new_course(cast.owner) for _ in range(5)}
+    courses = {new_course(users.owner) for _ in range(5)}
     for course_id in courses:
         enroll(student, course_id)
     for limit in (1, 2, 5, 100):
@@ -84,9 +84,9 @@ def test_own_enrolments_are_paged(cast: Cast, people: People) -> None:
         assert set(listed) == courses
 
 
-def test_a_waitlist_moves_up_by_itself(cast: Cast, people: People) -> None:
+def test_a_free_seat_goes_to_the_next_student_on_the_waitlist(users: SharedUsers, people: People) -> None:
     """A full course lets the next one in when a place is given back."""
-    course_id = new_course(cast.owner, "one", capacity=1)
+    course_id = new_course(users.owner, "one", capacity=1)
     first, second, third = people.many(3)
     assert enroll(first, course_id)["status"] == "active"
     assert enroll(second, course_id)["status"] == "waitlisted"

@@ -5,50 +5,50 @@ from typing import Any
 
 import pytest
 
-from tests.integration.support.classroom import enroll, lesson, new_course, set_status
-from tests.integration.support.people import Cast
+from tests.integration.support.course_helpers import enroll, lesson, new_course, set_status
+from tests.integration.support.people import SharedUsers
 
 LESSONS = ("one", "two", "three", "four")
 
 
-def test_a_student_completes_a_course(cast: Cast) -> None:
+def test_a_student_completes_a_course(users: SharedUsers) -> None:
     """The percentage is what the set says; `completedAt` is set once, with the last lesson."""
-    course_id = new_course(cast.owner, *LESSONS)
-    enroll(cast.student, course_id)
-    assert cast.student.get(f"/progress/{course_id}")["completedLessons"] == []
+    course_id = new_course(users.owner, *LESSONS)
+    enroll(users.student, course_id)
+    assert users.student.get(f"/progress/{course_id}")["completedLessons"] == []
     for count, lesson_id in enumerate(LESSONS, start=1):
-        progress = cast.student.put(f"/progress/{course_id}/lessons/{lesson_id}", {"completed": True})
+        progress = users.student.put(f"/progress/{course_id}/lessons/{lesson_id}", {"completed": True})
         assert progress["completionPercentage"] == 25 * count
         assert progress["completedLessons"] == list(LESSONS[:count])
         assert ("completedAt" in progress) == (count == len(LESSONS))
         assert progress["status"] == ("completed" if count == len(LESSONS) else "active")
-    again = cast.student.put(f"/progress/{course_id}/lessons/one", {"completed": True})
+    again = users.student.put(f"/progress/{course_id}/lessons/one", {"completed": True})
     assert again["completedAt"] == progress["completedAt"]
     # A lesson that is added later lowers the percentage, but takes no completion away.
-    cast.owner.put(f"/courses/{course_id}/lessons/five", lesson(position=9), expect=201)
-    later = cast.student.get(f"/progress/{course_id}")
+    users.owner.put(f"/courses/{course_id}/lessons/five", lesson(position=9), expect=201)
+    later = users.student.get(f"/progress/{course_id}")
     assert (later["completionPercentage"], later["status"]) == (80, "completed")
     assert later["completedAt"] == progress["completedAt"]
 
 
-def test_progress_never_goes_back(cast: Cast) -> None:
+def test_progress_never_goes_back(users: SharedUsers) -> None:
     """Not by `completed: false`, nor by a late or repeated update."""
-    course_id = new_course(cast.owner, "one", "two")
-    enroll(cast.student, course_id)
+    course_id = new_course(users.owner, "one", "two")
+    enroll(users.student, course_id)
     path = f"/progress/{course_id}/lessons/one"
     now = datetime.now(UTC)
 
     def at(minutes: int) -> str:
         return (now + timedelta(minutes=minutes)).isoformat()
 
-    cast.student.put(path, {"positionSeconds": 90, "completed": True, "occurredAt": at(-5)})
-    undone = cast.student.put(path, {"completed": False})
+    users.student.put(path, {"positionSeconds": 90, "completed": True, "occurredAt": at(-5)})
+    undone = users.student.put(path, {"completed": False})
     assert undone["completedLessons"] == ["one"]
-    late = cast.student.put(path, {"positionSeconds": 10, "occurredAt": at(-9)})
+    late = users.student.put(path, {"positionSeconds": 10, "occurredAt": at(-9)})
     assert late["positions"] == {"one": 90}
-    newer = cast.student.put(path, {"positionSeconds": 20, "occurredAt": at(-1)})
+    newer = users.student.put(path, {"positionSeconds": 20, "occurredAt": at(-1)})
     assert newer["positions"] == {"one": 20}  # the latest activity wins, not the furthest
-    assert cast.student.put(path, {"positionSeconds": 20, "occurredAt": at(-1)}) == newer
+    assert users.student.put(path, {"positionSeconds": 20, "occurredAt": at(-1)}) == newer
 
 
 @pytest.mark.parametrize(
@@ -63,30 +63,30 @@ def test_progress_never_goes_back(cast: Cast) -> None:
         {"percentage": 100},
     ],
 )
-def test_progress_that_is_not_valid_is_refused(cast: Cast, body: Any) -> None:
+def test_invalid_progress_is_refused(users: SharedUsers, body: Any) -> None:
     """Nothing is guessed."""
-    course_id = new_course(cast.owner, "one")
-    enroll(cast.student, course_id)
-    cast.student.put(f"/progress/{course_id}/lessons/one", body, expect=400)
+    course_id = new_course(users.owner, "one")
+    enroll(users.student, course_id)
+    users.student.put(f"/progress/{course_id}/lessons/one", body, expect=400)
 
 
-def test_progress_is_for_those_who_are_enrolled(cast: Cast) -> None:
+def test_only_enrolled_students_have_progress(users: SharedUsers) -> None:
     """403 in a course that one may see, 404 in one that one may not; also for its owner."""
-    course_id = new_course(cast.owner, "one")
-    for person in (cast.stranger, cast.owner, cast.administrator):
+    course_id = new_course(users.owner, "one")
+    for person in (users.other_student, users.owner, users.administrator):
         person.get(f"/progress/{course_id}", expect=403)
         person.put(f"/progress/{course_id}/lessons/one", {"completed": True}, expect=403)
-    draft = new_course(cast.owner, "one", status="draft")
-    cast.stranger.get(f"/progress/{draft}", expect=404)
-    cast.stranger.put(f"/progress/{draft}/lessons/one", {"completed": True}, expect=404)
-    enroll(cast.student, course_id)
-    cast.student.put(f"/progress/{course_id}/lessons/unknown", {"completed": True}, expect=404)
+    draft = new_course(users.owner, "one", status="draft")
+    users.other_student.get(f"/progress/{draft}", expect=404)
+    users.other_student.put(f"/progress/{draft}/lessons/one", {"completed": True}, expect=404)
+    enroll(users.student, course_id)
+    users.student.put(f"/progress/{course_id}/lessons/unknown", {"completed": True}, expect=404)
 
 
-def test_a_student_goes_on_in_an_archived_course(cast: Cast) -> None:
+def test_an_enrolled_student_can_continue_in_an_archived_course(users: SharedUsers) -> None:
     """What one has begun is not taken away."""
-    course_id = new_course(cast.owner, "one")
-    enroll(cast.student, course_id)
-    set_status(cast.owner, course_id, "archived")
-    cast.student.put(f"/progress/{course_id}/lessons/one", {"completed": True})
-    assert cast.student.get(f"/progress/{course_id}")["status"] == "completed"
+    course_id = new_course(users.owner, "one")
+    enroll(users.student, course_id)
+    set_status(users.owner, course_id, "archived")
+    users.student.put(f"/progress/{course_id}/lessons/one", {"completed": True})
+    assert users.student.get(f"/progress/{course_id}")["status"] == "completed"

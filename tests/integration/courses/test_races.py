@@ -8,8 +8,8 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any, TypeVar
 
-from tests.integration.support.classroom import enroll, eventually, lesson, new_course
-from tests.integration.support.people import Answer, Cast, People, Person
+from tests.integration.support.course_helpers import enroll, eventually, lesson, new_course
+from tests.integration.support.people import Answer, People, Person, SharedUsers
 
 T = TypeVar("T")
 PARALLEL = (
@@ -50,37 +50,39 @@ def _seated(owner: Person, course_id: str) -> set[str]:
     return {entry["userId"] for entry in owner.get_all(f"/courses/{course_id}/roster")}
 
 
-def test_parallel_enrolments_of_one_student_are_one(cast: Cast, people: People) -> None:
+def test_parallel_requests_of_one_student_create_one_enrolment(users: SharedUsers, people: People) -> None:
     """One 201, every other one 200, and all with the same body."""
-    course_id = new_course(cast.owner)
+    course_id = new_course(users.owner)
     student = people.new()
     answers = at_once([partial(_enroll, student, course_id)] * PARALLEL)
     assert Counter(answer.status for answer in answers) == {201: 1, 200: PARALLEL - 1}
     assert all(answer.body == answers[0].body for answer in answers)
-    eventually(lambda: _seated(cast.owner, course_id) == {student.user_id})
+    eventually(lambda: _seated(users.owner, course_id) == {student.user_id})
 
 
-def test_no_place_too_many_is_taken(cast: Cast, people: People) -> None:
+def test_parallel_enrolments_never_exceed_the_capacity(users: SharedUsers, people: People) -> None:
     """Twelve students for five places: five get in, seven wait; one leaves, one moves up."""
     capacity, students = 5, people.many(12)
-    course_id = new_course(cast.owner, capacity=capacity)
+    course_id = new_course(users.owner, capacity=capacity)
 
     answers = at_once([partial(_enroll, student, course_id) for student in students])
     statuses = Counter(answer.body["status"] for answer in answers)
     assert statuses == {"active": capacity, "waitlisted": len(students) - capacity}
     inside = [student for student in students if _enroll(student, course_id).body["status"] == "active"]
     assert len(inside) == capacity
-    eventually(lambda: _seated(cast.owner, course_id) == {student.user_id for student in inside})
+    eventually(lambda: _seated(users.owner, course_id) == {student.user_id for student in inside})
 
     at_once([partial(_leave, student, course_id) for student in inside])
-    eventually(lambda: len(_seated(cast.owner, course_id)) == capacity)
-    assert not _seated(cast.owner, course_id) & {student.user_id for student in inside}
+    eventually(lambda: len(_seated(users.owner, course_id)) == capacity)
+    assert not _seated(users.owner, course_id) & {student.user_id for student in inside}
 
 
-def test_a_place_is_neither_lost_nor_doubled_while_people_come_and_go(cast: Cast, people: People) -> None:
+def test_parallel_enrolments_and_withdrawals_keep_the_seat_count_right(
+    users: SharedUsers, people: People
+) -> None:
     """Enrolling and withdrawing mixed: afterwards exactly as many places are free as nobody sits on."""
     capacity, students = 3, people.many(6)
-    course_id = new_course(cast.owner, capacity=capacity)
+    course_id = new_course(users.owner, capacity=capacity)
 
     def come_and_go(student: Person, stays: bool) -> None:
         for _ in range(2):
@@ -91,15 +93,15 @@ def test_a_place_is_neither_lost_nor_doubled_while_people_come_and_go(cast: Cast
 
     at_once([partial(come_and_go, student, number < 2) for number, student in enumerate(students)])
 
-    eventually(lambda: _seated(cast.owner, course_id) == {student.user_id for student in students[:2]})
+    eventually(lambda: _seated(users.owner, course_id) == {student.user_id for student in students[:2]})
     assert _enroll(students[2], course_id).body["status"] == "active"
     assert _enroll(students[3], course_id).body["status"] == "waitlisted"
 
 
-def test_concurrent_progress_converges(cast: Cast, people: People) -> None:
+def test_concurrent_progress_converges(users: SharedUsers, people: People) -> None:
     """Several devices report everything at once and out of order: nothing that was completed is lost."""
     lesson_ids = [f"lesson-{number}" for number in range(8)]
-    course_id = new_course(cast.owner, *lesson_ids)
+    course_id = new_course(users.owner, *lesson_ids)
     student = people.new()
     enroll(student, course_id)
     start = datetime.now(UTC) - timedelta(hours=1)
@@ -123,31 +125,31 @@ def test_concurrent_progress_converges(cast: Cast, people: People) -> None:
     assert progress["positions"] == {f"lesson-{number}": 100 * number + 3 for number in range(8)}
 
 
-def test_one_of_many_editors_with_the_same_version_wins(cast: Cast) -> None:
+def test_one_of_many_editors_with_the_same_version_wins(users: SharedUsers) -> None:
     """Optimistic concurrency: one 200, the others 409, and the course is the winner's."""
-    course_id = new_course(cast.owner, status="draft")
+    course_id = new_course(users.owner, status="draft")
     path = f"/courses/{course_id}"
-    version = cast.owner.get(path)["version"]
+    version = users.owner.get(path)["version"]
 
     def edit(number: int) -> Answer:
         body = {"title": f"Edit {number}", "version": version}
-        return cast.owner.call("PATCH", path, body, expect=(200, 409))
+        return users.owner.call("PATCH", path, body, expect=(200, 409))
 
     answers = at_once([partial(edit, number) for number in range(DEVICES)])
     (winner,) = (answer for answer in answers if answer.status == 200)
-    assert cast.owner.get(path) == winner.body
+    assert users.owner.get(path) == winner.body
 
 
-def test_lessons_put_at_the_same_time_are_all_there(cast: Cast) -> None:
+def test_lessons_put_at_the_same_time_are_all_stored(users: SharedUsers) -> None:
     """Instructors working on different lessons never undo each other."""
-    course_id = new_course(cast.owner, status="draft")
+    course_id = new_course(users.owner, status="draft")
     names = [f"lesson-{number:02}" for number in range(DEVICES)]
 
     def put(name: str) -> None:
         path = f"/courses/{course_id}/lessons/{name}"
-        while cast.owner.call("PUT", path, lesson(), expect=(200, 201, 409, 503)).status > 201:
+        while users.owner.call("PUT", path, lesson(), expect=(200, 201, 409, 503)).status > 201:
             continue
 
     at_once([partial(put, name) for name in names])
-    shown = cast.owner.get(f"/courses/{course_id}")["lessons"]
+    shown = users.owner.get(f"/courses/{course_id}")["lessons"]
     assert sorted(entry["lessonId"] for entry in shown) == names

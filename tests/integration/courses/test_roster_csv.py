@@ -3,8 +3,8 @@
 import csv
 import io
 
-from tests.integration.support.classroom import eventually, new_course
-from tests.integration.support.people import Cast, People
+from tests.integration.support.course_helpers import eventually, new_course
+from tests.integration.support.people import People, SharedUsers
 
 ONE_ROSTER = [
     "sourcedId",
@@ -20,16 +20,16 @@ ONE_ROSTER = [
 ]
 
 
-def test_a_roster_as_a_table(cast: Cast, people: People) -> None:
+def test_a_roster_is_exported_as_csv(users: SharedUsers, people: People) -> None:
     """OneRoster's columns; a name that is a formula is text; as many rows as people, whatever the limit."""
     evil, other = people.many(2)
     evil.patch("/profile", {"displayName": '=HYPERLINK("http://x.example","a")'})
-    course_id = new_course(cast.owner, "one")
+    course_id = new_course(users.owner, "one")
     emails = [evil.email, other.email]
-    cast.owner.post(f"/courses/{course_id}/roster", {"emails": emails}, expect=200)
+    users.owner.post(f"/courses/{course_id}/roster", {"emails": emails}, expect=200)
     evil.put(f"/progress/{course_id}/lessons/one", {"completed": True})
-    eventually(lambda: len(cast.owner.get_all(f"/courses/{course_id}/roster")) == 2)
-    answer = cast.owner.call(
+    eventually(lambda: len(users.owner.get_all(f"/courses/{course_id}/roster")) == 2)
+    answer = users.owner.call(
         "GET", f"/courses/{course_id}/roster", query={"format": "csv", "limit": 1}, expect=200
     )
     assert answer.headers["Content-Type"] == "text/csv; charset=utf-8"
@@ -48,4 +48,4 @@ def test_a_roster_as_a_table(cast: Cast, people: People) -> None:
     assert second["metadata.email"] == other.email
     assert {row["classSourcedId"] for row in rows} == {course_id}
     assert {row["role"] for row in rows} == {"student"}
-    cast.other_instructor.get(f"/courses/{course_id}/roster", expect=403, format="csv")
+    users.other_instructor.get(f"/courses/{course_id}/roster", expect=403, format="csv")

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from domain import audit
-from tests.integration.support.classroom import enroll, new_course, set_status
+from tests.integration.support.course_helpers import enroll, new_course, set_status
 from tests.integration.support.deployed import Deployed
-from tests.integration.support.people import Cast
+from tests.integration.support.people import SharedUsers
 from toolkit.dynamo import from_item
 
 if TYPE_CHECKING:
@@ -38,45 +38,45 @@ def of_course(deployed: Deployed, course_id: str) -> list[dict[str, Any]]:
     return entries(deployed, "subject-index", "subject", audit.course(course_id))
 
 
-def test_publications_are_recorded(deployed: Deployed, cast: Cast) -> None:
-    course_id = new_course(cast.owner, "one")
-    version = cast.owner.get(f"/courses/{course_id}")["version"]
-    cast.owner.patch(f"/courses/{course_id}", {"status": "published", "title": "T", "version": version})
-    cast.owner.patch(f"/courses/{course_id}", {"status": "archived", "version": version}, expect=409)
-    set_status(cast.administrator, course_id, "archived")
+def test_publications_are_recorded(deployed: Deployed, users: SharedUsers) -> None:
+    course_id = new_course(users.owner, "one")
+    version = users.owner.get(f"/courses/{course_id}")["version"]
+    users.owner.patch(f"/courses/{course_id}", {"status": "published", "title": "T", "version": version})
+    users.owner.patch(f"/courses/{course_id}", {"status": "archived", "version": version}, expect=409)
+    set_status(users.administrator, course_id, "archived")
     published, unpublished = of_course(deployed, course_id)
     assert [entry["action"] for entry in (published, unpublished)] == [
         audit.COURSE_PUBLISHED,
         audit.COURSE_UNPUBLISHED,
     ]
-    assert published["actor"] == audit.pseudonym(cast.owner.user_id)
-    assert unpublished["actor"] == audit.pseudonym(cast.administrator.user_id)
+    assert published["actor"] == audit.pseudonym(users.owner.user_id)
+    assert unpublished["actor"] == audit.pseudonym(users.administrator.user_id)
     assert published["requestId"] != unpublished["requestId"]
     assert published["at"] < unpublished["at"]
 
 
-def test_roster_reads_are_recorded_and_refused_ones_are_not(deployed: Deployed, cast: Cast) -> None:
-    course_id = new_course(cast.owner, "one")
-    enroll(cast.student, course_id)
-    cast.owner.get(f"/courses/{course_id}/roster")
-    cast.administrator.get(f"/courses/{course_id}/roster")
-    cast.student.get(f"/courses/{course_id}/roster", expect=403)
+def test_roster_reads_are_recorded_and_refused_ones_are_not(deployed: Deployed, users: SharedUsers) -> None:
+    course_id = new_course(users.owner, "one")
+    enroll(users.student, course_id)
+    users.owner.get(f"/courses/{course_id}/roster")
+    users.administrator.get(f"/courses/{course_id}/roster")
+    users.student.get(f"/courses/{course_id}/roster", expect=403)
     read = [entry for entry in of_course(deployed, course_id) if entry["action"] == audit.ROSTER_READ]
-    readers = [audit.pseudonym(person.user_id) for person in (cast.owner, cast.administrator)]
+    readers = [audit.pseudonym(person.user_id) for person in (users.owner, users.administrator)]
     assert [entry["actor"] for entry in read] == readers
     assert all(entry["requestId"] for entry in read)
 
 
-def test_an_actors_entries_are_found_and_name_nobody(deployed: Deployed, cast: Cast) -> None:
-    course_id = new_course(cast.owner, "one", title="A title of somebody")
-    found = entries(deployed, "actor-index", "actor", audit.pseudonym(cast.owner.user_id))
+def test_entries_are_found_by_actor_and_have_no_personal_data(deployed: Deployed, users: SharedUsers) -> None:
+    course_id = new_course(users.owner, "one", title="A title of somebody")
+    found = entries(deployed, "actor-index", "actor", audit.pseudonym(users.owner.user_id))
     assert audit.course(course_id) in {entry["subject"] for entry in found}
     text = str(found)
-    assert not [word for word in (cast.owner.user_id, cast.owner.email, "A title") if word in text]
+    assert not [word for word in (users.owner.user_id, users.owner.email, "A title") if word in text]
 
 
-def test_entries_are_kept_as_long_as_the_settings_say(deployed: Deployed, cast: Cast) -> None:
-    course_id = new_course(cast.owner, "one")
+def test_entries_are_kept_as_long_as_the_settings_say(deployed: Deployed, users: SharedUsers) -> None:
+    course_id = new_course(users.owner, "one")
     (entry,) = of_course(deployed, course_id)
     dynamodb: DynamoDBClient = deployed.client("dynamodb")
     name = f"education-audit-{deployed.outputs['environment_suffix']}"

@@ -6,10 +6,10 @@ import pytest
 
 from domain.people.erasure import MARK
 from domain.people.tombstones import key_of
-from tests.integration.support.classroom import enroll, eventually, lesson, new_course
+from tests.integration.support.course_helpers import enroll, eventually, lesson, new_course
 from tests.integration.support.deployed import Deployed
-from tests.integration.support.people import INSTRUCTORS, Cast, People, Person
-from tests.integration.support.traces import has_sign_in, traces_of
+from tests.integration.support.people import INSTRUCTORS, People, Person, SharedUsers
+from tests.integration.support.personal_data import find_personal_data, has_account
 from toolkit.dynamo import to_item
 
 if TYPE_CHECKING:
@@ -17,19 +17,19 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-def person(people: People, cast: Cast) -> Person:
+def person(people: People, users: SharedUsers) -> Person:
     """Somebody who has left traces everywhere: courses of theirs, taken, waited for, left, completed in part."""
     person = people.new(INSTRUCTORS)
     person.patch("/profile", {"displayName": "Ada"})
     new_course(person, "page", title="Owned")
-    taken = new_course(cast.owner, "one", "two", title="Taken")
+    taken = new_course(users.owner, "one", "two", title="Taken")
     enroll(person, taken)
     person.put(f"/progress/{taken}/lessons/one", {"completed": True})
     person.put(f"/progress/{taken}/lessons/two", {"positionSeconds": 7})
-    full = new_course(cast.owner, "page", title="Full", capacity=1)
+    full = new_course(users.owner, "page", title="Full", capacity=1)
     enroll(people.new(), full)
     assert enroll(person, full)["status"] == "waitlisted"
-    left = new_course(cast.owner, "page", title="Left")
+    left = new_course(users.owner, "page", title="Left")
     enroll(person, left)
     person.delete(f"/enrollments/{left}")
     return person
@@ -53,21 +53,21 @@ def test_the_export_is_complete(person: Person) -> None:
 
 
 @pytest.mark.intrusive
-def test_nothing_is_left(deployed: Deployed, person: Person, cast: Cast) -> None:
+def test_erasure_removes_all_personal_data(deployed: Deployed, person: Person, users: SharedUsers) -> None:
     """No item, index entry or sign-in with the person's id or e-mail; one entry says that it was done."""
-    assert traces_of(deployed, person), "there must be something to erase"
+    assert find_personal_data(deployed, person), "there must be something to erase"
     person.delete("/profile")
-    assert not has_sign_in(deployed, person)
-    eventually(lambda: not traces_of(deployed, person))
+    assert not has_account(deployed, person)
+    eventually(lambda: not find_personal_data(deployed, person))
     person.delete("/profile")
-    assert not traces_of(deployed, person)
+    assert not find_personal_data(deployed, person)
 
 
-def test_a_place_is_given_back_and_courses_stay(people: People, cast: Cast) -> None:
+def test_erasure_frees_the_seat_and_keeps_owned_courses(people: People, users: SharedUsers) -> None:
     """Who waits moves up; administrators take over what an instructor leaves."""
     leaving, waiting = people.new(INSTRUCTORS), people.new()
     owned = new_course(leaving, "page")
-    course_id = new_course(cast.owner, "page", capacity=1)
+    course_id = new_course(users.owner, "page", capacity=1)
     enroll(leaving, course_id)
     assert enroll(waiting, course_id)["status"] == "waitlisted"
     leaving.delete("/profile")
@@ -77,7 +77,7 @@ def test_a_place_is_given_back_and_courses_stay(people: People, cast: Cast) -> N
         lambda: next(
             (
                 found
-                for found in [cast.administrator.get(f"/courses/{owned}")]
+                for found in [users.administrator.get(f"/courses/{owned}")]
                 if found["ownerId"] == "erased"
             ),
             None,
@@ -85,15 +85,15 @@ def test_a_place_is_given_back_and_courses_stay(people: People, cast: Cast) -> N
     )
     assert course is not None
     changed = {"title": "Taken over", "version": course["version"]}
-    cast.administrator.patch(f"/courses/{owned}", changed)
+    users.administrator.patch(f"/courses/{owned}", changed)
 
 
 @pytest.mark.intrusive
-def test_a_token_that_is_still_valid_brings_nothing_back(
-    deployed: Deployed, person: Person, cast: Cast
+def test_an_old_token_of_an_erased_person_recreates_nothing(
+    deployed: Deployed, person: Person, users: SharedUsers
 ) -> None:
     """Tokens live an hour; whoever was erased has none that does anything."""
-    course_id = new_course(cast.owner, "page")
+    course_id = new_course(users.owner, "page")
     person.delete("/profile")
     person.get("/profile", expect=401)
     person.patch("/profile", {"displayName": "Back"}, expect=401)
@@ -103,11 +103,11 @@ def test_a_token_that_is_still_valid_brings_nothing_back(
     person.put(f"/progress/{course_id}/lessons/page", {"completed": True}, expect=403)
     person.put(f"/courses/{course_id}/lessons/new", lesson(), expect=403)
     assert person.get("/enrollments")["items"] == []
-    eventually(lambda: not traces_of(deployed, person))
+    eventually(lambda: not find_personal_data(deployed, person))
 
 
 @pytest.mark.intrusive
-def test_an_erasure_that_was_cut_off_goes_on_by_itself(deployed: Deployed, person: Person) -> None:
+def test_an_interrupted_erasure_is_finished_in_the_background(deployed: Deployed, person: Person) -> None:
     """As if the request had died right after it was noted: nobody asks again, and nothing is left."""
     client: DynamoDBClient = deployed.client("dynamodb")
     table = deployed.outputs["user_profiles_table_name"]
@@ -118,12 +118,12 @@ def test_an_erasure_that_was_cut_off_goes_on_by_itself(deployed: Deployed, perso
         UpdateExpression=f"SET {MARK} = :now, erasureRequestId = :request",
         ExpressionAttributeValues=to_item({":now": "2026-03-01T12:00:00.000Z", ":request": "cut-off"}),
     )
-    eventually(lambda: not traces_of(deployed, person))
+    eventually(lambda: not find_personal_data(deployed, person))
     stored = client.get_item(TableName=table, Key=to_item(key_of(person.user_id)))["Item"]
     assert set(stored) == {"userId", "expiresAt"}
 
 
-def test_somebody_can_come_back_as_somebody_new(people: People, person: Person) -> None:
+def test_an_erased_person_can_sign_up_again_as_a_new_user(people: People, person: Person) -> None:
     """The address is free again, and nothing of before is there."""
     person.delete("/profile")
     again = people.new(email=person.email)

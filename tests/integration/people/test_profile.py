@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
-from tests.integration.support.people import Cast, People
+from tests.integration.support.people import People, SharedUsers
 
 
-def test_a_profile_is_made_on_first_use(people: People) -> None:
+def test_a_profile_is_created_on_first_use(people: People) -> None:
     """With the e-mail that one signed in with; it stays as it is until it is changed."""
     person = people.new()
     profile = person.get("/profile")
@@ -38,6 +38,6 @@ def test_a_profile_is_changed_field_by_field(people: People) -> None:
         ({"displayName": 1, "locale": 2}, {"displayName", "locale"}),
     ],
 )
-def test_a_profile_that_is_not_valid_is_refused(cast: Cast, body: Any, wrong: set[str]) -> None:
+def test_an_invalid_profile_is_refused(users: SharedUsers, body: Any, wrong: set[str]) -> None:
     """E-mail and id are the sign-in's."""
-    assert cast.stranger.call("PATCH", "/profile", body, expect=400).wrong_fields in (wrong, {"body"})
+    assert users.other_student.call("PATCH", "/profile", body, expect=400).wrong_fields in (wrong, {"body"})

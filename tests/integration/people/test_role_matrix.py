@@ -1,7 +1,7 @@
-"""Who may do what: every route of api/openapi.yaml as everybody. A route without a row here fails the suite.
+"""The role matrix: every route of api/openapi.yaml, called in each role. A route without a row here fails the suite.
 
-Each row says what the answers are for: no token, a stranger (signed in, enrolled nowhere), a student who is enrolled,
-another instructor, the course's owner, an administrator.
+A row has the expected status for: a caller without a token, a signed-in student who is not enrolled, an enrolled
+student, another instructor, the course's owner, an administrator.
 """
 
 from collections.abc import Callable
@@ -11,12 +11,12 @@ from typing import Any
 import pytest
 
 from education.openapi.description import Operation, load_api_description
-from tests.integration.support.classroom import enroll, lesson, new_course, set_status, upload
+from tests.integration.support.course_helpers import enroll, lesson, new_course, set_status, upload
 from tests.integration.support.deployed import Deployed
-from tests.integration.support.people import STUDENTS, Caller, Cast, People, Person
+from tests.integration.support.people import STUDENTS, Caller, People, Person, SharedUsers
 
 OPERATIONS = load_api_description().operations
-ROLES = ("nobody", "stranger", "student", "other_instructor", "owner", "administrator")
+ROLES = ("anonymous", "other_student", "student", "other_instructor", "owner", "administrator")
 EVERYBODY = (401, 200, 200, 200, 200, 200)
 EDITORS = (401, 403, 403, 403, 200, 200)
 ADMINISTRATORS_ONLY = (401, 403, 403, 403, 403, 204)
@@ -60,10 +60,10 @@ APART = {"createEnrollment", "deleteEnrollment"}
 
 
 @dataclass(frozen=True)
-class Scene:
+class MatrixData:
     """A course with a file in lesson `page`, in which the student is enrolled, and a person whose roles change."""
 
-    cast: Cast
+    users: SharedUsers
     course_id: str
     target: Person
 
@@ -84,28 +84,28 @@ class Scene:
         """Bring back what an earlier request of this operation took away."""
         if operation_id == "deleteLesson":
             path = f"/courses/{self.course_id}/lessons/spare"
-            self.cast.owner.call("PUT", path, lesson(), expect=(200, 201))
+            self.users.owner.call("PUT", path, lesson(), expect=(200, 201))
 
     def _version(self, course_id: str) -> int:
-        known = self.cast.administrator.call("GET", f"/courses/{course_id}", expect=(200, 404))
+        known = self.users.administrator.call("GET", f"/courses/{course_id}", expect=(200, 404))
         return int(known.body["version"]) if known.status == 200 else 1
 
 
 @pytest.fixture(scope="module")
-def scene(deployed: Deployed, cast: Cast, people: People) -> Scene:
-    """The scene that all rows share."""
-    course_id = new_course(cast.owner, "page")
-    upload(deployed, cast.owner, course_id, "page")
-    enroll(cast.student, course_id)
-    return Scene(cast, course_id, people.new(STUDENTS))
+def data(deployed: Deployed, users: SharedUsers, people: People) -> MatrixData:
+    """The data that all rows share."""
+    course_id = new_course(users.owner, "page")
+    upload(deployed, users.owner, course_id, "page")
+    enroll(users.student, course_id)
+    return MatrixData(users, course_id, people.new(STUDENTS))
 
 
 @pytest.fixture
-def replaceable(people: People, cast: Cast) -> Callable[[str], Caller]:
+def replaceable(people: People, users: SharedUsers) -> Callable[[str], Caller]:
     """Somebody of a role who may be erased."""
 
     def somebody(role: str) -> Caller:
-        return cast.nobody if role == "nobody" else people.new()
+        return users.anonymous if role == "anonymous" else people.new()
 
     return somebody
 
@@ -120,7 +120,7 @@ def test_the_description_names_the_same_roles() -> None:
     """`x-roles`, which the documentation shows, agrees with the rows."""
     relations = {
         "self": set(),
-        "signed-in": set(ROLES) - {"nobody"},
+        "signed-in": set(ROLES) - {"anonymous"},
         "enrolled": {"student"},
         "owner": {"owner"},
     }
@@ -134,20 +134,24 @@ def test_the_description_names_the_same_roles() -> None:
 
 @pytest.mark.parametrize("role", ROLES)
 @pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.operation_id)
-def test_everybody_gets_what_the_rules_say(
-    scene: Scene, cast: Cast, replaceable: Callable[[str], Caller], operation: Operation, role: str
+def test_each_role_gets_the_expected_status(
+    data: MatrixData,
+    users: SharedUsers,
+    replaceable: Callable[[str], Caller],
+    operation: Operation,
+    role: str,
 ) -> None:
     """One request: the operation's sample, by somebody of this role."""
     name = operation.operation_id
     status = EXPECTED[name][ROLES.index(role)]
-    caller: Caller = replaceable(role) if name == "deleteProfile" else getattr(cast, role)
-    course_id = scene.course_id
+    caller: Caller = replaceable(role) if name == "deleteProfile" else getattr(users, role)
+    course_id = data.course_id
     if name in APART:
-        course_id = new_course(cast.owner)
+        course_id = new_course(users.owner)
         if role == "student":
-            enroll(cast.student, course_id)
-    scene.prepare(name)
-    scene.send(operation, caller, course_id, status)
+            enroll(users.student, course_id)
+    data.prepare(name)
+    data.send(operation, caller, course_id, status)
 
 
 ON_A_COURSE = [
@@ -159,14 +163,14 @@ ON_A_COURSE = [
 
 @pytest.mark.parametrize("status", ["draft", "archived"])
 @pytest.mark.parametrize("operation", ON_A_COURSE, ids=lambda operation: operation.operation_id)
-def test_what_was_never_published_is_nowhere_for_those_who_do_not_edit_it(
-    scene: Scene, cast: Cast, operation: Operation, status: str
+def test_an_unpublished_course_looks_missing_to_all_but_its_editors(
+    data: MatrixData, users: SharedUsers, operation: Operation, status: str
 ) -> None:
     """The answer is the very same as for a course that does not exist."""
-    draft = new_course(cast.owner, "page", status="draft")
+    draft = new_course(users.owner, "page", status="draft")
     if status != "draft":
-        set_status(cast.owner, draft, status)
-    for person in (cast.stranger, cast.student, cast.other_instructor):
-        hidden = scene.send(operation, person, draft, 404)
-        absent = scene.send(operation, person, "there-is-no-such-course", 404)
+        set_status(users.owner, draft, status)
+    for person in (users.other_student, users.student, users.other_instructor):
+        hidden = data.send(operation, person, draft, 404)
+        absent = data.send(operation, person, "there-is-no-such-course", 404)
         assert {**hidden, "requestId": ""} == {**absent, "requestId": ""}

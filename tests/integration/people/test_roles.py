@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.integration.support.deployed import Deployed
-from tests.integration.support.people import ADMINISTRATORS, INSTRUCTORS, STUDENTS, Cast, People, Person
+from tests.integration.support.people import (
+    ADMINISTRATORS,
+    INSTRUCTORS,
+    STUDENTS,
+    People,
+    Person,
+    SharedUsers,
+)
 
 if TYPE_CHECKING:
     from mypy_boto3_cognito_idp import CognitoIdentityProviderClient
@@ -49,46 +56,48 @@ def no_administrators(deployed: Deployed) -> Iterator[None]:
         client.admin_add_user_to_group(UserPoolId=pool, Username=name, GroupName=ADMINISTRATORS)
 
 
-def test_a_role_is_granted_and_taken_back(deployed: Deployed, cast: Cast, people: People) -> None:
+def test_a_role_is_granted_and_revoked(deployed: Deployed, users: SharedUsers, people: People) -> None:
     """Any number of times; it counts from the next token on."""
     person = people.new()
     for _ in range(2):
-        cast.administrator.call("PUT", role(person, INSTRUCTORS), expect=204)
+        users.administrator.call("PUT", role(person, INSTRUCTORS), expect=204)
         assert groups_of(deployed, person) == {INSTRUCTORS}
     person.post("/courses", {"title": "Too early"}, expect=403)
-    people.again(person).post("/courses", {"title": "In time"})
+    people.sign_in_again(person).post("/courses", {"title": "In time"})
     for _ in range(2):
-        cast.administrator.delete(role(person, INSTRUCTORS))
+        users.administrator.delete(role(person, INSTRUCTORS))
         assert groups_of(deployed, person) == set()
 
 
-def test_only_administrators_hand_out_roles(cast: Cast, people: People) -> None:
+def test_only_administrators_change_roles(users: SharedUsers, people: People) -> None:
     """Not even to themselves."""
-    for person in (cast.stranger, cast.student, cast.owner):
+    for person in (users.other_student, users.student, users.owner):
         person.call("PUT", role(person, ADMINISTRATORS), expect=403)
-        person.delete(role(cast.administrator, ADMINISTRATORS), expect=403)
+        person.delete(role(users.administrator, ADMINISTRATORS), expect=403)
 
 
-def test_unknown_users_and_groups(cast: Cast) -> None:
+def test_unknown_users_and_groups_are_refused(users: SharedUsers) -> None:
     """404 for a user who is not there; a group that is not there is not valid; an e-mail is no id."""
-    cast.administrator.call("PUT", f"/users/nobody/groups/{STUDENTS}", expect=404)
-    cast.administrator.delete(f"/users/nobody/groups/{STUDENTS}", expect=404)
-    cast.administrator.call("PUT", role(cast.student, "kings"), expect=400)
-    cast.administrator.call("PUT", f"/users/{cast.student.email}/groups/{STUDENTS}", expect=400)
+    users.administrator.call("PUT", f"/users/nobody/groups/{STUDENTS}", expect=404)
+    users.administrator.delete(f"/users/nobody/groups/{STUDENTS}", expect=404)
+    users.administrator.call("PUT", role(users.student, "kings"), expect=400)
+    users.administrator.call("PUT", f"/users/{users.student.email}/groups/{STUDENTS}", expect=400)
 
 
-def test_a_lost_role_counts_at_once_where_roles_are_handed_out(
-    deployed: Deployed, cast: Cast, people: People
+def test_a_former_administrator_cannot_change_roles_with_an_old_token(
+    deployed: Deployed, users: SharedUsers, people: People
 ) -> None:
     """A token still says administrator; with it, nobody gives the role back to themselves."""
     former = people.new(ADMINISTRATORS)
-    cast.administrator.delete(role(former, ADMINISTRATORS))
+    users.administrator.delete(role(former, ADMINISTRATORS))
     former.call("PUT", role(former, ADMINISTRATORS), expect=403)
     assert groups_of(deployed, former) == set()
 
 
 @pytest.mark.intrusive
-def test_the_last_administrator_stays(deployed: Deployed, no_administrators: None, people: People) -> None:
+def test_the_last_administrator_cannot_be_removed(
+    deployed: Deployed, no_administrators: None, people: People
+) -> None:
     """Neither taken back nor erased."""
     last = people.new(ADMINISTRATORS)
     last.delete(role(last, ADMINISTRATORS), expect=409)
@@ -98,7 +107,7 @@ def test_the_last_administrator_stays(deployed: Deployed, no_administrators: Non
 
 @pytest.mark.intrusive
 @pytest.mark.parametrize("how", ["each other", "themselves", "erased"])
-def test_the_last_two_never_leave_at_once(
+def test_parallel_requests_never_remove_the_last_two_administrators(
     deployed: Deployed, no_administrators: None, people: People, how: str
 ) -> None:
     """Two requests at the same time, each of which alone would be all right."""

@@ -14,8 +14,8 @@ import pytest
 from tests.integration.support.aws_proxy import AwsCall
 from tests.integration.support.deployed import Deployed
 from tests.integration.support.people import People
-from tests.integration.support.proxied import Proxied, proxied_functions
-from tests.integration.support.samples import OPERATIONS, SAMPLES, Sample, Stage
+from tests.integration.support.proxied_functions import ProxiedFunctions, proxied_functions
+from tests.integration.support.samples import OPERATIONS, SAMPLES, Sample, SampleContext
 from tools.support.paths import ROOT
 
 pytestmark = pytest.mark.intrusive
@@ -58,7 +58,7 @@ class Cost:
         return cls(Counter(call.operation for call in calls), units[True], units[False])
 
     @property
-    def told(self) -> str:
+    def row(self) -> str:
         """Its part of a row of the table."""
         calls = ", ".join(
             f"{name} × {count}" if count > 1 else name for name, count in sorted(self.calls.items())
@@ -73,42 +73,42 @@ def _units_of_batch(call: AwsCall) -> float:
 
 
 @pytest.fixture(scope="module")
-def proxied(deployed: Deployed) -> Iterator[Proxied]:
+def proxied(deployed: Deployed) -> Iterator[ProxiedFunctions]:
     """The functions behind the proxy, with capacity units reported."""
     with proxied_functions(deployed) as functions:
-        for line in functions.lines.values():
-            line.wants_capacity = True
+        for proxy in functions.proxies.values():
+            proxy.wants_capacity = True
         yield functions
 
 
 @pytest.fixture(scope="module")
-def costs(deployed: Deployed, people: People, proxied: Proxied) -> Mapping[Sample, Cost]:
+def costs(deployed: Deployed, people: People, proxied: ProxiedFunctions) -> Mapping[Sample, Cost]:
     """What every sample costs."""
-    stage = Stage(deployed, people, proxied.restart)
+    context = SampleContext(deployed, people, proxied.restart)
     known = FILE.read_text(encoding="utf-8") if FILE.exists() else ""
     found = {}
     for sample in SAMPLES:
-        found[sample] = _cost(stage, proxied, sample)
+        found[sample] = _cost(context, proxied, sample)
         if _row(sample, found[sample]) not in known:
             # Perhaps it met a write from behind a stream; that is not what it costs.
-            found[sample] = _cost(stage, proxied, sample)
+            found[sample] = _cost(context, proxied, sample)
     return found
 
 
-def _cost(stage: Stage, proxied: Proxied, sample: Sample) -> Cost:
-    ask = sample.arrange(stage)
-    line = proxied.lines[sample.function]
-    line.take_calls()
-    sample.send(ask)
-    return Cost.of(line.take_calls())
+def _cost(context: SampleContext, proxied: ProxiedFunctions, sample: Sample) -> Cost:
+    request = sample.arrange(context)
+    proxy = proxied.proxies[sample.function]
+    proxy.take_calls()
+    sample.send(request)
+    return Cost.of(proxy.take_calls())
 
 
 def _row(sample: Sample, cost: Cost) -> str:
     operation = OPERATIONS[sample.operation_id]
-    return f"| {operation.method} {operation.path} | {sample.what} | {cost.told} |\n"
+    return f"| {operation.method} {operation.path} | {sample.what} | {cost.row} |\n"
 
 
-def test_the_table_is_what_is_counted(costs: Mapping[Sample, Cost]) -> None:
+def test_the_documented_calls_are_the_counted_ones(costs: Mapping[Sample, Cost]) -> None:
     """Nobody adds a call without saying so."""
     counted = HEADING + "".join(_row(sample, cost) for sample, cost in costs.items())
     if os.environ.get(WRITE_VARIABLE):
@@ -129,13 +129,13 @@ def test_every_route_has_a_sample() -> None:
     assert {sample.operation_id for sample in SAMPLES} == set(OPERATIONS)
 
 
-def test_progress_costs_as_little_as_it_can(costs: Mapping[Sample, Cost]) -> None:
+def test_a_progress_update_makes_at_most_two_calls(costs: Mapping[Sample, Cost]) -> None:
     """The busiest route of all."""
     assert _of(costs, "updateLessonProgress", "completion").total() <= 2
     assert _of(costs, "updateLessonProgress", "position, course known") == {"dynamodb:UpdateItem": 1}
 
 
-def test_a_page_costs_one_query(deployed: Deployed, costs: Mapping[Sample, Cost]) -> None:
+def test_a_page_of_a_list_needs_one_query(deployed: Deployed, costs: Mapping[Sample, Cost]) -> None:
     """And the roster's one per shard."""
     assert _of(costs, "listCourses", "published") == {"dynamodb:Query": 1}
     assert _of(costs, "listCourses", "own") == {"dynamodb:Query": 1, "dynamodb:BatchGetItem": 1}
@@ -144,7 +144,7 @@ def test_a_page_costs_one_query(deployed: Deployed, costs: Mapping[Sample, Cost]
     assert _of(costs, "listRoster", "JSON")["dynamodb:Query"] == shards
 
 
-def test_signing_asks_nobody_after_the_first_time(costs: Mapping[Sample, Cost]) -> None:
+def test_the_signing_key_is_read_once_per_instance(costs: Mapping[Sample, Cost]) -> None:
     """What is read to decide is read for a public file too."""
     first = _of(costs, "getLessonContent", "premium, first of an instance")
     later = _of(costs, "getLessonContent", "premium, later")
@@ -152,6 +152,6 @@ def test_signing_asks_nobody_after_the_first_time(costs: Mapping[Sample, Cost]) 
     assert later == _of(costs, "getLessonContent", "public")
 
 
-def test_nothing_is_ever_scanned(costs: Mapping[Sample, Cost]) -> None:
+def test_no_request_scans_a_table(costs: Mapping[Sample, Cost]) -> None:
     """Access patterns first."""
     assert not {name for cost in costs.values() for name in cost.calls if name.endswith("Scan")}

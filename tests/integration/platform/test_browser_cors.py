@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from tests.integration.support.browser import Browser, browser, find_browser
-from tests.integration.support.classroom import PAGE, new_course, upload
+from tests.integration.support.course_helpers import PAGE, new_course, upload
 from tests.integration.support.deployed import Deployed
-from tests.integration.support.people import Cast, People, Person
+from tests.integration.support.people import People, Person, SharedUsers
 
 pytestmark = pytest.mark.intrusive
 
@@ -53,10 +53,10 @@ def _script(deployed: Deployed, person: Person, requests: list[tuple[str, str, A
 
 
 def test_the_portal_may_use_the_api(
-    deployed: Deployed, cast: Cast, people: People, chromium: Browser
+    deployed: Deployed, users: SharedUsers, people: People, chromium: Browser
 ) -> None:
     """Preflights and requests of every method; errors, the gateway's too, can be read by the page."""
-    course_id = new_course(cast.owner, "one")
+    course_id = new_course(users.owner, "one")
     student = people.new()
     answers = chromium.run(
         deployed.origin,
@@ -85,29 +85,33 @@ def test_the_portal_may_use_the_api(
     assert (denied["status"], json.loads(denied["text"])["title"]) == (401, "Unauthorized")
 
 
-def test_the_portal_may_read_where_a_new_course_is(deployed: Deployed, cast: Cast, chromium: Browser) -> None:
+def test_the_portal_may_read_where_a_new_course_is(
+    deployed: Deployed, users: SharedUsers, chromium: Browser
+) -> None:
     """`Location` is exposed to scripts."""
     (answer,) = chromium.run(
-        deployed.origin, _script(deployed, cast.owner, [("POST", "/courses", {"title": "x"})])
+        deployed.origin, _script(deployed, users.owner, [("POST", "/courses", {"title": "x"})])
     )
     assert answer["status"] == 201
     assert answer["location"].endswith(json.loads(answer["text"])["courseId"])
 
 
-def test_a_page_from_elsewhere_is_refused(deployed: Deployed, cast: Cast, chromium: Browser) -> None:
+def test_a_page_from_elsewhere_is_refused(deployed: Deployed, users: SharedUsers, chromium: Browser) -> None:
     """With a good token even: its preflight is not answered for it, and its requests change nothing."""
-    course_id = new_course(cast.owner)
+    course_id = new_course(users.owner)
     requests = [("GET", "/courses", None), ("POST", "/enrollments", {"courseId": course_id})]
-    answers = chromium.run(_elsewhere(chromium), _script(deployed, cast.student, requests))
+    answers = chromium.run(_elsewhere(chromium), _script(deployed, users.student, requests))
     assert ["refused" in answer for answer in answers] == [True, True]
-    assert not [entry for entry in cast.student.get_all("/enrollments") if entry["courseId"] == course_id]
+    assert not [entry for entry in users.student.get_all("/enrollments") if entry["courseId"] == course_id]
 
 
-def test_the_portal_uploads_and_shows_a_lesson(deployed: Deployed, cast: Cast, chromium: Browser) -> None:
+def test_the_portal_uploads_and_shows_a_lesson(
+    deployed: Deployed, users: SharedUsers, chromium: Browser
+) -> None:
     """The form's POST to S3 and the file from CloudFront, by scripts of the portal and by no others."""
-    course_id = new_course(cast.owner, "page")
-    key = upload(deployed, cast.owner, course_id, "page")
-    form = cast.owner.post(f"/courses/{course_id}/lessons/page/upload", {})
+    course_id = new_course(users.owner, "page")
+    key = upload(deployed, users.owner, course_id, "page")
+    form = users.owner.post(f"/courses/{course_id}/lessons/page/upload", {})
     script = f"""
         {ASK}
         const data = new FormData();

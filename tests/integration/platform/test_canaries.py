@@ -10,9 +10,9 @@ from botocore.exceptions import ClientError
 from pycognito.aws_srp import AWSSRP
 
 from local_platform.accounts import random_password
-from tests.integration.support.classroom import new_course, upload
+from tests.integration.support.course_helpers import new_course, upload
 from tests.integration.support.deployed import Deployed
-from tests.integration.support.people import Caller, Cast, People
+from tests.integration.support.people import Caller, People, SharedUsers
 
 if TYPE_CHECKING:
     from mypy_boto3_cognito_idp import CognitoIdentityProviderClient
@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 
 
 @pytest.mark.parametrize("path", ["/courses", "/enrollments", "/profile"])
-def test_no_token_is_refused(nobody: Caller, path: str) -> None:
+def test_a_request_without_a_token_is_refused(anonymous: Caller, path: str) -> None:
     """The gateway lets nobody through who is not signed in."""
-    answer = nobody.call("GET", path, expect=401)
+    answer = anonymous.call("GET", path, expect=401)
     assert answer.headers["WWW-Authenticate"] == "Bearer"
 
 
@@ -51,14 +51,14 @@ def _unsigned(token: str) -> str:
 
 
 @pytest.mark.parametrize("tamper", [_claims_changed, _signature_changed, _unsigned, lambda _: "no-token"])
-def test_a_tampered_token_is_refused(cast: Cast, people: People, tamper: Any) -> None:
+def test_a_tampered_token_is_refused(users: SharedUsers, people: People, tamper: Any) -> None:
     """A token counts only as the pool signed it."""
-    people.nobody(tamper(cast.stranger.token)).get("/courses", expect=401)
+    people.caller(tamper(users.other_student.token)).get("/courses", expect=401)
 
 
-def test_an_access_token_is_refused(cast: Cast, people: People) -> None:
+def test_an_access_token_is_refused(users: SharedUsers, people: People) -> None:
     """Only an ID token carries the groups that the pre-token trigger let through."""
-    people.nobody(cast.administrator.access_token).get("/courses", expect=401)
+    people.caller(users.administrator.access_token).get("/courses", expect=401)
 
 
 @pytest.mark.intrusive
@@ -81,7 +81,7 @@ def test_a_token_of_another_pool_is_refused(deployed: Deployed, people: People) 
         token = srp.authenticate_user()["AuthenticationResult"]["IdToken"]
     finally:
         cognito.delete_user_pool(UserPoolId=pool)
-    people.nobody(token).get("/courses", expect=401)
+    people.caller(token).get("/courses", expect=401)
 
 
 @pytest.mark.intrusive
@@ -128,10 +128,10 @@ def test_a_role_cannot_give_itself_more(deployed: Deployed) -> None:
         iam.put_role_policy(RoleName=role, PolicyName="more", PolicyDocument="{}")
 
 
-def test_a_private_object_is_forbidden(deployed: Deployed, cast: Cast) -> None:
+def test_a_private_object_is_forbidden(deployed: Deployed, users: SharedUsers) -> None:
     """An object that is there is served by CloudFront alone; an unknown path shows nothing either."""
-    course_id = new_course(cast.owner, "page")
-    key = upload(deployed, cast.owner, course_id, "page")
+    course_id = new_course(users.owner, "page")
+    key = upload(deployed, users.owner, course_id, "page")
     bucket = deployed.outputs["content_bucket_name"]
     base = deployed.outputs["aws_endpoint_url"]
     direct = (

@@ -4,7 +4,7 @@ import pytest
 
 from education.openapi.description import load_api_description
 from tests.integration.support.deployed import Deployed
-from tests.integration.support.people import Cast
+from tests.integration.support.people import SharedUsers
 
 DESCRIPTION = load_api_description()
 FOREIGN_ORIGIN = "https://portal.example.net"
@@ -45,7 +45,7 @@ def test_a_preflight_needs_no_token(deployed: Deployed, method: str, path: str, 
     assert "Origin" in answer.headers["Vary"]
 
 
-def test_a_preflight_from_elsewhere_hears_no_yes(deployed: Deployed) -> None:
+def test_a_preflight_from_another_origin_is_not_allowed(deployed: Deployed) -> None:
     """Another origin is never repeated, and there is no wildcard."""
     answer = deployed.http.options(
         deployed.outputs["api_endpoint"] + "/courses",
@@ -55,10 +55,10 @@ def test_a_preflight_from_elsewhere_hears_no_yes(deployed: Deployed) -> None:
     assert answer.headers["Access-Control-Allow-Origin"] == deployed.origin
 
 
-def test_an_answer_to_elsewhere_names_the_portal(cast: Cast) -> None:
+def test_an_answer_to_another_origin_allows_only_the_portal(users: SharedUsers) -> None:
     """A function repeats no other origin either (checked in tests.integration.contract.contract)."""
-    cast.stranger.call("GET", "/courses", headers={"Origin": FOREIGN_ORIGIN}, expect=200)
-    cast.stranger.call("GET", "/courses/none", headers={"Origin": FOREIGN_ORIGIN}, expect=404)
+    users.other_student.call("GET", "/courses", headers={"Origin": FOREIGN_ORIGIN}, expect=200)
+    users.other_student.call("GET", "/courses/none", headers={"Origin": FOREIGN_ORIGIN}, expect=404)
 
 
 @pytest.mark.parametrize(
@@ -81,16 +81,16 @@ def test_an_answer_to_elsewhere_names_the_portal(cast: Cast) -> None:
         ),
     ],
 )
-def test_errors_carry_the_headers_too(
-    cast: Cast, method: str, path: str, raw: bytes | None, headers: dict[str, str], status: int
+def test_error_answers_have_cors_headers(
+    users: SharedUsers, method: str, path: str, raw: bytes | None, headers: dict[str, str], status: int
 ) -> None:
     """Whoever answers, gateway or function: a problem document that the portal may read."""
-    caller = cast.nobody if "Authorization" in headers else cast.owner
+    caller = users.anonymous if "Authorization" in headers else users.owner
     caller.call(method, path, raw=raw, headers=headers, expect=status)
 
 
-def test_a_body_of_another_type_is_refused(cast: Cast) -> None:
+def test_a_body_of_another_type_is_refused(users: SharedUsers) -> None:
     """415 from the function, where the gateway has not refused it as no JSON before."""
     kind = {"Content-Type": "application/xml"}
-    cast.owner.call("POST", "/courses", raw=b"<a/>", headers=kind, expect=(400, 415))
-    cast.owner.call("POST", "/courses", raw=b'{"title": "x"}', headers=kind, expect=415)
+    users.owner.call("POST", "/courses", raw=b"<a/>", headers=kind, expect=(400, 415))
+    users.owner.call("POST", "/courses", raw=b'{"title": "x"}', headers=kind, expect=415)

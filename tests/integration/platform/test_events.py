@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.integration.support.classroom import enroll, eventually, new_course, set_status
+from tests.integration.support.course_helpers import enroll, eventually, new_course, set_status
 from tests.integration.support.deployed import Deployed
-from tests.integration.support.people import Cast, People, Person
+from tests.integration.support.people import People, Person, SharedUsers
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -22,7 +22,7 @@ pytestmark = pytest.mark.intrusive
 SILENCE_SECONDS = 1.5
 
 
-class Inbox:
+class EventQueue:
     """A queue that gets every event of the bus, as another team's would."""
 
     def __init__(self, deployed: Deployed) -> None:
@@ -53,7 +53,7 @@ class Inbox:
         }
         self._sqs.set_queue_attributes(QueueUrl=self._url, Attributes={"Policy": json.dumps(policy)})
         self._events.put_targets(
-            Rule=self._rule, EventBusName=self._bus, Targets=[{"Id": "inbox", "Arn": arn}]
+            Rule=self._rule, EventBusName=self._bus, Targets=[{"Id": "event_queue", "Arn": arn}]
         )
         self.events: list[dict[str, Any]] = []
 
@@ -80,16 +80,16 @@ class Inbox:
 
     def close(self) -> None:
         """Take the rule and the queue away again."""
-        self._events.remove_targets(Rule=self._rule, EventBusName=self._bus, Ids=["inbox"])
+        self._events.remove_targets(Rule=self._rule, EventBusName=self._bus, Ids=["event_queue"])
         self._events.delete_rule(Name=self._rule, EventBusName=self._bus)
         self._sqs.delete_queue(QueueUrl=self._url)
 
 
 @pytest.fixture(scope="module")
-def inbox(deployed: Deployed) -> Iterator[Inbox]:
-    inbox = Inbox(deployed)
-    yield inbox
-    inbox.close()
+def event_queue(deployed: Deployed) -> Iterator[EventQueue]:
+    event_queue = EventQueue(deployed)
+    yield event_queue
+    event_queue.close()
 
 
 def complete(student: Person, course_id: str, *lesson_ids: str) -> None:
@@ -97,64 +97,64 @@ def complete(student: Person, course_id: str, *lesson_ids: str) -> None:
         student.put(f"/progress/{course_id}/lessons/{lesson_id}", {"completed": True})
 
 
-def test_enrolment_completion_and_publication_leave_once_each(
-    cast: Cast, people: People, inbox: Inbox
+def test_enrolment_completion_and_publication_are_sent_once_each(
+    users: SharedUsers, people: People, event_queue: EventQueue
 ) -> None:
-    course_id = new_course(cast.owner, "one", "two")
+    course_id = new_course(users.owner, "one", "two")
     student = people.new()
     student.patch("/profile", {"displayName": "Trillian McMillan"})
     for _ in range(3):
         student.call("POST", "/enrollments", {"courseId": course_id}, expect=(200, 201))
     complete(student, course_id, "one", "two", "two", "one")
     student.put(f"/progress/{course_id}/lessons/one", {"positionSeconds": 7})
-    version = cast.owner.get(f"/courses/{course_id}")["version"]
-    cast.owner.patch(f"/courses/{course_id}", {"title": "Renamed", "version": version})
-    events = inbox.wait(course_id, "publication", "enrollment", "completion")
-    told = {event["detail-type"]: event["detail"] for event in events}
-    assert told["enrollment"]["actor"]["account"]["name"] == student.user_id
-    assert told["completion"]["actor"]["account"]["name"] == student.user_id
-    assert told["completion"]["result"] == {"completion": True}
-    assert told["publication"]["actor"]["account"]["name"] == cast.owner.user_id
-    assert told["enrollment"]["verb"]["id"] == "http://adlnet.gov/expapi/verbs/registered"
+    version = users.owner.get(f"/courses/{course_id}")["version"]
+    users.owner.patch(f"/courses/{course_id}", {"title": "Renamed", "version": version})
+    events = event_queue.wait(course_id, "publication", "enrollment", "completion")
+    statements = {event["detail-type"]: event["detail"] for event in events}
+    assert statements["enrollment"]["actor"]["account"]["name"] == student.user_id
+    assert statements["completion"]["actor"]["account"]["name"] == student.user_id
+    assert statements["completion"]["result"] == {"completion": True}
+    assert statements["publication"]["actor"]["account"]["name"] == users.owner.user_id
+    assert statements["enrollment"]["verb"]["id"] == "http://adlnet.gov/expapi/verbs/registered"
     text = json.dumps(events)
-    for person in (student, cast.owner):
+    for person in (student, users.owner):
         assert person.email.partition("@")[0] not in text
     assert not [word for word in ("@", "Trillian", "Renamed") if word in text]
 
 
-def test_coming_back_is_another_enrolment_and_waiting_is_none(
-    cast: Cast, people: People, inbox: Inbox
+def test_a_new_enrolment_is_an_event_and_a_waitlist_entry_is_not(
+    users: SharedUsers, people: People, event_queue: EventQueue
 ) -> None:
-    course_id = new_course(cast.owner, "one", capacity=1)
+    course_id = new_course(users.owner, "one", capacity=1)
     first, second = people.many(2)
     enroll(first, course_id)
     assert enroll(second, course_id)["status"] == "waitlisted"
-    inbox.wait(course_id, "publication", "enrollment")
+    event_queue.wait(course_id, "publication", "enrollment")
     first.delete(f"/enrollments/{course_id}")
-    events = inbox.wait(course_id, "publication", "enrollment", "enrollment")
+    events = event_queue.wait(course_id, "publication", "enrollment", "enrollment")
     names = [event["detail"]["actor"]["account"]["name"] for event in events]
     assert {first.user_id, second.user_id} < set(names)
     second.delete(f"/enrollments/{course_id}")
     first.call("POST", "/enrollments", {"courseId": course_id}, expect=(200, 201))
-    events = inbox.wait(course_id, "publication", "enrollment", "enrollment", "enrollment")
+    events = event_queue.wait(course_id, "publication", "enrollment", "enrollment", "enrollment")
     assert len({event["detail"]["id"] for event in events}) == 4
 
 
-def test_a_course_that_is_published_again_is_told_again(cast: Cast, inbox: Inbox) -> None:
-    course_id = new_course(cast.owner, "one")
-    set_status(cast.owner, course_id, "archived")
-    set_status(cast.owner, course_id, "published")
-    inbox.wait(course_id, "publication", "publication")
+def test_a_second_publication_is_a_second_event(users: SharedUsers, event_queue: EventQueue) -> None:
+    course_id = new_course(users.owner, "one")
+    set_status(users.owner, course_id, "archived")
+    set_status(users.owner, course_id, "published")
+    event_queue.wait(course_id, "publication", "publication")
 
 
-def test_a_record_that_comes_again_is_not_told_again(
-    deployed: Deployed, cast: Cast, people: People, inbox: Inbox
+def test_a_repeated_stream_record_sends_no_second_event(
+    deployed: Deployed, users: SharedUsers, people: People, event_queue: EventQueue
 ) -> None:
     """Streams deliver at least once: here the same change comes five more times."""
-    course_id = new_course(cast.owner, "one")
+    course_id = new_course(users.owner, "one")
     student = people.new()
     enroll(student, course_id)
-    inbox.wait(course_id, "publication", "enrollment")
+    event_queue.wait(course_id, "publication", "enrollment")
     record = stream_record(deployed, student.user_id, course_id)
     functions: LambdaClient = deployed.client("lambda")
     for count in (1, 1, 3):
@@ -163,23 +163,23 @@ def test_a_record_that_comes_again_is_not_told_again(
             Payload=json.dumps({"Records": [record] * count}).encode(),
         )
         assert "FunctionError" not in answer, answer["Payload"].read()
-    inbox.wait(course_id, "publication", "enrollment")
+    event_queue.wait(course_id, "publication", "enrollment")
 
 
-def test_a_poison_record_ends_in_the_dead_letters_and_blocks_nobody(
-    deployed: Deployed, cast: Cast, people: People, inbox: Inbox
+def test_a_broken_record_goes_to_the_dead_letters_and_blocks_no_other(
+    deployed: Deployed, users: SharedUsers, people: People, event_queue: EventQueue
 ) -> None:
     dynamodb: DynamoDBClient = deployed.client("dynamodb")
     table = deployed.outputs["course_progress_table_name"]
     poison = f"poison-{secrets.token_hex(6)}"
     key: Any = {"userId": {"S": poison}, "courseId": {"S": "none"}}
-    course_id = new_course(cast.owner, "one")
+    course_id = new_course(users.owner, "one")
     before, after = people.many(2)
     try:
         enroll(before, course_id)
         dynamodb.put_item(TableName=table, Item={**key, "status": {"L": [{"NULL": True}]}})
         enroll(after, course_id)
-        inbox.wait(course_id, "publication", "enrollment", "enrollment")
+        event_queue.wait(course_id, "publication", "enrollment", "enrollment")
         letter = eventually(lambda: dead_letter(deployed, poison))
         assert letter is not None
         assert letter["keys"] == key
@@ -189,7 +189,7 @@ def test_a_poison_record_ends_in_the_dead_letters_and_blocks_nobody(
 
 
 def stream_record(deployed: Deployed, user_id: str, course_id: str) -> dict[str, Any]:
-    """The record with which the stream told of an enrolment."""
+    """The record with which the stream statements of an enrolment."""
     dynamodb: DynamoDBClient = deployed.client("dynamodb")
     table = deployed.outputs["course_progress_table_name"]
     key: Any = {"userId": {"S": user_id}, "courseId": {"S": course_id}}

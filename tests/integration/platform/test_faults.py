@@ -12,16 +12,16 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from tests.integration.support.aws_proxy import Fault, Kind, Line
+from tests.integration.support.aws_proxy import AwsProxy, FailureKind, Fault
 from tests.integration.support.deployed import Deployed
 from tests.integration.support.people import Answer, People
-from tests.integration.support.proxied import Proxied, proxied_functions
-from tests.integration.support.samples import SAMPLES, Ask, Sample, Stage
+from tests.integration.support.proxied_functions import ProxiedFunctions, proxied_functions
+from tests.integration.support.samples import SAMPLES, Sample, SampleContext, SampleRequest
 from tests.integration.support.stored_state import State, stored_state
 
 pytestmark = pytest.mark.intrusive
 
-AT_ONCE = (Kind.ERROR, Kind.CUT, Kind.THROTTLE)
+AT_ONCE = (FailureKind.ERROR, FailureKind.CUT_OFF, FailureKind.THROTTLE)
 WRITES = ("PutItem", "UpdateItem", "DeleteItem", "TransactWriteItems")
 # API Gateway gives up at 29 s, wherever the function's own limit is.
 GATEWAY_SECONDS = 29.0
@@ -48,7 +48,7 @@ FAULTY = [sample for sample in SAMPLES if str(sample) not in ALIKE]
 
 
 @dataclass
-class Trial:
+class FaultReport:
     """What became of one sample.
 
     Attributes:
@@ -61,17 +61,17 @@ class Trial:
 
 
 @dataclass(frozen=True)
-class Bench:
+class FaultTest:
     """One sample, arranged, and what is needed to try it."""
 
     sample: Sample
-    ask: Ask
-    proxied: Proxied
+    request: SampleRequest
+    proxied: ProxiedFunctions
 
     @property
-    def line(self) -> Line:
+    def proxy(self) -> AwsProxy:
         """The way of its function to AWS."""
-        return self.proxied.lines[self.sample.function]
+        return self.proxied.proxies[self.sample.function]
 
     @property
     def seconds(self) -> float:
@@ -81,46 +81,46 @@ class Bench:
 
     def state(self) -> State:
         """What is stored of it now."""
-        return stored_state(self.proxied.deployed, self.ask.about)
+        return stored_state(self.proxied.deployed, self.request.about)
 
     def send(self, *faults: Fault) -> tuple[Answer, float]:
         """The answer while these faults last, and how long it took."""
         started = time.monotonic()
-        with self.line.failing(*faults):
-            answer = self.sample.send(self.ask, expect=(self.sample.expect, 200, 404, 409, 503))
+        with self.proxy.failing(*faults):
+            answer = self.sample.send(self.request, expect=(self.sample.expect, 200, 404, 409, 503))
         return answer, time.monotonic() - started
 
-    def run(self) -> Trial:
+    def run(self) -> FaultReport:
         """Let each call fail in turn and in every way, and then none."""
-        trial, before, between = Trial(), self.state(), list[tuple[str, State]]()
-        while len(trial.failed) < MOST_CALLS:
-            probe = Fault(AT_ONCE[0], spared=frozenset(trial.failed))
-            hiccups = [_hiccup(operation) for operation in trial.failed]
-            answer, seconds = self.send(*hiccups, probe)
-            if not probe.struck:
-                trial.faults += _wrong_end(self.sample, answer)
+        report, before, between = FaultReport(), self.state(), list[tuple[str, State]]()
+        while len(report.failed) < MOST_CALLS:
+            probe = Fault(AT_ONCE[0], exempt=frozenset(report.failed))
+            short_failures = [_short_failure(operation) for operation in report.failed]
+            answer, seconds = self.send(*short_failures, probe)
+            if not probe.failed:
+                report.faults += _wrong_end(self.sample, answer)
                 break
-            operation = probe.struck[0]
-            trial.faults += self._wrong(f"{operation} {probe.kind.value}", answer, seconds)
+            operation = probe.failed[0]
+            report.faults += self._wrong(f"{operation} {probe.kind.value}", answer, seconds)
             between.append((f"{operation} {probe.kind.value}", self.state()))
-            for kind in _other_kinds(len(trial.failed)):
+            for kind in _other_kinds(len(report.failed)):
                 fault = Fault(kind, operation)
                 answer, seconds = self.send(fault)
-                if fault.struck:
-                    trial.faults += self._wrong(f"{operation} {kind.value}", answer, seconds)
+                if fault.failed:
+                    report.faults += self._wrong(f"{operation} {kind.value}", answer, seconds)
                     between.append((f"{operation} {kind.value}", self.state()))
-            trial.failed.append(operation)
+            report.failed.append(operation)
         after = self.state()
         again, _ = self.send()
         if not NOT_REPEATABLE & {self.sample.operation_id} and self.state() != after:
-            trial.faults.append(f"a second time ({again.status}) it was done twice: {self.state()}")
+            report.faults.append(f"a second time ({again.status}) it was done twice: {self.state()}")
         if self.sample.operation_id not in IN_STEPS:
-            trial.faults += [
+            report.faults += [
                 f"{what} left something half-written: {state}"
                 for what, state in between
                 if state not in (before, after)
             ]
-        return trial
+        return report
 
     def _wrong(self, what: str, answer: Answer, seconds: float) -> list[str]:
         wrong = []
@@ -133,15 +133,15 @@ class Bench:
         return wrong
 
 
-def _other_kinds(number: int) -> tuple[Kind, ...]:
+def _other_kinds(number: int) -> tuple[FailureKind, ...]:
     """How a request's call fails besides the first way: the first one in all ways, the others in turn, to save time."""
     return AT_ONCE[1:] if number == 0 else (AT_ONCE[1 + number % 2],)
 
 
-def _hiccup(operation: str) -> Fault:
+def _short_failure(operation: str) -> Fault:
     """One short failure of a call: a write is done, but its answer is lost."""
     is_write = operation.partition(":")[2] in WRITES
-    return Fault(Kind.LOSE if is_write else Kind.THROTTLE, operation, times=1)
+    return Fault(FailureKind.LOST_ANSWER if is_write else FailureKind.THROTTLE, operation, times=1)
 
 
 def _wrong_end(sample: Sample, answer: Answer) -> list[str]:
@@ -152,39 +152,44 @@ def _wrong_end(sample: Sample, answer: Answer) -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def proxied(deployed: Deployed) -> Iterator[Proxied]:
+def proxied(deployed: Deployed) -> Iterator[ProxiedFunctions]:
     """The functions behind the proxy."""
     with proxied_functions(deployed) as functions:
         yield functions
 
 
 @pytest.fixture(scope="module")
-def stage(deployed: Deployed, people: People, proxied: Proxied) -> Stage:
+def context(deployed: Deployed, people: People, proxied: ProxiedFunctions) -> SampleContext:
     """Where samples are arranged."""
-    return Stage(deployed, people, proxied.restart)
+    return SampleContext(deployed, people, proxied.restart)
 
 
 @pytest.fixture(scope="module")
-def trials(stage: Stage, proxied: Proxied) -> Mapping[Sample, Trial]:
+def reports(context: SampleContext, proxied: ProxiedFunctions) -> Mapping[Sample, FaultReport]:
     """Every sample tried, those of different functions side by side: a fault is one function's alone."""
-    by_function: dict[str, list[Bench]] = {}
+    by_function: dict[str, list[FaultTest]] = {}
     for sample in FAULTY:
-        by_function.setdefault(sample.function, []).append(Bench(sample, sample.arrange(stage), proxied))
+        by_function.setdefault(sample.function, []).append(
+            FaultTest(sample, sample.arrange(context), proxied)
+        )
     proxied.restart("content")  # which has read its key while the samples were arranged
     with ThreadPoolExecutor(len(by_function)) as threads:
         done = threads.map(
-            lambda benches: [(bench.sample, bench.run()) for bench in benches], by_function.values()
+            lambda fault_tests: [(fault_test.sample, fault_test.run()) for fault_test in fault_tests],
+            by_function.values(),
         )
-    return {sample: trial for tried in done for sample, trial in tried}
+    return {sample: report for tried in done for sample, report in tried}
 
 
 @pytest.mark.parametrize("sample", FAULTY, ids=str)
-def test_failures_are_told_and_harmless(trials: Mapping[Sample, Trial], sample: Sample) -> None:
+def test_a_failing_dependency_gives_503_and_no_partial_write(
+    reports: Mapping[Sample, FaultReport], sample: Sample
+) -> None:
     """503 with Retry-After and in time, nothing half-written or written twice; one hiccup is not noticed."""
-    trial = trials[sample]
-    assert trial.failed, "nothing was asked of AWS"
-    assert len(trial.failed) < MOST_CALLS, f"there was no end to it: {trial.failed}"
-    assert not trial.faults, trial.faults
+    report = reports[sample]
+    assert report.failed, "nothing was asked of AWS"
+    assert len(report.failed) < MOST_CALLS, f"there was no end to it: {report.failed}"
+    assert not report.faults, report.faults
 
 
 SILENT = (
@@ -199,28 +204,30 @@ SILENT = (
 )
 
 
-def test_silence_is_not_waited_for(stage: Stage, proxied: Proxied) -> None:
+def test_a_dependency_that_never_answers_gives_503_in_time(
+    context: SampleContext, proxied: ProxiedFunctions
+) -> None:
     """A service that takes a connection and never answers costs seconds, not the gateway's patience."""
-    benches = []
+    fault_tests = []
     for operation_id, service in SILENT:
         sample = next(one for one in FAULTY if one.operation_id == operation_id)
-        benches.append((service, Bench(sample, sample.arrange(stage), proxied)))
+        fault_tests.append((service, FaultTest(sample, sample.arrange(context), proxied)))
     proxied.restart("content")
-    by_function: dict[str, list[tuple[str, Bench]]] = {}
-    for service, bench in benches:
-        by_function.setdefault(bench.sample.function, []).append((service, bench))
+    by_function: dict[str, list[tuple[str, FaultTest]]] = {}
+    for service, fault_test in fault_tests:
+        by_function.setdefault(fault_test.sample.function, []).append((service, fault_test))
 
-    def listen(turns: list[tuple[str, Bench]]) -> list[str]:
+    def listen(turns: list[tuple[str, FaultTest]]) -> list[str]:
         wrong = []
-        for service, bench in turns:
-            before = bench.state()
-            fault = Fault(Kind.SILENCE, service=service)
-            answer, seconds = bench.send(fault)
-            what = f"{bench.sample} with {service} silent"
-            wrong += [f"{what}: nothing was asked"] if not fault.struck else []
+        for service, fault_test in turns:
+            before = fault_test.state()
+            fault = Fault(FailureKind.SILENCE, service=service)
+            answer, seconds = fault_test.send(fault)
+            what = f"{fault_test.sample} with {service} silent"
+            wrong += [f"{what}: nothing was asked"] if not fault.failed else []
             wrong += [f"{what}: {answer.status}"] if answer.status != 503 else []
-            wrong += [f"{what}: {seconds:.1f} s"] if seconds > bench.seconds else []
-            wrong += [f"{what}: something was written"] if bench.state() != before else []
+            wrong += [f"{what}: {seconds:.1f} s"] if seconds > fault_test.seconds else []
+            wrong += [f"{what}: something was written"] if fault_test.state() != before else []
         return wrong
 
     with ThreadPoolExecutor(len(by_function)) as threads:

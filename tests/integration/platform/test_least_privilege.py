@@ -14,13 +14,13 @@ import pytest
 from botocore.exceptions import ClientError
 
 from education.functions.bundling import deployed_name, function_names
-from tests.integration.support.attempts import attempts
-from tests.integration.support.aws_proxy import AwsCall, Fault, Kind
-from tests.integration.support.classroom import enroll, eventually, lesson, new_course, upload
+from tests.integration.support.aws_proxy import AwsCall, FailureKind, Fault
+from tests.integration.support.course_helpers import enroll, eventually, lesson, new_course, upload
 from tests.integration.support.deployed import Deployed
 from tests.integration.support.people import ADMINISTRATORS, INSTRUCTORS, STUDENTS, People
-from tests.integration.support.proxied import Proxied, proxied_functions
-from tests.integration.support.samples import SAMPLES, Stage
+from tests.integration.support.proxied_functions import ProxiedFunctions, proxied_functions
+from tests.integration.support.role_probes import probes
+from tests.integration.support.samples import SAMPLES, SampleContext
 from tests.integration.support.used_permissions import Pair, covers, granted, resource_part, used
 
 if TYPE_CHECKING:
@@ -46,103 +46,103 @@ BY_LAMBDA = frozenset(
 
 def _one_conflict() -> Fault:
     """One write that meets another one."""
-    return Fault(Kind.CONFLICT, "dynamodb:TransactWriteItems", times=1)
+    return Fault(FailureKind.CONFLICT, "dynamodb:TransactWriteItems", times=1)
 
 
 @pytest.fixture(scope="module")
-def proxied(deployed: Deployed) -> Iterator[Proxied]:
+def proxied(deployed: Deployed) -> Iterator[ProxiedFunctions]:
     """The functions behind the proxy."""
     with proxied_functions(deployed) as functions:
         yield functions
 
 
 @pytest.fixture(scope="module")
-def calls(deployed: Deployed, people: People, proxied: Proxied) -> Mapping[str, list[AwsCall]]:
+def calls(deployed: Deployed, people: People, proxied: ProxiedFunctions) -> Mapping[str, list[AwsCall]]:
     """What every function asked of AWS while everything was done that the platform can do."""
-    stage = Stage(deployed, people, proxied.restart)
+    context = SampleContext(deployed, people, proxied.restart)
     for sample in SAMPLES:
-        sample.send(sample.arrange(stage))
+        sample.send(sample.arrange(context))
     for exercise in EXERCISES:
-        exercise(stage, proxied)
+        exercise(context, proxied)
     return proxied.take_calls()
 
 
-def _edit_a_course(stage: Stage, proxied: Proxied) -> None:
+def _edit_a_course(context: SampleContext, proxied: ProxiedFunctions) -> None:
     """What follows from an edit: percentages, titles, and places for those who wait."""
-    course_id = stage.course(capacity=1)
+    course_id = context.course(capacity=1)
     path = f"/courses/{course_id}"
-    learner, waiting = stage.student(course_id), stage.student(course_id)
+    learner, waiting = context.student(course_id), context.student(course_id)
     learner.put(f"/progress/{course_id}/lessons/film", {"completed": True})
-    stage.owner.put(f"{path}/lessons/more", lesson(position=9), expect=201)
+    context.owner.put(f"{path}/lessons/more", lesson(position=9), expect=201)
     eventually(lambda: learner.get(f"/progress/{course_id}")["completionPercentage"] < 50)
-    with proxied.lines["followups"].failing(_one_conflict()):
-        stage.owner.patch(path, {"title": "Renamed", "capacity": 2, "version": stage.version(course_id)})
+    with proxied.proxies["followups"].failing(_one_conflict()):
+        context.owner.patch(path, {"title": "Renamed", "capacity": 2, "version": context.version(course_id)})
         eventually(lambda: waiting.get("/enrollments")["items"][0]["status"] == "active")
     eventually(lambda: learner.get("/enrollments")["items"][0]["courseTitle"] == "Renamed")
     for lesson_id in ("text", "more"):
         learner.put(f"/progress/{course_id}/lessons/{lesson_id}", {"completed": True})
     for lesson_id in ("film", "text"):
-        upload(stage.deployed, stage.owner, course_id, lesson_id)
-        url = stage.owner.get(f"{path}/lessons/{lesson_id}/content")["url"]
-        stage.owner.delete(f"{path}/lessons/{lesson_id}")
-        eventually(functools.partial(_is_not_served, stage, url))
+        upload(context.deployed, context.owner, course_id, lesson_id)
+        url = context.owner.get(f"{path}/lessons/{lesson_id}/content")["url"]
+        context.owner.delete(f"{path}/lessons/{lesson_id}")
+        eventually(functools.partial(_is_not_served, context, url))
 
 
-def _is_not_served(stage: Stage, url: str) -> bool:
-    return not stage.deployed.fetch(url).ok
+def _is_not_served(context: SampleContext, url: str) -> bool:
+    return not context.deployed.fetch(url).ok
 
 
-def _invite_somebody(stage: Stage, proxied: Proxied) -> None:
+def _invite_somebody(context: SampleContext, proxied: ProxiedFunctions) -> None:
     """Who is invited signs in, to a course in which a place has come free that is somebody else's."""
     email = f"invited-{secrets.token_hex(8)}@example.org"
-    course_id = stage.course(capacity=1)
-    stage.student(course_id)
-    stage.student(course_id)
-    stage.owner.post(f"/courses/{course_id}/roster", {"emails": [email]}, expect=200)
-    with proxied.lines["followups"].failing(Fault(Kind.ERROR)):
-        larger = {"capacity": 3, "version": stage.version(course_id)}
-        stage.owner.patch(f"/courses/{course_id}", larger)
-        with proxied.lines["identity-triggers"].failing(_one_conflict()):
-            newcomer = stage.people.new(STUDENTS, email=email)
+    course_id = context.course(capacity=1)
+    context.student(course_id)
+    context.student(course_id)
+    context.owner.post(f"/courses/{course_id}/roster", {"emails": [email]}, expect=200)
+    with proxied.proxies["followups"].failing(Fault(FailureKind.ERROR)):
+        larger = {"capacity": 3, "version": context.version(course_id)}
+        context.owner.patch(f"/courses/{course_id}", larger)
+        with proxied.proxies["identity-triggers"].failing(_one_conflict()):
+            newcomer = context.people.new(STUDENTS, email=email)
     assert newcomer.get("/enrollments")["items"][0]["status"] == "active"
 
 
-def _change_an_address(stage: Stage, proxied: Proxied) -> None:
+def _change_an_address(context: SampleContext, proxied: ProxiedFunctions) -> None:
     """The new one becomes somebody's at the next sign-in, the old one nobody's."""
-    stage.people.renamed(stage.people.new(STUDENTS), f"renamed-{secrets.token_hex(8)}@example.org")
+    context.people.change_email(context.people.new(STUDENTS), f"renamed-{secrets.token_hex(8)}@example.org")
 
 
-def _erase(stage: Stage, proxied: Proxied) -> None:
+def _erase(context: SampleContext, proxied: ProxiedFunctions) -> None:
     """An erasure in one go, and one that the request could only begin: of people who learn, own and are waited for."""
     for is_cut_off in (False, True):
-        person = stage.people.new(INSTRUCTORS)
+        person = context.people.new(INSTRUCTORS)
         person.get("/profile")
         new_course(person, "one")
-        course_id = stage.course(capacity=1)
+        course_id = context.course(capacity=1)
         enroll(person, course_id)
-        stage.student(course_id)
+        context.student(course_id)
         if not is_cut_off:
             person.delete("/profile")
             continue
-        with proxied.lines["profile"].failing(Fault(Kind.ERROR, "dynamodb:Query")):
+        with proxied.proxies["profile"].failing(Fault(FailureKind.ERROR, "dynamodb:Query")):
             person.delete("/profile", expect=503)
-            eventually(functools.partial(_is_gone, stage, person.user_id))
+            eventually(functools.partial(_is_gone, context, person.user_id))
 
 
-def _is_gone(stage: Stage, user_id: str) -> bool:
-    cognito, pool = stage.deployed.client("cognito-idp"), stage.deployed.outputs["user_pool_id"]
+def _is_gone(context: SampleContext, user_id: str) -> bool:
+    cognito, pool = context.deployed.client("cognito-idp"), context.deployed.outputs["user_pool_id"]
     return not cognito.list_users(UserPoolId=pool, Filter=f'sub = "{user_id}"')["Users"]
 
 
-def _demote_an_administrator(stage: Stage, proxied: Proxied) -> None:
+def _demote_an_administrator(context: SampleContext, proxied: ProxiedFunctions) -> None:
     """Which asks whether somebody else is left."""
-    former = stage.people.new(ADMINISTRATORS)
-    stage.administrator.delete(f"/users/{former.user_id}/groups/{ADMINISTRATORS}")
+    former = context.people.new(ADMINISTRATORS)
+    context.administrator.delete(f"/users/{former.user_id}/groups/{ADMINISTRATORS}")
 
 
-def _send_broken_records(stage: Stage, proxied: Proxied) -> None:
+def _send_broken_records(context: SampleContext, proxied: ProxiedFunctions) -> None:
     """What no function can make sense of ends in the dead-letter queue, put there by the functions themselves."""
-    functions: LambdaClient = stage.deployed.client("lambda")
+    functions: LambdaClient = context.deployed.client("lambda")
     for name in proxied.names().values():
         found = functions.get_function_configuration(FunctionName=name)
         if "DEAD_LETTER_QUEUE_URL" in found["Environment"]["Variables"]:
@@ -153,7 +153,7 @@ def _send_broken_records(stage: Stage, proxied: Proxied) -> None:
 
 
 # What samples do not reach: behind streams and sign-ins, and where writes meet.
-EXERCISES: tuple[Callable[[Stage, Proxied], None], ...] = (
+EXERCISES: tuple[Callable[[SampleContext, ProxiedFunctions], None], ...] = (
     _edit_a_course,
     _invite_somebody,
     _change_an_address,
@@ -163,13 +163,13 @@ EXERCISES: tuple[Callable[[Stage, Proxied], None], ...] = (
 )
 
 
-def test_every_deployed_function_is_tried(proxied: Proxied) -> None:
+def test_every_deployed_function_is_covered(proxied: ProxiedFunctions) -> None:
     """One that is new is found here too."""
     assert set(proxied.names()) == set(FUNCTIONS)
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)
-def test_nothing_was_refused(calls: Mapping[str, list[AwsCall]], function: str) -> None:
+def test_no_aws_call_of_a_function_was_denied(calls: Mapping[str, list[AwsCall]], function: str) -> None:
     """Enough is granted (IAM is enforced)."""
     refused = {
         f"{call.operation} {call.path}"
@@ -180,8 +180,8 @@ def test_nothing_was_refused(calls: Mapping[str, list[AwsCall]], function: str) 
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)
-def test_everything_that_is_granted_is_used(
-    calls: Mapping[str, list[AwsCall]], proxied: Proxied, function: str
+def test_every_granted_permission_is_used(
+    calls: Mapping[str, list[AwsCall]], proxied: ProxiedFunctions, function: str
 ) -> None:
     """And not too much: each action on each resource was needed by something."""
     uses = {pair for call in calls[function] for pair in used(call)}
@@ -197,19 +197,19 @@ def test_everything_that_is_granted_is_used(
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)
-def test_nothing_else_is_allowed(deployed: Deployed, proxied: Proxied, function: str) -> None:
+def test_every_other_call_is_denied(deployed: Deployed, proxied: ProxiedFunctions, function: str) -> None:
     """Every other call to what the platform holds is refused to the role."""
     grants = list(granted(proxied.statements(function)))
     credentials = proxied.credentials(function)
     allowed = [
         f"{pair[0]} on {pair[1]}"
-        for pair, ask in attempts(deployed, credentials)
-        if not any(covers(grant, pair) for grant in grants) and not _is_refused(ask)
+        for pair, call in probes(deployed, credentials)
+        if not any(covers(grant, pair) for grant in grants) and not _is_refused(call)
     ]
     assert not allowed
 
 
-def _of_the_code(proxied: Proxied, function: str) -> list[Pair]:
+def _of_the_code(proxied: ProxiedFunctions, function: str) -> list[Pair]:
     """The grants that the function's code is to use; a queue for failed asynchronous calls is Lambda's to fill."""
     functions: LambdaClient = proxied.deployed.client("lambda")
     found = functions.get_function_configuration(FunctionName=proxied.names()[function])
@@ -219,9 +219,9 @@ def _of_the_code(proxied: Proxied, function: str) -> list[Pair]:
     return sorted(pairs - by_lambda)
 
 
-def _is_refused(ask: Callable[[], Any]) -> bool:
+def _is_refused(call: Callable[[], Any]) -> bool:
     try:
-        ask()
+        call()
     except ClientError as error:
         return error.response["Error"]["Code"] in ("AccessDenied", "AccessDeniedException", "403")
     return False

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.integration.support.deployed import Deployed
-from tests.integration.support.people import Cast, People
+from tests.integration.support.people import People, SharedUsers
 
 if TYPE_CHECKING:
     from mypy_boto3_logs import CloudWatchLogsClient
@@ -17,7 +17,7 @@ HTTP_FUNCTIONS = ("catalog", "enrollment", "progress", "content", "profile")
 
 
 @pytest.fixture(scope="module")
-def marked_name(cast: Cast, people: People) -> str:
+def marked_name(users: SharedUsers, people: People) -> str:
     """The display name of somebody who just used the platform, and met refusals on the way."""
     name = f"Zaphod-{secrets.token_hex(6)}"
     person = people.new()
@@ -25,7 +25,7 @@ def marked_name(cast: Cast, people: People) -> str:
     person.patch("/profile", {"displayName": name, "nickname": name}, expect=400)
     person.call("GET", "/courses", query={"cursor": name}, expect=400)
     person.call("POST", "/enrollments", {"courseId": name}, expect=404)
-    cast.owner.post("/courses", {"title": name, "summary": person.email})
+    users.owner.post("/courses", {"title": name, "summary": person.email})
     return name
 
 
@@ -51,11 +51,11 @@ def test_every_function_logs(deployed: Deployed, lines: dict[str, list[str]]) ->
         assert any('"operation"' in line for line in lines[group]), group
 
 
-def test_logs_hold_nobody(people: People, lines: dict[str, list[str]], marked_name: str) -> None:
+def test_logs_contain_no_personal_data(people: People, lines: dict[str, list[str]], marked_name: str) -> None:
     """No address, no name, no part of any token of anybody who was here."""
-    assert people.everybody
+    assert people.created
     personal = {marked_name.lower()}
-    for person in people.everybody:
+    for person in people.created:
         personal.add(person.email.partition("@")[0].lower())
         for token in (person.token or "", person.access_token):
             personal.update(part.lower() for part in token.split(".")[1:] if part)

@@ -4,11 +4,11 @@ from tests.integration.support.deployed import Deployed
 from tools.pipeline.verify import Verification, verify
 
 
-def test_the_environment_is_up_and_closed(deployed: Deployed) -> None:
+def test_the_environment_answers_and_requires_tokens(deployed: Deployed) -> None:
     assert verify(deployed.settings, deployed.outputs) == []
 
 
-def test_an_open_route_would_be_seen(deployed: Deployed) -> None:
+def test_a_route_without_authorization_is_reported(deployed: Deployed) -> None:
     somewhere_else = {
         **deployed.outputs,
         "api_endpoint": deployed.outputs["aws_endpoint_url"] or deployed.outputs["content_base_url"],

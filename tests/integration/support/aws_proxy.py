@@ -1,6 +1,6 @@
 """A proxy in front of the AWS emulator: writes down what a function asks of AWS, and fails on demand.
 
-One `Line` per function, so that calls are known by who makes them. What passes is not changed, unless consumed
+One `AwsProxy` per function, so that calls are known by who makes them. What passes is not changed, unless consumed
 capacity is wanted: then the request is signed anew, with credentials of the function's own role.
 """
 
@@ -30,13 +30,13 @@ _FORM_KEY = re.compile(rb'name="key"\r\n\r\n([^\r]+)\r\n')
 _S3_OBJECT = {"GET": "GetObject", "HEAD": "GetObject", "DELETE": "DeleteObject"}
 
 
-class Kind(Enum):
+class FailureKind(Enum):
     """How a call fails."""
 
     THROTTLE = "throttled"
     ERROR = "answered with 500"
-    CUT = "cut off before it arrives"
-    LOSE = "cut off after it was done"
+    CUT_OFF = "cut off before it arrives"
+    LOST_ANSWER = "cut off after it was done"
     SILENCE = "never answered"
     CONFLICT = "met another transaction"
 
@@ -48,24 +48,24 @@ class Fault:
     Attributes:
         service: only calls of this service fail.
         times: how often; None is without end.
-        spared: operations that do not fail.
-        struck: the operations that did fail.
+        exempt: operations that do not fail.
+        failed: the operations that did fail.
     """
 
-    kind: Kind
+    kind: FailureKind
     operation: str | None = None
     service: str | None = None
     times: int | None = None
-    spared: frozenset[str] = frozenset()
-    struck: list[str] = field(default_factory=list)
+    exempt: frozenset[str] = frozenset()
+    failed: list[str] = field(default_factory=list)
 
-    def strikes(self, operation: str) -> bool:
+    def applies_to(self, operation: str) -> bool:
         """Whether this call fails; notes it."""
-        is_meant = self.operation in (None, operation) and operation not in self.spared
+        is_meant = self.operation in (None, operation) and operation not in self.exempt
         is_meant &= self.service in (None, operation.partition(":")[0])
-        if not is_meant or len(self.struck) == self.times:
+        if not is_meant or len(self.failed) == self.times:
             return False
-        self.struck.append(operation)
+        self.failed.append(operation)
         return True
 
 
@@ -88,7 +88,7 @@ class AwsCall:
     answer: Mapping[str, Any] = field(repr=False)
 
 
-class Line:
+class AwsProxy:
     """Where one function's calls come in. `endpoint` is the AWS_ENDPOINT_URL for it."""
 
     def __init__(self, upstream_port: int, credentials: Mapping[str, str]) -> None:
@@ -135,27 +135,27 @@ class Line:
         self._server.shutdown()
         self._server.server_close()
 
-    def pass_on(
+    def handle(
         self, method: str, path: str, headers: Mapping[str, str], body: bytes
     ) -> tuple[int, Mapping[str, str], bytes] | None:
         """The answer to a call, None where the connection is to be cut."""
         service, operation = _operation(method, headers, body)
         with self._lock:
-            fault = next((fault for fault in self._faults if fault.strikes(operation)), None)
-        if fault is None or fault.kind is Kind.LOSE:
+            fault = next((fault for fault in self._faults if fault.applies_to(operation)), None)
+        if fault is None or fault.kind is FailureKind.LOST_ANSWER:
             status, answer_headers, answer = self._forward(service, method, path, headers, body)
             form_key = _FORM_KEY.search(body) if operation == "s3:PutObject" else None
             noted = f"{path.rstrip('/')}/{form_key[1].decode()}" if form_key else path
             self._note(operation, noted, body, status, answer)
             return None if fault else (status, answer_headers, answer)
         self._note(operation, path, body, 0, b"")
-        if fault.kind is Kind.SILENCE:
+        if fault.kind is FailureKind.SILENCE:
             self._ended.wait(SILENCE_SECONDS)
-        if fault.kind in (Kind.SILENCE, Kind.CUT):
+        if fault.kind in (FailureKind.SILENCE, FailureKind.CUT_OFF):
             return None
-        if fault.kind is Kind.CONFLICT:
+        if fault.kind is FailureKind.CONFLICT:
             return conflict(_parsed(body))
-        return refusal(service, THROTTLED[service] if fault.kind is Kind.THROTTLE else None)
+        return refusal(service, THROTTLED[service] if fault.kind is FailureKind.THROTTLE else None)
 
     def _forward(
         self, service: str, method: str, path: str, headers: Mapping[str, str], body: bytes
@@ -187,7 +187,7 @@ class Line:
             self._calls.append(call)
 
 
-def _handler(line: Line) -> type[BaseHTTPRequestHandler]:
+def _handler(proxy: AwsProxy) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
         disable_nagle_algorithm = True
@@ -197,7 +197,7 @@ def _handler(line: Line) -> type[BaseHTTPRequestHandler]:
             if self.headers.get("Expect", "").lower() == "100-continue":
                 self.send_response_only(100)
                 self.end_headers()
-            answer = line.pass_on(self.command, self.path, dict(self.headers.items()), body)
+            answer = proxy.handle(self.command, self.path, dict(self.headers.items()), body)
             if answer is None:
                 self.close_connection = True
                 return

@@ -129,7 +129,7 @@ class Person(Caller):
 
 
 class People:
-    """Makes accounts and signs in with them; remembers everybody, for who sends them away (departure.py)."""
+    """Makes accounts and signs in with them; remembers everybody, for who sends them away (cleanup.py)."""
 
     def __init__(self, deployed: Deployed) -> None:
         self._deployed = deployed
@@ -138,7 +138,7 @@ class People:
         self._authenticators: dict[str, Authenticator] = {}
         self.administrators: list[Person] = []
         self.user_ids: list[str] = []
-        self.everybody: list[Person] = []
+        self.created: list[Person] = []
 
     def new(self, *groups: str, email: str | None = None, verified: bool = True) -> Person:
         """Somebody new in these groups; in none by default, who is a student to the platform."""
@@ -173,12 +173,12 @@ class People:
             user_id=user_id,
             access_token=tokens["AccessToken"],
         )
-        self.everybody.append(person)
+        self.created.append(person)
         if ADMINISTRATORS in groups:
             self.administrators.append(person)
         return person
 
-    def again(self, person: Person) -> Person:
+    def sign_in_again(self, person: Person) -> Person:
         """The same person after a new sign-in, with a new token."""
         password = random_password()
         self._cognito.admin_set_user_password(
@@ -187,7 +187,7 @@ class People:
         tokens = self._sign_in(person.email, password, person.user_id)
         return replace(person, token=tokens["IdToken"], access_token=tokens["AccessToken"])
 
-    def renamed(self, person: Person, email: str) -> Person:
+    def change_email(self, person: Person, email: str) -> Person:
         """The same person with another verified address, signed in with it."""
         self._cognito.admin_update_user_attributes(
             UserPoolId=self._pool,
@@ -197,14 +197,14 @@ class People:
                 {"Name": "email_verified", "Value": "true"},
             ],
         )
-        return self.again(replace(person, email=email))
+        return self.sign_in_again(replace(person, email=email))
 
     def many(self, count: int, *groups: str) -> list[Person]:
         """Several at once."""
         with ThreadPoolExecutor(8) as threads:
             return list(threads.map(lambda _: self.new(*groups), range(count)))
 
-    def nobody(self, token: str | None = None) -> Caller:
+    def caller(self, token: str | None = None) -> Caller:
         """Somebody who is not signed in, or who holds this token, whatever it is."""
         return Caller(self._deployed, token)
 
@@ -237,24 +237,24 @@ class People:
 
 
 @dataclass(frozen=True)
-class Cast:
-    """One of each: `stranger` is signed in, in no group, and enrolled nowhere."""
+class SharedUsers:
+    """One of each: `other_student` is signed in, in no group, and enrolled nowhere."""
 
     owner: Person
     other_instructor: Person
     administrator: Person
     student: Person
-    stranger: Person
-    nobody: Caller
+    other_student: Person
+    anonymous: Caller
 
     @classmethod
-    def of(cls, people: People) -> "Cast":
-        """A new cast."""
+    def of(cls, people: People) -> "SharedUsers":
+        """Create one of each."""
         return cls(
             owner=people.new(INSTRUCTORS),
             other_instructor=people.new(INSTRUCTORS),
             administrator=people.new(ADMINISTRATORS),
             student=people.new(STUDENTS),
-            stranger=people.new(),
-            nobody=people.nobody(),
+            other_student=people.new(),
+            anonymous=people.caller(),
         )

@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Any
 
 from education.openapi.description import load_api_description
-from tests.integration.support.classroom import enroll, lesson, new_course, upload
+from tests.integration.support.course_helpers import enroll, lesson, new_course, upload
 from tests.integration.support.deployed import Deployed
 from tests.integration.support.people import ADMINISTRATORS, INSTRUCTORS, STUDENTS, Answer, People, Person
 
@@ -17,7 +17,7 @@ OPERATIONS = {one.operation_id: one for one in load_api_description().operations
 LESSONS = {"film": lesson("video", premium=True), "text": lesson("article", position=1)}
 
 
-class Stage:
+class SampleContext:
     """Where samples are arranged: people and courses, new for each sample unless they are only read."""
 
     def __init__(self, deployed: Deployed, people: People, restart: Callable[[str], None]) -> None:
@@ -60,7 +60,7 @@ class Stage:
 
 
 @dataclass(frozen=True)
-class Ask:
+class SampleRequest:
     """A request that is ready to be sent; `about` names what it may change."""
 
     caller: Person
@@ -89,7 +89,7 @@ class Sample:
 
     operation_id: str
     what: str
-    arrange: Callable[[Stage], Ask]
+    arrange: Callable[[SampleContext], SampleRequest]
     expect: int = 200
 
     def __str__(self) -> str:
@@ -100,145 +100,156 @@ class Sample:
         """Who answers."""
         return OPERATIONS[self.operation_id].function
 
-    def send(self, ask: Ask, *, expect: int | tuple[int, ...] | None = None) -> Answer:
+    def send(self, request: SampleRequest, *, expect: int | tuple[int, ...] | None = None) -> Answer:
         """Send the request."""
         operation = OPERATIONS[self.operation_id]
-        path = operation.path.format_map(ask.values)
-        return ask.caller.call(
+        path = operation.path.format_map(request.values)
+        return request.caller.call(
             operation.method,
             path,
-            ask.body,
-            query=ask.query,
+            request.body,
+            query=request.query,
             expect=self.expect if expect is None else expect,
         )
 
 
-def _of_course(caller: Callable[[Stage], Person], body: Any = None, **values: str) -> Callable[[Stage], Ask]:
-    def arrange(stage: Stage) -> Ask:
-        return Ask(caller(stage), {"courseId": stage.course(), **values}, body)
+def _of_course(
+    caller: Callable[[SampleContext], Person], body: Any = None, **values: str
+) -> Callable[[SampleContext], SampleRequest]:
+    def arrange(context: SampleContext) -> SampleRequest:
+        return SampleRequest(caller(context), {"courseId": context.course(), **values}, body)
 
     return arrange
 
 
-def _owner(stage: Stage) -> Person:
-    return stage.owner
+def _owner(context: SampleContext) -> Person:
+    return context.owner
 
 
-def _own_courses(stage: Stage) -> Ask:
-    owner = stage.people.new(INSTRUCTORS)
+def _own_courses(context: SampleContext) -> SampleRequest:
+    owner = context.people.new(INSTRUCTORS)
     new_course(owner, status="draft")
-    return Ask(owner, query={"owner": "me"})
+    return SampleRequest(owner, query={"owner": "me"})
 
 
-def _new_version(**changes: Any) -> Callable[[Stage], Ask]:
-    def arrange(stage: Stage) -> Ask:
-        course_id = stage.course(status="draft")
-        return Ask(stage.owner, {"courseId": course_id}, {**changes, "version": stage.version(course_id)})
+def _new_version(**changes: Any) -> Callable[[SampleContext], SampleRequest]:
+    def arrange(context: SampleContext) -> SampleRequest:
+        course_id = context.course(status="draft")
+        return SampleRequest(
+            context.owner, {"courseId": course_id}, {**changes, "version": context.version(course_id)}
+        )
 
     return arrange
 
 
-def _content(lesson_id: str, *, known: bool) -> Callable[[Stage], Ask]:
-    def arrange(stage: Stage) -> Ask:
-        student = stage.student(stage.furnished)
-        ask = Ask(student, {"courseId": stage.furnished, "lessonId": lesson_id})
+def _content(lesson_id: str, *, known: bool) -> Callable[[SampleContext], SampleRequest]:
+    def arrange(context: SampleContext) -> SampleRequest:
+        student = context.student(context.furnished)
+        request = SampleRequest(student, {"courseId": context.furnished, "lessonId": lesson_id})
         if known:
-            student.get(f"/courses/{stage.furnished}/lessons/{lesson_id}/content")
+            student.get(f"/courses/{context.furnished}/lessons/{lesson_id}/content")
         else:
-            stage.restart("content")
-        return ask
+            context.restart("content")
+        return request
 
     return arrange
 
 
-def _entering(*, known: bool) -> Callable[[Stage], Ask]:
-    def arrange(stage: Stage) -> Ask:
-        student, course_id = stage.student(), stage.course()
+def _entering(*, known: bool) -> Callable[[SampleContext], SampleRequest]:
+    def arrange(context: SampleContext) -> SampleRequest:
+        student, course_id = context.student(), context.course()
         if known:
-            stage.student(course_id)
-        return Ask(student, body={"courseId": course_id})
+            context.student(course_id)
+        return SampleRequest(student, body={"courseId": course_id})
 
     return arrange
 
 
-def _entering_again(stage: Stage) -> Ask:
-    course_id = stage.course()
-    return Ask(stage.student(course_id), body={"courseId": course_id})
+def _entering_again(context: SampleContext) -> SampleRequest:
+    course_id = context.course()
+    return SampleRequest(context.student(course_id), body={"courseId": course_id})
 
 
-def _waiting(stage: Stage) -> Ask:
-    course_id = stage.course(capacity=1)
-    student = stage.student()
-    stage.student(course_id)
-    return Ask(student, body={"courseId": course_id})
+def _waiting(context: SampleContext) -> SampleRequest:
+    course_id = context.course(capacity=1)
+    student = context.student()
+    context.student(course_id)
+    return SampleRequest(student, body={"courseId": course_id})
 
 
-def _leaving(stage: Stage) -> Ask:
-    course_id = stage.course()
-    return Ask(stage.student(course_id), {"courseId": course_id})
+def _leaving(context: SampleContext) -> SampleRequest:
+    course_id = context.course()
+    return SampleRequest(context.student(course_id), {"courseId": course_id})
 
 
-def _leaving_to_somebody(stage: Stage) -> Ask:
-    course_id = stage.course(capacity=1)
-    leaver = stage.student(course_id)
-    stage.student(course_id)
-    return Ask(leaver, {"courseId": course_id})
+def _leaving_to_somebody(context: SampleContext) -> SampleRequest:
+    course_id = context.course(capacity=1)
+    leaver = context.student(course_id)
+    context.student(course_id)
+    return SampleRequest(leaver, {"courseId": course_id})
 
 
-def _learning(body: Any, *, known: bool = True) -> Callable[[Stage], Ask]:
-    def arrange(stage: Stage) -> Ask:
-        course_id = stage.course()
-        student = stage.student(course_id)
+def _learning(body: Any, *, known: bool = True) -> Callable[[SampleContext], SampleRequest]:
+    def arrange(context: SampleContext) -> SampleRequest:
+        course_id = context.course()
+        student = context.student(course_id)
         if known:
             student.put(f"/progress/{course_id}/lessons/film", {"positionSeconds": 1})
-        return Ask(student, {"courseId": course_id, "lessonId": "text"}, body)
+        return SampleRequest(student, {"courseId": course_id, "lessonId": "text"}, body)
 
     return arrange
 
 
-def _reading(**query: Any) -> Callable[[Stage], Ask]:
-    def arrange(stage: Stage) -> Ask:
-        course_id = stage.course()
-        stage.student(course_id)
-        return Ask(stage.owner, {"courseId": course_id}, query=query)
+def _reading(**query: Any) -> Callable[[SampleContext], SampleRequest]:
+    def arrange(context: SampleContext) -> SampleRequest:
+        course_id = context.course()
+        context.student(course_id)
+        return SampleRequest(context.owner, {"courseId": course_id}, query=query)
 
     return arrange
 
 
-def _enrolling(**query: Any) -> Callable[[Stage], Ask]:
-    def arrange(stage: Stage) -> Ask:
-        course_id = stage.course()
-        known = stage.people.new()
+def _enrolling(**query: Any) -> Callable[[SampleContext], SampleRequest]:
+    def arrange(context: SampleContext) -> SampleRequest:
+        course_id = context.course()
+        known = context.people.new()
         known.get("/profile")
         emails = [known.email, f"new-{course_id}@example.org", "nobody"]
-        return Ask(stage.owner, {"courseId": course_id}, {"emails": emails}, query)
+        return SampleRequest(context.owner, {"courseId": course_id}, {"emails": emails}, query)
 
     return arrange
 
 
-def _with_profile(body: Any = None, *, courses: int = 0) -> Callable[[Stage], Ask]:
-    def arrange(stage: Stage) -> Ask:
-        person = stage.student(*(stage.course() for _ in range(courses)))
+def _with_profile(body: Any = None, *, courses: int = 0) -> Callable[[SampleContext], SampleRequest]:
+    def arrange(context: SampleContext) -> SampleRequest:
+        person = context.student(*(context.course() for _ in range(courses)))
         person.get("/profile")
-        return Ask(person, body=body)
+        return SampleRequest(person, body=body)
 
     return arrange
 
 
-def _role(stage: Stage) -> Ask:
-    target = stage.people.new(STUDENTS)
-    return Ask(stage.administrator, {"userId": target.user_id, "group": INSTRUCTORS})
+def _role(context: SampleContext) -> SampleRequest:
+    target = context.people.new(STUDENTS)
+    return SampleRequest(context.administrator, {"userId": target.user_id, "group": INSTRUCTORS})
 
 
-def _role_back(stage: Stage) -> Ask:
-    target = stage.people.new(INSTRUCTORS)
-    return Ask(stage.administrator, {"userId": target.user_id, "group": INSTRUCTORS})
+def _role_back(context: SampleContext) -> SampleRequest:
+    target = context.people.new(INSTRUCTORS)
+    return SampleRequest(context.administrator, {"userId": target.user_id, "group": INSTRUCTORS})
 
 
 SAMPLES = (
-    Sample("listCourses", "published", lambda stage: Ask(stage.people.new(), query={"limit": 5})),
+    Sample(
+        "listCourses", "published", lambda context: SampleRequest(context.people.new(), query={"limit": 5})
+    ),
     Sample("listCourses", "own", _own_courses),
-    Sample("createCourse", "", lambda stage: Ask(stage.people.new(INSTRUCTORS), body={"title": "New"}), 201),
+    Sample(
+        "createCourse",
+        "",
+        lambda context: SampleRequest(context.people.new(INSTRUCTORS), body={"title": "New"}),
+        201,
+    ),
     Sample("getCourse", "", _of_course(_owner)),
     Sample("updateCourse", "title", _new_version(title="Changed")),
     Sample("updateCourse", "publication", _new_version(status="published")),
@@ -253,20 +264,24 @@ SAMPLES = (
     Sample("listRoster", "CSV", _reading(format="csv")),
     Sample("enrollRoster", "three rows, dry run", _enrolling(dryRun="true")),
     Sample("enrollRoster", "three rows", _enrolling()),
-    Sample("listEnrollments", "", lambda stage: Ask(stage.student(stage.course()), query={"limit": 10})),
+    Sample(
+        "listEnrollments",
+        "",
+        lambda context: SampleRequest(context.student(context.course()), query={"limit": 10}),
+    ),
     Sample("createEnrollment", "course not known to the instance", _entering(known=False), 201),
     Sample("createEnrollment", "course known", _entering(known=True), 201),
     Sample("createEnrollment", "a second time", _entering_again),
     Sample("createEnrollment", "waitlisted", _waiting, 201),
-    Sample("deleteEnrollment", "nobody waits", _leaving, 204),
-    Sample("deleteEnrollment", "somebody moves up", _leaving_to_somebody, 204),
+    Sample("deleteEnrollment", "empty waitlist", _leaving, 204),
+    Sample("deleteEnrollment", "a waitlisted student gets the seat", _leaving_to_somebody, 204),
     Sample("getProgress", "", _leaving),
     Sample(
         "updateLessonProgress", "position, course not known", _learning({"positionSeconds": 7}, known=False)
     ),
     Sample("updateLessonProgress", "position, course known", _learning({"positionSeconds": 7})),
     Sample("updateLessonProgress", "completion", _learning({"completed": True})),
-    Sample("getProfile", "first use", lambda stage: Ask(stage.people.new(verified=False))),
+    Sample("getProfile", "first use", lambda context: SampleRequest(context.people.new(verified=False))),
     Sample("getProfile", "later", _with_profile()),
     Sample("updateProfile", "", _with_profile({"displayName": "Ada"})),
     Sample("exportProfile", "one enrolment", _with_profile(courses=1)),

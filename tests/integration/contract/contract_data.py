@@ -6,11 +6,11 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
-VARIABLE = "EDUCATION_CONTRACT_SCENE"
+VARIABLE = "EDUCATION_CONTRACT_DATA"
 
 
 @dataclass(frozen=True)
-class Scene:
+class ContractData:
     """Who calls, and what there is.
 
     Attributes:
@@ -39,6 +39,6 @@ class Scene:
         file.write_text(json.dumps({field.name: getattr(self, field.name) for field in fields(self)}))
 
     @classmethod
-    def read(cls) -> "Scene":
-        """The scene of this process."""
+    def read(cls) -> "ContractData":
+        """The data of this process."""
         return cls(**json.loads(Path(os.environ[VARIABLE]).read_text()))

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.integration.support.aws_proxy import AwsCall, Line
+from tests.integration.support.aws_proxy import AwsCall, AwsProxy
 from tests.integration.support.deployed import Deployed
 
 if TYPE_CHECKING:
@@ -24,14 +24,14 @@ QUIET_SECONDS = 0.6
 MOST_WAITING_SECONDS = 20
 
 
-class Proxied:
+class ProxiedFunctions:
     """The functions by their short names (`catalog`), and the line that each of them calls AWS over."""
 
     def __init__(self, deployed: Deployed) -> None:
         self.deployed = deployed
         self._functions: LambdaClient = deployed.client("lambda")
         self._configured: dict[str, Any] = {}
-        self.lines: dict[str, Line] = {}
+        self.proxies: dict[str, AwsProxy] = {}
 
     def names(self) -> Mapping[str, str]:
         """Every deployed function: its full name by its short one."""
@@ -78,14 +78,14 @@ class Proxied:
         for short, name in self.names().items():
             found = self._functions.get_function_configuration(FunctionName=name)
             self._configured[name] = found.get("Environment", {}).get("Variables", {})
-            self.lines[short] = Line(port, self.credentials(short))
-        for short in self.lines:
+            self.proxies[short] = AwsProxy(port, self.credentials(short))
+        for short in self.proxies:
             self.restart(short)
 
     def restart(self, function: str) -> None:
         """Have a function's next call served by a new instance, which knows nothing."""
         name = self.names()[function]
-        variables = {**self._configured[name], ENDPOINT_VARIABLE: self.lines[function].endpoint}
+        variables = {**self._configured[name], ENDPOINT_VARIABLE: self.proxies[function].endpoint}
         self._functions.update_function_configuration(
             FunctionName=name, Environment={"Variables": {**variables, "INSTANCE": str(time.monotonic_ns())}}
         )
@@ -96,16 +96,16 @@ class Proxied:
             self._functions.update_function_configuration(
                 FunctionName=name, Environment={"Variables": variables}
             )
-        for line in self.lines.values():
-            line.close()
+        for proxy in self.proxies.values():
+            proxy.close()
 
     def take_calls(self) -> dict[str, list[AwsCall]]:
         """What each function asked since the last time, once they have all been quiet for a moment."""
-        taken: dict[str, list[AwsCall]] = {name: [] for name in self.lines}
+        taken: dict[str, list[AwsCall]] = {name: [] for name in self.proxies}
         deadline = time.monotonic() + MOST_WAITING_SECONDS
         while time.monotonic() < deadline:
             time.sleep(QUIET_SECONDS)
-            news = {name: line.take_calls() for name, line in self.lines.items()}
+            news = {name: proxy.take_calls() for name, proxy in self.proxies.items()}
             for name, calls in news.items():
                 taken[name] += calls
             if not any(news.values()):
@@ -114,11 +114,11 @@ class Proxied:
 
 
 @contextlib.contextmanager
-def proxied_functions(deployed: Deployed) -> Iterator[Proxied]:
+def proxied_functions(deployed: Deployed) -> Iterator[ProxiedFunctions]:
     """The platform's functions behind the proxy while this lasts."""
     if not deployed.is_local:
         pytest.skip("functions on AWS are not led through a proxy")
-    proxied = Proxied(deployed)
+    proxied = ProxiedFunctions(deployed)
     try:
         proxied.start()
         yield proxied

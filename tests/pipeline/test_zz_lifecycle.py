@@ -1,7 +1,8 @@
-"""The whole life of an environment under the deploy role: enough to live, and nothing that nobody needs.
+"""The lifecycle of an environment under the deploy role, whose permissions must suffice and must all be needed.
 
-Goes on where test_walk.py ends, on what it deployed: change a function, add a route, no change, destroy. Then it looks
-back at every decision in all environments: each statement must have been the only one that allowed something.
+It continues with the environments that test_workflow_runs.py deployed: change a function, add a route, destroy. Then
+it checks all authorization decisions of all environments: each statement of a role's policies must have been the only
+one that allowed some request.
 """
 
 import json
@@ -18,7 +19,7 @@ from local_platform.strict.instance import Decision
 from tests.pipeline.account import Account
 from tests.pipeline.conftest import all_environments
 from tests.pipeline.runner import JobError, Machine, WorkflowRun
-from tests.pipeline.test_walk import changed, deployed_digests
+from tests.pipeline.test_workflow_runs import changed, deployed_digests
 from tests.pipeline.workflows import workflow, workflows
 
 # Granted, and not needed in the life that is lived here; with what in the life of a real environment needs it.
@@ -89,7 +90,7 @@ def test_a_changed_function_and_a_new_route_go_live(
         description.write_text(text)
     assert any("functions_catalog_function" in address for address in planned)
     assert any(address.startswith("aws_api_gateway_deployment") for address in planned)
-    assert list(stopped.value.machine.said) == ["make apply"]
+    assert list(stopped.value.machine.output) == ["make apply"]
     assert "/courses/{courseId}/echo" in live_paths(account, environment)
     assert changed(plan_text(again, environment)) == []
 
@@ -178,7 +179,7 @@ def test_a_locked_state_says_who_and_how_to_release_it(account: Account, environ
         ("sts", "assume_role", {"RoleArn": "{account}:role/education-plan-{e}", "RoleSessionName": "xx"}),
     ],
 )
-def test_the_deploy_role_cannot(
+def test_the_deploy_role_is_denied(
     account: Account, environment: str, service: str, call: str, arguments: dict[str, str]
 ) -> None:
     prefix = "arn:aws:iam::000000000000"
@@ -199,7 +200,7 @@ def test_the_deploy_role_cannot(
     )
 
 
-def test_the_test_role_makes_people_in_its_own_pool_only(account: Account, environment: str) -> None:
+def test_the_test_role_creates_users_only_in_its_own_pool(account: Account, environment: str) -> None:
     cognito = account.aws.client("cognito-idp")
     foreign = cognito.create_user_pool(PoolName="somebody-elses")["UserPool"]["Id"]
     tester = account.job("test", environment)
@@ -224,7 +225,7 @@ def test_the_test_role_makes_people_in_its_own_pool_only(account: Account, envir
     cognito.delete_user_pool(UserPoolId=foreign)
 
 
-def test_a_function_gets_no_role_but_one_of_a_function(account: Account, environment: str) -> None:
+def test_a_function_can_only_get_a_function_role(account: Account, environment: str) -> None:
     functions = account.job("deploy", environment).client("lambda")
     with pytest.raises(ClientError) as refused:
         functions.create_function(
@@ -260,7 +261,7 @@ def whole(environments: list[str]) -> None:
         pytest.skip("other environments than the one asked for need the rest of what is granted")
 
 
-def test_what_protects_its_data_ends_as_the_manual_says(
+def test_a_protected_environment_is_destroyed_as_documented(
     account: Account, environments: list[str], tmp_path: Path, whole: None
 ) -> None:
     """docs/operations.md, "Destroy": give up the protection, bootstrap again, deploy, destroy."""
@@ -278,14 +279,14 @@ def test_what_protects_its_data_ends_as_the_manual_says(
     end(account, environment)
 
 
-def test_every_step_of_a_job_that_signs_in_was_walked(account: Account, whole: None) -> None:
+def test_every_step_of_a_job_that_signs_in_was_executed(account: Account, whole: None) -> None:
     signing_in = {
         (each.path.stem, job, number)
         for each in workflows()
         for job in each.signing_in()
         for number, _ in enumerate(each.jobs[job]["steps"])
     }
-    assert signing_in <= account.walked
+    assert signing_in <= account.executed
 
 
 def test_every_statement_was_needed(account: Account, environments: list[str], whole: None) -> None:

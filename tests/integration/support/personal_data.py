@@ -36,7 +36,7 @@ def items(deployed: Deployed, table: str) -> Iterator[dict[str, Any]]:
             yield from page["Items"]
 
 
-def traces_of(deployed: Deployed, person: Person) -> list[str]:
+def find_personal_data(deployed: Deployed, person: Person) -> list[str]:
     """Where the person's id or e-mail address still is."""
     found = [
         f"{table}: {item}"
@@ -44,10 +44,10 @@ def traces_of(deployed: Deployed, person: Person) -> list[str]:
         for item in items(deployed, table)
         if person.user_id in (text := json.dumps(item)) or person.email in text
     ]
-    return found + (["the sign-in"] if has_sign_in(deployed, person) else [])
+    return found + (["the sign-in"] if has_account(deployed, person) else [])
 
 
-def has_sign_in(deployed: Deployed, person: Person) -> bool:
+def has_account(deployed: Deployed, person: Person) -> bool:
     """Whether the user pool still knows somebody."""
     client: CognitoIdentityProviderClient = deployed.client("cognito-idp")
     try:

@@ -1,4 +1,4 @@
-"""The internet of the walked jobs: whatever address they call over HTTPS, the AWS emulator is behind it.
+"""The proxy of the executed jobs: whatever address they call over HTTPS, the AWS emulator is behind it.
 
 So the tests that follow a deployment use the very addresses that the outputs and the API's answers name: those of API
 Gateway, CloudFront and S3. A proxy leads them there; the certificate is valid for all three.

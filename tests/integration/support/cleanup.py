@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 import requests
 from botocore.exceptions import ClientError
 
-from tests.integration.support.classroom import set_status
+from tests.integration.support.course_helpers import set_status
 from tests.integration.support.deployed import Deployed
 from tests.integration.support.people import ADMINISTRATORS, People, Person
 
@@ -19,7 +19,7 @@ T = TypeVar("T")
 AT_ONCE = 3  # the smallest environment takes a hundred requests a second
 
 
-class Departure:
+class Cleanup:
     """The end of a session on one environment. What fails keeps nothing else from going."""
 
     def __init__(self, deployed: Deployed, people: People) -> None:
@@ -28,11 +28,11 @@ class Departure:
         self._pool = deployed.outputs["user_pool_id"]
         self._problems: list[str] = []
 
-    def leave(self) -> None:
+    def run(self) -> None:
         """Archive, erase, delete; fails at the end where something stays."""
         if self._courses:
             self._each(self._archive_with, [self._courses])
-        self._each(self._erase, self._people.everybody)
+        self._each(self._erase, self._people.created)
         self._each(self._delete, self._people.user_ids)
         assert not self._problems, "the tests leave something behind: " + "; ".join(self._problems)
 
@@ -47,23 +47,23 @@ class Departure:
             list(threads.map(attempt, things))
 
     def _archive_with(self, courses: list[str]) -> None:
-        archivist = self._archivist()
+        administrator = self._administrator()
 
         def archive(course_id: str) -> None:
             path = f"/courses/{course_id}"
-            course = archivist.get(path)
+            course = administrator.get(path)
             is_archived = course["status"] == "archived"
             if is_archived and course["lessons"]:  # an archived course is read-only
-                set_status(archivist, course_id, "draft")
+                set_status(administrator, course_id, "draft")
                 is_archived = False
             for lesson in course["lessons"]:  # its file goes with it
-                archivist.delete(f"{path}/lessons/{lesson['lessonId']}")
+                administrator.delete(f"{path}/lessons/{lesson['lessonId']}")
             if not is_archived:
-                set_status(archivist, course_id, "archived")
+                set_status(administrator, course_id, "archived")
 
         self._each(archive, courses)
 
-    def _archivist(self) -> Person:
+    def _administrator(self) -> Person:
         """An administrator who is still there; a new one may have to wait for the codes of a second factor."""
         for person in self._people.administrators:
             if person.call("GET", "/profile", expect=(200, 401)).status == 200:

@@ -7,10 +7,10 @@ from typing import Any
 from tests.integration.support.deployed import Deployed
 from tests.integration.support.used_permissions import Pair, resource_part
 
-Attempt = tuple[Pair, Callable[[], Any]]
+Probe = tuple[Pair, Callable[[], Any]]
 
 
-def attempts(deployed: Deployed, credentials: Mapping[str, str]) -> Iterator[Attempt]:
+def probes(deployed: Deployed, credentials: Mapping[str, str]) -> Iterator[Probe]:
     """The calls, made with these credentials, and the permission that each needs."""
     tables, dynamodb = deployed.client("dynamodb"), deployed.client("dynamodb", **credentials)
     for name in tables.list_tables()["TableNames"]:
@@ -26,9 +26,9 @@ def attempts(deployed: Deployed, credentials: Mapping[str, str]) -> Iterator[Att
     yield ("lambda:ListFunctions", "*"), deployed.client("lambda", **credentials).list_functions
 
 
-def _on_table(client: Any, table: Mapping[str, Any]) -> Iterator[Attempt]:
+def _on_table(client: Any, table: Mapping[str, Any]) -> Iterator[Probe]:
     name, keys = table["TableName"], [part["AttributeName"] for part in table["KeySchema"]]
-    key = {attribute: {"S": "nobody"} for attribute in keys}
+    key = {attribute: {"S": "unknown"} for attribute in keys}
     never = {"ConditionExpression": "attribute_exists(neverThere)"}
     for operation, method, parameters in (
         ("GetItem", client.get_item, {"Key": key}),
@@ -42,10 +42,10 @@ def _on_table(client: Any, table: Mapping[str, Any]) -> Iterator[Attempt]:
     several = partial(client.batch_get_item, RequestItems={name: {"Keys": [key]}})
     yield ("dynamodb:BatchGetItem", f"table/{name}"), several
     for index in table.get("GlobalSecondaryIndexes", ()):
-        ask = partial(client.query, TableName=name, IndexName=index["IndexName"])
+        call = partial(client.query, TableName=name, IndexName=index["IndexName"])
         yield (
             ("dynamodb:Query", f"table/{name}/index/{index['IndexName']}"),
-            partial(ask, **_query(index["KeySchema"][0]["AttributeName"])),
+            partial(call, **_query(index["KeySchema"][0]["AttributeName"])),
         )
 
 
@@ -53,11 +53,11 @@ def _query(hash_key: str) -> dict[str, Any]:
     return {
         "KeyConditionExpression": "#key = :key",
         "ExpressionAttributeNames": {"#key": hash_key},
-        "ExpressionAttributeValues": {":key": {"S": "nobody"}},
+        "ExpressionAttributeValues": {":key": {"S": "unknown"}},
     }
 
 
-def _on_bucket(client: Any, bucket: str) -> Iterator[Attempt]:
+def _on_bucket(client: Any, bucket: str) -> Iterator[Probe]:
     for key in ("public/x", "other/x"):
         for action, method in (
             ("GetObject", client.get_object),
@@ -68,19 +68,19 @@ def _on_bucket(client: Any, bucket: str) -> Iterator[Attempt]:
     yield ("s3:ListBucket", bucket), partial(client.list_objects_v2, Bucket=bucket)
 
 
-def _on_pool(client: Any, pool: str) -> Iterator[Attempt]:
+def _on_pool(client: Any, pool: str) -> Iterator[Probe]:
     for operation, method in (
         ("AdminGetUser", client.admin_get_user),
         ("AdminDeleteUser", client.admin_delete_user),
         ("AdminDisableUser", client.admin_disable_user),
         ("AdminListGroupsForUser", client.admin_list_groups_for_user),
     ):
-        ask = partial(method, UserPoolId=pool, Username="nobody")
-        yield (f"cognito-idp:{operation}", f"userpool/{pool}"), ask
+        call = partial(method, UserPoolId=pool, Username="unknown")
+        yield (f"cognito-idp:{operation}", f"userpool/{pool}"), call
     for operation, method in (
         ("AdminAddUserToGroup", client.admin_add_user_to_group),
         ("AdminRemoveUserFromGroup", client.admin_remove_user_from_group),
     ):
-        ask = partial(method, UserPoolId=pool, Username="nobody", GroupName="students")
-        yield (f"cognito-idp:{operation}", f"userpool/{pool}"), ask
+        call = partial(method, UserPoolId=pool, Username="unknown", GroupName="students")
+        yield (f"cognito-idp:{operation}", f"userpool/{pool}"), call
     yield ("cognito-idp:ListUsers", f"userpool/{pool}"), partial(client.list_users, UserPoolId=pool)

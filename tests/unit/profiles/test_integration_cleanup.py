@@ -5,7 +5,7 @@ from typing import Any, cast
 
 import pytest
 
-from tests.integration.support.departure import Departure
+from tests.integration.support.cleanup import Cleanup
 
 
 class UserNotFoundError(Exception):
@@ -50,22 +50,23 @@ class Person:
         self.call("DELETE", path)
 
 
-def departure(cognito: Cognito, people: list[Person], courses: list[str]) -> Departure:
+def cleanup(cognito: Cognito, people: list[Person], courses: list[str]) -> Cleanup:
     deployed: Any = SimpleNamespace(
         courses=courses, client=lambda _: cognito, outputs={"user_pool_id": "pool"}
     )
     known = SimpleNamespace(
-        everybody=people, administrators=people[:1], user_ids=[each.user_id for each in people]
+        created=people, administrators=people[:1], user_ids=[each.user_id for each in people]
     )
-    return Departure(deployed, cast(Any, known))
+    return Cleanup(deployed, cast(Any, known))
 
 
 def test_courses_are_emptied_and_archived_and_people_erased() -> None:
-    cognito, archivist, other = Cognito(), Person("a"), Person("b")
-    departure(cognito, [archivist, other, Person("gone")], ["c-published", "c-archived"]).leave()
-    assert "DELETE /courses/c-published/lessons/page" in archivist.did
+    cognito, administrator, other = Cognito(), Person("a"), Person("b")
+    cleanup(cognito, [administrator, other, Person("gone")], ["c-published", "c-archived"]).run()
+    assert "DELETE /courses/c-published/lessons/page" in administrator.did
     changes = sorted(
-        (what for what in archivist.did if what.startswith("PATCH")), key=lambda what: "c-archived" in what
+        (what for what in administrator.did if what.startswith("PATCH")),
+        key=lambda what: "c-archived" in what,
     )
     assert changes == [
         "PATCH /courses/c-published {'status': 'archived', 'version': 3}",
@@ -81,6 +82,6 @@ def test_what_fails_keeps_nobody_else() -> None:
     with pytest.raises(
         AssertionError, match=r"(?s)leave something behind: .*503.*erase: DELETE /profile: 503"
     ):
-        departure(cognito, [broken, other], ["c-published"]).leave()
+        cleanup(cognito, [broken, other], ["c-published"]).run()
     assert other.did == ["DELETE /profile"]
     assert cognito.deleted == ["a", "b"]

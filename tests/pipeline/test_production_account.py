@@ -37,12 +37,12 @@ DEPLOY_SUBJECT, MAIN, REVIEW = "environment:prod", "ref:refs/heads/main", "pull_
 
 
 @dataclass(frozen=True)
-class Chain:
+class TwoAccounts:
     """Both accounts after the bootstrap of production, with what it said."""
 
     account: Account
     production: StrictInstance
-    said: str
+    output: str
 
     def own(self, arn: str, subject: str) -> StrictInstance:
         """GitHub's job with this subject, signed in to one of the pipeline's own roles."""
@@ -50,7 +50,7 @@ class Chain:
 
 
 @pytest.fixture(scope="module")
-def chain(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chain]:
+def accounts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TwoAccounts]:
     """Production bootstrapped in an account of its own."""
     machines = (tmp_path_factory.mktemp("machine") for _ in itertools.count())
     with strict_aws(tmp_path_factory.mktemp("accounts"), free_port()) as aws:
@@ -75,7 +75,7 @@ def chain(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chain]:
         account.variables |= dict(
             re.findall(r"^  (AWS_(?:PIPELINE|EXTERNAL)\w+) +(\S+)$", said, re.MULTILINE)
         )
-        yield Chain(account, production, said)
+        yield TwoAccounts(account, production, said)
 
 
 def make_own_role(iam: Any, arn: str, target: str, subjects: list[str]) -> None:
@@ -109,27 +109,27 @@ def identity(user: StrictInstance) -> str:
     return str(user.client("sts").get_caller_identity()["Arn"])
 
 
-def test_the_bootstrap_names_the_variables_to_set(chain: Chain) -> None:
-    assert chain.account.variables == {
+def test_the_bootstrap_names_the_variables_to_set(accounts: TwoAccounts) -> None:
+    assert accounts.account.variables == {
         "AWS_PIPELINE_ROLE_PROD": OWN_DEPLOY,
         "AWS_PIPELINE_PLAN_ROLE_PROD": OWN_PLAN,
         "AWS_EXTERNAL_ID_PROD": EXTERNAL_ID,
     }
-    assert f"AWS_DEPLOY_ROLE_PROD  {DEPLOY}" in chain.said
+    assert f"AWS_DEPLOY_ROLE_PROD  {DEPLOY}" in accounts.output
 
 
-def test_production_knows_no_provider_of_github(chain: Chain) -> None:
-    providers = chain.production.client("iam").list_open_id_connect_providers()
+def test_production_knows_no_provider_of_github(accounts: TwoAccounts) -> None:
+    providers = accounts.production.client("iam").list_open_id_connect_providers()
     assert providers["OpenIDConnectProviderList"] == []
 
 
-def test_the_pipelines_own_roles_lead_to_production(chain: Chain) -> None:
+def test_the_pipelines_own_roles_lead_to_production(accounts: TwoAccounts) -> None:
     for own, subject, target in (
         (OWN_DEPLOY, DEPLOY_SUBJECT, DEPLOY),
         (OWN_PLAN, REVIEW, PLAN),
         (OWN_PLAN, MAIN, PLAN),
     ):
-        user = chain.account.assume_through(chain.own(own, subject), target, EXTERNAL_ID)
+        user = accounts.account.assume_through(accounts.own(own, subject), target, EXTERNAL_ID)
         assert identity(user).startswith(
             f"arn:aws:sts::{PRODUCTION}:assumed-role/{target.rpartition('/')[2]}/"
         )
@@ -137,16 +137,16 @@ def test_the_pipelines_own_roles_lead_to_production(chain: Chain) -> None:
 
 @pytest.mark.parametrize("target", [DEPLOY, PLAN])
 @pytest.mark.parametrize("external_id", ["", "education-prod", EXTERNAL_ID.upper(), "**"])
-def test_not_without_the_right_external_id(chain: Chain, target: str, external_id: str) -> None:
+def test_a_wrong_external_id_is_refused(accounts: TwoAccounts, target: str, external_id: str) -> None:
     own, subject = (OWN_DEPLOY, DEPLOY_SUBJECT) if target == DEPLOY else (OWN_PLAN, REVIEW)
     with pytest.raises(ClientError, match="AccessDenied"):
-        chain.account.assume_through(chain.own(own, subject), target, external_id)
+        accounts.account.assume_through(accounts.own(own, subject), target, external_id)
 
 
-def test_a_pull_request_reaches_the_deploy_role_by_no_way(chain: Chain) -> None:
+def test_a_pull_request_cannot_assume_the_deploy_role(accounts: TwoAccounts) -> None:
     """Not by the role it may become, not even if that role's policy let it; not by the one that deploys."""
-    account = chain.account
-    user = chain.own(OWN_PLAN, REVIEW)
+    account = accounts.account
+    user = accounts.own(OWN_PLAN, REVIEW)
     wider = {"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": "*"}
     name = OWN_PLAN.rpartition("/")[2]
     account.aws.client("iam").put_role_policy(
@@ -160,34 +160,34 @@ def test_a_pull_request_reaches_the_deploy_role_by_no_way(chain: Chain) -> None:
         account.aws.client("iam").delete_role_policy(RoleName=name, PolicyName="wider")
     for subject in (REVIEW, MAIN, "environment:dev"):
         with pytest.raises(ClientError, match="AccessDenied"):
-            chain.own(OWN_DEPLOY, subject)
+            accounts.own(OWN_DEPLOY, subject)
 
 
 @pytest.mark.parametrize("target", [DEPLOY, PLAN])
-def test_githubs_token_opens_production_by_itself_for_nobody(chain: Chain, target: str) -> None:
+def test_githubs_token_alone_cannot_assume_a_production_role(accounts: TwoAccounts, target: str) -> None:
     for subject in (DEPLOY_SUBJECT, MAIN, REVIEW):
         with pytest.raises(ClientError, match="AccessDenied"):
-            chain.own(target, subject)
+            accounts.own(target, subject)
 
 
-def test_nobody_else_of_the_pipelines_account_gets_in(chain: Chain) -> None:
-    for user in (chain.account.aws, chain.production):
+def test_other_identities_of_the_pipelines_account_are_refused(accounts: TwoAccounts) -> None:
+    for user in (accounts.account.aws, accounts.production):
         with pytest.raises(ClientError, match="AccessDenied"):
-            chain.account.assume_through(user, DEPLOY, EXTERNAL_ID)
+            accounts.account.assume_through(user, DEPLOY, EXTERNAL_ID)
 
 
-def test_the_own_roles_do_nothing_else(chain: Chain) -> None:
-    user = chain.own(OWN_DEPLOY, DEPLOY_SUBJECT)
+def test_the_pipelines_own_roles_can_do_nothing_else(accounts: TwoAccounts) -> None:
+    user = accounts.own(OWN_DEPLOY, DEPLOY_SUBJECT)
     for service, call in (("s3", "list_buckets"), ("iam", "list_roles"), ("lambda", "list_functions")):
         with pytest.raises(ClientError, match="AccessDenied"):
             getattr(user.client(service), call)()
 
 
-def test_the_workflows_jobs_come_through_them(chain: Chain, tmp_path: Path) -> None:
+def test_the_deploy_jobs_sign_in_through_the_pipelines_roles(accounts: TwoAccounts, tmp_path: Path) -> None:
     """deploy.yml plans production in its account, and its apply job becomes the deploy role there."""
-    run = WorkflowRun(chain.account, tmp_path)
+    run = WorkflowRun(accounts.account, tmp_path)
     planned = run.job(workflow("deploy"), "plan", INPUTS)
-    assert "to create" in planned.said["make plan"]
+    assert "to create" in planned.output["make plan"]
     assert f":{PRODUCTION}:assumed-role/education-plan-prod/" in identity(planned.user)
     applying = run.job(workflow("deploy"), "apply", INPUTS, lost_before="make apply")
     assert f":{PRODUCTION}:assumed-role/education-deploy-prod/" in identity(applying.user)
@@ -197,16 +197,16 @@ def test_the_workflows_jobs_come_through_them(chain: Chain, tmp_path: Path) -> N
     ("name", "job", "before", "subject"),
     [("pull-request", "plan", "make plan", REVIEW), ("nightly", "drift", "make drift-report", MAIN)],
 )
-def test_so_do_those_that_only_look(
-    chain: Chain, tmp_path: Path, name: str, job: str, before: str, subject: str
+def test_the_plan_jobs_sign_in_through_the_pipelines_plan_role(
+    accounts: TwoAccounts, tmp_path: Path, name: str, job: str, before: str, subject: str
 ) -> None:
     event = {"matrix.environment": "prod", "github.event.pull_request.number": "7", "github.token": "t"}
-    run = WorkflowRun(chain.account, tmp_path, event, subject=subject)
+    run = WorkflowRun(accounts.account, tmp_path, event, subject=subject)
     looking = run.job(workflow(name), job, lost_before=before)
     assert f":{PRODUCTION}:assumed-role/education-plan-prod/" in identity(looking.user)
 
 
-def test_a_wrong_external_id_ends_the_job_before_it_begins(chain: Chain, tmp_path: Path) -> None:
+def test_a_job_with_a_wrong_external_id_fails_at_the_sign_in(accounts: TwoAccounts, tmp_path: Path) -> None:
     wrong = {"vars.AWS_EXTERNAL_ID_PROD": "education-dev"}
     with pytest.raises(ClientError, match="AccessDenied"):
-        WorkflowRun(chain.account, tmp_path, wrong).job(workflow("deploy"), "apply", INPUTS)
+        WorkflowRun(accounts.account, tmp_path, wrong).job(workflow("deploy"), "apply", INPUTS)

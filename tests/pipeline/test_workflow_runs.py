@@ -1,4 +1,4 @@
-"""The workflow files, walked: their make targets, in their order, under the roles that they name, for real.
+"""The workflow files, executed: their make targets, in their order, under the roles that they name, for real.
 
 Environments follow one another as main.yml says and stand side by side in one account; what is promoted is the same
 bytes. Each job runs on a machine of its own, which has the artifacts of earlier ones and nothing else.
@@ -90,7 +90,9 @@ def test_bootstrap_can_be_repeated(account: Account, environments: list[str]) ->
         (f"{REPOSITORY}:environment:dev", "https://github.com/example-org"),
     ],
 )
-def test_nobody_else_becomes_the_deploy_role(account: Account, subject: str, audience: str) -> None:
+def test_only_jobs_of_the_environment_assume_the_deploy_role(
+    account: Account, subject: str, audience: str
+) -> None:
     with pytest.raises(ClientError, match="AccessDenied"):
         account.assume("education-deploy-dev", subject, audience)
 
@@ -112,7 +114,7 @@ def test_each_environment_is_deployed_as_the_workflow_says(
     account: Account, merged: WorkflowRun, promoted: str
 ) -> None:
     machines = merged.deploy(promoted)
-    planned, applied = machines["plan"].said, machines["apply"].said
+    planned, applied = machines["plan"].output, machines["apply"].output
     assert "to create" in planned["make plan"]
     assert f"Plan for {promoted}" in planned["make plan-summary"]
     tested = applied["make verify"]
@@ -141,14 +143,14 @@ def test_what_is_promoted_is_the_same_bytes(
         assert deployed_digests(account, environment) == released, f"deployed to {environment}"
 
 
-def test_nothing_is_carried_that_is_made_anew(merged: WorkflowRun, environments: list[str]) -> None:
+def test_a_plan_artifact_contains_no_downloads(merged: WorkflowRun, environments: list[str]) -> None:
     for environment in environments:
         carried = [path for path in merged.artifact(f"plan-{environment}").rglob("*") if path.is_file()]
         assert not any(".terraform" in path.parts for path in carried)
         assert sum(path.stat().st_size for path in carried) < 50_000_000
 
 
-def test_a_night_later_each_environment_is_what_its_code_says(
+def test_the_nightly_job_finds_no_real_drift(
     account: Account, promoted: str, github: FakeGithub, tmp_path: Path
 ) -> None:
     known = {"matrix.environment": promoted, "github.token": "t"}
@@ -164,13 +166,13 @@ def test_a_night_later_each_environment_is_what_its_code_says(
 
 
 def test_an_older_plan_is_refused(merged: WorkflowRun, promoted: str) -> None:
-    refused = merged.ran["apply", promoted].attempt("make apply")
+    refused = merged.machines["apply", promoted].attempt("make apply")
     assert refused.returncode != 0
     assert "the plan is older than the state" in refused.stderr
 
 
 def test_a_plan_that_was_tampered_with_is_refused(merged: WorkflowRun, promoted: str) -> None:
-    machine = merged.ran["apply", promoted]
+    machine = merged.machines["apply", promoted]
     plan = machine.folder / "build/plans" / promoted / "plan.txt"
     plan.write_text(plan.read_text() + " ")
     refused = machine.attempt("make apply")
@@ -221,24 +223,24 @@ def test_an_environment_that_cannot_be_deployed_leaves_nothing(account: Account,
             labeled(account, tmp_path, 6)
     finally:
         handler.write_text(source)
-    assert set(failed.value.machine.said) == {"make signing-key", "make dispose"}
+    assert set(failed.value.machine.output) == {"make signing-key", "make dispose"}
     assert left_of(account, "pr-6") == set()
 
 
-def test_what_lost_machines_left_goes_at_night_once_their_pull_requests_are_closed(
+def test_the_nightly_job_removes_environments_of_closed_pull_requests(
     account: Account, github: FakeGithub, tmp_path: Path
 ) -> None:
     """One was lost before it took its environment away, the other before it deployed anything."""
     tried = labeled(account, tmp_path, 7, lost_before="make dispose")
-    assert "looking at pr-7 from outside" in tried.said["make verify"]
+    assert "looking at pr-7 from outside" in tried.output["make verify"]
     labeled(account, tmp_path, 8, lost_before="make deploy")
     assert left_of(account, "pr-8")
     night = WorkflowRun(account, tmp_path, {"github.token": "t"}, github.address)
     github.open_pulls = {7}
     deployed = left_of(account, "pr-7")
-    assert "took away pr-8\n" in night.job(workflow("nightly"), "leftovers").said["make sweep"]
+    assert "took away pr-8\n" in night.job(workflow("nightly"), "leftovers").output["make sweep"]
     assert left_of(account, "pr-8") == set()
     assert left_of(account, "pr-7") == deployed, "its pull request is open"
     github.open_pulls = set()
-    assert "took away pr-7\n" in night.job(workflow("nightly"), "leftovers").said["make sweep"]
+    assert "took away pr-7\n" in night.job(workflow("nightly"), "leftovers").output["make sweep"]
     assert left_of(account, "pr-7") == set()
