@@ -73,7 +73,10 @@ def recorded(platform: Platform) -> Instance | None:
 
 
 def _lives(platform: Platform, instance: Instance) -> bool:
-    return PROGRAM in processes.marked(_mark(platform)).get(instance.pid, "")
+    return any(
+        process.pid == instance.pid and PROGRAM in processes.command_line(process)
+        for process in processes.marked(_mark(platform))
+    )
 
 
 def start(platform: Platform) -> Instance:
@@ -111,7 +114,7 @@ def start(platform: Platform) -> Instance:
 
 def stop(platform: Platform) -> int:
     """Stop the AWS emulator, its functions, and anything else a command left running; returns how many processes."""
-    stopped = processes.stop(_mark(platform))
+    stopped = processes.stop(processes.marked(_mark(platform)))
     _started[:] = [process for process in _started if process.poll() is None]
     _record(platform).unlink(missing_ok=True)
     return stopped
@@ -119,11 +122,10 @@ def stop(platform: Platform) -> int:
 
 def stop_orphans(platform: Platform, instance: Instance | None) -> int:
     """Stop what a killed command left behind, but not the AWS emulator and its functions (its process group)."""
-    left = set(processes.marked(_mark(platform)))
+    orphans = processes.marked(_mark(platform))
     if instance is not None:
-        left = {pid for pid in left if not _is_in_group(pid, instance.pid)}
-    processes.stop_these(left)
-    return len(left)
+        orphans = [process for process in orphans if not _is_in_group(process.pid, instance.pid)]
+    return processes.stop(orphans)
 
 
 def check_port(port: int) -> None:

@@ -53,5 +53,5 @@ def remove_abandoned() -> None:
 
 def _remove(folder: Path) -> None:
     for name, value in mark_of(folder).items():
-        processes.stop(f"{name}={value}")
+        processes.stop(processes.marked(f"{name}={value}"))
     shutil.rmtree(folder, ignore_errors=True)

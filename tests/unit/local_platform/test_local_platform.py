@@ -14,6 +14,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import psutil
 import pytest
 
 from education.errors import UserError
@@ -119,7 +120,7 @@ class TestProcesses:
     def test_a_stubborn_child_of_a_dead_parent_is_found_and_stopped(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(processes, "PATIENCE_SECONDS", 0.3)
+        monkeypatch.setattr(processes, "STOP_SECONDS", 0.3)
         mark = f"{MARK}={tmp_path}"
         child = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print(flush=True); time.sleep(60)"
         parent = f"import subprocess, sys; subprocess.Popen([sys.executable, '-c', {child!r}])"
@@ -133,8 +134,8 @@ class TestProcesses:
             process.stdout.readline()
             process.wait()
             assert len(processes.marked(mark)) == 1
-            assert processes.stop(mark) == 1
-        assert processes.marked(mark) == {}
+            assert processes.stop(processes.marked(mark)) == 1
+        assert processes.marked(mark) == []
 
 
 class TestAwsEmulator:
@@ -145,14 +146,15 @@ class TestAwsEmulator:
         environment = {**os.environ, MARK: str(platform.home)}
         with subprocess.Popen(["sleep", "60"], env=environment, start_new_session=True) as orphan:
             assert aws_emulator(platform) == instance
-            assert orphan.pid not in processes.marked(f"{MARK}={platform.home}")
+            assert orphan.pid not in {each.pid for each in processes.marked(f"{MARK}={platform.home}")}
         assert "it runs already" in capsys.readouterr().out
 
     def test_killed_it_starts_again_from_empty(self, platform: Platform) -> None:
         first = aws_emulator(platform)
-        os.kill(first.pid, signal.SIGKILL)
+        process = psutil.Process(first.pid)
+        process.kill()
         deadline = time.monotonic() + 10
-        while processes.is_alive(first.pid) and time.monotonic() < deadline:
+        while processes.is_alive(process) and time.monotonic() < deadline:
             time.sleep(0.02)
         assert emulator.running(platform) is None
         second = aws_emulator(platform)
@@ -176,7 +178,7 @@ class TestAwsEmulator:
         first = aws_emulator(platform)
         monkeypatch.setattr(emulator, "ANSWER_SECONDS", 0.2)
         monkeypatch.setattr(emulator, "BUSY_SECONDS", 0.3)
-        monkeypatch.setattr(processes, "PATIENCE_SECONDS", 0.2)
+        monkeypatch.setattr(processes, "STOP_SECONDS", 0.2)
         os.kill(first.pid, signal.SIGSTOP)
         capsys.readouterr()
         assert aws_emulator(platform).id != first.id
@@ -221,7 +223,7 @@ class TestAwsEmulator:
             lock_state(platform)
         with platform.locked():
             down(platform)
-        assert processes.marked(f"{MARK}={platform.home}") == {}
+        assert processes.marked(f"{MARK}={platform.home}") == []
         assert not platform.home.exists()
 
     def test_down_has_nothing_to_do_where_nothing_is(self, platform: Platform) -> None:

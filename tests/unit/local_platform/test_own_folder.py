@@ -36,6 +36,6 @@ def test_what_a_killed_session_left_is_removed_by_the_next_and_nothing_else() ->
         while killed.exists() and time.monotonic() < deadline:
             remove_abandoned()
         assert not killed.exists()
-        assert processes.marked(f"{name}={value}") == {}
+        assert processes.marked(f"{name}={value}") == []
         assert alive.exists()
     assert not alive.exists()
