@@ -2,7 +2,6 @@
 
 import contextlib
 import datetime
-import ipaddress
 import json
 import os
 import ssl
@@ -16,10 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
+import trustme
 
 from education.errors import UserError
 from local_platform.platform import ACCESS_KEY, MARK, SECRET_KEY
@@ -27,6 +23,7 @@ from local_platform.surroundings import NO_AWS_CONFIGURATION
 from tools.support.paths import ROOT
 
 START_SECONDS = 60.0
+CERTIFICATE_LIFETIME = datetime.timedelta(days=2)
 # The addresses that AWS gives to an API, to a distribution and to a bucket.
 AWS_NAMES = ("*.execute-api.us-east-1.amazonaws.com", "*.cloudfront.net", "*.s3.us-east-1.amazonaws.com")
 
@@ -59,8 +56,8 @@ class StrictInstance:
 
     @property
     def certificate(self) -> Path:
-        """The self-signed certificate, which clients must trust; valid for AWS_NAMES too."""
-        return self.folder / "certificate.pem"
+        """The certificate of its own authority, which clients must trust. What it signed is valid for AWS_NAMES too."""
+        return self.folder / "authority.pem"
 
     def variables(self, base: Mapping[str, str] = os.environ) -> dict[str, str]:
         """`base` for programs that use it as if it were AWS: no setting of the stacks is changed for it."""
@@ -111,7 +108,7 @@ def strict_aws(folder: Path, port: int) -> Iterator[StrictInstance]:
     """Start it empty, and stop it at the end."""
     instance = StrictInstance(folder.resolve(), port)
     instance.folder.mkdir(parents=True, exist_ok=True)
-    _make_certificate(instance.folder)
+    _make_certificates(instance)
     log = (instance.folder / "aws-emulator.log").open("w")
     process = subprocess.Popen(
         [sys.executable, "-m", "local_platform.strict.aws"],
@@ -145,7 +142,7 @@ def _environment(instance: StrictInstance) -> dict[str, str]:
         "GATEWAY_PORT": str(instance.port),
         "IOT_MTLS_ENABLED": "0",
         "MINISTACK_HOST": "localhost",
-        "MINISTACK_SSL_CERT": str(instance.certificate),
+        "MINISTACK_SSL_CERT": str(instance.folder / "server.pem"),
         "MINISTACK_SSL_KEY": str(instance.folder / "key.pem"),
         "PYTHONDONTWRITEBYTECODE": "1",
         "PYTHONPATH": str(ROOT),
@@ -175,39 +172,15 @@ def _wait(instance: StrictInstance, process: "subprocess.Popen[bytes]") -> None:
         time.sleep(0.1)
 
 
-def _make_certificate(folder: Path) -> None:
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
-    now = datetime.datetime.now(datetime.UTC)
-    certificate = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - datetime.timedelta(hours=1))
-        .not_valid_after(now + datetime.timedelta(days=2))
-        .add_extension(
-            x509.SubjectAlternativeName(
-                [
-                    x509.DNSName("localhost"),
-                    x509.DNSName("*.localhost"),
-                    *(x509.DNSName(name) for name in AWS_NAMES),
-                    x509.IPAddress(ipaddress.ip_address("127.0.0.1")),
-                ]
-            ),
-            critical=False,
-        )
-        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
-        .sign(key, hashes.SHA256())
+def _make_certificates(instance: StrictInstance) -> None:
+    """Make a certificate authority of this instance's own, and the emulator's certificate that it signs."""
+    authority = trustme.CA()
+    issued = authority.issue_cert(
+        *("localhost", "*.localhost", "127.0.0.1", *AWS_NAMES),
+        not_after=datetime.datetime.now(datetime.UTC) + CERTIFICATE_LIFETIME,
     )
-    (folder / "certificate.pem").write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
-    private = folder / "key.pem"
-    private.touch(mode=0o600)
-    private.write_bytes(
-        key.private_bytes(
-            serialization.Encoding.PEM,
-            serialization.PrivateFormat.PKCS8,
-            serialization.NoEncryption(),
-        )
-    )
+    authority.cert_pem.write_to_path(str(instance.certificate))
+    issued.cert_chain_pems[0].write_to_path(str(instance.folder / "server.pem"))
+    key = instance.folder / "key.pem"
+    key.touch(mode=0o600)
+    issued.private_key_pem.write_to_path(str(key))
