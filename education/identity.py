@@ -174,9 +174,9 @@ def _web_client(scope: Construct, env: Environment, user_pool_id: str) -> Cognit
         refresh_token_validity=identity.refresh_token_days,
         token_validity_units=[
             CognitoUserPoolClientTokenValidityUnits(
-                access_token="minutes",
-                id_token="minutes",
-                refresh_token="days",  # nosec B106: a unit of time
+                access_token="minutes",  # noqa: S106 (a unit of time)
+                id_token="minutes",  # noqa: S106 (a unit of time)
+                refresh_token="days",  # noqa: S106 (a unit of time)
             )
         ],
     )

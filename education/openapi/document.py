@@ -65,7 +65,7 @@ class _StrictLoader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ign
 
 def load_yaml(literal: bytes) -> Any:
     """The document in these bytes; raises `yaml.YAMLError` or `UnicodeDecodeError`."""
-    return yaml.load(literal.decode("utf-8"), Loader=_StrictLoader)  # nosec B506: the loader is a SafeLoader
+    return yaml.load(literal.decode("utf-8"), Loader=_StrictLoader)  # noqa: S506 (the loader is a SafeLoader)
 
 
 class References:

@@ -49,7 +49,7 @@ class Retries:
             answer = step()
             if answer is not None:
                 return answer
-            pause = random.uniform(0, longest)  # nosec B311: only spreads retries
+            pause = random.uniform(0, longest)  # noqa: S311 (only spreads retries)
             if time.monotonic() + pause > self._deadline:
                 raise RetriesExhausted
             time.sleep(pause)
@@ -66,7 +66,7 @@ def attempts(budget_seconds: float = BUDGET_SECONDS) -> Iterator[int]:
     number = 0
     while True:
         yield number
-        pause = random.uniform(0, min(LONGEST_PAUSE_SECONDS, FIRST_PAUSE_SECONDS * 2**number))  # nosec B311: only spreads retries
+        pause = random.uniform(0, min(LONGEST_PAUSE_SECONDS, FIRST_PAUSE_SECONDS * 2**number))  # noqa: S311 (only spreads retries)
         if time.monotonic() + pause > deadline:
             raise RetriesExhausted
         time.sleep(pause)

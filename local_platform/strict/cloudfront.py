@@ -52,7 +52,7 @@ def is_signed(address: str, query: str, keys: Mapping[str, RSAPublicKey]) -> boo
         return False
     try:
         policy = _decoded(given["Policy"])
-        key.verify(_decoded(given["Signature"]), policy, padding.PKCS1v15(), hashes.SHA1())  # nosec B303: CloudFront's own
+        key.verify(_decoded(given["Signature"]), policy, padding.PKCS1v15(), hashes.SHA1())  # noqa: S303 (CloudFront's own)
         (statement,) = json.loads(policy)["Statement"]
         ends = statement["Condition"]["DateLessThan"]["AWS:EpochTime"]
     except (InvalidSignature, binascii.Error, ValueError, KeyError):

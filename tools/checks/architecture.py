@@ -31,7 +31,7 @@ BOXES = {
     "aws_sqs_queue": '[/"SQS: {}"/]',
     "aws_sns_topic": '[/"SNS: {}"/]',
     "aws_cloudwatch_event_bus": '[/"EventBridge: {}"/]',
-    "aws_secretsmanager_secret": '[("Secret: {}")]',  # nosec B105: a shape of the picture
+    "aws_secretsmanager_secret": '[("Secret: {}")]',
 }
 GROUPS = {"Functions": "aws_lambda_function", "Tables": "aws_dynamodb_table"}
 # What a function's role lets it do; other arrows carry a word.

@@ -1,6 +1,6 @@
 """Runs every scanner and says what each found; exit code 1 if one found something.
 
-    python -m tools.checks.scan [--only checkov bandit …]
+    python -m tools.checks.scan [--only checkov secrets …]
 
 The scanners live in `build/scanning`, pinned by `scanning/`. What they find goes to `build/scan/*.sarif` as well, for
 the code-scanning tab. Advisories are asked of the registries; where those do not answer, that is said, and in CI it
@@ -27,9 +27,6 @@ from tools.support.paths import ROOT
 from tools.support.steps import step
 
 RESULTS = ROOT / "build" / "scan"
-CODE = ("education", "tools", "local_platform", "lambda_src", "main.py")
-# subprocess without a shell is how this project runs programs; every argument list is its own (B404, B603, B607).
-BANDIT_SKIPS = "B404,B603,B607"
 LOCKS = (
     "requirements.txt",
     "lambda_src/requirements.txt",
@@ -65,21 +62,6 @@ def workflows(scanners: Scanners) -> list[str]:
 def checkov(scanners: Scanners) -> list[str]:
     """checkov over prod's synthesized stacks; suppressions stand beside the resources."""
     return checkov_findings(scanners, RESULTS)
-
-
-def bandit(scanners: Scanners) -> list[str]:
-    """bandit over the Python that is not a test."""
-    command: list[str | Path] = [
-        scanners.python / "bandit",
-        "--quiet",
-        "--recursive",
-        *CODE,
-        "--skip",
-        BANDIT_SKIPS,
-    ]
-    run([*command, "--format", "sarif", "--output", RESULTS / "bandit.sarif"])
-    text = run([*command, "--format", "custom", "--msg-template", "{relpath}:{line}: {test_id} {msg}"])
-    return [line for line in text.stdout.splitlines() if line.strip()] if text.returncode else []
 
 
 def secrets(scanners: Scanners) -> list[str]:
@@ -144,7 +126,6 @@ def runtime(_: Scanners) -> list[str]:
 ALL: dict[str, Callable[[Scanners], list[str]]] = {
     "workflows": workflows,
     "checkov": checkov,
-    "bandit": bandit,
     "secrets": secrets,
     "pip-audit": pip_audit,
     "npm-audit": npm_audit,

@@ -217,7 +217,7 @@ def check_registry(cache: Path) -> None:
     if holds_provider(cache):
         return
     try:
-        with urllib.request.urlopen(f"{REGISTRY}/.well-known/terraform.json", timeout=15):  # nosec B310: a constant
+        with urllib.request.urlopen(f"{REGISTRY}/.well-known/terraform.json", timeout=15):  # noqa: S310 (a constant)
             return
     except (urllib.error.URLError, TimeoutError, OSError) as problem:
         reason = getattr(problem, "reason", problem)
