@@ -7,22 +7,28 @@ from typing import Any
 
 
 class FakeGithub:
-    """Answers GitHub's API and remembers what was asked."""
+    """Answers GitHub's API and remembers what was asked. `failures` are the statuses of the next answers."""
 
     def __init__(self) -> None:
         self.comments: list[dict[str, Any]] = []
         self.issues: list[dict[str, Any]] = []
         self.open_pulls: set[int] = set()
         self.asked: list[tuple[str, str, Any]] = []
+        self.failures: list[int] = []
         outer = self
 
         class Handler(http.server.BaseHTTPRequestHandler):
             def answer(self) -> None:
                 length = int(self.headers.get("Content-Length") or 0)
                 body = json.loads(self.rfile.read(length)) if length else None
-                outer.asked.append((self.command, self.path.partition("?")[0], body))
-                text = json.dumps(outer.answer(self.command, self.path.partition("?")[0], body)).encode()
-                self.send_response(200)
+                path = self.path.partition("?")[0]
+                outer.asked.append((self.command, path, body))
+                status = outer.failures.pop(0) if outer.failures else 200
+                answer = outer.answer(self.command, path, body) if status == 200 else {"message": "No."}
+                text = json.dumps(answer).encode()
+                self.send_response(status)
+                self.send_header("Content-Type", "application/json")
+                self.send_header("Content-Length", str(len(text)))
                 self.end_headers()
                 self.wfile.write(text)
 
@@ -41,16 +47,22 @@ class FakeGithub:
 
     def answer(self, method: str, path: str, body: Any) -> Any:
         """What GitHub would say."""
+        if path == "/graphql":
+            return {"data": {"minimizeComment": {"minimizedComment": {"isMinimized": True}}}}
         if path.endswith("/comments"):
             if method == "POST":
                 self.comments.append({"node_id": f"N{len(self.comments)}", "body": body["body"]})
+                return self.comments[-1]
             return self.comments
         if path.endswith("/issues"):
             if method == "POST":
-                self.issues.append({"number": 1, "state": "open", **body})
+                issue = {"number": 1, "state": "open", "url": f"{self.address}{path}/1", **body}
+                self.issues.append({**issue, "labels": [{"name": name} for name in body["labels"]]})
+                return self.issues[-1]
             return [issue for issue in self.issues if issue["state"] == "open"]
         if path.endswith("/pulls"):
             return [{"number": number, "state": "open"} for number in self.open_pulls]
         if "/issues/" in path:
             self.issues[0].update(body)
+            return self.issues[0]
         return {}

@@ -1,26 +1,31 @@
 """What the pipeline says on GitHub: a plan under a pull request, drift in an issue. One of each, kept up to date.
 
-Uses the job's own token and the REST and GraphQL APIs; nothing of GitHub's is installed.
+Uses the job's own token and PyGithub, which turns pages and knows GitHub's rate limits.
 """
 
-import json
+import contextlib
 import os
-import urllib.error
-import urllib.request
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+
+import github
+import requests
+from github.Repository import Repository
 
 from education.errors import UserError
 
 MAXIMUM_CHARACTERS = 60_000  # GitHub takes 65,536 in a comment or an issue
 TIMEOUT_SECONDS = 30
-_FOLD = "mutation($id: ID!) { minimizeComment(input: {subjectId: $id, classifier: OUTDATED}) { clientMutationId } }"
+READ_RETRIES = 3  # writes are not repeated: a comment whose answer was lost would be there twice
+RATE_LIMIT_SECONDS = 60.0
 
 
 @dataclass(frozen=True)
 class Github:
-    """One repository, with a token that may write issues or pull requests."""
+    """One repository, with a token that may write issues or pull requests.
+
+    Every method raises `UserError` if GitHub refuses a call or cannot be reached.
+    """
 
     api: str
     repository: str
@@ -28,72 +33,64 @@ class Github:
 
     def comment(self, number: int, mark: str, body: str) -> None:
         """Comment on a pull request; earlier comments with the same mark are folded."""
-        for old in self._all(f"/repos/{self.repository}/issues/{number}/comments"):
-            if mark in (old.get("body") or ""):
-                self._call("POST", "/graphql", {"query": _FOLD, "variables": {"id": old["node_id"]}})
-        self._call("POST", f"/repos/{self.repository}/issues/{number}/comments", {"body": f"{mark}\n{body}"})
+        with self._repository(f"comment on pull request {number}") as repository:
+            issue = repository.get_issue(number)
+            for old in issue.get_comments():
+                if mark in (old.body or ""):
+                    old.minimize("OUTDATED")
+            issue.create_comment(f"{mark}\n{body}")
 
     def keep_issue(self, title: str, label: str, body: str | None) -> str:
         """Open, update or close the one issue of this title; `body` is None where there is nothing to tell.
 
         Returns what was done.
         """
-        found = [
-            issue
-            for issue in self._all(f"/repos/{self.repository}/issues?state=open&labels={label}")
-            if issue["title"] == title
-        ]
-        if body is None:
-            for issue in found:
-                self._call("PATCH", f"/repos/{self.repository}/issues/{issue['number']}", {"state": "closed"})
-            return "closed" if found else "nothing to tell"
-        if found:
-            self._call("PATCH", f"/repos/{self.repository}/issues/{found[0]['number']}", {"body": body})
-            return "updated"
-        self._call(
-            "POST", f"/repos/{self.repository}/issues", {"title": title, "labels": [label], "body": body}
-        )
-        return "opened"
+        with self._repository(f"keep the issue {title!r}") as repository:
+            open_issues = repository.get_issues(state="open", labels=[label])
+            found = [issue for issue in open_issues if issue.title == title]
+            if body is None:
+                for issue in found:
+                    issue.edit(state="closed")
+                return "closed" if found else "nothing to tell"
+            if found:
+                found[0].edit(body=body)
+                return "updated"
+            repository.create_issue(title, body=body, labels=[label])
+            return "opened"
 
     def open_pull_requests(self) -> set[int]:
         """The numbers of the open pull requests."""
-        return {pull["number"] for pull in self._all(f"/repos/{self.repository}/pulls?state=open")}
+        with self._repository("list the open pull requests") as repository:
+            return {pull.number for pull in repository.get_pulls(state="open")}
 
-    def _all(self, path: str) -> list[dict[str, Any]]:
-        """Every page of a list."""
-        found: list[dict[str, Any]] = []
-        joint = "&" if "?" in path else "?"
-        page = 1
-        while batch := self._call("GET", f"{path}{joint}per_page=100&page={page}"):
-            found += batch
-            page += 1
-            if len(batch) < 100:
-                break
-        return found
-
-    def _call(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> Any:
-        request = urllib.request.Request(  # noqa: S310 (GitHub's own API)
-            self.api + path,
-            method=method,
-            data=None if body is None else json.dumps(body).encode(),
-            headers={
-                "Accept": "application/vnd.github+json",
-                "Authorization": f"Bearer {self.token}",
-                "Content-Type": "application/json",
-                "X-GitHub-Api-Version": "2022-11-28",
-            },
+    @contextlib.contextmanager
+    def _repository(self, purpose: str) -> Iterator[Repository]:
+        """The repository, without asking for it first; what goes wrong is said with the purpose."""
+        client = github.Github(
+            auth=github.Auth.Token(self.token),
+            base_url=self.api,
+            timeout=TIMEOUT_SECONDS,
+            retry=github.GithubRetry(
+                total=READ_RETRIES,
+                backoff_factor=0.5,
+                allowed_methods={"GET"},
+                max_rate_limit_wait=RATE_LIMIT_SECONDS,
+            ),
+            per_page=100,
+            lazy=True,
+            seconds_between_requests=None,  # a job makes a handful of calls
+            seconds_between_writes=None,
         )
         try:
-            with urllib.request.urlopen(request, timeout=TIMEOUT_SECONDS) as answer:  # noqa: S310 (GitHub's own API)
-                text = answer.read()
-        except urllib.error.HTTPError as problem:
+            with client:
+                yield client.get_repo(self.repository)
+        except github.GithubException as problem:
             raise UserError(
-                f"GitHub answered {problem.code} to {method} {path}: the job needs the permission that the workflow "
-                "names for it."
+                f"GitHub answered {problem.status} ({problem.message}) when the job wanted to {purpose}: the job needs "
+                "the permission that the workflow names for it."
             ) from None
-        except OSError as problem:
-            raise UserError(f"GitHub cannot be reached ({problem}).") from None
-        return json.loads(text) if text else None
+        except requests.RequestException as problem:
+            raise UserError(f"GitHub cannot be reached ({problem}); the job wanted to {purpose}.") from None
 
 
 def current_github(variables: Mapping[str, str] = os.environ) -> Github:

@@ -11,11 +11,13 @@ from botocore.exceptions import ClientError, NoCredentialsError
 import tools.support.account
 from education.errors import UserError
 from education.settings.model import load_settings
+from tests.ports import free_port
 from tests.unit.github_fixture import FakeGithub
 from tools.checks.sbom import bundle_list, npm_list
 from tools.checks.scan_checkov import suppressions
 from tools.deploy.saved_plan import SavedPlan, count_changes
 from tools.deploy.terraform_problems import explained
+from tools.pipeline import github as github_module
 from tools.pipeline.announce import announce
 from tools.pipeline.github import MAXIMUM_CHARACTERS, Github, shortened
 from tools.pipeline.reports import plan_text
@@ -216,7 +218,7 @@ def test_a_plan_is_commented_once_and_older_ones_are_folded(
     for _ in range(2):
         github.comment(7, "<!-- plan of dev -->", plan_text(saved))
     folded = [body for method, path, body in fake.asked if path == "/graphql"]
-    assert [body["variables"]["id"] for body in folded] == ["N0"]
+    assert [body["variables"]["input"]["subjectId"] for body in folded] == ["N0"]
     assert "1 to create" in fake.comments[-1]["body"]
     assert "hunter2" not in fake.comments[-1]["body"]
 
@@ -226,6 +228,34 @@ def test_drift_has_one_issue(github: Github, fake: FakeGithub) -> None:
     assert done == ["nothing to tell", "opened", "updated", "closed"]
     assert len(fake.issues) == 1
     assert fake.issues[0]["state"] == "closed"
+
+
+def test_what_github_refuses_is_told_in_a_sentence(github: Github, fake: FakeGithub) -> None:
+    fake.failures = [403]
+    with pytest.raises(
+        UserError, match=r"GitHub answered 403 \(No\.\) .* list the open pull requests: .*permission"
+    ):
+        github.open_pull_requests()
+
+
+def test_only_reading_is_tried_again(github: Github, fake: FakeGithub) -> None:
+    fake.failures = [502, 503]
+    assert github.open_pull_requests() == set()
+    assert len(fake.asked) == 3
+    fake.failures = [200, 502]
+    with pytest.raises(UserError, match="GitHub answered 502"):
+        github.comment(7, "<!-- mark -->", "text")
+    assert [method for method, _, _ in fake.asked] == ["GET", "GET", "GET", "GET", "POST"]
+
+
+def test_a_github_that_cannot_be_reached_is_told_in_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(github_module, "READ_RETRIES", 0)
+    nowhere = Github(f"http://127.0.0.1:{free_port()}", "owner/name", "secret-token")
+    with pytest.raises(
+        UserError, match=r"GitHub cannot be reached .* comment on pull request 7\."
+    ) as problem:
+        nowhere.comment(7, "<!-- mark -->", "text")
+    assert "secret-token" not in str(problem.value)
 
 
 def test_what_github_would_not_take_is_cut() -> None:
