@@ -18,7 +18,7 @@ from education.functions.sign_in_trigger import find_addresses
 from education.functions.stream_source import LagAlarm, StreamSource, stream_grants
 from education.iam import Grant
 
-# Only profiles that are marked; the mark's name is domain.people.erasure.MARK.
+# Only profiles with an erasure request: its attribute is domain.people.erasure.REQUESTED_AT.
 MARKED = json.dumps({"dynamodb": {"NewImage": {"erasureRequestedAt": {"S": [{"exists": True}]}}}})
 # Nobody waits for it, and somebody may have hundreds of enrolments.
 TIMEOUT_SECONDS = 300

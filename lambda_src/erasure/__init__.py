@@ -1,1 +1,1 @@
-"""Finishes erasures that a request began; told by the profiles table's stream, not called by people."""
+"""Finishes erasures that an HTTP request began. Called by the stream of the profiles table, not over HTTP."""

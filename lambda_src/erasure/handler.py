@@ -1,11 +1,13 @@
-"""Called with every profile that is marked for erasure; finishes what the request may have left.
+"""Called with every erasure request in the profiles table; finishes what the HTTP request may have left.
 
-Ordinarily that is nothing, but for what an index showed the request too late.
+In most cases nothing is left, except what an index showed the HTTP request too late. The sequence of an erasure is
+in domain.people.erasure.
 """
 
 from domain.audit_store import AuditTable
-from domain.people.erasure import MARK, Erasure, ErasureRequest
-from domain.people.user_pool import SignIns
+from domain.people.erasure import REQUESTED_AT, Erasure, ErasureRequest
+from domain.people.erasure_store import ErasureTables
+from domain.people.user_pool_store import CognitoUserPool
 from erasure.config import Config
 from toolkit import log
 from toolkit.config import load
@@ -13,17 +15,19 @@ from toolkit.streams import Change, stream_handler
 
 _config = load(Config)
 _erasure = Erasure(
-    profiles_table=_config.user_profiles_table,
-    courses_table=_config.courses_table,
-    progress_table=_config.course_progress_table,
-    shards=_config.roster_shards,
-    sign_ins=SignIns(_config.user_pool_id),
-    trail=AuditTable(_config.audit_table, _config.audit_retention_days),
+    ErasureTables(
+        courses_table=_config.courses_table,
+        progress_table=_config.course_progress_table,
+        profiles_table=_config.user_profiles_table,
+        shards=_config.roster_shards,
+        audit=AuditTable(_config.audit_table, _config.audit_retention_days),
+    ),
+    CognitoUserPool(_config.user_pool_id),
 )
 
 
 def _finish(change: Change) -> None:
-    if change.after is None or MARK not in change.after:
+    if change.after is None or REQUESTED_AT not in change.after:
         return
     request = ErasureRequest.from_stored(change.after)
     _erasure.finish(request)

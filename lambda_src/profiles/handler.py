@@ -1,47 +1,60 @@
-"""HTTP side of profiles, exports, erasures and roles. The rules stand in the modules beside this one."""
+"""HTTP side of profiles, exports, erasures and roles.
+
+The rules are in profiles.rules, profiles.export, profiles.self_erasure and profiles.roles.
+"""
 
 from domain.audit_store import AuditTable
 from domain.people.erasure import Erasure
-from domain.people.user_pool import SignIns
-from profiles.administrators import Administrators, RegisterTable
+from domain.people.erasure_store import ErasureTables
+from domain.people.user_pool_store import CognitoUserPool
+from profiles.administrators import Administrators
 from profiles.config import Config
-from profiles.departure import Departures
-from profiles.export import ExportSources, export_of
+from profiles.export import Export
+from profiles.export_store import ExportTables
+from profiles.register_store import RegisterTable
 from profiles.roles import Roles
 from profiles.rules import Profiles
+from profiles.self_erasure import SelfErasure
 from profiles.store import ProfileTable
 from toolkit.config import load
 from toolkit.http import Request, Response, api_handler, no_content, ok
 
 _config = load(Config)
 _table = ProfileTable(_config.user_profiles_table)
-_sign_ins = SignIns(_config.user_pool_id)
+_user_pool = CognitoUserPool(_config.user_pool_id)
 _trail = AuditTable(_config.audit_table, _config.audit_retention_days)
-_administrators = Administrators(RegisterTable(_config.user_profiles_table), _sign_ins)
+_administrators = Administrators(RegisterTable(_config.user_profiles_table), _user_pool)
 _profiles = Profiles(_table)
-_roles = Roles(_administrators, _sign_ins, _trail)
-_departures = Departures(
+_roles = Roles(_administrators, _user_pool, _trail)
+_self_erasure = SelfErasure(
     _table,
     _administrators,
     Erasure(
-        profiles_table=_config.user_profiles_table,
-        courses_table=_config.courses_table,
-        progress_table=_config.course_progress_table,
-        shards=_config.roster_shards,
-        sign_ins=_sign_ins,
-        trail=_trail,
+        ErasureTables(
+            courses_table=_config.courses_table,
+            progress_table=_config.course_progress_table,
+            profiles_table=_config.user_profiles_table,
+            shards=_config.roster_shards,
+            audit=_trail,
+        ),
+        _user_pool,
     ),
 )
-_sources = ExportSources(
-    courses_table=_config.courses_table,
-    progress_table=_config.course_progress_table,
-    audit_table=_config.audit_table,
-    profiles_table=_config.user_profiles_table,
+_export = Export(
+    ExportTables(
+        courses_table=_config.courses_table,
+        progress_table=_config.course_progress_table,
+        audit_table=_config.audit_table,
+        profiles_table=_config.user_profiles_table,
+    ),
+    _profiles,
+    _user_pool,
+    _trail,
 )
 
 
 def _user_id(request: Request) -> str:
-    # Cognito's ids are in small letters, but the user pool takes them in capitals too: so nobody has two names.
+    # Cognito's ids have small letters, but the user pool accepts capitals too. In one form, nobody has two names.
     return str(request.path["userId"]).lower()
 
 
@@ -55,12 +68,11 @@ def _update_profile(request: Request) -> Response:
 
 
 def _export_profile(request: Request) -> Response:
-    cursor = request.query.get("cursor")
-    return ok(export_of(request.caller, _profiles, _sign_ins, _sources, _trail, request.request_id, cursor))
+    return ok(_export.document(request.caller, request.request_id, request.query.get("cursor")))
 
 
 def _delete_profile(request: Request) -> Response:
-    _departures.erase(request.caller, request.request_id)
+    _self_erasure.erase(request.caller, request.request_id)
     return no_content()
 
 

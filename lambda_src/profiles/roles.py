@@ -1,12 +1,12 @@
-"""The rules of handing out roles and taking them back.
+"""The rules of granting and revoking roles.
 
-A token says what its bearer was when it was made, up to an hour ago. That is not enough to hand out
-roles: whoever lost the role could otherwise give it back to themselves.
+A token contains the roles that the caller had when it was issued, up to an hour ago. That is not enough to grant roles:
+a former administrator could use it to get the role back. So the rules ask the user pool.
 """
 
 from domain import audit, permissions
 from domain.audit import AuditEntry, AuditTrail
-from domain.people.user_pool import SignIns
+from domain.people.user_pool import UserPool
 from profiles.administrators import Administrators
 from toolkit.caller import ADMINISTRATORS, Caller
 from toolkit.errors import Forbidden, NotFound
@@ -16,18 +16,18 @@ _ADMINISTRATORS_ONLY = "Only administrators may do this."
 
 
 class Roles:
-    """Granting and revoking roles; each a second time changes nothing, and is not recorded."""
+    """Granting and revoking roles. A second time changes nothing, and is not recorded."""
 
-    def __init__(self, administrators: Administrators, sign_ins: SignIns, trail: AuditTrail) -> None:
+    def __init__(self, administrators: Administrators, user_pool: UserPool, trail: AuditTrail) -> None:
         self._administrators = administrators
-        self._sign_ins = sign_ins
+        self._user_pool = user_pool
         self._trail = trail
 
     def grant(self, caller: Caller, user_id: str, group: str, request_id: str) -> None:
-        """Give somebody a role, which counts from their next token on.
+        """Give a person a role. Their next token contains it.
 
         Raises:
-            Forbidden: the caller is no administrator, or not any more.
+            Forbidden: the caller is no administrator, or no longer one.
             NotFound: there is no such user.
         """
         if group in self._groups(caller, user_id):
@@ -35,32 +35,32 @@ class Roles:
         if self._administrators.is_erased(user_id):
             raise NotFound(_NO_SUCH_USER)
         self._record(audit.ROLE_GRANTED, caller, user_id, group, request_id)
-        if not self._sign_ins.add_to_group(user_id, group):
+        if not self._user_pool.add_to_group(user_id, group):
             raise NotFound(_NO_SUCH_USER)
 
     def revoke(self, caller: Caller, user_id: str, group: str, request_id: str) -> None:
-        """Take a role back, which counts from the next token on.
+        """Revoke a role of a person. Their next token no longer contains it.
 
         Raises:
-            Forbidden: the caller is no administrator, or not any more.
+            Forbidden: the caller is no administrator, or no longer one.
             NotFound: there is no such user.
-            Conflict: it is the last administrator's.
+            Conflict: it is the role of the last administrator.
         """
         if group not in self._groups(caller, user_id):
             return
         if group == ADMINISTRATORS:
             self._administrators.note_leaving(user_id)
         self._record(audit.ROLE_REVOKED, caller, user_id, group, request_id)
-        self._sign_ins.remove_from_group(user_id, group)
+        self._user_pool.remove_from_group(user_id, group)
 
     def _groups(self, caller: Caller, user_id: str) -> frozenset[str]:
-        """The groups that somebody is in, if this caller may change them."""
+        """The groups of a person, if this caller may change them."""
         if not permissions.may_grant_roles(caller):
             raise Forbidden(_ADMINISTRATORS_ONLY)
-        own = self._sign_ins.groups(caller.user_id) or frozenset()
+        own = self._user_pool.groups(caller.user_id) or frozenset()
         if ADMINISTRATORS not in own:
             raise Forbidden(_ADMINISTRATORS_ONLY)
-        groups = own if user_id == caller.user_id else self._sign_ins.groups(user_id)
+        groups = own if user_id == caller.user_id else self._user_pool.groups(user_id)
         if groups is None:
             raise NotFound(_NO_SUCH_USER)
         return groups

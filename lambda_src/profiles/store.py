@@ -1,4 +1,4 @@
-"""Profiles in DynamoDB: one item per person, and the marks of those who are being erased."""
+"""Profiles in DynamoDB: one item per person, and the erasure requests in them."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -6,8 +6,10 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from domain.people import profile_store, tombstones
-from domain.people.erasure import MARK, ErasureRequest
+from domain.people.erasure import REQUESTED_AT, ErasureRequest
 from domain.people.profiles import Profile
+from profiles import register_store
+from profiles.administrators import Register
 from toolkit import clients
 from toolkit.dynamo import (
     Item,
@@ -35,19 +37,19 @@ class ProfileTable:
         item = self._item(user_id)
         if item is None:
             return None
-        if MARK in item:
+        if REQUESTED_AT in item:
             raise tombstones.Erased
         return Profile.from_stored(item)
 
     def change(self, user_id: str, changes: Mapping[str, str], now: str) -> Profile | None:
-        """Change a profile: one UpdateItem. None if there is none, or somebody is making it right now."""
+        """Change a profile: one UpdateItem. None if there is none, or another request is writing it now."""
         written = {**changes, "updatedAt": now}
         try:
             answer = clients.dynamodb().update_item(
                 TableName=self._name,
                 Key=to_item({"userId": user_id}),
                 UpdateExpression="SET " + ", ".join(f"#{name} = :{name}" for name in written),
-                ConditionExpression=f"attribute_exists(createdAt) AND attribute_not_exists({MARK})",
+                ConditionExpression=f"attribute_exists(createdAt) AND attribute_not_exists({REQUESTED_AT})",
                 ExpressionAttributeNames={f"#{name}": name for name in written},
                 ExpressionAttributeValues=to_item({f":{name}": value for name, value in written.items()}),
                 ReturnValues="ALL_NEW",
@@ -58,32 +60,35 @@ class ProfileTable:
             raise
         return Profile.from_stored(from_item(answer["Attributes"]))
 
-    def make(self, profile: Profile) -> Profile | None:
-        """Write a new profile: one TransactWriteItems. None if somebody made it first.
+    def create(self, profile: Profile) -> Profile | None:
+        """Write a new profile: one TransactWriteItems. None if another request created it first.
 
         Raises:
             Erased: the person is being or has been erased.
         """
-        return profile_store.make(self._name, profile)
+        return profile_store.create(self._name, profile)
 
-    def mark(self, request: ErasureRequest, registered: Any, now: str) -> bool:
-        """Begin an erasure: mark the profile, with or without one, and put up the tombstone.
+    def begin_erasure(self, request: ErasureRequest, register: Register, now: str) -> bool:
+        """Store an erasure request and a tombstone: one TransactWriteItems.
+
+        The request is stored in the profile's item, which is created if there is none.
 
         Args:
-            request: who wants to be erased.
-            registered: a write of the administrators' register that must not fail.
+            request: the person to erase.
+            register: the register of administrators as it was read; it must still be the same.
             now: the time.
 
         Returns:
-            Whether it has begun, now or before; False if the register has changed or somebody else is writing.
+            Whether it is stored, by this call or before; False if the register has changed, or another request is
+            writing one of the items.
         """
         values = {":now": now, ":request": request.request_id} | (
             {":email": request.email} if request.email else {}
         )
-        marked = {
+        requested = {
             "TableName": self._name,
             "Key": to_item({"userId": request.user_id}),
-            "UpdateExpression": f"SET {MARK} = :now, erasureRequestId = :request"
+            "UpdateExpression": f"SET {REQUESTED_AT} = :now, erasureRequestId = :request"
             + (", email = if_not_exists(email, :email)" if request.email else ""),
             "ExpressionAttributeValues": to_item(values),
         }
@@ -92,7 +97,8 @@ class ProfileTable:
             "Item": to_item(tombstones.key_of(request.user_id)),
             "ConditionExpression": "attribute_not_exists(userId)",
         }
-        writes: list[Any] = [{"Put": tombstone}, {"Update": marked}, registered]
+        unchanged = register_store.update(self._name, register, register.leaving)
+        writes: list[Any] = [{"Put": tombstone}, {"Update": requested}, {"Update": unchanged}]
         try:
             clients.dynamodb().transact_write_items(TransactItems=writes)
         except ClientError as error:
@@ -106,7 +112,7 @@ class ProfileTable:
     def request_of(self, user_id: str) -> ErasureRequest | None:
         """The erasure that has begun and not ended, None if there is none: one GetItem."""
         item = self._item(user_id)
-        return ErasureRequest.from_stored(item) if item is not None and MARK in item else None
+        return ErasureRequest.from_stored(item) if item is not None and REQUESTED_AT in item else None
 
     def _item(self, user_id: str) -> Item | None:
         answer = clients.dynamodb().get_item(

@@ -1,218 +1,128 @@
-"""Erasing a person: every step after the request was noted, each of which may be done twice.
+"""What happens when a person is erased, from the request to the last write.
 
-Who was erased is known from their profile's item, which carries the mark of the request and goes last.
-So whoever finds such an item does what is left: the request itself, and the erasure function, which the
-table's stream tells of every mark. Nothing can be made anew meanwhile: see domain.people.tombstones.
+1. The person sends `DELETE /profile`. One transaction (profiles.self_erasure) writes a tombstone, and the erasure
+   request into the profile's item. Nothing but its own end can stop the erasure now. While there is a tombstone,
+   nothing new is written for the person: see domain.people.tombstones.
+2. The same HTTP request then calls `Erasure.finish`, below, which does the following, in this order:
+   a. withdraws the person from every course, so that seats go to those who wait, and deletes the progress records;
+   b. replaces the owner of the person's courses: courses belong to the school, and administrators edit them;
+   c. deletes the person's e-mail addresses with their invitations;
+   d. deletes the user in Cognito;
+   e. in one transaction, deletes the profile with its erasure request, lets the tombstone expire, and writes the
+      audit entry.
+3. If the HTTP request is interrupted, the profile with its erasure request is still there. The stream of the
+   profiles table calls the function `erasure` with every erasure request, and that function calls `finish` too. So
+   does a second `DELETE /profile`.
 
-Courses belong to the school and stay; only who owned them is forgotten, and administrators edit them.
+Every step may be done twice. The DynamoDB side is in domain.people.erasure_store.
 """
 
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
-
-from botocore.exceptions import ClientError
+from typing import Any, Protocol
 
 from domain import audit
 from domain.audit import AuditEntry
-from domain.audit_store import AuditTable
-from domain.course_store import OWNER_INDEX
 from domain.enrollments import rules as enrollments
 from domain.enrollments.model import WITHDRAWN
-from domain.enrollments.store import Places
 from domain.people import tombstones
-from domain.people.address_store import AddressTable
-from domain.people.user_pool import SignIns
-from toolkit import clients, clock, retries
+from domain.people.user_pool import UserPool
+from toolkit import clock, retries
 from toolkit.caller import canonical_email
-from toolkit.dynamo import (
-    Item,
-    cancellation_reasons,
-    condition_failed,
-    from_item,
-    to_item,
-    transaction_conflict,
-)
 from toolkit.errors import NotFound
 
 NO_OWNER = "erased"
-MARK = "erasureRequestedAt"
-_PAGE = 50
-_DONE = ["None", "None", "ConditionalCheckFailed"]
+"""The owner of a course whose owner was erased."""
+REQUESTED_AT = "erasureRequestedAt"
+"""The attribute of a profile's item that shows an erasure request."""
 
 
 @dataclass(frozen=True)
 class ErasureRequest:
-    """Who wants to be erased, by which HTTP request; `email` is the profile's, canonical, None if unknown."""
+    """The person to erase, and the HTTP request that asked for it; `email` is canonical, None if unknown."""
 
     user_id: str
     request_id: str
     email: str | None
 
     @classmethod
-    def from_stored(cls, item: Item) -> "ErasureRequest":
-        """The request in a marked profile's item."""
+    def from_stored(cls, item: Mapping[str, Any]) -> "ErasureRequest":
+        """The erasure request in a profile's item."""
         return cls(user_id=item["userId"], request_id=item["erasureRequestId"], email=item.get("email"))
 
 
+class ErasureStore(enrollments.Store, Protocol):
+    """What an erasure needs of the database."""
+
+    def records_of(self, user_id: str) -> Iterable[tuple[str, str]]:
+        """Course id and status of each of a student's records."""
+
+    def delete_record(self, user_id: str, course_id: str) -> None:
+        """Delete a student's record."""
+
+    def courses_of(self, owner_id: str) -> Iterable[str]:
+        """Ids of the courses of an owner."""
+
+    def replace_owner(self, course_id: str, owner_id: str, new_owner_id: str) -> None:
+        """Replace the owner of a course, if it still has this owner."""
+
+    def forget_addresses(self, emails: Collection[str], user_id: str) -> None:
+        """Delete these addresses and all others of the person, unless another person owns them by now."""
+
+    def close(self, user_id: str, tombstone_expires_at: int, entry: AuditEntry) -> None:
+        """Delete the profile, let the tombstone expire and write the audit entry: all or nothing."""
+
+
 class Erasure:
-    """The steps of an erasure over the platform's tables and user pool.
+    """The steps of an erasure after its request was stored."""
 
-    Args:
-        profiles_table, courses_table, progress_table: names of tables.
-        shards: over how many index partitions a course's roster is spread.
-        sign_ins: the user pool.
-        trail: where the erasure is recorded.
-    """
-
-    def __init__(
-        self,
-        *,
-        profiles_table: str,
-        courses_table: str,
-        progress_table: str,
-        shards: int,
-        sign_ins: SignIns,
-        trail: AuditTable,
-    ) -> None:
-        self._profiles_table = profiles_table
-        self._courses_table = courses_table
-        self._progress_table = progress_table
-        self._places = Places(
-            courses_table=courses_table,
-            progress_table=progress_table,
-            profiles_table=profiles_table,
-            shards=shards,
-        )
-        self._sign_ins = sign_ins
-        self._trail = trail
-        self._addresses = AddressTable(profiles_table)
+    def __init__(self, store: ErasureStore, user_pool: UserPool) -> None:
+        self._store = store
+        self._user_pool = user_pool
 
     def finish(self, request: ErasureRequest) -> None:
-        """Do what is left of an erasure; returns when nothing is.
+        """Do what is left of an erasure; returns when nothing is left.
 
         Raises:
-            Unavailable, ClientError: it was interrupted; what was done stays done.
+            Unavailable: a service is not available; what was done stays done.
         """
         self._leave_courses(request.user_id)
         self._give_up_ownership(request.user_id)
         self._forget_addresses(request)
-        self._sign_ins.delete(request.user_id)
+        self._user_pool.delete(request.user_id)
         self._close(request)
 
     def _leave_courses(self, user_id: str) -> None:
-        """Give every place back, by the rules of a withdrawal, and delete the records."""
-        for item in _query_all(
-            TableName=self._progress_table,
-            KeyConditionExpression="userId = :user",
-            ExpressionAttributeValues=to_item({":user": user_id}),
-            ProjectionExpression="courseId, #status",
-            ExpressionAttributeNames={"#status": "status"},
-            ConsistentRead=True,
-        ):
-            if item["status"] != WITHDRAWN:
-                self._withdraw(user_id, item["courseId"])
-            self._delete_record(user_id, item["courseId"])
+        for course_id, status in self._store.records_of(user_id):
+            if status != WITHDRAWN:
+                self._withdraw(user_id, course_id)
+            self._store.delete_record(user_id, course_id)
 
     def _withdraw(self, user_id: str, course_id: str) -> None:
-        course, _ = self._places.look(user_id, course_id)
+        course, _ = self._store.look(user_id, course_id)
         if course is None:
-            return  # a place in a course that is gone is nobody's
+            return  # the course was deleted, and its seats with it
         try:
-            enrollments.withdraw(self._places, user_id, course_id, clock.now(), retries.attempts())
+            enrollments.withdraw(self._store, user_id, course_id, clock.now(), retries.attempts())
         except NotFound:
-            return  # somebody else is finishing the same erasure
-
-    def _delete_record(self, user_id: str, course_id: str) -> None:
-        for _ in retries.attempts():
-            try:
-                clients.dynamodb().delete_item(
-                    TableName=self._progress_table, Key=to_item({"userId": user_id, "courseId": course_id})
-                )
-                return
-            except ClientError as error:
-                if not transaction_conflict(error):
-                    raise
+            return  # another call is finishing the same erasure
 
     def _give_up_ownership(self, user_id: str) -> None:
-        for item in _query_all(
-            TableName=self._courses_table,
-            IndexName=OWNER_INDEX,
-            KeyConditionExpression="ownerId = :user",
-            ExpressionAttributeValues=to_item({":user": user_id}),
-            ProjectionExpression="courseId",
-        ):
-            self._disown(user_id, item["courseId"])
-
-    def _disown(self, user_id: str, course_id: str) -> None:
-        # The version stays: nobody's unsaved edit becomes a conflict by this.
-        for _ in retries.attempts():
-            try:
-                clients.dynamodb().update_item(
-                    TableName=self._courses_table,
-                    Key=to_item({"courseId": course_id}),
-                    UpdateExpression="SET ownerId = :nobody",
-                    ConditionExpression="ownerId = :user",
-                    ExpressionAttributeValues=to_item({":nobody": NO_OWNER, ":user": user_id}),
-                )
-                return
-            except ClientError as error:
-                if condition_failed(error):
-                    return
-                if not transaction_conflict(error):
-                    raise
+        for course_id in self._store.courses_of(user_id):
+            self._store.replace_owner(course_id, user_id, NO_OWNER)
 
     def _forget_addresses(self, request: ErasureRequest) -> None:
-        """Delete what leads from an e-mail address to the person, invitations included."""
-        sign_in = self._sign_ins.find(request.user_id)
-        known = (request.email, sign_in.email if sign_in else None)
-        self._addresses.forget({canonical_email(each) for each in known if each}, request.user_id)
+        user = self._user_pool.find(request.user_id)
+        known = (request.email, user.email if user else None)
+        self._store.forget_addresses({canonical_email(each) for each in known if each}, request.user_id)
 
     def _close(self, request: ErasureRequest) -> None:
-        """Remove the marked profile, let the tombstone run out, and record the erasure: all or nothing."""
-        user_id = request.user_id
-        recorded = self._trail.put(
-            AuditEntry(
-                audit.PERSON_ERASED,
-                by=user_id,
-                on=audit.person(user_id),
-                request_id=request.request_id,
-                once=True,
-            )
+        entry = AuditEntry(
+            audit.PERSON_ERASED,
+            by=request.user_id,
+            on=audit.person(request.user_id),
+            request_id=request.request_id,
+            once=True,
         )
-        writes: list[Any] = [
-            {"Delete": {"TableName": self._profiles_table, "Key": to_item({"userId": user_id})}},
-            {
-                "Update": {
-                    "TableName": self._profiles_table,
-                    "Key": to_item(tombstones.key_of(user_id)),
-                    "UpdateExpression": "SET expiresAt = :end",
-                    "ExpressionAttributeValues": to_item(
-                        {":end": round(time.time()) + tombstones.KEPT_SECONDS}
-                    ),
-                }
-            },
-            {"Put": recorded},
-        ]
-        for _ in retries.attempts():
-            try:
-                clients.dynamodb().transact_write_items(TransactItems=writes)
-                return
-            except ClientError as error:
-                reasons = cancellation_reasons(error)
-                if list(reasons) == _DONE:
-                    return  # it was closed before
-                if "TransactionConflict" not in reasons:
-                    raise
-
-
-def _query_all(**parameters: Any) -> Iterator[Item]:
-    """Every item that a query finds, page by page."""
-    more: Any = {}
-    while True:
-        answer = clients.dynamodb().query(**parameters, **more, Limit=_PAGE)
-        yield from (from_item(item) for item in answer["Items"])
-        if not answer.get("LastEvaluatedKey"):
-            return
-        more = {"ExclusiveStartKey": answer["LastEvaluatedKey"]}
+        self._store.close(request.user_id, round(time.time()) + tombstones.KEPT_SECONDS, entry)

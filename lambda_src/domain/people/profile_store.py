@@ -21,8 +21,8 @@ def put(profiles_table: str, profile: Profile) -> Any:
     }
 
 
-def make(profiles_table: str, profile: Profile) -> Profile | None:
-    """Write a new profile: one TransactWriteItems. None if somebody made it first.
+def create(profiles_table: str, profile: Profile) -> Profile | None:
+    """Write a new profile: one TransactWriteItems. None if another request created it first.
 
     Raises:
         Erased: the person is being or has been erased.

@@ -1,28 +1,16 @@
-"""The sign-ins of people in the Cognito user pool, by their user id (the token's `sub`).
+"""What the platform knows of a person's user in Cognito, and what rules need of the user pool.
 
-Cognito knows no conditional writes; what must not be lost in a race is kept in profiles.administrators.
+Users are named by their user id (the token's `sub`). The AWS side is in domain.people.user_pool_store.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, TypeVar
-
-from botocore.exceptions import ClientError
-
-from toolkit import clients, clock
-
-if TYPE_CHECKING:
-    from mypy_boto3_cognito_idp.type_defs import UserTypeTypeDef
-
-T = TypeVar("T")
-
-# Who is in one of these states has signed in before and can do so again.
-_ABLE = frozenset({"CONFIRMED", "EXTERNAL_PROVIDER"})
+from typing import Protocol
 
 
 @dataclass(frozen=True)
-class SignIn:
-    """One sign-in as the pool holds it; times are stored text."""
+class PoolUser:
+    """One user of the pool; times are stored text."""
 
     username: str
     status: str
@@ -38,87 +26,23 @@ class SignIn:
         return self.attributes.get("email", "")
 
 
-class SignIns:
+class UserPool(Protocol):
     """The user pool of one environment."""
 
-    def __init__(self, user_pool_id: str) -> None:
-        self._pool = user_pool_id
-
-    def find(self, user_id: str) -> SignIn | None:
-        """One sign-in: one AdminGetUser."""
-        answer = _unless_unknown(
-            lambda: clients.cognito().admin_get_user(UserPoolId=self._pool, Username=user_id)
-        )
-        if answer is None:
-            return None
-        return SignIn(
-            username=answer["Username"],
-            status=answer["UserStatus"],
-            enabled=answer["Enabled"],
-            created_at=clock.to_text(answer["UserCreateDate"]),
-            updated_at=clock.to_text(answer["UserLastModifiedDate"]),
-            attributes=_attributes(answer["UserAttributes"]),
-            second_factors=tuple(answer.get("UserMFASettingList") or ()),
-        )
+    def find(self, user_id: str) -> PoolUser | None:
+        """One user."""
 
     def groups(self, user_id: str) -> frozenset[str] | None:
-        """The groups that somebody is in now, None when there is no such sign-in: one AdminListGroupsForUser.
-
-        One page holds 60 groups at most; the pool has three.
-        """
-        answer = _unless_unknown(
-            lambda: clients.cognito().admin_list_groups_for_user(UserPoolId=self._pool, Username=user_id)
-        )
-        return None if answer is None else frozenset(group["GroupName"] for group in answer["Groups"])
+        """The groups that a user is in now, None when there is no such user."""
 
     def able_members(self, group: str) -> Iterator[str]:
-        """User ids of a group's members who can sign in: one ListUsersInGroup per 60 members."""
-        more: Any = {}
-        while True:
-            answer = clients.cognito().list_users_in_group(UserPoolId=self._pool, GroupName=group, **more)
-            yield from (_user_id(user) for user in answer["Users"] if _is_able(user))
-            if not answer.get("NextToken"):
-                return
-            more = {"NextToken": answer["NextToken"]}
+        """User ids of a group's members who can sign in."""
 
     def add_to_group(self, user_id: str, group: str) -> bool:
-        """Put somebody into a group; False when there is no such sign-in."""
-        answer = _unless_unknown(
-            lambda: clients.cognito().admin_add_user_to_group(
-                UserPoolId=self._pool, Username=user_id, GroupName=group
-            )
-        )
-        return answer is not None
+        """Put a user into a group; False when there is no such user."""
 
     def remove_from_group(self, user_id: str, group: str) -> None:
-        """Take somebody out of a group; who is not there needs nothing."""
-        _unless_unknown(
-            lambda: clients.cognito().admin_remove_user_from_group(
-                UserPoolId=self._pool, Username=user_id, GroupName=group
-            )
-        )
+        """Take a user out of a group."""
 
     def delete(self, user_id: str) -> None:
-        """Delete a sign-in with its refresh tokens; who is not there needs nothing."""
-        _unless_unknown(lambda: clients.cognito().admin_delete_user(UserPoolId=self._pool, Username=user_id))
-
-
-def _unless_unknown(call: Callable[[], T]) -> T | None:
-    try:
-        return call()
-    except ClientError as error:
-        if error.response["Error"]["Code"] != "UserNotFoundException":
-            raise
-        return None
-
-
-def _attributes(described: Any) -> dict[str, str]:
-    return {attribute["Name"]: attribute.get("Value", "") for attribute in described}
-
-
-def _is_able(user: "UserTypeTypeDef") -> bool:
-    return bool(user.get("Enabled")) and user.get("UserStatus") in _ABLE
-
-
-def _user_id(user: "UserTypeTypeDef") -> str:
-    return _attributes(user.get("Attributes", ())).get("sub") or user["Username"]
+        """Delete a user."""

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from domain.people.erasure import MARK
+from domain.people.erasure import REQUESTED_AT
 from domain.people.tombstones import key_of
 from tests.integration.support.course_helpers import enroll, eventually, lesson, new_course
 from tests.integration.support.deployed import Deployed
@@ -115,7 +115,7 @@ def test_an_interrupted_erasure_is_finished_in_the_background(deployed: Deployed
     client.update_item(
         TableName=table,
         Key=to_item({"userId": person.user_id}),
-        UpdateExpression=f"SET {MARK} = :now, erasureRequestId = :request",
+        UpdateExpression=f"SET {REQUESTED_AT} = :now, erasureRequestId = :request",
         ExpressionAttributeValues=to_item({":now": "2026-03-01T12:00:00.000Z", ":request": "cut-off"}),
     )
     eventually(lambda: not find_personal_data(deployed, person))

@@ -11,7 +11,7 @@ from botocore.exceptions import EndpointConnectionError
 from domain.people import tombstones
 from domain.people.address_store import AddressTable
 from domain.people.addresses import UNKNOWN
-from domain.people.erasure import MARK, NO_OWNER
+from domain.people.erasure import NO_OWNER, REQUESTED_AT
 from tests.unit.emulator_fixture import Tables
 from tests.unit.lambda_api_fixture import Answer, Context, LambdaApi, LambdaApis, fresh_handler
 from tests.unit.user_pool_fixture import SignedUp, UserPool
@@ -57,7 +57,7 @@ class School:
         """Let the stream tell of the person's mark, if there is one."""
         key = to_item({"userId": person.user_id})
         item = self.tables.client.get_item(TableName=self.tables.profiles, Key=key).get("Item")
-        if item and MARK in item:
+        if item and REQUESTED_AT in item:
             self._stream({"Records": [stream_record(item)]}, Context())
 
     def everything(self, *, with_indexes: bool = True) -> str:
@@ -309,7 +309,7 @@ def test_an_interrupted_erasure_is_finished(school: School, line: Line, moment: 
         profile = school.tables.get(school.tables.profiles, {"userId": person.user_id})
         if by == "person" or profile:
             # The person does not wait for the stream, or nothing had been noted yet.
-            assert by == "person" or MARK not in (profile or {})
+            assert by == "person" or REQUESTED_AT not in (profile or {})
             assert school.call("DELETE", person).status == 204
         school.assert_gone(person, with_indexes=False)
         assert len(school.erasures_recorded()) == recorded + 1

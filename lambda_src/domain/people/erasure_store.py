@@ -1,0 +1,123 @@
+"""The DynamoDB side of an erasure; its sequence is in domain.people.erasure."""
+
+from collections.abc import Collection, Iterator
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from domain.audit import AuditEntry
+from domain.audit_store import AuditTable
+from domain.course_store import OWNER_INDEX
+from domain.enrollments.store import Places
+from domain.people import tombstones
+from domain.people.address_store import AddressTable
+from toolkit import clients
+from toolkit.dynamo import cancellation_reasons, condition_failed, retry_conflicts, to_item
+from toolkit.reads import query_all
+
+_PAGE = 50
+_CLOSED_BEFORE = ("None", "None", "ConditionalCheckFailed")
+
+
+class ErasureTables(Places):
+    """All tables with data of people.
+
+    Args:
+        courses_table, progress_table, profiles_table: names of tables.
+        shards: over how many index partitions a course's roster is spread.
+        audit: where the erasure is recorded.
+    """
+
+    def __init__(
+        self,
+        *,
+        courses_table: str,
+        progress_table: str,
+        profiles_table: str,
+        shards: int,
+        audit: AuditTable,
+    ) -> None:
+        super().__init__(
+            courses_table=courses_table,
+            progress_table=progress_table,
+            profiles_table=profiles_table,
+            shards=shards,
+        )
+        self._addresses = AddressTable(profiles_table)
+        self._audit = audit
+
+    def records_of(self, user_id: str) -> Iterator[tuple[str, str]]:
+        """Course id and status of each of a student's records: one Query per page."""
+        query = {
+            "TableName": self._progress_table,
+            "KeyConditionExpression": "userId = :user",
+            "ExpressionAttributeValues": to_item({":user": user_id}),
+            "ProjectionExpression": "courseId, #status",
+            "ExpressionAttributeNames": {"#status": "status"},
+            "ConsistentRead": True,
+        }
+        return ((item["courseId"], item["status"]) for item in query_all(query, page_size=_PAGE))
+
+    def delete_record(self, user_id: str, course_id: str) -> None:
+        """Delete a student's record: one DeleteItem."""
+        retry_conflicts(
+            lambda: clients.dynamodb().delete_item(
+                TableName=self._progress_table, Key=to_item({"userId": user_id, "courseId": course_id})
+            )
+        )
+
+    def courses_of(self, owner_id: str) -> Iterator[str]:
+        """Ids of the courses of an owner, as of a moment ago: one Query per page."""
+        query = {
+            "TableName": self._courses_table,
+            "IndexName": OWNER_INDEX,
+            "KeyConditionExpression": "ownerId = :user",
+            "ExpressionAttributeValues": to_item({":user": owner_id}),
+            "ProjectionExpression": "courseId",
+        }
+        return (item["courseId"] for item in query_all(query, page_size=_PAGE))
+
+    def replace_owner(self, course_id: str, owner_id: str, new_owner_id: str) -> None:
+        """Replace the owner of a course, if it still has this owner: one UpdateItem.
+
+        The version does not change, so that no unsaved edit becomes a conflict.
+        """
+        try:
+            retry_conflicts(
+                lambda: clients.dynamodb().update_item(
+                    TableName=self._courses_table,
+                    Key=to_item({"courseId": course_id}),
+                    UpdateExpression="SET ownerId = :new",
+                    ConditionExpression="ownerId = :user",
+                    ExpressionAttributeValues=to_item({":new": new_owner_id, ":user": owner_id}),
+                )
+            )
+        except ClientError as error:
+            if not condition_failed(error):
+                raise
+
+    def forget_addresses(self, emails: Collection[str], user_id: str) -> None:
+        """Delete these addresses and all others of the person, unless another person owns them by now: one Query,
+        one DeleteItem for each."""
+        self._addresses.forget(emails, user_id)
+
+    def close(self, user_id: str, tombstone_expires_at: int, entry: AuditEntry) -> None:
+        """Delete the profile, let the tombstone expire (in seconds since 1970) and write the audit entry: one
+        TransactWriteItems."""
+        writes: list[Any] = [
+            {"Delete": {"TableName": self._profiles_table, "Key": to_item({"userId": user_id})}},
+            {
+                "Update": {
+                    "TableName": self._profiles_table,
+                    "Key": to_item(tombstones.key_of(user_id)),
+                    "UpdateExpression": "SET expiresAt = :end",
+                    "ExpressionAttributeValues": to_item({":end": tombstone_expires_at}),
+                }
+            },
+            {"Put": self._audit.put(entry)},
+        ]
+        try:
+            retry_conflicts(lambda: clients.dynamodb().transact_write_items(TransactItems=writes))
+        except ClientError as error:
+            if cancellation_reasons(error) != _CLOSED_BEFORE:
+                raise
