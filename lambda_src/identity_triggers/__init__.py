@@ -1,1 +1,1 @@
-"""What Cognito asks while it makes a token."""
+"""The function that Cognito calls while it issues a token."""

@@ -1,4 +1,4 @@
-"""Cognito's PreTokenGeneration trigger (version 1): which groups go into a token, and who has arrived.
+"""Cognito's PreTokenGeneration trigger (version 1), the sign-in trigger: the groups of a token, and the sign-in itself.
 
 https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-lambda-pre-token-generation.html
 """
@@ -6,22 +6,22 @@ https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-lambda-pre-t
 from typing import Any
 
 from domain.enrollments.bulk_store import CohortPlaces
-from identity_triggers.arrivals import Arrival, welcome
 from identity_triggers.config import Config
-from identity_triggers.rules import groups_for_token
-from identity_triggers.store import ArrivalTable
-from identity_triggers.user_pool import has_second_factor
+from identity_triggers.second_factor_store import has_second_factor
+from identity_triggers.sign_in import VerifiedUser, note_sign_in
+from identity_triggers.store import SignInTable
+from identity_triggers.token_groups import groups_for_token
 from toolkit import clients, log, retries
 from toolkit.config import load
 from toolkit.errors import RequestError
 from toolkit.problems import is_dependency_failure
 
 # Cognito waits five seconds for a trigger, whatever the function's own limit is.
-_PATIENCE_MILLISECONDS = 5000
-# So a call may start until 3 s have gone by.
+_TRIGGER_MILLISECONDS = 5000
+# So that a call may start during the first 3 seconds.
 _CONNECT_SECONDS = 0.5
 _READ_SECONDS = 1.0
-_TRY_SECONDS = 2.0
+_RETRY_SECONDS = 2.0
 
 # The metric that education/functions/sign_in_trigger.py raises an alarm on.
 NOT_NOTED = "ArrivalsNotNoted"
@@ -29,9 +29,9 @@ NOT_NOTED = "ArrivalsNotNoted"
 _config = load(Config)
 log.set_level(_config.log_level)
 clients.limit_call(connect_seconds=_CONNECT_SECONDS, read_seconds=_READ_SECONDS)
-# Every token needs it, and making it takes time that a first sign-in does not have.
+# Every token needs the client, and a first sign-in has no time to create it.
 clients.dynamodb()
-_table = ArrivalTable(_config.user_profiles_table)
+_table = SignInTable(_config.user_profiles_table)
 _places = CohortPlaces(
     courses_table=_config.courses_table,
     progress_table=_config.course_progress_table,
@@ -42,7 +42,7 @@ _places = CohortPlaces(
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Answer the event with the groups that the token may carry."""
-    clients.set_deadline(min(_PATIENCE_MILLISECONDS, context.get_remaining_time_in_millis()))
+    clients.set_deadline(min(_TRIGGER_MILLISECONDS, context.get_remaining_time_in_millis()))
     asked = event["request"].get("groupConfiguration") or {}
     groups = asked.get("groupsToOverride") or []
     allowed = groups_for_token(
@@ -53,23 +53,23 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     if allowed != groups:
         log.write("INFO", "group withheld", requestId=context.aws_request_id)
         override: dict[str, Any] = {"groupsToOverride": allowed}
-        # An override replaces all three, so what was asked for the roles is handed back.
+        # An override replaces all three, so the roles of the event are returned unchanged.
         for name in ("iamRolesToOverride", "preferredRole"):
             if asked.get(name):
                 override[name] = asked[name]
         event["response"]["claimsOverrideDetails"] = {"groupOverrideDetails": override}
-    _welcome(event["request"].get("userAttributes") or {}, context.aws_request_id)
+    _note_sign_in(event["request"].get("userAttributes") or {}, context.aws_request_id)
     return event
 
 
-def _welcome(attributes: dict[str, str], request_id: str) -> None:
-    """Nobody is kept from signing in because an invitation could not be taken up, whatever the reason: a
-    damaged item would lock one person out, a slip in this function's policy everybody."""
+def _note_sign_in(attributes: dict[str, str], request_id: str) -> None:
+    """Note the sign-in. No failure in here prevents it: otherwise a damaged item would lock one person out, and a
+    mistake in this function's policy would lock all people out."""
     try:
-        arrival = Arrival.of(attributes)
-        if arrival is None:
+        user = VerifiedUser.of(attributes)
+        if user is None:
             return
-        enrolled = welcome(arrival, _table, _places, retries.shared_attempts(_TRY_SECONDS))
+        enrolled = note_sign_in(user, _table, _places, retries.shared_attempts(_RETRY_SECONDS))
     except Exception as error:  # noqa: BLE001 - nothing in here decides about the token
         passing = isinstance(error, RequestError) or is_dependency_failure(error)
         log.write(
@@ -77,7 +77,7 @@ def _welcome(attributes: dict[str, str], request_id: str) -> None:
             "arrival not noted",
             requestId=request_id,
             where=log.where(error),
-            # An outage has alarms of its own, and the next token makes up for it. A defect stays.
+            # An outage has alarms of its own, and the next token does the work. A defect stays.
             **({} if passing else log.counted(NOT_NOTED)),
         )
         return

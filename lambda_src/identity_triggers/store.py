@@ -1,33 +1,21 @@
-"""What the trigger reads of the profiles table: a person's profile and their address, together."""
-
-from typing import Any
+"""What a sign-in needs of the profiles table: the user's profile and their address, read together."""
 
 from domain.people.address_store import AddressTable
 from domain.people.addresses import UNKNOWN, Address, key_of
-from toolkit import clients
-from toolkit.dynamo import from_item, to_item
-from toolkit.errors import Unavailable
+from toolkit.reads import batch_get
 
 
-class ArrivalTable(AddressTable):
+class SignInTable(AddressTable):
     """The profiles table."""
 
-    def look(self, user_id: str, email: str) -> tuple[bool, Address]:
-        """Whether somebody has a profile, and what is known of the address that they sign in with: one BatchGetItem.
+    def load(self, user_id: str, email: str) -> tuple[bool, Address]:
+        """Whether a user has a profile, and what is known of the address that they sign in with: one BatchGetItem.
 
         Raises:
             Unavailable: DynamoDB left one of the two out because it is throttling.
         """
-        keys = [{"userId": user_id}, key_of(email)]
-        answer = clients.dynamodb().batch_get_item(
-            RequestItems={self._table: {"Keys": [to_item(key) for key in keys], "ConsistentRead": True}}
-        )
-        if answer.get("UnprocessedKeys"):
-            raise Unavailable
-        items = [from_item(wire) for wire in answer["Responses"].get(self._table, ())]
-        profile, address = (_with_key(items, key) for key in keys)
-        return profile is not None, UNKNOWN if address is None else Address.from_stored(address)
-
-
-def _with_key(items: list[dict[str, Any]], key: dict[str, str]) -> dict[str, Any] | None:
-    return next((item for item in items if item["userId"] == key["userId"]), None)
+        profile_key, address_key = {"userId": user_id}, key_of(email)
+        found = batch_get({self._table: [profile_key, address_key]})[self._table]
+        items = {item["userId"]: item for item in found}
+        address = items.get(address_key["userId"])
+        return user_id in items, UNKNOWN if address is None else Address.from_stored(address)

@@ -125,8 +125,8 @@ class AddressTable:
         wire = answer.get("Item")
         return Address.from_stored(from_item(wire)) if wire else UNKNOWN
 
-    def taken_up(self, email: str, invitations: Collection[str], tries: Tries) -> None:
-        """Remove invitations that were taken up: one UpdateItem.
+    def remove_invitations(self, email: str, invitations: Collection[str], tries: Tries) -> None:
+        """Remove invitations that were accepted: one UpdateItem.
 
         Raises:
             Unavailable: the attempts are used up.

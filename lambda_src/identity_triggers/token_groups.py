@@ -1,8 +1,8 @@
-"""The rule of the administrators' second factor.
+"""The groups that a token may carry: the rule of the administrators' second factor.
 
-Who can hand out roles must not be one stolen password away: where the settings demand it, a token
-carries the group only for an administrator who has set up a second factor. The sign-in itself
-stays possible, because the second factor is set up with it.
+A stolen password alone must not be enough to grant roles. If the settings demand it, a token carries the group of
+administrators only for users who have set up a second factor. Others can still sign in, because they need a token to
+set one up.
 """
 
 from collections.abc import Callable, Sequence

@@ -13,8 +13,8 @@ from domain.people import tombstones
 from domain.people.address_store import AddressTable
 from domain.people.addresses import UNKNOWN, Address, key_of
 from education.functions.sign_in_trigger import NAMESPACE, NOT_NOTED
-from identity_triggers.arrivals import Arrival, welcome
-from identity_triggers.store import ArrivalTable
+from identity_triggers.sign_in import VerifiedUser, note_sign_in
+from identity_triggers.store import SignInTable
 from tests.unit.domain.test_enrollment_table import COURSE, course_item
 from tests.unit.emulator_fixture import Tables
 from tests.unit.lambda_api_fixture import Context, fresh_handler
@@ -101,8 +101,8 @@ def test_an_address_that_is_not_verified_is_nobodys(door: Door, verified: str) -
     door.sign_in("mallory", verified=verified)
     assert dict(door.tables.calls) == {}
     assert door.status("mallory") is None
-    assert Arrival.of({"sub": "mallory", "email": EMAIL}) is None
-    assert Arrival.of({"sub": "mallory", "email_verified": "true"}) is None
+    assert VerifiedUser.of({"sub": "mallory", "email": EMAIL}) is None
+    assert VerifiedUser.of({"sub": "mallory", "email_verified": "true"}) is None
     door.sign_in()
     assert door.status() == ACTIVE
 
@@ -187,7 +187,7 @@ def test_forgetting_an_address(door: Door) -> None:
     door.invite(COURSE)
     door.addresses.forget([EMAIL], "ada")
     assert door.addresses.find_one(EMAIL) == UNKNOWN
-    door.addresses.taken_up(EMAIL, {f"0#{COURSE}"}, shared_attempts())
+    door.addresses.remove_invitations(EMAIL, {f"0#{COURSE}"}, shared_attempts())
     assert door.addresses.find_one(EMAIL) == UNKNOWN
 
 
@@ -275,8 +275,8 @@ def test_how_many_calls_a_first_sign_in_costs(door: Door) -> None:
         shards=2,
     )
     door.tables.calls.clear()
-    table = ArrivalTable(door.tables.profiles)
-    assert welcome(Arrival("ada", EMAIL), table, places, shared_attempts()) == 1
+    table = SignInTable(door.tables.profiles)
+    assert note_sign_in(VerifiedUser("ada", EMAIL), table, places, shared_attempts()) == 1
     assert dict(door.tables.calls) == {
         "BatchGetItem": 2,  # the profile with the address, the course with the record
         "GetItem": 1,  # the address once it is theirs

@@ -8,7 +8,7 @@ from botocore.exceptions import ClientError, EndpointConnectionError
 from tests.unit.lambda_api_fixture import Context, fresh_handler
 from toolkit import clients
 
-# Not asked here, because nobody has a verified address: see test_arrivals.py.
+# Not asked here, because nobody has a verified address: see test_sign_in.py.
 TABLES = {
     "USER_PROFILES_TABLE": "profiles",
     "COURSES_TABLE": "courses",

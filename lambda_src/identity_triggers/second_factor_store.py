@@ -1,4 +1,4 @@
-"""What the trigger asks Cognito."""
+"""What the sign-in trigger asks Cognito: whether a user has a second factor."""
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -10,7 +10,7 @@ from toolkit.problems import is_dependency_failure
 def has_second_factor(user_pool_id: str, username: str) -> bool:
     """Whether the user has set up a second factor: one AdminGetUser.
 
-    False when Cognito cannot say so now: doubt costs an administrator the role, not the sign-in.
+    False when Cognito does not answer now: then an administrator signs in without the role.
     """
     try:
         answer = clients.cognito().admin_get_user(UserPoolId=user_pool_id, Username=username)

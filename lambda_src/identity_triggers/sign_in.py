@@ -1,0 +1,89 @@
+"""What a sign-in does: the person gets a profile, owns their verified e-mail address, and joins invited courses.
+
+It happens at every token. So what one sign-in could not finish, the next token does, an hour later at most. In most
+cases it is only one read of the profile and the address.
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from domain.enrollments import bulk
+from domain.people.addresses import Address
+from domain.people.profiles import Profile
+from toolkit import clock
+from toolkit.caller import canonical_email
+from toolkit.errors import Conflict
+from toolkit.retries import Tries
+
+
+@dataclass(frozen=True)
+class VerifiedUser:
+    """A user with a verified e-mail address, in canonical form."""
+
+    user_id: str
+    email: str
+
+    @classmethod
+    def of(cls, attributes: Mapping[str, str]) -> "VerifiedUser | None":
+        """The user with these attributes in Cognito. None while the e-mail address is not verified: it may be
+        another person's, and the invitations with it."""
+        email = canonical_email(attributes.get("email", ""))
+        if not email or attributes.get("email_verified") != "true":
+            return None
+        return cls(attributes["sub"], email)
+
+
+class SignInStore(Protocol):
+    """Addresses and profiles."""
+
+    def load(self, user_id: str, email: str) -> tuple[bool, Address]:
+        """Whether a user has a profile, and what is known of this address."""
+
+    def claim(self, email: str, user_id: str, tries: Tries, *, profile: Profile | None) -> Address:
+        """Make a user the owner of their verified address, and write their profile if they have none."""
+
+    def release_others(self, email: str, user_id: str) -> None:
+        """Give up the addresses of a user, except the one that they sign in with."""
+
+    def remove_invitations(self, email: str, invitations: Collection[str], tries: Tries) -> None:
+        """Remove invitations that were accepted."""
+
+
+def note_sign_in(user: VerifiedUser, store: SignInStore, enrollments: bulk.Store, tries: Tries) -> int:
+    """Note a sign-in; returns in how many courses the user was enrolled.
+
+    An invitation to a course that is not published waits until it is.
+
+    Raises:
+        Erased: the user is being or has been erased.
+        Unavailable: it took too long; the next token does what is left.
+    """
+    has_profile, address = store.load(user.user_id, user.email)
+    if not has_profile or address.owner != user.user_id:
+        profile = None
+        if has_profile:
+            store.release_others(user.email, user.user_id)
+        else:
+            # So that rosters have a name for students who have never opened their profile.
+            profile = Profile.first(user.user_id, user.email, clock.now())
+        address = store.claim(user.email, user.user_id, tries, profile=profile)
+    if not address.invited_to:
+        return 0
+    accepted: list[str] = []
+    try:
+        for course_id in sorted(address.invited_to):
+            if _enroll(user, course_id, enrollments, tries):
+                accepted.append(course_id)
+    finally:
+        if accepted:
+            store.remove_invitations(user.email, address.invitations_to(accepted), tries)
+    return len(accepted)
+
+
+def _enroll(user: VerifiedUser, course_id: str, enrollments: bulk.Store, tries: Tries) -> bool:
+    try:
+        bulk.enroll_all(enrollments, [user.user_id], course_id, clock.now(), tries)
+    except Conflict:
+        return False
+    return True
