@@ -9,7 +9,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[3]
 PAGE = ROOT / "docs" / "pitfalls.md"
-ROWS = re.findall(r"^\| (\d+) \|(.*)\|$", PAGE.read_text(), re.MULTILINE)
+ENTRIES = re.findall(r"^### (\d+)\. (.*?)(?=^##|\Z)", PAGE.read_text(), re.MULTILINE | re.DOTALL)
 KNOWN_MISTAKES = 28
 
 
@@ -24,14 +24,18 @@ def names_in(file: Path) -> frozenset[str]:
     )
 
 
-def test_every_mistake_has_a_row() -> None:
-    assert [int(number) for number, _ in ROWS] == list(range(1, KNOWN_MISTAKES + 1))
+def test_every_mistake_has_an_entry() -> None:
+    assert [int(number) for number, _ in ENTRIES] == list(range(1, KNOWN_MISTAKES + 1))
 
 
-@pytest.mark.parametrize(("number", "row"), ROWS)
-def test_a_row_names_tests_that_exist(number: str, row: str) -> None:
-    named = re.findall(r"`(tests/[\w/]+\.py)::(\w+)`", row.rpartition("|")[2])
-    assert named, f"row {number} names no test: it is open work"
+@pytest.mark.parametrize(("number", "entry"), ENTRIES)
+def test_an_entry_names_tests_that_exist(number: str, entry: str) -> None:
+    *said, listed = entry.partition("- Tests:\n")
+    assert "- Mistake: " in said[0], f"entry {number} does not say what the mistake was"
+    assert "- Here: " in said[0], f"entry {number} does not say what prevents it here"
+    named = re.findall(r"^  - `(tests/[\w/]+\.py)::(\w+)`$", listed, re.MULTILINE)
+    assert named, f"entry {number} names no test: it is open work"
+    assert len(named) == len(listed.split("\n  - ")), f"entry {number} lists something that is no test"
     for file, test in named:
-        assert (ROOT / file).is_file(), f"row {number}: there is no {file}"
-        assert test in names_in(ROOT / file), f"row {number}: {file} has no {test}"
+        assert (ROOT / file).is_file(), f"entry {number}: there is no {file}"
+        assert test in names_in(ROOT / file), f"entry {number}: {file} has no {test}"
