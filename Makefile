@@ -78,7 +78,7 @@ bundle: install ## build the function zips that are missing or out of date
 signing-key: install ## make the content signing key of ENV
 	@$(RUN) -m tools.operate.signing_key create --environment $(ENV)
 
-architecture: install ## draw the picture in README.md anew from the synthesized stack
+architecture: install ## draw the picture in docs/architecture.md again from the synthesized stack
 	@$(RUN) -m tools.checks.architecture
 
 lock: ## renew the pinned requirements from *.in

@@ -1,13 +1,13 @@
-"""The picture of the architecture in README.md is the one that the synthesized stack makes."""
+"""The picture of the architecture in docs/architecture.md is the one that the synthesized stack makes."""
 
 from tests.infrastructure.conftest import SynthesizedOf
-from tools.checks.architecture import README, mermaid, with_picture
+from tools.checks.architecture import PAGE, mermaid, with_picture
 
 
-def test_the_picture_in_the_readme_is_current(synthesized_of: SynthesizedOf) -> None:
-    readme = README.read_text(encoding="utf-8")
+def test_the_picture_on_the_page_is_current(synthesized_of: SynthesizedOf) -> None:
+    page = PAGE.read_text(encoding="utf-8")
     picture = mermaid(synthesized_of("dev").document, "dev")
-    assert readme == with_picture(readme, picture), "run `make architecture`"
+    assert page == with_picture(page, picture), "run `make architecture`"
 
 
 def test_every_function_and_table_is_in_the_picture_and_connected(synthesized_of: SynthesizedOf) -> None:

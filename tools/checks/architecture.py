@@ -1,8 +1,8 @@
 """The picture of the architecture, made from the synthesized stack: `python -m tools.checks.architecture`.
 
-Writes a Mermaid diagram between the markers of README.md. Boxes are what handles requests or keeps data; arrows come
-from the integrations, triggers and IAM grants that are really there. Keys, log groups and alarms are left out;
-the functions' ways to the dead letters are drawn as one.
+Writes a Mermaid diagram between the markers of docs/architecture.md. Boxes are what handles requests or keeps data;
+arrows come from the integrations, triggers and IAM grants that are really there. Keys, log groups and alarms are left
+out; the functions' ways to the dead letters are drawn as one.
 """
 
 import argparse
@@ -16,7 +16,7 @@ from typing import Any
 
 from education.errors import UserError
 
-README = Path(__file__).resolve().parents[2] / "README.md"
+PAGE = Path(__file__).resolve().parents[2] / "docs" / "architecture.md"
 BEGIN = "<!-- architecture: made by `make architecture` -->"
 END = "<!-- end of architecture -->"
 
@@ -160,12 +160,12 @@ def _synthesized(suffix: str) -> dict[str, Any]:
     return stack
 
 
-def with_picture(readme: str, picture: str) -> str:
-    """The README with this picture between its markers. Raises `UserError` where the markers are missing."""
-    before, begin, rest = readme.partition(BEGIN)
+def with_picture(page: str, picture: str) -> str:
+    """The page with this picture between its markers. Raises `UserError` where the markers are missing."""
+    before, begin, rest = page.partition(BEGIN)
     _, end, after = rest.partition(END)
     if not begin or not end:
-        raise UserError(f"README.md lacks the lines {BEGIN} and {END}; put them where the picture belongs.")
+        raise UserError(f"{PAGE.name} lacks the lines {BEGIN} and {END}; put them where the picture belongs.")
     return f"{before}{BEGIN}\n```mermaid\n{picture}```\n\n{LEGEND}\n{END}{after}"
 
 
@@ -179,13 +179,13 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     try:
         stack = _synthesized(options.environment)
-        readme = README.read_text(encoding="utf-8")
-        drawn = with_picture(readme, mermaid(stack, options.environment))
-        if drawn == readme:
+        page = PAGE.read_text(encoding="utf-8")
+        drawn = with_picture(page, mermaid(stack, options.environment))
+        if drawn == page:
             return 0
         if options.check:
-            raise UserError("The picture in README.md is out of date; run `make architecture`.")
-        README.write_text(drawn, encoding="utf-8")
+            raise UserError("The picture in docs/architecture.md is out of date; run `make architecture`.")
+        PAGE.write_text(drawn, encoding="utf-8")
     except UserError as problem:
         print(f"error: {problem}", file=sys.stderr)
         return 1
