@@ -1,4 +1,4 @@
-"""What holds for all tests: whose AWS configuration they see, and how files are dealt out to several processes."""
+"""Settings of all tests: their AWS configuration, and how pytest-xdist distributes the files to processes."""
 
 import os
 from collections.abc import Iterator
@@ -12,10 +12,10 @@ from local_platform.surroundings import keep_to_this_machine
 
 
 @pytest.fixture(scope="session", autouse=True)
-def nothing_of_the_callers() -> Iterator[None]:
-    """Takes the caller's AWS configuration and proxies away: tests use an AWS emulator, whoever runs them.
+def isolated_aws_configuration() -> Iterator[None]:
+    """Remove the AWS configuration and the proxies of the user who runs the tests. Tests use an AWS emulator.
 
-    With EDUCATION_OUTPUTS it may be a real one, which is for the integration tests to find out (`deployed.py`).
+    With EDUCATION_OUTPUTS the environment may be a real one. Then the integration tests decide (`deployed.py`).
     """
     with mock.patch.dict(os.environ):
         if not os.environ.get("EDUCATION_OUTPUTS"):
@@ -24,9 +24,10 @@ def nothing_of_the_callers() -> Iterator[None]:
 
 
 class _OneFolderOrFile(LoadScopeScheduling):  # type: ignore[misc]
-    """How `pytest -n 2` deals out files, as `make unit` and `make test` do.
+    """Distributes tests with `pytest -n 2`, which `make unit` and `make test` use.
 
-    Unit tests go file by file; the other folders stay whole: each synthesizes, or deploys, once.
+    A process gets one file of unit tests at a time. It gets each other folder as a whole, because the tests of such a
+    folder share one synthesis or one deployment.
     """
 
     def _split_scope(self, nodeid: str) -> str:
@@ -36,5 +37,5 @@ class _OneFolderOrFile(LoadScopeScheduling):  # type: ignore[misc]
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeScheduling:
-    """xdist's hook."""
+    """The hook with which xdist asks for the scheduler."""
     return _OneFolderOrFile(config, log)

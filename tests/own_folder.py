@@ -1,7 +1,7 @@
-"""Temporary folders of test sessions and the processes that work in them; a session that was killed leaves neither.
+"""Temporary folders of test sessions, with the processes that use them. Both are removed, even if a session is killed.
 
-It cannot clean up any more, so the next session does. Whose owner died is known from the lock that each holds on its
-folder: the system frees it with the process, however that ends.
+A killed session cannot clean up, so the next session does it. Each session locks its folder. The operating system
+releases the lock when the process ends, so a folder without a lock is abandoned.
 """
 
 import contextlib
@@ -20,12 +20,12 @@ _OWNER = "owner"
 
 @contextlib.contextmanager
 def own_folder() -> Iterator[Path]:
-    """A new folder. Processes in it are started with `mark_of` it in their environment, and stopped at the end."""
+    """Yield a new folder. At the end, delete it and stop the processes with `mark_of(folder)` in their environment."""
     remove_abandoned()
     unready = Path(tempfile.mkdtemp(prefix=f".{PREFIX}")).resolve()
     with (unready / _OWNER).open("w") as owner:
         fcntl.flock(owner, fcntl.LOCK_EX)
-        # Nobody looks at it by its first name, so it is never seen without its lock.
+        # `remove_abandoned` ignores the first name, so it never sees the folder without a lock.
         folder = unready.rename(unready.with_name(unready.name.removeprefix(".")))
         try:
             yield folder
@@ -34,19 +34,19 @@ def own_folder() -> Iterator[Path]:
 
 
 def platform_home(folder: Path) -> Path:
-    """Where in the folder a platform lives, whose mark its processes carry."""
+    """The home of a platform in the folder. Its path marks the processes."""
     return folder / "platform"
 
 
 def mark_of(folder: Path) -> dict[str, str]:
-    """What stands in the environment of each process."""
+    """The environment variable that marks the processes of a folder."""
     return {MARK: str(platform_home(folder))}
 
 
 def remove_abandoned() -> None:
-    """Remove what killed sessions left."""
+    """Remove the folders and processes of killed sessions."""
     for folder in Path(tempfile.gettempdir()).resolve().glob(f"{PREFIX}*"):
-        with contextlib.suppress(OSError), (folder / _OWNER).open() as owner:  # it lives, or goes right now
+        with contextlib.suppress(OSError), (folder / _OWNER).open() as owner:  # in use, or just being removed
             fcntl.flock(owner, fcntl.LOCK_EX | fcntl.LOCK_NB)
             _remove(folder)
 

@@ -1,14 +1,14 @@
-"""Ports for servers that tests start a moment later."""
+"""Free ports for servers that tests start."""
 
 import random
 import socket
 
-# Below what the kernel hands out for connections, any of which could take a port that was only looked at.
+# Below the range that the kernel uses for connections, because a connection could take the port before the server.
 _LOWEST, _HIGHEST = 20_000, 32_000
 
 
 def free_port() -> int:
-    """A port of this machine that nothing listens on; two processes that ask at once hardly ever get the same."""
+    """A free port of this machine. It is random, so that two processes rarely get the same one."""
     while True:
         port = random.randrange(_LOWEST, _HIGHEST)
         with socket.socket() as probe:

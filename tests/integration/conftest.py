@@ -1,7 +1,7 @@
-"""Fixtures of the integration tests: one deployed environment per session, and the people on it.
+"""Fixtures of the integration tests: one deployed environment per session, and its test users.
 
-Marks: `intrusive` stands at the tests that `make verify` leaves out on a real environment; those that need no people
-are marked as `outside` here.
+Marks: a test marked `intrusive` does not run in `make verify` on a real environment. This file marks the tests that
+need no test users as `outside`.
 """
 
 from collections.abc import Iterator
@@ -13,13 +13,13 @@ from tests.integration.support.cleanup import Cleanup
 from tests.integration.support.deployed import Deployed, deployed_environment
 from tests.integration.support.people import Caller, People, SharedUsers
 
-# What looks back on everything that the other tests did, and what leaves nothing to test.
+# These run last: the first one checks the logs of all other tests, the second one destroys the environment.
 LAST = ("test_logs.py", "test_destroy.py")
 _FOLDER = Path(__file__).resolve().parent
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark the tests here."""
+    """Mark the integration tests and put those of LAST at the end."""
     ours = [item for item in items if item.path.is_relative_to(_FOLDER)]
     for item in ours:
         item.add_marker(pytest.mark.integration)
@@ -31,20 +31,20 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def deployed() -> Iterator[Deployed]:
-    """The environment under test; starts a local platform unless EDUCATION_OUTPUTS names one."""
+    """The environment under test: the one that EDUCATION_OUTPUTS names, or a new local platform."""
     with deployed_environment() as environment:
         yield environment
 
 
 @pytest.fixture(scope="session")
 def anonymous(deployed: Deployed) -> Caller:
-    """Somebody who is not signed in."""
+    """A caller without a token."""
     return Caller(deployed)
 
 
 @pytest.fixture(scope="session")
 def people(deployed: Deployed) -> Iterator[People]:
-    """Makes people; whoever was made is gone when the session ends, unless the environment goes as a whole."""
+    """Creates test users. On a real environment they are erased at the end of the session."""
     people = People(deployed)
     yield people
     if not deployed.is_local:
@@ -53,5 +53,5 @@ def people(deployed: Deployed) -> Iterator[People]:
 
 @pytest.fixture(scope="session")
 def users(people: People) -> SharedUsers:
-    """The people that most tests share. Nobody's own data is changed but by the test that made it."""
+    """The users that most tests share. A test that changes the data of a user creates a user of its own."""
     return SharedUsers.of(people)

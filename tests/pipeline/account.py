@@ -1,7 +1,7 @@
-"""An AWS account for the pipeline's tests: the stricter AWS emulator, a repository of its own, and GitHub's identity.
+"""An AWS account for the pipeline tests: the stricter AWS emulator, a copy of the repository, and GitHub's identity.
 
-The repository is a copy of the tracked files, so that a test may change a function and nothing is left in the tree. An
-administrator works in it; a job's machine has a fresh copy of it.
+The copy has the tracked files, so that a test may change a function without changing the working tree. An administrator
+works in this copy. The machine of a job gets a fresh copy of it.
 """
 
 import base64
@@ -21,24 +21,30 @@ from tools.support.paths import ROOT
 REPOSITORY = "repo:example-org/education-platform"
 IMMUTABLE = "repo:example-org@1000001/education-platform@1000002"
 ISSUER = "https://token.actions.githubusercontent.com"
-# What the tests' own surroundings must not tell the commands that they run: a workflow that runs them, and make.
-SURROUNDINGS = ("GITHUB_", "ACTIONS_", "MAKE", "MFLAGS")
+# Commands must not see these variables of the process that runs the tests, which may be a workflow or make.
+HIDDEN_VARIABLES = ("GITHUB_", "ACTIONS_", "MAKE", "MFLAGS")
 
 
 @dataclass
 class Account:
-    """One account, used by an administrator or under a role that GitHub's job assumed."""
+    """One account. An administrator uses it, or a GitHub job that assumed a role."""
 
     aws: StrictInstance
     checkout: Path
-    machines: Iterator[Path]  # folders that are not there yet
-    proxy: str = ""  # the address of a proxy behind which every address is the AWS emulator
-    keys: dict[str, set[str]] = field(default_factory=dict)  # access keys by role, to find its decisions
-    executed: set[tuple[str, str, int]] = field(default_factory=set)  # workflow, job, step: what succeeded
-    variables: dict[str, str] = field(default_factory=dict)  # of the repository, besides the roles
+    machines: Iterator[Path]  # new folders for machines
+    proxy: str = ""  # the address of a proxy that leads every connection to the AWS emulator
+    keys: dict[str, set[str]] = field(
+        default_factory=dict
+    )  # access keys by role, to find the decisions about its requests
+    executed: set[tuple[str, str, int]] = field(
+        default_factory=set
+    )  # workflow, job and number of each step that succeeded
+    variables: dict[str, str] = field(
+        default_factory=dict
+    )  # variables of the GitHub repository, besides the roles
 
     def assume(self, role: str, subject: str, audience: str = "sts.amazonaws.com") -> StrictInstance:
-        """GitHub's job with this subject assumes a role, named or by its ARN."""
+        """Assume a role, given by name or ARN, as a GitHub job with this subject."""
         token = ".".join(
             base64.urlsafe_b64encode(json.dumps(part).encode()).rstrip(b"=").decode()
             for part in (
@@ -59,7 +65,7 @@ class Account:
         external_id: str = "",
         tags: Mapping[str, str] = MappingProxyType({}),
     ) -> StrictInstance:
-        """Somebody who is signed in to a role assumes another one."""
+        """Assume another role as `user`, who is signed in to a role already."""
         asked: dict[str, Any] = {"ExternalId": external_id} if external_id else {}
         if tags:
             asked["Tags"] = [{"Key": key, "Value": value} for key, value in tags.items()]
@@ -77,12 +83,12 @@ class Account:
         )
 
     def job(self, role: str, environment: str, github_environment: str | None = None) -> StrictInstance:
-        """A job of the default branch (plan), or of a GitHub environment (deploy, test)."""
+        """Sign in as a job of the default branch (role plan) or of a GitHub environment (roles deploy and test)."""
         what = "ref:refs/heads/main" if role == "plan" else f"environment:{github_environment or environment}"
         return self.assume(f"education-{role}-{environment}", f"{REPOSITORY}:{what}")
 
     def run(self, command: str, user: StrictInstance | None = None) -> str:
-        """Run a command in the repository; returns what it said."""
+        """Run a command in the repository. Fails if the command fails. Returns its output."""
         completed = self.attempt(command, user)
         assert completed.returncode == 0, f"{command}\n{completed.stdout[-3000:]}\n{completed.stderr[-3000:]}"
         return completed.stdout
@@ -94,8 +100,8 @@ class Account:
         folder: Path | None = None,
         variables: Mapping[str, str] = MappingProxyType({}),
     ) -> "subprocess.CompletedProcess[str]":
-        """Run a command that may fail, in the repository or another checkout of it."""
-        base = {name: value for name, value in os.environ.items() if not name.startswith(SURROUNDINGS)}
+        """Run a command that may fail, in the repository or in another copy of it."""
+        base = {name: value for name, value in os.environ.items() if not name.startswith(HIDDEN_VARIABLES)}
         environment = {**(user or self.aws).variables(base), "AWS_DEFAULT_REGION": "us-east-1", **variables}
         return subprocess.run(
             ["bash", "-c", command],
@@ -108,11 +114,11 @@ class Account:
         )
 
     def fresh_checkout(self) -> Path:
-        """The repository as it is now, on a machine that has built nothing yet."""
+        """A new machine with a copy of the repository's current files and without build results."""
         return check_out(next(self.machines), self.checkout)
 
     def repository_variables(self) -> dict[str, str]:
-        """What `make bootstrap` said to set on GitHub, as expressions name it."""
+        """The variables that `make bootstrap` asks to set on GitHub, by their names in expressions."""
         found = {f"vars.{name}": value for name, value in self.variables.items()}
         for file in (self.checkout / "outputs").glob("bootstrap-*.json"):
             suffix, outputs = file.stem.removeprefix("bootstrap-").upper(), json.loads(file.read_text())
@@ -120,16 +126,16 @@ class Account:
                 "plan",
                 "deploy",
                 "test",
-            ):  # GitHub takes a variable that is not there for an empty one
+            ):  # on GitHub, a variable that is not set is empty
                 found[f"vars.AWS_{role.upper()}_ROLE_{suffix}"] = outputs.get(f"{role}_role_arn", "")
         return found
 
     def decisions(self, role: str) -> list[Decision]:
-        """What was decided on requests under a role's sessions."""
+        """The authorization decisions about all requests of a role."""
         return [decision for decision in self.aws.decisions() if decision.key in self.keys[role]]
 
     def policies(self, role: str) -> dict[str, list[dict[str, Any]]]:
-        """The statements that a role has, by policy name, as IAM holds them."""
+        """The statements of a role in IAM, by policy name."""
         iam = self.aws.client("iam")
         found = {}
         for attached in iam.list_attached_role_policies(RoleName=role)["AttachedPolicies"]:
@@ -140,7 +146,7 @@ class Account:
 
 
 def check_out(target: Path, source: Path = ROOT) -> Path:
-    """Copy the tracked files as they are in `source`, and lend the installations, and what bundles are made from."""
+    """Copy the tracked files of `source`, link the installed tools, and copy the dependencies of bundles."""
     listed = subprocess.run(
         ["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True
     ).stdout
@@ -148,7 +154,9 @@ def check_out(target: Path, source: Path = ROOT) -> Path:
         if (source / name).is_file():
             (target / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(source / name, target / name)
-    (ROOT / "build/toolchain").mkdir(parents=True, exist_ok=True)  # the provider is downloaded once for all
+    (ROOT / "build/toolchain").mkdir(
+        parents=True, exist_ok=True
+    )  # so that the provider is downloaded only once
     (target / "build").mkdir(parents=True, exist_ok=True)
     for name in (".venv", "node_modules", "build/scanning", "build/toolchain"):
         if (ROOT / name).is_dir():

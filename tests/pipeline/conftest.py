@@ -1,7 +1,7 @@
-"""One account with three bootstrapped environments for the whole session; runs when asked for (`make prove-pipeline`).
+"""Fixtures of the pipeline tests: one account with three bootstrapped environments. `make prove-pipeline` runs them.
 
-It makes four environments and destroys three, with IAM enforced, which takes half an hour on two processors: too
-long for `make test`. Every pull request runs it.
+The tests deploy four environments and destroy three, with IAM enforced. This takes half an hour on two processors,
+which is too long for `make test`. Every pull request runs them.
 """
 
 import itertools
@@ -26,7 +26,7 @@ _FOLDER = Path(__file__).resolve().parent
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Skip what was not asked for."""
+    """Skip the pipeline tests without `make prove-pipeline`."""
     if os.environ.get(ASKED_FOR):
         return
     skip = pytest.mark.skip(reason="deploys whole environments, half an hour: run `make prove-pipeline`")
@@ -36,33 +36,33 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def all_environments() -> list[str]:
-    """The environments that main.yml deploys, in its order."""
+    """The environments that main.yml deploys, in the same order."""
     main = workflow("main")
     deploys = [main.jobs[job] for job in main.in_order() if main.jobs[job].get("uses") == DEPLOY]
     return [str(job["with"]["environment"]) for job in deploys]
 
 
 def asked_for() -> list[str]:
-    """Those of them to take through the pipeline."""
+    """The environments to test, in the order of main.yml."""
     names = os.environ.get(ASKED_FOR, "").split(",")
     return [name for name in all_environments() if name in names or names == [""]]
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """A test that takes `promoted` runs for each environment, in order."""
+    """Run a test with the parameter `promoted` once for each environment, in order."""
     if "promoted" in metafunc.fixturenames:
         metafunc.parametrize("promoted", asked_for())
 
 
 @pytest.fixture(scope="session")
 def environments() -> list[str]:
-    """The environments to take through the pipeline, in its order."""
+    """The environments to test, in the order of main.yml."""
     return asked_for()
 
 
 @pytest.fixture(scope="session")
 def account(tmp_path_factory: pytest.TempPathFactory, environments: list[str]) -> Iterator[Account]:
-    """The account, after `make bootstrap` for each environment, with the signing keys that an administrator makes."""
+    """The account after `make bootstrap` and `make signing-key` for each environment."""
     folder = tmp_path_factory.mktemp("account")
     checkout = check_out(tmp_path_factory.mktemp("checkout"))
     machines = (tmp_path_factory.mktemp("machine") for _ in itertools.count())
@@ -82,7 +82,7 @@ def account(tmp_path_factory: pytest.TempPathFactory, environments: list[str]) -
 
 @pytest.fixture
 def github() -> Iterator[FakeGithub]:
-    """A GitHub of the test's own, without pull requests."""
+    """A fake GitHub for one test, without pull requests."""
     fake = FakeGithub()
     yield fake
     fake.server.shutdown()

@@ -1,7 +1,7 @@
-"""The proxy of the executed jobs: whatever address they call over HTTPS, the AWS emulator is behind it.
+"""The HTTPS proxy of the executed jobs: it leads every connection to the AWS emulator.
 
-So the tests that follow a deployment use the very addresses that the outputs and the API's answers name: those of API
-Gateway, CloudFront and S3. A proxy leads them there; the certificate is valid for all three.
+So the tests after a deployment can use the real addresses of API Gateway, CloudFront and S3, which are in the outputs
+and in the API's answers. The emulator's certificate is valid for all three.
 """
 
 import contextlib
@@ -18,7 +18,7 @@ PORTION = 65_536
 
 @contextlib.contextmanager
 def proxy_to(port: int) -> Iterator[str]:
-    """The address of a proxy that leads every connection to this port of this machine."""
+    """Run a proxy that leads every connection to this port of this machine, and yield its address."""
 
     class Tunnel(BaseHTTPRequestHandler):
         def do_CONNECT(self) -> None:
@@ -29,7 +29,7 @@ def proxy_to(port: int) -> Iterator[str]:
             self.close_connection = True
 
         def log_message(self, *_: Any) -> None:
-            """Say nothing."""
+            """Print nothing."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Tunnel)
     server.daemon_threads = True
@@ -42,7 +42,7 @@ def proxy_to(port: int) -> Iterator[str]:
 
 
 def _relay(one: socket.socket, other: socket.socket) -> None:
-    """Pass on what either side sends, until one of them ends."""
+    """Forward data in both directions until one side closes the connection."""
     partner = {one: other, other: one}
     with contextlib.suppress(ConnectionError):
         while True:

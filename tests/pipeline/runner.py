@@ -1,6 +1,6 @@
-"""GitHub's runner, as far as this project's workflows need one: each job on a fresh checkout, artifacts in between.
+"""A small GitHub runner for this project's workflows: each job gets a fresh checkout, artifacts pass between jobs.
 
-It knows the expressions and actions that the executed jobs use and fails on any other, so that no step is passed over.
+It implements the expressions and actions of the executed jobs. Any other one is an error, so no step is skipped.
 """
 
 import os
@@ -22,11 +22,11 @@ from tools.support.paths import ROOT
 
 DEPLOY = "./.github/workflows/deploy.yml"
 SIGN_IN = "./.github/actions/sign-in"
-SIGNING_IN = ("./.github/actions/setup", SIGN_IN)  # the first hands its inputs to the second
+SIGNING_IN = ("./.github/actions/setup", SIGN_IN)  # the first one passes its inputs to the second one
 CREDENTIALS = "aws-actions/configure-aws-credentials"
 VERIFY = "make verify"
 EXPRESSION = re.compile(r"\$\{\{\s*(.*?)\s*\}\}")
-# Repository variables that are only set for an account that is entered through the pipeline's own; "" without.
+# Repository variables that are set only if the pipeline's own account leads to another account. Empty otherwise.
 UNSET = re.compile(r"vars\.AWS_(PIPELINE(_PLAN)?_ROLE|EXTERNAL_ID)_[A-Z]+")
 FORMAT = re.compile(r"vars\[format\('(\w+)\{0\}', ([\w.]+)\)\]")
 NOT_EMPTY = re.compile(r"([\w.-]+) != ''")
@@ -37,7 +37,7 @@ OWNER, _, NAME = REPOSITORY.removeprefix("repo:").partition("/")
 
 @dataclass
 class Machine:
-    """A machine that ran a job: its checkout, its variables, who is signed in, and what each command said."""
+    """A machine that ran a job: its checkout, its variables, the signed-in role, and the output of each command."""
 
     account: Account
     folder: Path
@@ -46,18 +46,18 @@ class Machine:
     output: dict[str, str] = field(default_factory=dict)
 
     def attempt(self, command: str, more: Mapping[str, str] = MappingProxyType({})) -> Completed:
-        """Run a command here that may fail, as who is signed in."""
+        """Run a command that may fail on this machine, as the signed-in role."""
         variables = {**self.variables, **more, **(self._online() if command == VERIFY else {})}
         return self.account.attempt(command, self.user, self.folder, variables)
 
     def run(self, command: str, more: Mapping[str, str]) -> None:
-        """Run a command of the job, with variables of its own; it must succeed."""
+        """Run a command of the job with more variables. Fails if the command fails."""
         done = self.attempt(command, more)
         assert done.returncode == 0, f"{command}\n{done.stdout[-3000:]}\n{done.stderr[-3000:]}"
         self.output[command] = done.stdout
 
     def _online(self) -> dict[str, str]:
-        """What leads a command over the proxy; other commands call AWS at the endpoint that they are given."""
+        """The variables that send a command through the proxy. Other commands use the configured AWS endpoint."""
         aws = self.account.aws
         return {
             "HTTPS_PROXY": self.account.proxy,
@@ -67,7 +67,7 @@ class Machine:
 
 
 class JobError(AssertionError):
-    """A step of a job failed; `machine` is where it ran."""
+    """A step of a job failed. `machine` is the machine of the job."""
 
     def __init__(self, machine: Machine, failure: AssertionError) -> None:
         super().__init__(str(failure))
@@ -76,17 +76,17 @@ class JobError(AssertionError):
 
 @dataclass
 class WorkflowRun:
-    """One run of workflows: its artifacts, what GitHub knows of the event, and the machines that ran."""
+    """One run of workflows: its artifacts, the values of its event, and the machines of its jobs."""
 
     account: Account
     folder: Path
     known: Mapping[str, str] = field(default_factory=dict)
-    github: str = "https://github.invalid"  # the address of its API
-    subject: str = "ref:refs/heads/main"  # what GitHub says of a job without an environment
+    github: str = "https://github.invalid"  # the address of the API of GitHub
+    subject: str = "ref:refs/heads/main"  # the subject that GitHub gives to a job without an environment
     machines: dict[tuple[str, str], Machine] = field(default_factory=dict)  # by job and environment
 
     def deploy(self, environment: str) -> dict[str, Machine]:
-        """All of deploy.yml for one environment, in its order; returns the machines by job."""
+        """Run all jobs of deploy.yml for one environment, in order. Returns the machines by job."""
         called, inputs = workflow("deploy"), {"inputs.environment": environment}
         machines = {job: self.job(called, job, inputs) for job in called.in_order()}
         self.machines |= {(job, environment): machine for job, machine in machines.items()}
@@ -100,9 +100,9 @@ class WorkflowRun:
         *,
         lost_before: str = "",
     ) -> Machine:
-        """Run one job: its steps in order; after a failure only those that always run.
+        """Run the steps of one job in order. After a failure, only the steps with `always()` run.
 
-        With `lost_before` its machine is lost before that command, and not even those run.
+        With `lost_before`, the machine is lost before that command, and no further step runs.
 
         Raises:
             JobError: a step failed.
@@ -111,8 +111,8 @@ class WorkflowRun:
         values = Expressions({**self.account.repository_variables(), **self.known, **inputs})
         variables = values.all({**of.document.get("env", {}), **job.get("env", {})})
         variables |= {"GITHUB_API_URL": self.github, "GITHUB_REPOSITORY": f"{OWNER}/{NAME}"}
-        nobody = self.account.aws.with_credentials({})
-        machine = Machine(self.account, self.account.fresh_checkout(), variables, nobody)
+        signed_out = self.account.aws.with_credentials({})
+        machine = Machine(self.account, self.account.fresh_checkout(), variables, signed_out)
         failure: AssertionError | None = None
         for number, step in enumerate(job["steps"]):
             assert step.get("if", ALWAYS) == ALWAYS, f"{name}: cannot decide {step['if']}"
@@ -130,7 +130,7 @@ class WorkflowRun:
         return machine
 
     def artifact(self, name: str) -> Path:
-        """The folder of an artifact that a job left."""
+        """The folder of an artifact."""
         return self.folder / name
 
     def _step(
@@ -157,9 +157,9 @@ class WorkflowRun:
             assert uses == "actions/checkout", f"{uses} is not known here"
 
     def _signed_in(self, user: StrictInstance, asked: Mapping[str, str], subject: str) -> StrictInstance:
-        """What configure-aws-credentials does: by GitHub's token, or from the role that is signed in to another.
+        """Sign in as configure-aws-credentials does: with GitHub's token, or from the current role to another one.
 
-        `subject` is "" where GitHub gives the job no token.
+        `subject` is "" if GitHub gives the job no token.
         """
         arn, external_id = asked["role-to-assume"], asked.get("role-external-id", "")
         if asked.get("role-chaining") != "true":
@@ -171,7 +171,7 @@ class WorkflowRun:
 
 
 def sign_ins(given: Mapping[str, str]) -> list[dict[str, str]]:
-    """What the sign-in action asks of configure-aws-credentials, one time after another, given these inputs."""
+    """The inputs of each configure-aws-credentials step of the sign-in action, given the inputs of the action."""
     action = yaml.load((ROOT / SIGN_IN / "action.yml").read_text(), Loader=yaml.BaseLoader)
     inputs = {name: str(body.get("default", "")) for name, body in action["inputs"].items()} | dict(given)
     values = Expressions({f"inputs.{name}": value for name, value in inputs.items()} | {"github.run_id": "1"})
@@ -181,20 +181,20 @@ def sign_ins(given: Mapping[str, str]) -> list[dict[str, str]]:
 
 @dataclass(frozen=True)
 class Expressions:
-    """The values of `${{ … }}`; an unknown one is a mistake."""
+    """The values of `${{ … }}` expressions. An unknown expression is an error."""
 
     known: Mapping[str, str]
 
     def all(self, texts: Mapping[str, Any]) -> dict[str, str]:
-        """Every text of a mapping, filled in."""
+        """Fill in every text of a mapping."""
         return {name: self.text(str(text)) for name, text in texts.items()}
 
     def text(self, text: str) -> str:
-        """A text, filled in."""
+        """Fill in the expressions of a text."""
         return EXPRESSION.sub(lambda found: self._value(found[1]), text)
 
     def holds(self, condition: str) -> bool:
-        """Whether a condition holds: that values are not empty, which is all that the sign-in action asks."""
+        """Whether a condition of the sign-in action is true. Its conditions only check that values are not empty."""
         inner = EXPRESSION.fullmatch(condition)
         names = [NOT_EMPTY.fullmatch(part) for part in inner[1].split(" && ")] if inner else [None]
         assert all(names), f"cannot decide {condition}"
@@ -207,7 +207,7 @@ class Expressions:
             expression = f"vars.{named[1]}{self.known[named[2]]}"
         if expression.startswith("secrets."):
             return self.known.get(expression, "")
-        if expression.startswith("vars."):  # GitHub does not tell capital letters from small ones there
+        if expression.startswith("vars."):  # names of variables are not case-sensitive on GitHub
             expression = f"vars.{expression.removeprefix('vars.').upper()}"
         if UNSET.fullmatch(expression):
             return self.known.get(expression, "")
@@ -217,7 +217,7 @@ class Expressions:
 
 
 def upload(folder: Path, patterns: list[str], target: Path, *, hidden: bool) -> None:
-    """Keep the files that patterns name, as upload-artifact does: below what is common to their paths."""
+    """Copy the files of patterns as upload-artifact does: below the common folder of their paths."""
     bases = [pattern if "*" not in pattern else str(Path(pattern).parent) for pattern in patterns]
     common = folder / os.path.commonpath(bases)
     for found in (found for pattern in patterns for found in folder.glob(pattern)):

@@ -1,8 +1,8 @@
-"""Production in an account of its own, which GitHub does not sign in to: the pipeline's own roles lead there.
+"""Production in an account of its own, to which GitHub does not sign in. The pipeline's own roles lead there.
 
-The AWS emulator holds both accounts. The pipeline's has GitHub's provider and two roles, made as docs/operations.md
-asks its owner to; production has what `make bootstrap` makes by its settings. Nothing is deployed here: that the roles
-are enough once somebody has become them, the other tests show.
+The AWS emulator runs both accounts. The pipeline's account has GitHub's provider and two roles, as docs/operations.md
+describes them. Production has what `make bootstrap` creates. These tests deploy nothing, because other tests show
+that the permissions of the roles suffice.
 """
 
 import itertools
@@ -38,20 +38,20 @@ DEPLOY_SUBJECT, MAIN, REVIEW = "environment:prod", "ref:refs/heads/main", "pull_
 
 @dataclass(frozen=True)
 class TwoAccounts:
-    """Both accounts after the bootstrap of production, with what it said."""
+    """Both accounts after the bootstrap of production, with the output of the bootstrap."""
 
     account: Account
     production: StrictInstance
     output: str
 
     def own(self, arn: str, subject: str) -> StrictInstance:
-        """GitHub's job with this subject, signed in to one of the pipeline's own roles."""
+        """Sign in to one of the pipeline's own roles as a GitHub job with this subject."""
         return self.account.assume(arn, f"{REPOSITORY}:{subject}")
 
 
 @pytest.fixture(scope="module")
 def accounts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TwoAccounts]:
-    """Production bootstrapped in an account of its own."""
+    """Both accounts, with production bootstrapped in its own one."""
     machines = (tmp_path_factory.mktemp("machine") for _ in itertools.count())
     with strict_aws(tmp_path_factory.mktemp("accounts"), free_port()) as aws:
         account = Account(aws, check_out(tmp_path_factory.mktemp("checkout")), machines)
@@ -79,7 +79,7 @@ def accounts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TwoAccounts]:
 
 
 def make_own_role(iam: Any, arn: str, target: str, subjects: list[str]) -> None:
-    """A role of the pipeline's account for jobs of these subjects; it may become one other role, and nothing else."""
+    """Create a role of the pipeline's account for jobs of these subjects. It may only assume the role `target`."""
     name = arn.rpartition("/")[2]
     host = ISSUER.removeprefix("https://")
     claims = {
@@ -100,12 +100,12 @@ def make_own_role(iam: Any, arn: str, target: str, subjects: list[str]) -> None:
 
 
 def document(statement: dict[str, Any]) -> str:
-    """A policy of one statement."""
+    """A policy document with one statement."""
     return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
 
 
 def identity(user: StrictInstance) -> str:
-    """Who somebody is, by STS."""
+    """The ARN of a user, from STS."""
     return str(user.client("sts").get_caller_identity()["Arn"])
 
 
@@ -144,7 +144,7 @@ def test_a_wrong_external_id_is_refused(accounts: TwoAccounts, target: str, exte
 
 
 def test_a_pull_request_cannot_assume_the_deploy_role(accounts: TwoAccounts) -> None:
-    """Not by the role it may become, not even if that role's policy let it; not by the one that deploys."""
+    """Neither through the plan role, even if its policy allowed it, nor through the pipeline's deploy role."""
     account = accounts.account
     user = accounts.own(OWN_PLAN, REVIEW)
     wider = {"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": "*"}
@@ -184,7 +184,7 @@ def test_the_pipelines_own_roles_can_do_nothing_else(accounts: TwoAccounts) -> N
 
 
 def test_the_deploy_jobs_sign_in_through_the_pipelines_roles(accounts: TwoAccounts, tmp_path: Path) -> None:
-    """deploy.yml plans production in its account, and its apply job becomes the deploy role there."""
+    """The plan job of deploy.yml signs in to the plan role in production, the apply job to the deploy role."""
     run = WorkflowRun(accounts.account, tmp_path)
     planned = run.job(workflow("deploy"), "plan", INPUTS)
     assert "to create" in planned.output["make plan"]

@@ -1,7 +1,7 @@
-"""The workflow files, executed: their make targets, in their order, under the roles that they name, for real.
+"""Executes the workflow files: their make targets run in their order, under the roles that they name.
 
-Environments follow one another as main.yml says and stand side by side in one account; what is promoted is the same
-bytes. Each job runs on a machine of its own, which has the artifacts of earlier ones and nothing else.
+main.yml deploys its environments one after another in one account, and each gets the same bundles. Each job runs on a
+machine of its own, which has only the artifacts of earlier jobs.
 """
 
 import base64
@@ -21,25 +21,25 @@ from tests.pipeline.runner import JobError, Machine, WorkflowRun
 from tests.pipeline.workflows import workflow
 from tests.unit.github_fixture import FakeGithub
 
-# An alarm is read back incompletely from the AWS emulator (LOCAL_AWS.md); anything else would be drift.
+# The AWS emulator loses fields of alarms (docs/local-aws.md). Any other change would be real drift.
 EMULATOR_DEFECT = "aws_cloudwatch_metric_alarm."
-ERASURE_SECONDS = 30  # a stream finishes what a request for erasure began
+ERASURE_SECONDS = 30  # a stream function finishes an erasure that a request began
 
 
 def changed(plan: str) -> list[str]:
-    """The addresses that a plan's text changes, but for what only the AWS emulator makes it change."""
+    """The addresses that a plan changes, without those of the AWS emulator's defect."""
     found = re.findall(r"^  # (\S+) (?:will|must) be", plan, re.MULTILINE)
     return [address for address in found if not address.startswith(EMULATOR_DEFECT)]
 
 
 def digests(folder: Path) -> set[str]:
-    """The functions' bundles below a folder, by their bytes."""
+    """The SHA-256 digests of the functions' bundles below a folder, in hex."""
     files = [path for path in folder.rglob("*") if path.is_file() and zipfile.is_zipfile(path)]
     return {hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
 
 
 def deployed_digests(account: Account, environment: str) -> set[str]:
-    """The bundles that AWS runs in an environment, by the digest that it states."""
+    """The digests of the bundles that run in an environment, as AWS reports them, in hex."""
     pages = account.aws.client("lambda").get_paginator("list_functions").paginate()
     functions = [function for page in pages for function in page["Functions"]]
     own = [function for function in functions if function["FunctionName"].endswith(f"-{environment}")]
@@ -47,17 +47,17 @@ def deployed_digests(account: Account, environment: str) -> set[str]:
 
 
 def decoded(digest: str) -> str:
-    """A digest as Lambda states it, in hex."""
+    """A digest in hex; Lambda reports it in Base64."""
     return base64.b64decode(digest).hex()
 
 
 def passed(tested: str) -> int:
-    """How many tests pytest says that passed."""
+    """The number of passed tests in the output of pytest."""
     return int(re.findall(r"(\d+) passed", tested)[-1])
 
 
 def left_over(account: Account, environment: str) -> list[str]:
-    """Who is in an environment's user pool, whose profile is stored, and courses that are not archived."""
+    """The users, the stored profiles and the courses that are not archived, of an environment."""
     cognito, dynamodb = account.aws.client("cognito-idp"), account.aws.client("dynamodb")
     pools = cognito.list_user_pools(MaxResults=60)["UserPools"]
     (pool,) = (each["Id"] for each in pools if each["Name"].endswith(f"-{environment}"))
@@ -123,7 +123,7 @@ def test_each_environment_is_deployed_as_the_workflow_says(
     assert passed(tested) > (300 if people else 40), "the integration tests ran against what was deployed"
     deadline = time.monotonic() + ERASURE_SECONDS
     while left := left_over(account, promoted):
-        assert time.monotonic() < deadline, f"made for the tests and still there: {left}"
+        assert time.monotonic() < deadline, f"the tests left this behind: {left}"
         time.sleep(1)
     assert "told the alert topic" in applied["make announce"]
     outputs = json.loads((machines["apply"].folder / "outputs" / f"{promoted}.json").read_text())
@@ -133,7 +133,7 @@ def test_each_environment_is_deployed_as_the_workflow_says(
 def test_what_is_promoted_is_the_same_bytes(
     account: Account, merged: WorkflowRun, environments: list[str]
 ) -> None:
-    """Released, planned on another machine, applied from there on a third: for each environment the same bundles."""
+    """The released, the planned and the deployed bundles of each environment are the same."""
     released = digests(merged.artifact("release"))
     assert released
     for environment in environments:
@@ -195,14 +195,14 @@ def test_a_pull_request_shows_what_it_would_change(
 
 
 def labeled(account: Account, folder: Path, number: int, lost_before: str = "") -> Machine:
-    """The job that a labelled pull request gets for an environment of its own."""
+    """Run the job that deploys an environment for a labelled pull request."""
     event = {"github.event.pull_request.number": str(number)}
     run = WorkflowRun(account, folder / str(number), event, subject="pull_request")
     return run.job(workflow("pull-request"), "ephemeral", lost_before=lost_before)
 
 
 def left_of(account: Account, environment: str) -> set[str]:
-    """What an environment has in its account: functions, the signing key's private and its public halves."""
+    """The resources of an environment: functions, and the private and public parts of its signing key."""
     secrets = account.aws.client("secretsmanager").list_secrets()["SecretList"]
     parameters = account.aws.client("ssm").get_parameters_by_path(
         Path=f"/education/{environment}", Recursive=True
@@ -230,7 +230,7 @@ def test_an_environment_that_cannot_be_deployed_leaves_nothing(account: Account,
 def test_the_nightly_job_removes_environments_of_closed_pull_requests(
     account: Account, github: FakeGithub, tmp_path: Path
 ) -> None:
-    """One was lost before it took its environment away, the other before it deployed anything."""
+    """One machine was lost before it removed its environment, the other one before it deployed anything."""
     tried = labeled(account, tmp_path, 7, lost_before="make dispose")
     assert "looking at pr-7 from outside" in tried.output["make verify"]
     labeled(account, tmp_path, 8, lost_before="make deploy")

@@ -22,8 +22,8 @@ from tests.pipeline.runner import JobError, Machine, WorkflowRun
 from tests.pipeline.test_workflow_runs import changed, deployed_digests
 from tests.pipeline.workflows import workflow, workflows
 
-# Granted, and not needed in the life that is lived here; with what in the life of a real environment needs it.
-# The provider calls these when a setting that its documentation calls changeable is changed in place.
+# Actions that are granted but not used here, with the reason why a real environment needs them.
+# The provider uses these to change settings in place.
 CHANGES_IN_PLACE = re.compile(
     r".*:(Update|Untag|Tag|Set|Modify|Put|Detach|Remove)\w*"
     r"|kms:(EnableKeyRotation|\w+Alias)|iam:(UpdateRole|\w*PermissionsBoundary)|s3:DeleteBucketPolicy"
@@ -38,19 +38,19 @@ ROLES = ("deploy", "plan", "test")
 
 
 def names_of(account: Account, role: str, environments: list[str]) -> list[str]:
-    """The roles of a kind that were assumed; not every environment has one for tests."""
+    """The roles of a kind that were assumed. Not every environment has a test role."""
     names = [f"education-{role}-{environment}" for environment in environments]
     return [name for name in names if name in account.keys]
 
 
 @pytest.fixture(scope="module")
 def environment(environments: list[str]) -> str:
-    """The environment that lives its life: the first, whose data is not protected."""
+    """The environment of the lifecycle: the first one, whose data is not protected."""
     return environments[0]
 
 
 def granted(statements: dict[str, list[dict[str, Any]]]) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Every allowing statement, with its name."""
+    """Yield the name and the statement of every statement that allows something."""
     for held in statements.values():
         for statement in held:
             if statement["Effect"] == "Allow":
@@ -60,7 +60,7 @@ def granted(statements: dict[str, list[dict[str, Any]]]) -> Iterator[tuple[str, 
 def test_a_changed_function_and_a_new_route_go_live(
     account: Account, environment: str, tmp_path: Path
 ) -> None:
-    """And since no test says who may use the new route, the job stops there: nothing is announced."""
+    """The role matrix has no row for the new route, so the tests fail and the job announces nothing."""
     handler = account.checkout / "lambda_src/catalog/handler.py"
     handler.write_text(handler.read_text() + "\n# changed by a test\n")
     description = account.checkout / "api/openapi.yaml"
@@ -104,7 +104,7 @@ def live_paths(account: Account, environment: str) -> set[str]:
 
 
 def plan_text(machine: Machine, environment: str) -> str:
-    """The plan that a job made, as people read it."""
+    """The text of the plan that a job made."""
     return (machine.folder / "build/plans" / environment / "plan.txt").read_text()
 
 
@@ -126,9 +126,9 @@ def test_a_locked_state_says_who_and_how_to_release_it(account: Account, environ
     user = account.job("plan", environment)
     refused = account.attempt(f"make plan ENV={environment}", user)
     assert refused.returncode != 0
-    sentence = next(line for line in refused.stderr.splitlines() if line.startswith("error: "))
-    for told in ("ada@laptop", "2026-11-24", "make unlock", info["ID"]):
-        assert told in sentence
+    message = next(line for line in refused.stderr.splitlines() if line.startswith("error: "))
+    for part in ("ada@laptop", "2026-11-24", "make unlock", info["ID"]):
+        assert part in message
     account.run(f"make unlock LOCK={info['ID']} ENV={environment}", user)
     assert "Item" not in dynamodb.get_item(TableName=table, Key={"LockID": {"S": path}})
 
@@ -166,12 +166,12 @@ def test_a_locked_state_says_who_and_how_to_release_it(account: Account, environ
             "put_object",
             {"Bucket": "education-terraform-state-{e}", "Key": "bootstrap/BootstrapStack{e}.tfstate"},
         ),
-        ("s3", "create_bucket", {"Bucket": "somebody-elses"}),
+        ("s3", "create_bucket", {"Bucket": "of-another-project"}),
         ("dynamodb", "scan", {"TableName": "education-user-profiles-{e}"}),
         ("dynamodb", "delete_table", {"TableName": "education-terraform-locks-{e}"}),
         ("dynamodb", "delete_table", {"TableName": "education-courses-other"}),
         ("secretsmanager", "get_secret_value", {"SecretId": "education-signing-key-{e}"}),
-        ("lambda", "get_function", {"FunctionName": "somebody-elses"}),
+        ("lambda", "get_function", {"FunctionName": "of-another-project"}),
         ("kms", "create_key", {}),
         ("cognito-idp", "create_user_pool", {"PoolName": "untagged"}),
         ("cloudtrail", "stop_logging", {"Name": "trail"}),
@@ -202,7 +202,7 @@ def test_the_deploy_role_is_denied(
 
 def test_the_test_role_creates_users_only_in_its_own_pool(account: Account, environment: str) -> None:
     cognito = account.aws.client("cognito-idp")
-    foreign = cognito.create_user_pool(PoolName="somebody-elses")["UserPool"]["Id"]
+    foreign = cognito.create_user_pool(PoolName="of-another-project")["UserPool"]["Id"]
     tester = account.job("test", environment)
     attempts: list[tuple[str, str, dict[str, Any]]] = [
         ("cognito-idp", "admin_create_user", {"UserPoolId": foreign, "Username": "x"}),
@@ -240,7 +240,7 @@ def test_a_function_can_only_get_a_function_role(account: Account, environment: 
 
 
 def end(account: Account, environment: str) -> None:
-    """Destroy an environment that has a file and an older version of it in its bucket, as its deploy role."""
+    """Destroy an environment as its deploy role. Its bucket has a file with an older version."""
     bucket = f"education-content-000000000000-{environment}"
     for body in (b"a", b"b"):
         account.aws.client("s3").put_object(Bucket=bucket, Key="public/course/lesson/file.pdf", Body=body)
@@ -256,15 +256,15 @@ def test_the_environment_can_be_destroyed(account: Account, environment: str) ->
 
 @pytest.fixture(scope="module")
 def whole(environments: list[str]) -> None:
-    """For proofs that look at the lives of all environments."""
+    """Skip a test that needs all environments if not all of them are tested."""
     if environments != all_environments():
-        pytest.skip("other environments than the one asked for need the rest of what is granted")
+        pytest.skip("this test needs all environments")
 
 
 def test_a_protected_environment_is_destroyed_as_documented(
     account: Account, environments: list[str], tmp_path: Path, whole: None
 ) -> None:
-    """docs/operations.md, "Destroy": give up the protection, bootstrap again, deploy, destroy."""
+    """The steps of docs/operations.md, "Destroy": remove the protection, bootstrap again, deploy, destroy."""
     environment = environments[-1]
     refused = account.attempt(f"make destroy ENV={environment}", account.job("deploy", environment))
     assert "protects its data" in refused.stderr
@@ -272,8 +272,8 @@ def test_a_protected_environment_is_destroyed_as_documented(
     settings = account.checkout / "environments" / f"{environment}.toml"
     settings.write_text(settings.read_text().replace("protect_data = true", "protect_data = false"))
     account.run(f"make bootstrap ENV={environment}")
-    # The repository gets another name at the same time, so that a tag of everything changes: at the end, because the
-    # AWS emulator reads the tags of an API back as they were when it was made.
+    # The repository also gets another name, which changes a tag of every resource. This happens last, because the AWS
+    # emulator never shows changed tags of an API.
     renamed = {"github.repository": "example-org/renamed"}
     WorkflowRun(account, tmp_path, renamed).deploy(environment)
     end(account, environment)
@@ -290,7 +290,7 @@ def test_every_step_of_a_job_that_signs_in_was_executed(account: Account, whole:
 
 
 def test_every_statement_was_needed(account: Account, environments: list[str], whole: None) -> None:
-    """In the environments together each of a role's statements was the only one to allow something."""
+    """In all environments together, each statement of a role was the only one that allowed some request."""
     for role in ROLES:
         held, needed = set(), set()
         for name in names_of(account, role, environments):
@@ -298,9 +298,9 @@ def test_every_statement_was_needed(account: Account, environments: list[str], w
             held |= {sid for sid, _ in granted(statements)}
             for decision in allowed(account, name):
                 allowing = allowed_by(statements, decision)
-                assert allowing, f"nothing that {name} has allows {decision.action} on {decision.resource}"
+                assert allowing, f"no statement of {name} allows {decision.action} on {decision.resource}"
                 needed |= allowing if len(allowing) == 1 else set()
-        assert held == needed, f"{role}: nothing failed without {sorted(held - needed)}"
+        assert held == needed, f"{role}: these statements are not needed: {sorted(held - needed)}"
 
 
 def test_every_granted_action_is_used_or_has_a_reason(
@@ -315,11 +315,11 @@ def test_every_granted_action_is_used_or_has_a_reason(
         idle |= {action for action in held if action not in used}
     unexplained = {action for action in idle - set(REASONS) if not CHANGES_IN_PLACE.fullmatch(action)}
     assert not unexplained, " ".join(sorted(unexplained))
-    assert set(REASONS) <= idle, "a reason is given for what was used"
+    assert set(REASONS) <= idle, "REASONS has an action that was used"
 
 
 def allowed(account: Account, role: str) -> list[Decision]:
-    """What a role was allowed in all of its sessions, each kind of request once."""
+    """The allowed requests of all sessions of a role, each kind once."""
     kinds = {}
     for decision in account.decisions(role):
         if decision.decision == "allowed" and decision.action != "sts:GetCallerIdentity":

@@ -1,4 +1,4 @@
-"""The workflow files as data: jobs, steps, and the commands that they run."""
+"""Reads the workflow files: their jobs, steps and commands."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -22,33 +22,33 @@ class Workflow:
 
     @property
     def jobs(self) -> dict[str, dict[str, Any]]:
-        """Its jobs by id."""
+        """The jobs by id."""
         return dict(self.document["jobs"])
 
     def in_order(self) -> list[str]:
-        """Its jobs, each after those that it needs."""
+        """The job ids in an order in which each job comes after those that it needs."""
         needs = {job: body.get("needs", []) for job, body in self.jobs.items()}
         graph = {job: [on] if isinstance(on, str) else on for job, on in needs.items()}
         return list(TopologicalSorter(graph).static_order())
 
     def signing_in(self) -> set[str]:
-        """Its jobs that assume a role in AWS."""
+        """The ids of the jobs that assume a role in AWS."""
         steps = {job: body.get("steps", []) for job, body in self.jobs.items()}
         return {job for job in steps if any(step.get("with", {}).get("role") for step in steps[job])}
 
     def commands(self, job: str) -> Iterator[str]:
-        """The commands of a job, in order."""
+        """Yield the commands of a job, in order."""
         for step in self.jobs[job].get("steps", []):
             if "run" in step:
                 yield step["run"]
 
 
 def workflow(name: str) -> Workflow:
-    """A workflow by its file's stem."""
+    """Read a workflow, given the name of its file without suffix."""
     path = FOLDER / f"{name}.yml"
     return Workflow(path, yaml.load(path.read_text(), Loader=yaml.BaseLoader))
 
 
 def workflows() -> list[Workflow]:
-    """All of them."""
+    """Read all workflows."""
     return [workflow(path.stem) for path in sorted(FOLDER.glob("*.yml"))]

@@ -1,4 +1,4 @@
-"""The routes of the catalogue, by name, over a real DynamoDB API."""
+"""A fixture to call the routes of the catalogue by name. They use a real DynamoDB API."""
 
 import pytest
 
@@ -9,7 +9,7 @@ LESSON = {"title": "Sets", "contentType": "video", "premium": True, "position": 
 
 
 class Catalogue:
-    """The routes, by name."""
+    """The routes of the catalogue, one method each."""
 
     def __init__(self, api: LambdaApi, tables: Tables) -> None:
         self.api = api
@@ -47,7 +47,7 @@ class Catalogue:
         return self.api.call("GET", "/courses", caller=caller, query=query)
 
     def new(self, status: str = "draft") -> str:
-        """A course of the owner's in a given status."""
+        """Create a course of OWNER in a given status and return its id."""
         course_id = str(self.create().body["courseId"])
         if status != "draft":
             assert self.patch(course_id, version=1, status=status).status == 200

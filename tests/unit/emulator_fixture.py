@@ -1,5 +1,6 @@
-"""A real DynamoDB API for tests that are about conditions, indexes and races: ministack in a process
-of its own, on a free port, started once per session. Every test gets tables of its own.
+"""A real DynamoDB API for tests of conditions, indexes and races.
+
+It is ministack in a process of its own, on a free port, started once per session. Every test gets its own tables.
 """
 
 import os
@@ -32,7 +33,7 @@ START_SECONDS = 30
 
 @dataclass
 class Tables:
-    """The platform's tables in the emulator, and what was asked of them.
+    """The platform's tables in the emulator, and the number of calls to them.
 
     Attributes:
         client: the client that the code under test uses.
@@ -47,11 +48,11 @@ class Tables:
     calls: "Counter[str]" = field(default_factory=Counter)
 
     def put(self, table: str, item: Mapping[str, Any]) -> None:
-        """Write an item as it is."""
+        """Write an item without any check."""
         self.client.put_item(TableName=table, Item=to_item(item))
 
     def put_all(self, items: Mapping[str, Sequence[Mapping[str, Any]]]) -> None:
-        """Write up to 25 items of several tables as they are, in one call."""
+        """Write up to 25 items of several tables without any check, in one call."""
         requests: Any = {
             table: [{"PutRequest": {"Item": to_item(item)}} for item in of_table]
             for table, of_table in items.items()
@@ -64,7 +65,7 @@ class Tables:
         return from_item(item) if item else None
 
     def set(self, table: str, key: Mapping[str, Any], **values: Any) -> None:
-        """Set single attributes of an item; None removes one."""
+        """Set single attributes of an item. None removes an attribute."""
         kept = {name: value for name, value in values.items() if value is not None}
         sets = ", ".join(f"#{name} = :{name}" for name in kept)
         removals = ", ".join(f"#{name}" for name in values if name not in kept)
@@ -80,7 +81,7 @@ class Tables:
 
 @pytest.fixture(scope="session")
 def emulator() -> Iterator[str]:
-    """The endpoint of an emulator that lives as long as the test session."""
+    """The endpoint of an emulator that runs as long as the test session."""
     with own_folder() as folder:
         yield from _emulator(folder)
 
@@ -109,7 +110,7 @@ def _emulator(folder: Path) -> Iterator[str]:
 
 
 def client_at(emulator: str, service: str) -> Any:
-    """A client with enough connections for the tests' threads, that asks once (typed by the caller)."""
+    """A client without retries and with enough connections for the threads of tests."""
     return botocore.session.get_session().create_client(
         service,
         endpoint_url=emulator,
@@ -128,8 +129,8 @@ def emulator_client(emulator: str) -> "Iterator[DynamoDBClient]":
     client.close()
 
 
-# What the indexes of courses hold besides keys: what is shown from them, and above all neither of the two
-# counters that every enrolment moves.
+# The attributes in the indexes of courses, besides keys. The indexes have the attributes that lists show. They must
+# not have the two counters that every enrolment changes.
 PROJECTIONS: Mapping[str, frozenset[str]] = {
     "catalogue-index": frozenset(
         {
@@ -153,8 +154,10 @@ KEYS_ONLY = frozenset({"email-index", "address-owner-index"})
 
 @pytest.fixture
 def dynamodb_tables(emulator_client: "DynamoDBClient", monkeypatch: pytest.MonkeyPatch) -> Iterator[Tables]:
-    """Empty tables, keyed and indexed as education/data/tables.py has them; the code under test
-    reaches them through toolkit.clients."""
+    """Empty tables with the keys and indexes of education/data/tables.py.
+
+    The code under test uses them through toolkit.clients.
+    """
     suffix = uuid4().hex[:8]
     tables = Tables(
         client=emulator_client,
@@ -202,7 +205,7 @@ def dynamodb_tables(emulator_client: "DynamoDBClient", monkeypatch: pytest.Monke
 
 @pytest.fixture
 def consistent_reads(dynamodb_tables: Tables, monkeypatch: pytest.MonkeyPatch) -> list[bool]:
-    """Of each GetItem from now on, in order, whether it asked for what is there now."""
+    """For each GetItem from now on, in order: whether it was a consistent read."""
     asked: list[bool] = []
     get = dynamodb_tables.client.get_item
 

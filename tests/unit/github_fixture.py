@@ -1,4 +1,4 @@
-"""A GitHub for tests: answers the calls that `tools.pipeline.github` makes, and remembers them."""
+"""A fake GitHub for tests: it answers the calls of `tools.pipeline.github` and records them."""
 
 import http.server
 import json
@@ -7,7 +7,10 @@ from typing import Any
 
 
 class FakeGithub:
-    """Answers GitHub's API and remembers what was asked. `failures` are the statuses of the next answers."""
+    """A server that answers some calls of GitHub's API and records all calls in `asked`.
+
+    `failures` are the statuses of the next answers.
+    """
 
     def __init__(self) -> None:
         self.comments: list[dict[str, Any]] = []
@@ -35,18 +38,18 @@ class FakeGithub:
             do_GET = do_POST = do_PATCH = answer  # noqa: N815 (the names that http.server calls)
 
             def log_message(self, *_: Any) -> None:
-                """Say nothing."""
+                """Print nothing."""
 
         self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
 
     @property
     def address(self) -> str:
-        """Where it answers."""
+        """The URL of the server."""
         return f"http://127.0.0.1:{self.server.server_port}"
 
     def answer(self, method: str, path: str, body: Any) -> Any:
-        """What GitHub would say."""
+        """The answer that GitHub would give."""
         if path == "/graphql":
             return {"data": {"minimizeComment": {"minimizedComment": {"isMinimized": True}}}}
         if path.endswith("/comments"):

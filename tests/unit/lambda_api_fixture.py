@@ -1,4 +1,4 @@
-"""A function's handler as API Gateway calls it: the event of a REST API's proxy integration in, its answer out."""
+"""Calls a function's handler as API Gateway does, with the event of a REST API's proxy integration."""
 
 import importlib
 import json
@@ -15,7 +15,7 @@ from education.openapi.description import load_api_description
 from toolkit import clients, openapi
 
 ORIGIN = "https://portal.example.org"
-# What every function, and those with an audit trail, are told.
+# Environment variables of every function, and of those that write to the audit trail.
 COMMON = {
     "ENVIRONMENT_SUFFIX": "test",
     "LOG_LEVEL": "INFO",
@@ -26,14 +26,14 @@ COMMON = {
 
 @dataclass(frozen=True)
 class Person:
-    """Somebody who calls the API."""
+    """A caller of the API."""
 
     user_id: str
     groups: tuple[str, ...] = ()
 
     @property
     def email(self) -> str:
-        """An address of nobody."""
+        """An e-mail address that does not exist."""
         return f"{self.user_id}@example.org"
 
 
@@ -46,33 +46,33 @@ ADMINISTRATOR = Person("admin-1", ("administrators",))
 
 @dataclass(frozen=True)
 class Answer:
-    """What the handler answered; `body` is parsed where it is JSON."""
+    """The answer of a handler. `body` is parsed if it is JSON."""
 
     status: int
     headers: dict[str, str]
     body: Any
 
     def problem(self) -> tuple[int, str]:
-        """Status and kind of a problem document, which it must be."""
+        """The status and the kind of the problem document. Fails if the answer is not a problem document."""
         assert self.headers["Content-Type"] == "application/problem+json"
         assert self.body["status"] == self.status
         assert self.body["requestId"]
         return self.status, self.body["type"].rpartition(":")[2]
 
     def faulty_fields(self) -> list[str]:
-        """The fields at fault in a problem document."""
+        """The faulty fields that the problem document names."""
         return [error["field"] for error in self.body.get("errors", [])]
 
 
 @dataclass
 class Context:
-    """Lambda's context object, as far as it is used."""
+    """The parts of Lambda's context object that the functions use."""
 
     aws_request_id: str = "invocation-1"
     remaining: int = 29_000
 
     def get_remaining_time_in_millis(self) -> int:
-        """How long the function may still run."""
+        """The time in milliseconds that the function may still run."""
         return self.remaining
 
 
@@ -95,7 +95,7 @@ class LambdaApi:
         text: str | None = None,
         **changes: Any,
     ) -> Answer:
-        """Send one request, with a body as JSON or a text as it is; `changes` replace parts of the event."""
+        """Send one request with `body` as JSON, or with `text` as it is. `changes` replace parts of the event."""
         claims: dict[str, str] = {}
         if caller is not None:
             claims = {"sub": caller.user_id, "email": caller.email, "token_use": "id"}
@@ -126,7 +126,7 @@ LambdaApis = Callable[..., LambdaApi]
 
 @pytest.fixture
 def lambda_api(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> LambdaApis:
-    """Makes the API of one function: `lambda_api("catalog", COURSES_TABLE=…)`."""
+    """A function that creates the API of one Lambda function: `lambda_api("catalog", COURSES_TABLE=…)`."""
 
     def make(function_name: str, **environment: str) -> LambdaApi:
         handler = fresh_handler(monkeypatch, function_name, PORTAL_ORIGINS=ORIGIN, **environment)
@@ -139,10 +139,10 @@ def lambda_api(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> LambdaApis:
 
 
 def fresh_handler(monkeypatch: pytest.MonkeyPatch, function_name: str, **environment: str) -> Any:
-    """A function's handler, started anew with these variables, as a new Lambda instance would be."""
+    """Import a function's handler again with these environment variables, as a new Lambda instance does."""
     for name, value in {**COMMON, **environment}.items():
         monkeypatch.setenv(name, value)
-    for limit in ("CONNECT_SECONDS", "READ_SECONDS"):  # a function may lower them for itself
+    for limit in ("CONNECT_SECONDS", "READ_SECONDS"):  # a function may lower its own limits
         monkeypatch.setattr(clients, limit, getattr(clients, limit))
     for module in [name for name in sys.modules if name.split(".")[0] == function_name]:
         monkeypatch.delitem(sys.modules, module)
@@ -151,7 +151,7 @@ def fresh_handler(monkeypatch: pytest.MonkeyPatch, function_name: str, **environ
 
 @pytest.fixture(scope="session")
 def no_clients_yet(emulator: str) -> str:
-    """Forgets clients once a session: making one costs a test more time than anything else."""
+    """Remove cached clients once per session. To create a client is the slowest part of a test."""
     clients._session.cache_clear()
     clients._client.cache_clear()
     return emulator
@@ -159,7 +159,7 @@ def no_clients_yet(emulator: str) -> str:
 
 @pytest.fixture
 def aws(no_clients_yet: str, monkeypatch: pytest.MonkeyPatch) -> str:
-    """Points the functions' own clients at the emulator; gives its endpoint."""
+    """Make the clients of the functions use the emulator. Returns its endpoint."""
     settings = {
         "AWS_ENDPOINT_URL": no_clients_yet,
         "AWS_ACCESS_KEY_ID": "test",

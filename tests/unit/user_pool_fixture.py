@@ -1,4 +1,4 @@
-"""A real Cognito API for tests of sign-ins and roles: a pool of its own for every test, in the emulator."""
+"""A real Cognito API in the emulator, for tests of sign-ins and roles. Every test gets its own user pool."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -19,23 +19,23 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class SignedUp(Person):
-    """Somebody with a sign-in."""
+    """A user with an account in the user pool."""
 
     address: str = ""
 
     @property
     def email(self) -> str:
-        """The address of the sign-in."""
+        """The e-mail address of the account."""
         return self.address
 
 
 @dataclass
 class UserPool:
-    """A pool like education/identity.py's, with its three groups.
+    """A user pool like that of education/identity.py, with its three groups.
 
     Attributes:
         client: the client that the code under test uses.
-        pool_id: the pool.
+        pool_id: the id of the pool.
         calls: how often each API operation was called since `calls.clear()`.
     """
 
@@ -44,7 +44,7 @@ class UserPool:
     calls: "Counter[str]" = field(default_factory=Counter)
 
     def new(self, *groups: str) -> SignedUp:
-        """Somebody new who has signed in before, in these groups."""
+        """Create a user in these groups, with a permanent password."""
         address = f"{uuid4().hex}@example.org"
         created = self.client.admin_create_user(
             UserPoolId=self.pool_id,
@@ -62,12 +62,12 @@ class UserPool:
         return SignedUp(attributes["sub"], groups, address)
 
     def groups_of(self, person: Person) -> set[str]:
-        """The groups that somebody is in."""
+        """The groups of a user."""
         answer = self.client.admin_list_groups_for_user(UserPoolId=self.pool_id, Username=person.user_id)
         return {group["GroupName"] for group in answer["Groups"]}
 
     def knows(self, person: Person) -> bool:
-        """Whether the sign-in is still there."""
+        """Whether the account still exists."""
         try:
             self.client.admin_get_user(UserPoolId=self.pool_id, Username=person.user_id)
         except self.client.exceptions.UserNotFoundException:
@@ -87,7 +87,7 @@ def cognito_client(emulator: str) -> "Iterator[CognitoIdentityProviderClient]":
 def user_pool(
     cognito_client: "CognitoIdentityProviderClient", monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[UserPool]:
-    """An empty pool; the code under test reaches it through toolkit.clients."""
+    """An empty pool. The code under test uses it through toolkit.clients."""
     pool_id = cognito_client.create_user_pool(
         PoolName=f"education-users-{uuid4().hex[:8]}", UsernameAttributes=["email"]
     )["UserPool"]["Id"]

@@ -1,6 +1,6 @@
-"""What holds of every answer of the API, whoever asks for whatever; checked on all answers that the tests get.
+"""Checks that every answer of the API in the integration tests keeps the API contract.
 
-The answers' shapes are those of api/openapi.yaml; what is checked of errors and CORS is the contract's.
+An answer must match api/openapi.yaml, have the CORS headers, and be a problem document if it is an error.
 """
 
 import re
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 PROBLEM_TYPE = "application/problem+json"
 REQUEST_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-# Traces of the inside: names of resources, services and exceptions.
+# Internal details that an answer must not show: names of resources, services and exceptions.
 LEAKS = re.compile(
     r"arn:aws|amazonaws|Traceback|botocore|boto3|dynamodb|secretsmanager|cognito|lambda|\.py\b"
     r"|Exception\b|ClientError|ConditionalCheck|education-[a-z]",
@@ -30,7 +30,7 @@ _FORMATS = FormatChecker(formats=())
 
 
 def _is_moment(value: object) -> bool:
-    """ISO 8601 in UTC, as all times of answers are."""
+    """Whether a value is an ISO 8601 time in UTC, which all times of answers are."""
     return not isinstance(value, str) or datetime.fromisoformat(value).utcoffset() == timedelta(0)
 
 
@@ -38,53 +38,57 @@ _FORMATS.checks("date-time", raises=ValueError)(_is_moment)
 
 
 def check(deployed: "Deployed", method: str, path: str, response: requests.Response) -> None:
-    """Fail unless an answer is one that the contract allows for this request."""
-    told = f"{method} {path} answered {response.status_code} {response.text[:500]!r}: "
-    assert response.headers.get("Access-Control-Allow-Origin") == deployed.origin, told + "CORS"
-    assert response.headers.get("Cache-Control") == "no-store", told + "an answer depends on who asks"
+    """Fail if the contract does not allow this answer to this request."""
+    context = f"{method} {path} answered {response.status_code} {response.text[:500]!r}: "
+    assert response.headers.get("Access-Control-Allow-Origin") == deployed.origin, (
+        context + "no CORS header for the portal"
+    )
+    assert response.headers.get("Cache-Control") == "no-store", (
+        context + "a cache may store it, although it depends on the caller"
+    )
     operation = _operation(method, path)
     if response.status_code >= 400:
-        _check_problem(response, told)
+        _check_problem(response, context)
     elif operation is not None:
-        _check_success(operation, response, told)
+        _check_success(operation, response, context)
     if operation is not None and response.status_code != 501:
         assert str(response.status_code) in operation["responses"], (
-            told + "the description has no such answer"
+            context + "the API description has no such answer"
         )
 
 
-def _check_problem(response: requests.Response, told: str) -> None:
-    assert response.headers["Content-Type"] == PROBLEM_TYPE, told + "no problem document"
+def _check_problem(response: requests.Response, context: str) -> None:
+    assert response.headers["Content-Type"] == PROBLEM_TYPE, context + "not a problem document"
     problem = response.json()
-    _validate({"$ref": "#/components/schemas/Problem"}, problem, told)
-    assert problem["status"] == response.status_code, told + "says another status"
-    assert REQUEST_ID.fullmatch(problem["requestId"]), told + "no request id"
-    assert problem["type"].startswith("urn:education:problem:"), told
-    assert not LEAKS.search(response.text.replace(problem["type"], "")), told + "tells of the inside"
+    _validate({"$ref": "#/components/schemas/Problem"}, problem, context)
+    assert problem["status"] == response.status_code, context + "the problem document has another status"
+    assert REQUEST_ID.fullmatch(problem["requestId"]), context + "no request id"
+    assert problem["type"].startswith("urn:education:problem:"), context
+    assert not LEAKS.search(response.text.replace(problem["type"], "")), context + "shows internal details"
     if response.status_code in (429, 503):
-        assert int(response.headers["Retry-After"]) >= 0, told
+        assert int(response.headers["Retry-After"]) >= 0, context
 
 
-def _check_success(operation: dict[str, Any], response: requests.Response, told: str) -> None:
+def _check_success(operation: dict[str, Any], response: requests.Response, context: str) -> None:
     described = _resolved(operation["responses"].get(str(response.status_code), {}))
     for name, header in described.get("headers", {}).items():
         if _resolved(header).get("required"):
-            assert response.headers.get(name), told + f"no {name}"
+            assert response.headers.get(name), context + f"no {name}"
     if "content" not in described:
-        assert not response.content, told + "has a body"
+        assert not response.content, context + "has a body"
         return
     content_type = response.headers["Content-Type"].partition(";")[0]
-    assert content_type in described["content"], told + "is not of a described type"
+    assert content_type in described["content"], context + "is not of a described type"
     if content_type == "application/json":
-        _validate(described["content"][content_type]["schema"], response.json(), told)
+        _validate(described["content"][content_type]["schema"], response.json(), context)
 
 
-def _validate(schema: dict[str, Any], value: Any, told: str) -> None:
+def _validate(schema: dict[str, Any], value: Any, context: str) -> None:
     validator = Draft202012Validator(
         {**schema, "components": _description()["components"]}, format_checker=_FORMATS
     )
     faults = [f"{fault.json_path} {fault.message}" for fault in validator.iter_errors(value)]
-    assert not faults, told + "; ".join(faults)
+    assert not faults, context + "; ".join(faults)
 
 
 @cache
@@ -95,7 +99,7 @@ def _description() -> dict[str, Any]:
 
 
 def _nullable(part: Any) -> Any:
-    """OpenAPI 3.0's `nullable` in the words of JSON Schema."""
+    """Translate `nullable` of OpenAPI 3.0 to JSON Schema."""
     if isinstance(part, list):
         return [_nullable(item) for item in part]
     if not isinstance(part, dict):
@@ -107,7 +111,7 @@ def _nullable(part: Any) -> Any:
 
 
 def _operation(method: str, path: str) -> dict[str, Any] | None:
-    """What the description says of a request; None for a route that it does not have."""
+    """The described operation of a request; None if the description has no such route."""
     for template, item in _description()["paths"].items():
         pattern = re.sub(r"\\\{[^}]*\\\}", "[^/]*", re.escape(template))
         if re.fullmatch(pattern, path.partition("?")[0]):

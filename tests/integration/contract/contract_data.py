@@ -1,4 +1,4 @@
-"""What one run of schemathesis plays with, handed from `test_contract.py` to its process as a file."""
+"""The test data of one run of schemathesis. `test_contract.py` writes it to a file for the process of the run."""
 
 import json
 import os
@@ -11,17 +11,17 @@ VARIABLE = "EDUCATION_CONTRACT_DATA"
 
 @dataclass(frozen=True)
 class ContractData:
-    """Who calls, and what there is.
+    """The caller and the existing objects of one run.
 
     Attributes:
-        outputs: of the environment, without its secrets.
-        token: the caller's ID token, None for nobody.
+        outputs: the outputs of the environment, without secrets.
+        token: the caller's ID token; None for a caller without a token.
         courses: ids of courses to read, study and enrol in.
-        changeable: those of them that may be edited, so that not all success is over soon.
-        left: those in which the caller was enrolled and may be no longer; leaving one twice succeeds twice.
-        lessons: ids of lessons that each of them has, or had.
-        users: ids of people whose groups may be changed.
-        emails: of people who have an account.
+        changeable: the courses that the run may edit. The others stay valid, so that requests can succeed to the end.
+        left: the courses from which the caller may withdraw. A second withdrawal succeeds too.
+        lessons: ids of lessons that each course has or had.
+        users: ids of users whose groups may be changed.
+        emails: e-mail addresses of users.
     """
 
     outputs: dict[str, Any]
@@ -34,11 +34,11 @@ class ContractData:
     emails: list[str]
 
     def write(self, file: Path) -> None:
-        """Write it for a run, readable by nobody else: it holds a token."""
+        """Write the data to a file that only this user can read, because it contains a token."""
         file.touch(mode=0o600)
         file.write_text(json.dumps({field.name: getattr(self, field.name) for field in fields(self)}))
 
     @classmethod
     def read(cls) -> "ContractData":
-        """The data of this process."""
+        """Read the data of this process."""
         return cls(**json.loads(Path(os.environ[VARIABLE]).read_text()))

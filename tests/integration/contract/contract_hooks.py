@@ -1,7 +1,7 @@
-"""What schemathesis is told about the platform: who calls, and which courses, lessons and users there are.
+"""Hooks of schemathesis: they set the caller's token and put ids of existing objects into requests.
 
-Loaded by schemathesis itself (SCHEMATHESIS_HOOKS); `test_contract.py` beside it writes the data that it reads.
-A generated request that is valid gets real ids most of the time, or everything would end as a 404.
+schemathesis loads this module (SCHEMATHESIS_HOOKS). It reads the data that `test_contract.py` writes. Most valid
+requests get ids of existing objects. Otherwise every request would end with a 404.
 """
 
 import threading
@@ -21,9 +21,9 @@ from tests.integration.contract.contract_data import ContractData
 from tests.integration.support.deployed import Deployed
 
 TIMEOUT_SECONDS = 30
-# Of four valid requests three get ids of the data; the others ask for what is not there.
+# Three of four valid requests get ids of existing objects. The others use unknown ids.
 _IN, _OF = 3, 4
-# After one of these, others may not succeed any more.
+# After one of these requests, other requests on the same course may fail.
 CHANGES = frozenset({"updateCourse", "putLesson", "deleteLesson"})
 
 _data = ContractData.read()
@@ -33,7 +33,7 @@ _local = threading.local()
 
 @schemathesis.hook  # type: ignore[untyped-decorator, unused-ignore]
 def before_call(context: Any, case: Any, kwargs: Any) -> None:
-    """Say who calls, and put real ids into what is valid."""
+    """Set the token, and put ids of existing objects into valid parts of a request."""
     case.headers["Origin"] = _deployed.origin
     if _data.token is not None and not _leaves_out(case, "Authorization"):
         case.headers["Authorization"] = f"Bearer {_data.token}"
@@ -46,25 +46,25 @@ def before_call(context: Any, case: Any, kwargs: Any) -> None:
 
 @schemathesis.hook  # type: ignore[untyped-decorator, unused-ignore]
 def filter_failure(context: Any, failure: Any, case: Any, response: Any) -> bool:
-    """Any text is a table of e-mail addresses to its schema; that a row is none of one is told row by row."""
+    """Ignore accepted CSV bodies: to the schema any text is a table. The answer reports faulty rows one by one."""
     is_body = case.meta is not None and not _is_valid(case, ParameterLocation.BODY)
     return not (isinstance(failure, AcceptedNegativeData) and case.media_type == "text/csv" and is_body)
 
 
 @schemathesis.check  # type: ignore[untyped-decorator, unused-ignore]
 def keeps_the_contract(ctx: Any, response: Any, case: Any) -> None:
-    """What holds of every answer (tests/integration/contract/contract.py); and nobody gets anything."""
+    """Check the contract of an answer (contract.py), and that a caller without a token always gets 401."""
     answer = requests.Response()
     answer.status_code = response.status_code
     answer._content = response.content
     for name, values in response.headers.items():
         answer.headers[name] = ", ".join(values)
     if response.request.method == "OPTIONS":
-        return  # tests/integration/platform/test_cors.py
+        return  # tested by tests/integration/platform/test_cors.py
     path = str(response.request.url).removeprefix(_data.outputs["api_endpoint"])
     contract.check(_deployed, response.request.method, path, answer)
     if _data.token is None and _scenario(case) != CoverageScenario.UNSPECIFIED_HTTP_METHOD:
-        assert answer.status_code == 401, f"nobody gets {answer.status_code}"
+        assert answer.status_code == 401, f"a caller without a token gets {answer.status_code}"
 
 
 def _fill_path(case: Any, draw: int) -> None:
@@ -106,7 +106,7 @@ def _version_of(course_id: str) -> int | None:
 
 
 def _is_valid(case: Any, location: ParameterLocation) -> bool:
-    """Whether this part of a request was meant to be valid."""
+    """Whether schemathesis generated this part of a request as a valid one."""
     if case.meta is None:
         return False
     part = case.meta.components.get(location)
@@ -114,7 +114,7 @@ def _is_valid(case: Any, location: ParameterLocation) -> bool:
 
 
 def _leaves_out(case: Any, header: str) -> bool:
-    """Whether this request is there to show what happens without a header."""
+    """Whether this request tests the absence of this header."""
     is_left_out = _scenario(case) == CoverageScenario.MISSING_PARAMETER
     return is_left_out and case.meta.phase.data.parameter == header
 

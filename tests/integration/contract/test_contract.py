@@ -1,8 +1,8 @@
-"""Requests that schemathesis makes from api/openapi.yaml, sent as each role: valid, invalid and absurd ones.
+"""schemathesis generates valid and invalid requests from api/openapi.yaml and sends them in each role.
 
-No answer is a server error, every answer is one that the description has, with a body of its schema, and every error
-is a problem document (tests/integration/contract/contract.py). The requests are the same in every run; with
-EDUCATION_FUZZ_EXAMPLES (`make fuzz`) there are that many per operation and role, and other ones every time.
+No answer is a server error. Every answer and its body match the description, and every error is a problem document
+(tests/integration/contract/contract.py). The requests are the same in every run. With EDUCATION_FUZZ_EXAMPLES
+(`make fuzz`) that many are generated for each operation and role, and they differ between runs.
 """
 
 import json
@@ -36,10 +36,10 @@ ROLES: dict[str, tuple[str, ...] | None] = {
     "administrator": (ADMINISTRATORS,),
 }
 LEAST_CASES = 2000
-# Per operation, besides the boundary values that schemathesis derives from the description.
+# For each operation, in addition to the boundary values that schemathesis derives from the description.
 EXAMPLES = 12
 MOST_SECONDS = 3600
-# Would erase the account of the run; it has a test of its own below.
+# It would erase the account of the run. It has a test of its own below.
 ERASURE = "deleteProfile"
 OPERATIONS = [one for one in load_api_description().operations if one.operation_id != ERASURE]
 LESSONS = {
@@ -48,29 +48,29 @@ LESSONS = {
     "empty": lesson("pdf", position=2),
 }
 LEFT_OUT_CHECKS = (
-    "unsupported_method",  # wants 405, but the gateway knows only methods that are described: 404
-    "ensure_resource_availability",  # takes everything below a new course for a part of it: no lesson, 404
-    "ignored_auth",  # sends every request three times; the role `nobody` shows the same
+    "unsupported_method",  # expects 405, but the gateway answers 404 to methods that are not described
+    "ensure_resource_availability",  # expects every path below a new course to exist, but it has no lesson: 404
+    "ignored_auth",  # sends every request three times; the role `anonymous` tests the same
 )
-# A value may be of its schema and refused all the same; which one it is depends on what is stored.
+# A request may match the schema and still be refused, depending on the stored data.
 CONFIGURATION = """
 [checks]
 negative_data_rejection.expected-statuses = [400, 401, 403, 404, 409, 413, 415]
 positive_data_acceptance.expected-statuses = ["2xx", 401, 403, 404, 409]
 
-[[operations]]                            # a cursor that the platform did not give out
+[[operations]]                            # a cursor that the platform did not create
 include-operation-id = ["exportProfile", "listCourses", "listEnrollments", "listRoster"]
 checks.positive_data_acceptance.expected-statuses = ["2xx", 400, 401, 403, 404]
 
-[[operations]]                            # closes before it opens
+[[operations]]                            # a course that closes before it opens
 include-operation-id = ["createCourse", "updateCourse"]
 checks.positive_data_acceptance.expected-statuses = ["2xx", 400, 401, 403, 404, 409]
 
-[[operations]]                            # a text that is no table of people, or has no row or too many
+[[operations]]                            # a text that is not a table of people, or has no rows or too many
 include-operation-id = "enrollRoster"
 checks.positive_data_acceptance.expected-statuses = ["2xx", 400, 401, 403, 404, 409]
 
-[[operations]]                            # the media type of another kind of lesson, or too large a file
+[[operations]]                            # a media type that does not match the lesson, or a file that is too large
 include-operation-id = "createLessonUpload"
 checks.positive_data_acceptance.expected-statuses = ["2xx", 400, 401, 403, 404, 409]
 """
@@ -78,7 +78,7 @@ checks.positive_data_acceptance.expected-statuses = ["2xx", 400, 401, 403, 404, 
 
 @dataclass(frozen=True)
 class Run:
-    """What one run of schemathesis came to: its report, and what it printed if it found something."""
+    """The result of one run of schemathesis: its report, and its output if it found faults."""
 
     report: Mapping[str, Any]
     found: str = ""
@@ -86,7 +86,7 @@ class Run:
 
 @pytest.fixture(scope="module")
 def runs(deployed: Deployed, people: People, tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Run]:
-    """A run as each role, side by side. (Several workers in one process would trip over CPython 3.11's `ast`.)"""
+    """One run for each role, all at the same time. (Several workers in one process fail in `ast` of CPython 3.11.)"""
     owner = people.new(INSTRUCTORS)
     data_by_role = {}
     for role, groups in ROLES.items():
@@ -100,25 +100,27 @@ def runs(deployed: Deployed, people: People, tmp_path_factory: pytest.TempPathFa
 
 @pytest.mark.parametrize("role", ROLES)
 def test_every_answer_is_as_described(runs: Mapping[str, Run], role: str) -> None:
-    """Valid requests are accepted where the caller may send them, invalid ones never are."""
+    """Valid requests of a caller with permission are accepted. Invalid requests are never accepted."""
     if runs[role].found:
-        pytest.fail(f"schemathesis found something:\n{runs[role].found}", pytrace=False)
+        pytest.fail(f"schemathesis found faults:\n{runs[role].found}", pytrace=False)
     report = runs[role].report
     assert report["operations"]["tested"] == len(OPERATIONS)
     reached = {label for label, phases in report["valid_rates"].items() if _accepted(phases)}
     missed = {f"{one.method} {one.path}" for one in OPERATIONS if _may(role, one.roles)} - reached
-    assert not missed, f"no request to these was ever accepted, so nothing was tried: {sorted(missed)}"
+    assert not missed, (
+        f"no request to these operations was accepted, so they were not tested: {sorted(missed)}"
+    )
 
 
 def test_enough_requests_were_generated(runs: Mapping[str, Run]) -> None:
-    """The run is worth its name."""
+    """All runs together generated at least LEAST_CASES requests."""
     cases = {role: run.report["test_cases"]["generated"] for role, run in runs.items()}
     assert sum(cases.values()) >= LEAST_CASES, cases
 
 
 @pytest.mark.parametrize("groups", [(), (STUDENTS,), (INSTRUCTORS,), (ADMINISTRATORS,)])
 def test_erasure_answers_as_described(people: People, groups: tuple[str, ...]) -> None:
-    """Refused while the request is not valid, then done; a second time is no server error either."""
+    """An invalid request is refused, a valid one succeeds, and a second one is not a server error."""
     person = people.new(*groups)
     person.call("DELETE", "/profile", {"reason": "bored"}, expect=400)
     person.call("DELETE", "/profile", query={"really": "yes"}, expect=400)
@@ -128,7 +130,7 @@ def test_erasure_answers_as_described(people: People, groups: tuple[str, ...]) -
 
 
 def _make_data(deployed: Deployed, people: People, caller: Person | None, owner: Person) -> ContractData:
-    """Courses in every state; the caller, if somebody, takes part in the first one and waits for the second."""
+    """Create courses in every state. A caller with a token is enrolled in the first two and waits for the third."""
     courses = [new_course(owner, lessons=LESSONS) for _ in range(2)]
     courses.append(new_course(owner, lessons=LESSONS, capacity=1))
     courses.append(new_course(owner, lessons=LESSONS, status="draft"))
@@ -143,7 +145,7 @@ def _make_data(deployed: Deployed, people: People, caller: Person | None, owner:
     return ContractData(
         outputs={name: value for name, value in deployed.outputs.items() if name != "demo_accounts"},
         token=None if caller is None else caller.token,
-        # Most requests go to the course in which most is possible.
+        # The first course allows most operations, so it is in the list more than once.
         courses=[courses[0], *courses, courses[0]],
         changeable=courses[1:],
         left=courses[1:3],
@@ -154,7 +156,7 @@ def _make_data(deployed: Deployed, people: People, caller: Person | None, owner:
 
 
 def _run(data: ContractData, folder: Path) -> Run:
-    """One run of schemathesis."""
+    """Run schemathesis once."""
     examples = os.environ.get(FUZZ_VARIABLE)
     files = {name: folder / name for name in ("data.json", "schemathesis.toml", "report.json")}
     data.write(files["data.json"])
@@ -196,7 +198,7 @@ def _accepted(phases: dict[str, dict[str, int]]) -> bool:
 
 
 def _may(role: str, allowed: tuple[str, ...]) -> bool:
-    """Whether x-roles lets a role of this test succeed: it is enrolled, and owns courses if it can."""
+    """Whether x-roles allows an operation to a role of this test. Callers are enrolled; the instructor owns courses."""
     reached = {
         "anonymous": set[str](),
         "student": {"signed-in", "self", "enrolled"},

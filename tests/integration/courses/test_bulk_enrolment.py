@@ -1,4 +1,4 @@
-"""A teacher enrols a whole class by e-mail: who is known gets in, who is not is invited until they sign in."""
+"""Bulk enrolment: an instructor enrols a class by e-mail address. Unknown people are invited."""
 
 import secrets
 from collections import Counter
@@ -26,13 +26,13 @@ def bulk(
     dry_run: bool = False,
     expect: int | tuple[int, ...] = 200,
 ) -> Answer:
-    """Send a list of people as JSON."""
+    """Send a list of e-mail addresses as JSON."""
     body = {"emails": list(emails), "dryRun": dry_run}
     return staff.call("POST", f"/courses/{course_id}/roster", body, expect=expect)
 
 
 def outcomes(answer: Answer) -> list[str]:
-    """What became of the rows, by error code where they failed; checks what holds of every answer."""
+    """The outcome of each row, or its error code if it failed. It also checks what is true for every answer."""
     items = answer.body["items"]
     assert [item["row"] for item in items] == list(range(1, len(items) + 1))
     assert answer.body["counts"] == dict(Counter(item["outcome"] for item in items))
@@ -41,13 +41,15 @@ def outcomes(answer: Answer) -> list[str]:
 
 
 def address() -> str:
-    """An e-mail address that nobody has yet."""
+    """An e-mail address without an account."""
     return f"invited-{secrets.token_hex(8)}@example.org"
 
 
 def known_people(people: People, staff: Person, count: int) -> list[Person]:
-    """People whom the platform knows by their address. Signing in takes care of that, unless a machine with more
-    to do than it can makes the trigger too slow: then the next token does."""
+    """Create users whom the platform knows by their address.
+
+    A sign-in stores the address. On a busy machine the sign-in trigger may be too slow; then another sign-in does it.
+    """
     known, course_id = people.many(count), new_course(staff)
     for _ in range(5):
         answer = bulk(staff, course_id, [person.email for person in known], dry_run=True)
@@ -60,18 +62,18 @@ def known_people(people: People, staff: Person, count: int) -> list[Person]:
 
 
 def seated(staff: Person, course_id: str) -> set[str]:
-    """Who has a place, by user id."""
+    """The user ids of the students who have a seat."""
     return {entry["userId"] for entry in staff.get_all(f"/courses/{course_id}/roster")}
 
 
 def status_in(student: Person, course_id: str) -> str | None:
-    """How a student's own list shows a course; it is the first thing that they ask for."""
+    """The status of a course in the student's own list, without any request before; None if it is not there."""
     listed = {entry["courseId"]: entry["status"] for entry in student.get_all("/enrollments")}
     return listed.get(course_id)
 
 
 def test_the_first_sign_in_accepts_invitations(users: SharedUsers, people: People) -> None:
-    """Without another request: the first page that the student opens shows the courses."""
+    """No other request is needed: the first page of the student shows the courses."""
     courses = [new_course(users.owner, "one") for _ in range(2)]
     email = address()
     for course_id in courses:
@@ -82,7 +84,7 @@ def test_the_first_sign_in_accepts_invitations(users: SharedUsers, people: Peopl
     roster = eventually(lambda: users.owner.get(f"/courses/{courses[0]}/roster")["items"])
     assert [(entry["userId"], entry["email"]) for entry in roster] == [(student.user_id, email)]
     assert roster[0]["displayName"] == email.partition("@")[0]
-    # It was taken up once: who leaves is not brought back by the next sign-in.
+    # An invitation is accepted once. A student who withdraws is not enrolled again by the next sign-in.
     student.delete(f"/enrollments/{courses[0]}")
     assert status_in(people.sign_in_again(student), courses[0]) == "withdrawn"
 
@@ -90,7 +92,7 @@ def test_the_first_sign_in_accepts_invitations(users: SharedUsers, people: Peopl
 def test_an_unverified_address_accepts_no_invitation(
     deployed: Deployed, users: SharedUsers, people: People
 ) -> None:
-    """Whoever types somebody else's address gets neither their invitations nor their name on a roster."""
+    """A user with the unverified address of another person gets neither invitations nor a place on a roster."""
     course_id, email = new_course(users.owner), address()
     bulk(users.owner, course_id, [email])
     student = people.new(email=email, verified=False)
@@ -106,7 +108,7 @@ def test_an_unverified_address_accepts_no_invitation(
 
 
 def test_a_student_with_a_changed_address_is_known_by_the_new_one(users: SharedUsers, people: People) -> None:
-    """What waits for the new one is taken up; a list with the old one no longer means this person."""
+    """Invitations for the new address are accepted. The old address no longer identifies the student."""
     (student,) = known_people(people, users.owner, 1)
     course_id, email = new_course(users.owner), address()
     assert outcomes(bulk(users.owner, course_id, [email])) == ["invited"]
@@ -115,12 +117,12 @@ def test_a_student_with_a_changed_address_is_known_by_the_new_one(users: SharedU
 
 
 def test_every_row_has_an_outcome_and_repeating_changes_nothing(users: SharedUsers, people: People) -> None:
-    """In the order of the request; a dry run says the same and does nothing."""
+    """Outcomes are in the order of the request. A dry run has the same outcomes and changes nothing."""
     ada, bo, cy = known_people(people, users.owner, 3)
     course_id = new_course(users.owner, capacity=2)
     enroll(ada, course_id)
     new = address()
-    sent = [ada.email, f" {bo.email.upper()} ", new, "nobody", "", new.title(), cy.email]
+    sent = [ada.email, f" {bo.email.upper()} ", new, "no-address", "", new.title(), cy.email]
     path = f"/courses/{course_id}/roster"
     failed = ["invalid_email", "invalid_email", "duplicate_row"]
     expected = ["already_enrolled", "enrolled", "invited", *failed, "waitlisted"]
@@ -142,7 +144,7 @@ def test_every_row_has_an_outcome_and_repeating_changes_nothing(users: SharedUse
 
 
 def test_a_csv_file_of_a_spreadsheet_is_accepted(users: SharedUsers, people: People) -> None:
-    """CSV with a byte order mark, a header, semicolons and a name over two lines."""
+    """CSV with a byte order mark, a header, semicolons and a name on two lines."""
     (student,), course_id = known_people(people, users.owner, 1), new_course(users.owner)
     table = f'\ufeffName;E-Mail\r\n"Lovelace\nAda";{student.email}\r\n\r\nBo;{address()}\r\nCy;\r\n'
     answer = users.owner.call(
@@ -171,7 +173,7 @@ def test_a_csv_file_of_a_spreadsheet_is_accepted(users: SharedUsers, people: Peo
 def test_an_invalid_list_of_people_is_refused(
     users: SharedUsers, table: str, content_type: str, status: int
 ) -> None:
-    """As a whole, before anything is written."""
+    """The whole request is refused before anything is stored."""
     course_id = new_course(users.owner)
     users.owner.call(
         "POST",
@@ -184,18 +186,18 @@ def test_an_invalid_list_of_people_is_refused(
 
 @pytest.mark.intrusive
 def test_one_request_enrols_five_hundred_people(users: SharedUsers, people: People) -> None:
-    """More known people than one transaction takes, the others unknown; and once more."""
+    """Some addresses are known, more than one transaction can write. The request is sent twice."""
     known = known_people(people, users.owner, 60)
     course_id = new_course(users.owner)
     emails = [person.email for person in known] + [address() for _ in range(440)]
-    for told in ({"enrolled": 60, "invited": 440}, {"already_enrolled": 60, "already_invited": 440}):
+    for counts in ({"enrolled": 60, "invited": 440}, {"already_enrolled": 60, "already_invited": 440}):
         answer = bulk(users.owner, course_id, emails)
-        assert answer.body["counts"] == told
+        assert answer.body["counts"] == counts
     eventually(lambda: seated(users.owner, course_id) == {person.user_id for person in known})
 
 
 def test_parallel_bulk_enrolments_never_exceed_the_capacity(users: SharedUsers, people: People) -> None:
-    """Four lists that overlap and some who enrol themselves, for 13 places: 13 are taken, everybody else waits."""
+    """Four overlapping lists and some single enrolments for 13 seats: 13 students are enrolled, the others wait."""
     capacity, students = 13, known_people(people, users.owner, 24)
     course_id = new_course(users.owner, capacity=capacity)
 
@@ -206,15 +208,15 @@ def test_parallel_bulk_enrolments_never_exceed_the_capacity(users: SharedUsers, 
             if answer.status == 200:
                 return outcomes(answer)
 
-    def enroll_oneself(student: Person) -> list[str]:
+    def enroll_alone(student: Person) -> list[str]:
         answer = student.call("POST", "/enrollments", {"courseId": course_id}, expect=(200, 201))
         return [] if answer.status == 200 else [answer.body["status"].replace("active", "enrolled")]
 
-    told = at_once(
+    results = at_once(
         [partial(send_list, number) for number in range(4)]
-        + [partial(enroll_oneself, student) for student in students[::6]]
+        + [partial(enroll_alone, student) for student in students[::6]]
     )
-    counts = Counter(outcome for some in told for outcome in some)
+    counts = Counter(outcome for some in results for outcome in some)
     assert (counts["enrolled"], counts["waitlisted"]) == (capacity, len(students) - capacity)
     statuses = {student.user_id: status_in(student, course_id) for student in students}
     assert Counter(statuses.values()) == {"active": capacity, "waitlisted": len(students) - capacity}
@@ -225,7 +227,7 @@ def test_parallel_bulk_enrolments_never_exceed_the_capacity(users: SharedUsers, 
 def test_bulk_enrolment_ignores_the_window_but_needs_a_published_course(
     users: SharedUsers, people: People
 ) -> None:
-    """The window is for those who enrol themselves; a draft or archived course is 409."""
+    """The enrolment window limits only students who enrol themselves. A draft or archived course gives 409."""
     (student,) = known_people(people, users.owner, 1)
     yesterday = datetime.now(UTC) - timedelta(days=1)
     course_id = new_course(users.owner, closesAt=yesterday.isoformat())
@@ -238,7 +240,7 @@ def test_bulk_enrolment_ignores_the_window_but_needs_a_published_course(
 
 
 def test_an_invitation_to_an_unpublished_course_stays_open(users: SharedUsers, people: People) -> None:
-    """And is taken up at the next sign-in once it is."""
+    """The next sign-in after the publication accepts it."""
     course_id, email = new_course(users.owner), address()
     bulk(users.owner, course_id, [email])
     set_status(users.owner, course_id, "draft")
@@ -249,7 +251,7 @@ def test_an_invitation_to_an_unpublished_course_stays_open(users: SharedUsers, p
 
 
 def test_only_the_owner_and_administrators_use_bulk_enrolment(users: SharedUsers) -> None:
-    """Nobody else learns who is known."""
+    """Other callers must not learn which addresses are known."""
     course_id = new_course(users.owner)
     for person in (users.student, users.other_student, users.other_instructor):
         bulk(person, course_id, [users.student.email], expect=403)

@@ -1,4 +1,4 @@
-"""Courses and lessons as students and instructors meet them over HTTP."""
+"""The routes of courses and lessons, as students and instructors use them."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from tests.integration.support.people import SharedUsers
 
 
 def test_the_catalogue_is_paged_newest_first(users: SharedUsers) -> None:
-    """Every published course once, in order; drafts and archived ones are not in it."""
+    """Every published course is listed once, in order. Drafts and archived courses are not listed."""
     made = [new_course(users.owner) for _ in range(3)]
     draft = new_course(users.owner, status="draft")
     archived = new_course(users.owner, status="archived")
@@ -24,26 +24,26 @@ def test_the_catalogue_is_paged_newest_first(users: SharedUsers) -> None:
 
 @pytest.mark.parametrize("limit", ["0", "101", "-1", "1.5", "many", ""])
 def test_a_limit_out_of_bounds_is_refused(users: SharedUsers, limit: str) -> None:
-    """1 to 100."""
+    """A limit is a number from 1 to 100."""
     answer = users.other_student.call("GET", "/courses", query={"limit": limit}, expect=400)
     assert answer.wrong_fields == {"limit"}
 
 
 @pytest.mark.parametrize("limit", [1, 100])
 def test_a_limit_within_bounds_is_accepted(users: SharedUsers, limit: int) -> None:
-    """Both ends of the range count."""
+    """Both ends of the range are valid."""
     assert len(users.other_student.get("/courses", limit=limit)["items"]) <= limit
 
 
 @pytest.mark.parametrize("cursor", ["x", "bm90IGpzb24", "W10", "a" * 2049, "%00"])
 def test_a_made_up_cursor_is_refused(users: SharedUsers, cursor: str) -> None:
-    """A cursor that the platform did not give out leads nowhere."""
+    """Only a cursor that the platform created is valid."""
     answer = users.other_student.call("GET", "/courses", query={"cursor": cursor}, expect=400)
     assert answer.wrong_fields == {"cursor"}
 
 
 def test_a_cursor_of_another_list_is_refused(users: SharedUsers) -> None:
-    """A cursor belongs to one list of one caller."""
+    """A cursor is valid only for one list of one caller."""
     for _ in range(2):
         enroll(users.student, new_course(users.owner))
     own = users.student.get("/enrollments", limit=1)["nextCursor"]
@@ -55,12 +55,12 @@ def test_a_cursor_of_another_list_is_refused(users: SharedUsers) -> None:
 
 
 def test_an_unknown_query_parameter_is_refused(users: SharedUsers) -> None:
-    """A typo is told, not ignored."""
+    """A misspelled parameter is reported and not ignored."""
     users.other_student.get("/courses", limt=5, expect=400)
 
 
 def test_a_new_course_is_a_draft_at_its_location(users: SharedUsers) -> None:
-    """201 with the course and where it is."""
+    """The answer is 201 with the course and its location."""
     answer = users.owner.call("POST", "/courses", {"title": "Algebra", "summary": "x + y"}, expect=201)
     course = answer.body
     assert (course["status"], course["version"], course["ownerId"]) == ("draft", 1, users.owner.user_id)
@@ -83,21 +83,21 @@ def test_a_new_course_is_a_draft_at_its_location(users: SharedUsers) -> None:
     ],
 )
 def test_an_invalid_course_is_refused(users: SharedUsers, body: Any, wrong: set[str]) -> None:
-    """Every field at fault is named."""
+    """The answer names every faulty field."""
     answer = users.owner.call("POST", "/courses", body, expect=400)
-    # The gateway's validator, where it answers first, can only say that it is the body.
+    # If the gateway's validator answers first, it can only name the body.
     assert answer.wrong_fields in (wrong, {"body"})
 
 
 def test_titles_at_their_limits_are_stored_unchanged(users: SharedUsers) -> None:
-    """Any text is kept, whatever its script."""
+    """Text in every script is stored."""
     for title in ("x", "x" * 200, 'Größe – 数学 𝛑 <b>&amp;</b> "quoted"'):
         course = users.owner.post("/courses", {"title": title, "summary": "é" * 2000})
         assert users.owner.get(f"/courses/{course['courseId']}")["title"] == title
 
 
 def test_a_draft_is_hidden_until_it_is_published(users: SharedUsers) -> None:
-    """Others get 404, not 403, for what they may not know of."""
+    """Callers who may not know of a draft get 404 and not 403."""
     course_id = new_course(users.owner, status="draft")
     path = f"/courses/{course_id}"
     for person in (users.other_student, users.student, users.other_instructor):
@@ -111,13 +111,13 @@ def test_a_draft_is_hidden_until_it_is_published(users: SharedUsers) -> None:
 
 
 def test_an_unknown_course_is_not_found(users: SharedUsers) -> None:
-    """As for an administrator, so for everybody."""
+    """Every caller gets 404, administrators too."""
     for person in (users.administrator, users.other_student):
         person.get("/courses/nothing-here", expect=404)
 
 
 def test_a_stale_version_conflicts_and_changes_nothing(users: SharedUsers) -> None:
-    """Two tabs: the second one to save is told so."""
+    """If two browser tabs edit a course, the second one to save gets 409."""
     path = f"/courses/{new_course(users.owner, status='draft')}"
     version = users.owner.get(path)["version"]
     changed = users.owner.patch(path, {"title": "First", "version": version})
@@ -139,12 +139,12 @@ def test_a_stale_version_conflicts_and_changes_nothing(users: SharedUsers) -> No
     ],
 )
 def test_an_invalid_change_is_refused(users: SharedUsers, body: Any) -> None:
-    """The version is required, and only described fields change."""
+    """The version is required, and only described fields can be changed."""
     users.owner.patch(f"/courses/{new_course(users.owner, status='draft')}", body, expect=400)
 
 
 def test_lessons_are_put_replaced_and_deleted(users: SharedUsers) -> None:
-    """201 when new, 200 when replaced, gone when deleted; shown by position."""
+    """A new lesson gives 201, a replaced one 200. Lessons are sorted by position. A deleted lesson is gone."""
     course_id = new_course(users.owner, status="draft")
     path = f"/courses/{course_id}/lessons"
     new = users.owner.put(f"{path}/intro", lesson(position=5, title="Intro"), expect=201)
@@ -161,7 +161,7 @@ def test_lessons_are_put_replaced_and_deleted(users: SharedUsers) -> None:
 
 @pytest.mark.parametrize("lesson_id", ["Intro", "-intro", "in_tro", "x" * 65, "%2e%2e", "a b"])
 def test_an_invalid_lesson_id_is_refused(users: SharedUsers, lesson_id: str) -> None:
-    """The id becomes part of addresses and keys."""
+    """A lesson id is a part of URLs and keys, so its characters are limited."""
     course_id = new_course(users.owner, status="draft")
     users.owner.put(f"/courses/{course_id}/lessons/{lesson_id}", lesson(), expect=400)
 
@@ -178,14 +178,14 @@ def test_an_invalid_lesson_id_is_refused(users: SharedUsers, lesson_id: str) -> 
     ],
 )
 def test_an_invalid_lesson_is_refused(users: SharedUsers, change: Any) -> None:
-    """And leaves no lesson."""
+    """A refused lesson is not stored."""
     course_id = new_course(users.owner, status="draft")
     users.owner.put(f"/courses/{course_id}/lessons/one", {**lesson(), **change}, expect=400)
     assert users.owner.get(f"/courses/{course_id}")["lessons"] == []
 
 
 def test_an_archived_course_is_readable_but_not_editable(users: SharedUsers) -> None:
-    """Those who know it can read it; nobody edits it until it is taken out again."""
+    """Every caller can read it by its id. It cannot be edited until it is published again."""
     course_id = new_course(users.owner, "one")
     set_status(users.owner, course_id, "archived")
     path = f"/courses/{course_id}"

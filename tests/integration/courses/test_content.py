@@ -1,4 +1,4 @@
-"""Lessons' files from the instructor's upload to the student's browser: S3's form, the event, CloudFront."""
+"""The files of lessons: the upload to S3, the event of the bucket, and the delivery by CloudFront."""
 
 import secrets
 from collections.abc import Mapping
@@ -39,7 +39,7 @@ FILES: Mapping[str, tuple[bytes, str]] = {
 
 @pytest.fixture(scope="module")
 def course_id(deployed: Deployed, users: SharedUsers) -> str:
-    """A published course whose lessons have files, but for `empty`; the student is enrolled."""
+    """A published course whose lessons have files, except for `empty`. The student is enrolled."""
     made = new_course(users.owner, lessons=LESSONS)
     for lesson_id, (content, _) in FILES.items():
         upload(deployed, users.owner, made, lesson_id, content)
@@ -51,7 +51,7 @@ def course_id(deployed: Deployed, users: SharedUsers) -> str:
 def test_a_file_is_served_as_it_was_sent(
     deployed: Deployed, users: SharedUsers, course_id: str, lesson_id: str
 ) -> None:
-    """Its bytes, its type, and headers that keep it in the portal's frame."""
+    """The bytes and the type are right, and the headers allow a frame only in the portal."""
     content, media_type = FILES[lesson_id]
     shown = users.student.get(f"/courses/{course_id}/lessons/{lesson_id}/content")
     assert shown["premium"] == LESSONS[lesson_id]["premium"]
@@ -72,7 +72,7 @@ def test_a_file_is_served_as_it_was_sent(
 
 
 def test_a_video_is_served_in_ranges(deployed: Deployed, users: SharedUsers, course_id: str) -> None:
-    """Players seek: 206 with exactly the bytes that were asked for."""
+    """Video players need ranges: the answer is 206 with exactly the requested bytes."""
     url = users.student.get(f"/courses/{course_id}/lessons/film/content")["url"]
     for first, last in ((0, 99), (150_000, 150_999), (len(VIDEO) - 10, len(VIDEO) - 1)):
         answer = deployed.fetch(url, Range=f"bytes={first}-{last}")
@@ -84,7 +84,7 @@ def test_a_video_is_served_in_ranges(deployed: Deployed, users: SharedUsers, cou
 
 
 def test_a_public_file_has_an_unsigned_url(deployed: Deployed, users: SharedUsers, course_id: str) -> None:
-    """Nothing is signed, and nothing expires."""
+    """It has no signature and does not expire."""
     shown = users.student.get(f"/courses/{course_id}/lessons/text/content")
     assert "?" not in shown["url"]
     assert "expiresAt" not in shown
@@ -96,7 +96,7 @@ def test_a_public_file_has_an_unsigned_url(deployed: Deployed, users: SharedUser
 def test_a_premium_url_is_signed_by_a_key_of_the_key_group(
     deployed: Deployed, users: SharedUsers, course_id: str, lesson_id: str
 ) -> None:
-    """The signature verifies against what CloudFront's own key group publishes; this file's folder, for an hour."""
+    """A public key of CloudFront's key group verifies it. The policy allows this file's folder for at most an hour."""
     asked = datetime.now(UTC)
     shown = users.student.get(f"/courses/{course_id}/lessons/{lesson_id}/content")
     signed = SignedUrl.parse(shown["url"])
@@ -119,21 +119,21 @@ def test_a_premium_url_is_signed_by_a_key_of_the_key_group(
 def test_a_premium_url_is_not_valid_for_another_lesson(
     deployed: Deployed, users: SharedUsers, course_id: str
 ) -> None:
-    """Not the other premium lesson's files, nor another course's."""
+    """It covers neither another premium lesson nor another course."""
     film, game = (
         SignedUrl.parse(users.student.get(f"/courses/{course_id}/lessons/{lesson_id}/content")["url"])
         for lesson_id in ("film", "game")
     )
     assert not film.covers(game.url)
     assert not film.covers(film.url.replace(course_id, "another-course"))
-    if not deployed.is_local:  # the emulator's CloudFront checks no signatures
+    if not deployed.is_local:  # the CloudFront of the AWS emulator checks no signatures
         assert deployed.fetch(film.url).status_code == 403
         assert deployed.fetch(f"{game.url}?{film.query}").status_code == 403
 
 
 @pytest.mark.intrusive
 def test_a_changed_policy_does_not_verify(deployed: Deployed, users: SharedUsers, course_id: str) -> None:
-    """The check above is no formality."""
+    """This shows that the check of signatures can fail."""
     signed = SignedUrl.parse(users.student.get(f"/courses/{course_id}/lessons/film/content")["url"])
     key = published_keys(deployed, "premium/*")[signed.key_pair_id]
     with pytest.raises(AssertionError):
@@ -141,7 +141,7 @@ def test_a_changed_policy_does_not_verify(deployed: Deployed, users: SharedUsers
 
 
 def test_only_enrolled_students_and_editors_get_content(users: SharedUsers, course_id: str) -> None:
-    """Also in a published course; the owner and administrators read it anyway."""
+    """This is true for published courses too. The owner and administrators need no enrolment."""
     path = f"/courses/{course_id}/lessons/film/content"
     for person in (users.other_student, users.other_instructor):
         person.get(path, expect=403)
@@ -152,7 +152,7 @@ def test_only_enrolled_students_and_editors_get_content(users: SharedUsers, cour
 def test_a_withdrawn_student_cannot_read_content(
     deployed: Deployed, users: SharedUsers, course_id: str
 ) -> None:
-    """Until they enrol again."""
+    """A student who withdrew gets 403."""
     path = f"/courses/{course_id}/lessons/text/content"
     enroll(users.other_student, course_id)
     users.other_student.get(path)
@@ -161,7 +161,7 @@ def test_a_withdrawn_student_cannot_read_content(
 
 
 def test_missing_content_is_not_found(users: SharedUsers, course_id: str) -> None:
-    """No file yet, no such lesson, no such course."""
+    """404 for a lesson without a file, an unknown lesson and an unknown course."""
     users.student.get(f"/courses/{course_id}/lessons/empty/content", expect=404)
     users.student.get(f"/courses/{course_id}/lessons/unknown/content", expect=404)
     users.student.get("/courses/unknown/lessons/text/content", expect=404)
@@ -169,7 +169,7 @@ def test_missing_content_is_not_found(users: SharedUsers, course_id: str) -> Non
 
 
 def test_a_lesson_has_content_only_after_the_upload(deployed: Deployed, users: SharedUsers) -> None:
-    """Asking for a form changes nothing; the file's arrival does, by S3's event."""
+    """The request for a form changes nothing. The event of the uploaded file does."""
     course_id = new_course(users.owner, "page", status="draft")
     path = f"/courses/{course_id}/lessons/page"
     form = users.owner.post(f"{path}/upload", {})
@@ -179,11 +179,13 @@ def test_a_lesson_has_content_only_after_the_upload(deployed: Deployed, users: S
     assert send_file(deployed, form, PAGE).ok
     eventually(lambda: has_content(users.owner, path))
     assert users.owner.get(f"{path}/content")["url"].endswith(form["key"])
-    assert users.owner.get(f"/courses/{course_id}")["version"] == version  # an open tab stays valid
+    assert (
+        users.owner.get(f"/courses/{course_id}")["version"] == version
+    )  # so that an open browser tab can still save
 
 
 def test_a_replaced_file_has_a_new_url(deployed: Deployed, users: SharedUsers) -> None:
-    """So that no cache can serve the old bytes."""
+    """So no cache can serve the old file."""
     course_id = new_course(users.owner, "page", status="draft")
     first = upload(deployed, users.owner, course_id, "page", b"<p>first</p>")
     second = upload(deployed, users.owner, course_id, "page", b"<p>second</p>")
@@ -207,14 +209,14 @@ def test_a_replaced_file_has_a_new_url(deployed: Deployed, users: SharedUsers) -
 def test_s3_accepts_only_what_the_form_allows(
     deployed: Deployed, users: SharedUsers, fields: dict[str, str], content: bytes, status: int
 ) -> None:
-    """The form binds key, type and size; what S3 refuses never becomes content."""
+    """The form fixes key, type and size. A refused file never becomes content."""
     course_id = new_course(users.owner, "page", status="draft")
     path = f"/courses/{course_id}/lessons/page"
     form = users.owner.post(f"{path}/upload", {"sizeBytes": 100})
     assert form["maxBytes"] == 100
     assert send_file(deployed, form, content, fields=fields).status_code == status
     assert not has_content(users.owner, path)
-    assert send_file(deployed, form, b"x" * 100).ok  # the form itself is good
+    assert send_file(deployed, form, b"x" * 100).ok  # this shows that the form itself is valid
 
 
 @pytest.mark.parametrize(
@@ -232,13 +234,13 @@ def test_s3_accepts_only_what_the_form_allows(
 def test_an_upload_form_for_an_invalid_file_is_refused(
     users: SharedUsers, course_id: str, body: dict[str, Any], wrong: set[str]
 ) -> None:
-    """An article is one page of HTML of a reasonable size."""
+    """The file of an article must be one HTML page with a limited size."""
     answer = users.owner.call("POST", f"/courses/{course_id}/lessons/text/upload", body, expect=400)
     assert answer.wrong_fields in (wrong, {"body"})
 
 
 def test_only_the_owner_and_administrators_get_upload_forms(users: SharedUsers, course_id: str) -> None:
-    """Everybody else may read at most."""
+    """Other callers may only read."""
     path = f"/courses/{course_id}/lessons/text/upload"
     for person in (users.student, users.other_student, users.other_instructor):
         person.post(path, {}, expect=403)
@@ -246,7 +248,7 @@ def test_only_the_owner_and_administrators_get_upload_forms(users: SharedUsers, 
 
 
 def test_files_that_no_lesson_uses_any_more_are_not_served(deployed: Deployed, users: SharedUsers) -> None:
-    """Whoever kept the unsigned address of a lesson that became premium, was replaced or deleted, has nothing of it."""
+    """An old unsigned URL stops working when its lesson becomes premium, is replaced or is deleted."""
     course_id = new_course(users.owner, "page", "other", status="draft")
     path = f"/courses/{course_id}/lessons"
     addresses = []
@@ -260,7 +262,7 @@ def test_files_that_no_lesson_uses_any_more_are_not_served(deployed: Deployed, u
 
 
 def test_a_lesson_that_becomes_premium_needs_a_new_upload(deployed: Deployed, users: SharedUsers) -> None:
-    """The public copy is no longer handed out, and the late arrival of a public file does not bring it back."""
+    """The public file is no longer served, not even after a late upload with an old form."""
     course_id = new_course(users.owner, "page", status="draft")
     path = f"/courses/{course_id}/lessons/page"
     late = users.owner.post(f"{path}/upload", {})

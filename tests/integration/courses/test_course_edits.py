@@ -1,4 +1,4 @@
-"""What students notice of an edited course a moment later: percentages, the roster's order, titles, places."""
+"""The effects of a changed course on its enrolments: percentages, titles, the roster, seats."""
 
 import json
 import secrets
@@ -18,12 +18,12 @@ if TYPE_CHECKING:
 
 
 def enrollment(student: Person, course_id: str) -> dict[str, Any]:
-    """A student's own entry of a course."""
+    """The enrolment of a student in a course, from the student's own list."""
     return next(each for each in student.get_all("/enrollments") if each["courseId"] == course_id)
 
 
 def edit(owner: Person, course_id: str, **changes: Any) -> None:
-    """Change a course from the version that it has now."""
+    """Change a course from its current version."""
     version = owner.get(f"/courses/{course_id}")["version"]
     owner.patch(f"/courses/{course_id}", {**changes, "version": version})
 
@@ -96,7 +96,7 @@ def test_repeated_course_changes_assign_each_seat_once(
     record = course_record(deployed, course_id, capacity=7)
     functions: LambdaClient = deployed.client("lambda")
 
-    def tell(_: int) -> None:
+    def send_record(_: int) -> None:
         answer = functions.invoke(
             FunctionName=f"education-followups-{deployed.outputs['environment_suffix']}",
             Payload=json.dumps({"Records": [record]}).encode(),
@@ -105,13 +105,13 @@ def test_repeated_course_changes_assign_each_seat_once(
 
     edit(users.owner, course_id, capacity=7)
     with ThreadPoolExecutor(6) as threads:
-        list(threads.map(tell, range(6)))
+        list(threads.map(send_record, range(6)))
     statuses = [enrollment(student, course_id)["status"] for student in students]
     assert statuses == ["active"] * 7 + ["waitlisted"] * 3
 
 
 def course_record(deployed: Deployed, course_id: str, *, capacity: int) -> dict[str, Any]:
-    """A record with which the stream would tell of a raised capacity."""
+    """The stream record of a course whose capacity was raised."""
     dynamodb: DynamoDBClient = deployed.client("dynamodb")
     table, key = deployed.outputs["courses_table_name"], {"courseId": {"S": course_id}}
     image = dynamodb.get_item(TableName=table, Key=key)["Item"]

@@ -1,4 +1,4 @@
-"""Enrolments as students meet them over HTTP: in, out, in again, and waiting."""
+"""The routes of enrolments, as students use them: enrol, withdraw, enrol again, wait."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -10,7 +10,7 @@ from tests.integration.support.people import People, Person, SharedUsers
 
 
 def test_a_second_enrolment_request_returns_the_first_enrolment(users: SharedUsers) -> None:
-    """201 the first time, then 200 with the very same enrolment."""
+    """The first request gives 201, later ones 200 with the same enrolment."""
     course_id = new_course(users.owner, title="Optics")
     first = enroll(users.student, course_id)
     assert first["courseTitle"] == "Optics"
@@ -23,7 +23,7 @@ def test_a_second_enrolment_request_returns_the_first_enrolment(users: SharedUse
 
 @pytest.mark.parametrize("status", ["draft", "archived"])
 def test_only_published_courses_accept_students(users: SharedUsers, status: str) -> None:
-    """Others are not there, also not for their owner."""
+    """Other courses give 404, even for their owner."""
     course_id = new_course(users.owner, status=status)
     for person in (users.student, users.owner):
         person.post("/enrollments", {"courseId": course_id}, expect=404)
@@ -33,12 +33,12 @@ def test_only_published_courses_accept_students(users: SharedUsers, status: str)
     "body", [{}, {"courseId": ""}, {"courseId": 5}, {"courseId": "x", "userId": "y"}, []]
 )
 def test_an_invalid_enrolment_is_refused(users: SharedUsers, body: Any) -> None:
-    """Nobody enrols somebody else this way."""
+    """A caller cannot enrol another user with this route."""
     users.student.post("/enrollments", body, expect=400)
 
 
 def test_enrolment_outside_of_its_window_conflicts(users: SharedUsers) -> None:
-    """Not yet and not any more are 409; in between is 201."""
+    """Before it opens and after it closes: 409. In between: 201."""
     now = datetime.now(UTC)
     hour = timedelta(hours=1)
     for opens, closes, status in ((hour, 2 * hour, 409), (-2 * hour, -hour, 409), (-hour, hour, 201)):
@@ -49,7 +49,7 @@ def test_enrolment_outside_of_its_window_conflicts(users: SharedUsers) -> None:
 
 
 def test_withdrawing_keeps_progress_and_enrolling_again_resumes_it(users: SharedUsers) -> None:
-    """204, no access in between, and then everything as it was."""
+    """A withdrawn student has no access. A new enrolment restores the progress."""
     course_id = new_course(users.owner, "one", "two", "three", "four")
     first = enroll(users.student, course_id)
     before = users.student.put(
@@ -67,13 +67,13 @@ def test_withdrawing_keeps_progress_and_enrolling_again_resumes_it(users: Shared
 
 
 def test_withdrawing_without_an_enrolment_is_not_found(users: SharedUsers) -> None:
-    """Never enrolled, or no such course."""
+    """404 for a student who was never enrolled and for an unknown course."""
     users.other_student.delete(f"/enrollments/{new_course(users.owner)}", expect=404)
     users.other_student.delete("/enrollments/unknown", expect=404)
 
 
 def test_own_enrolments_are_paged(users: SharedUsers, people: People) -> None:
-    """Each once, whatever the size of the page; nobody else's."""
+    """Every enrolment of the caller is listed once, with every page size. Others are not listed."""
     student = people.new()
     courses = {new_course(users.owner) for _ in range(5)}
     for course_id in courses:
@@ -85,7 +85,7 @@ def test_own_enrolments_are_paged(users: SharedUsers, people: People) -> None:
 
 
 def test_a_free_seat_goes_to_the_next_student_on_the_waitlist(users: SharedUsers, people: People) -> None:
-    """A full course lets the next one in when a place is given back."""
+    """When a student withdraws from a full course, the next student on the waitlist is enrolled."""
     course_id = new_course(users.owner, "one", capacity=1)
     first, second, third = people.many(3)
     assert enroll(first, course_id)["status"] == "active"

@@ -1,4 +1,4 @@
-"""Progress as students meet it over HTTP: it only moves forward."""
+"""The routes of progress, as students use them. Progress only moves forward."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -12,7 +12,7 @@ LESSONS = ("one", "two", "three", "four")
 
 
 def test_a_student_completes_a_course(users: SharedUsers) -> None:
-    """The percentage is what the set says; `completedAt` is set once, with the last lesson."""
+    """The percentage follows the completed lessons. `completedAt` is set once, with the last lesson."""
     course_id = new_course(users.owner, *LESSONS)
     enroll(users.student, course_id)
     assert users.student.get(f"/progress/{course_id}")["completedLessons"] == []
@@ -24,7 +24,7 @@ def test_a_student_completes_a_course(users: SharedUsers) -> None:
         assert progress["status"] == ("completed" if count == len(LESSONS) else "active")
     again = users.student.put(f"/progress/{course_id}/lessons/one", {"completed": True})
     assert again["completedAt"] == progress["completedAt"]
-    # A lesson that is added later lowers the percentage, but takes no completion away.
+    # A lesson that is added later lowers the percentage. The course stays completed.
     users.owner.put(f"/courses/{course_id}/lessons/five", lesson(position=9), expect=201)
     later = users.student.get(f"/progress/{course_id}")
     assert (later["completionPercentage"], later["status"]) == (80, "completed")
@@ -32,7 +32,7 @@ def test_a_student_completes_a_course(users: SharedUsers) -> None:
 
 
 def test_progress_never_goes_back(users: SharedUsers) -> None:
-    """Not by `completed: false`, nor by a late or repeated update."""
+    """Neither `completed: false` nor a late or repeated update changes it back."""
     course_id = new_course(users.owner, "one", "two")
     enroll(users.student, course_id)
     path = f"/progress/{course_id}/lessons/one"
@@ -47,7 +47,9 @@ def test_progress_never_goes_back(users: SharedUsers) -> None:
     late = users.student.put(path, {"positionSeconds": 10, "occurredAt": at(-9)})
     assert late["positions"] == {"one": 90}
     newer = users.student.put(path, {"positionSeconds": 20, "occurredAt": at(-1)})
-    assert newer["positions"] == {"one": 20}  # the latest activity wins, not the furthest
+    assert newer["positions"] == {
+        "one": 20
+    }  # the position of the latest activity is stored, not the highest one
     assert users.student.put(path, {"positionSeconds": 20, "occurredAt": at(-1)}) == newer
 
 
@@ -64,14 +66,14 @@ def test_progress_never_goes_back(users: SharedUsers) -> None:
     ],
 )
 def test_invalid_progress_is_refused(users: SharedUsers, body: Any) -> None:
-    """Nothing is guessed."""
+    """The platform does not guess what an invalid value means."""
     course_id = new_course(users.owner, "one")
     enroll(users.student, course_id)
     users.student.put(f"/progress/{course_id}/lessons/one", body, expect=400)
 
 
 def test_only_enrolled_students_have_progress(users: SharedUsers) -> None:
-    """403 in a course that one may see, 404 in one that one may not; also for its owner."""
+    """403 in a visible course, even for its owner and administrators. 404 in a course that the caller may not see."""
     course_id = new_course(users.owner, "one")
     for person in (users.other_student, users.owner, users.administrator):
         person.get(f"/progress/{course_id}", expect=403)
@@ -84,7 +86,7 @@ def test_only_enrolled_students_have_progress(users: SharedUsers) -> None:
 
 
 def test_an_enrolled_student_can_continue_in_an_archived_course(users: SharedUsers) -> None:
-    """What one has begun is not taken away."""
+    """A student keeps access to a course that is archived later."""
     course_id = new_course(users.owner, "one")
     enroll(users.student, course_id)
     set_status(users.owner, course_id, "archived")

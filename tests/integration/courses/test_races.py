@@ -1,4 +1,4 @@
-"""Many requests at the same time, by real threads against the deployed platform."""
+"""Races: many threads send requests to the deployed platform at the same time."""
 
 import threading
 from collections import Counter
@@ -12,14 +12,13 @@ from tests.integration.support.course_helpers import enroll, eventually, lesson,
 from tests.integration.support.people import Answer, People, Person, SharedUsers
 
 T = TypeVar("T")
-PARALLEL = (
-    32  # what the contract speaks of; each one may start a function process, so the other races have fewer
-)
+# Each request may start a function process, so the other races use fewer.
+PARALLEL = 32
 DEVICES = 8
 
 
 def at_once(calls: Sequence[Callable[[], T]]) -> list[T]:
-    """Make all these calls, each in a thread of its own, none before all threads are there."""
+    """Make all these calls at the same time. Each has a thread, and none starts before all threads are ready."""
     together = threading.Barrier(len(calls))
 
     def run(call: Callable[[], T]) -> T:
@@ -30,8 +29,10 @@ def at_once(calls: Sequence[Callable[[], T]]) -> list[T]:
         return list(threads.map(run, calls))
 
 
-def _insist(student: Person, method: str, path: str, body: Any = None, *, expect: tuple[int, ...]) -> Answer:
-    """Send a request; 503 says that it is safe to send it again, so that is what is done."""
+def _send_until_answered(
+    student: Person, method: str, path: str, body: Any = None, *, expect: tuple[int, ...]
+) -> Answer:
+    """Send a request, and send it again after each 503."""
     while True:
         answer = student.call(method, path, body, expect=(*expect, 503))
         if answer.status != 503:
@@ -39,11 +40,11 @@ def _insist(student: Person, method: str, path: str, body: Any = None, *, expect
 
 
 def _enroll(student: Person, course_id: str) -> Answer:
-    return _insist(student, "POST", "/enrollments", {"courseId": course_id}, expect=(200, 201))
+    return _send_until_answered(student, "POST", "/enrollments", {"courseId": course_id}, expect=(200, 201))
 
 
 def _leave(student: Person, course_id: str) -> None:
-    _insist(student, "DELETE", f"/enrollments/{course_id}", expect=(204,))
+    _send_until_answered(student, "DELETE", f"/enrollments/{course_id}", expect=(204,))
 
 
 def _seated(owner: Person, course_id: str) -> set[str]:
@@ -51,7 +52,7 @@ def _seated(owner: Person, course_id: str) -> set[str]:
 
 
 def test_parallel_requests_of_one_student_create_one_enrolment(users: SharedUsers, people: People) -> None:
-    """One 201, every other one 200, and all with the same body."""
+    """One answer is 201, all others are 200, and all have the same body."""
     course_id = new_course(users.owner)
     student = people.new()
     answers = at_once([partial(_enroll, student, course_id)] * PARALLEL)
@@ -61,7 +62,7 @@ def test_parallel_requests_of_one_student_create_one_enrolment(users: SharedUser
 
 
 def test_parallel_enrolments_never_exceed_the_capacity(users: SharedUsers, people: People) -> None:
-    """Twelve students for five places: five get in, seven wait; one leaves, one moves up."""
+    """Twelve students and five seats: five are enrolled, seven wait. For each that withdraws, another moves up."""
     capacity, students = 5, people.many(12)
     course_id = new_course(users.owner, capacity=capacity)
 
@@ -80,18 +81,18 @@ def test_parallel_enrolments_never_exceed_the_capacity(users: SharedUsers, peopl
 def test_parallel_enrolments_and_withdrawals_keep_the_seat_count_right(
     users: SharedUsers, people: People
 ) -> None:
-    """Enrolling and withdrawing mixed: afterwards exactly as many places are free as nobody sits on."""
+    """After mixed enrolments and withdrawals, the number of free seats is exactly right."""
     capacity, students = 3, people.many(6)
     course_id = new_course(users.owner, capacity=capacity)
 
-    def come_and_go(student: Person, stays: bool) -> None:
+    def enroll_and_leave(student: Person, stays: bool) -> None:
         for _ in range(2):
             _enroll(student, course_id)
             _leave(student, course_id)
         if stays:
             _enroll(student, course_id)
 
-    at_once([partial(come_and_go, student, number < 2) for number, student in enumerate(students)])
+    at_once([partial(enroll_and_leave, student, number < 2) for number, student in enumerate(students)])
 
     eventually(lambda: _seated(users.owner, course_id) == {student.user_id for student in students[:2]})
     assert _enroll(students[2], course_id).body["status"] == "active"
@@ -99,7 +100,7 @@ def test_parallel_enrolments_and_withdrawals_keep_the_seat_count_right(
 
 
 def test_concurrent_progress_converges(users: SharedUsers, people: People) -> None:
-    """Several devices report everything at once and out of order: nothing that was completed is lost."""
+    """Several devices send updates at the same time and out of order. No completion is lost."""
     lesson_ids = [f"lesson-{number}" for number in range(8)]
     course_id = new_course(users.owner, *lesson_ids)
     student = people.new()
@@ -115,7 +116,7 @@ def test_concurrent_progress_converges(users: SharedUsers, people: People) -> No
     def send(some: list[tuple[str, dict[str, Any]]]) -> None:
         for lesson_id, body in some:
             path = f"/progress/{course_id}/lessons/{lesson_id}"
-            _insist(student, "PUT", path, body, expect=(200,))
+            _send_until_answered(student, "PUT", path, body, expect=(200,))
 
     updates.reverse()
     at_once([partial(send, updates[device::DEVICES]) for device in range(DEVICES)])
@@ -126,7 +127,7 @@ def test_concurrent_progress_converges(users: SharedUsers, people: People) -> No
 
 
 def test_one_of_many_editors_with_the_same_version_wins(users: SharedUsers) -> None:
-    """Optimistic concurrency: one 200, the others 409, and the course is the winner's."""
+    """Optimistic concurrency: one request gets 200, the others get 409, and the course is that of the 200."""
     course_id = new_course(users.owner, status="draft")
     path = f"/courses/{course_id}"
     version = users.owner.get(path)["version"]
@@ -141,7 +142,7 @@ def test_one_of_many_editors_with_the_same_version_wins(users: SharedUsers) -> N
 
 
 def test_lessons_put_at_the_same_time_are_all_stored(users: SharedUsers) -> None:
-    """Instructors working on different lessons never undo each other."""
+    """Instructors who edit different lessons never undo each other's changes."""
     course_id = new_course(users.owner, status="draft")
     names = [f"lesson-{number:02}" for number in range(DEVICES)]
 

@@ -1,4 +1,4 @@
-"""Rosters as tables for spreadsheets and other programs."""
+"""Rosters as CSV tables for spreadsheets and other programs."""
 
 import csv
 import io
@@ -21,13 +21,13 @@ ONE_ROSTER = [
 
 
 def test_a_roster_is_exported_as_csv(users: SharedUsers, people: People) -> None:
-    """OneRoster's columns; a name that is a formula is text; as many rows as people, whatever the limit."""
-    evil, other = people.many(2)
-    evil.patch("/profile", {"displayName": '=HYPERLINK("http://x.example","a")'})
+    """The columns are those of OneRoster, a formula in a name is escaped, and `limit` does not shorten the table."""
+    formula_name, other = people.many(2)
+    formula_name.patch("/profile", {"displayName": '=HYPERLINK("http://x.example","a")'})
     course_id = new_course(users.owner, "one")
-    emails = [evil.email, other.email]
+    emails = [formula_name.email, other.email]
     users.owner.post(f"/courses/{course_id}/roster", {"emails": emails}, expect=200)
-    evil.put(f"/progress/{course_id}/lessons/one", {"completed": True})
+    formula_name.put(f"/progress/{course_id}/lessons/one", {"completed": True})
     eventually(lambda: len(users.owner.get_all(f"/courses/{course_id}/roster")) == 2)
     answer = users.owner.call(
         "GET", f"/courses/{course_id}/roster", query={"format": "csv", "limit": 1}, expect=200
@@ -39,7 +39,7 @@ def test_a_roster_is_exported_as_csv(users: SharedUsers, people: People) -> None
     rows = list(csv.DictReader(io.StringIO(answer.body, newline=""), strict=True))
     assert list(rows[0])[:10] == ONE_ROSTER
     first, second = rows
-    assert (first["userSourcedId"], second["userSourcedId"]) == (evil.user_id, other.user_id)
+    assert (first["userSourcedId"], second["userSourcedId"]) == (formula_name.user_id, other.user_id)
     assert first["metadata.displayName"] == '\'=HYPERLINK("http://x.example","a")'
     assert (first["metadata.completionPercentage"], first["metadata.enrollmentStatus"]) == (
         "100",

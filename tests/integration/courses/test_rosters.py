@@ -1,4 +1,4 @@
-"""Rosters as instructors meet them over HTTP."""
+"""The roster of a course, as instructors read it."""
 
 from tests.integration.support.course_helpers import enroll, new_course
 from tests.integration.support.people import People, SharedUsers
@@ -7,7 +7,7 @@ LESSONS = ("one", "two", "three", "four")
 
 
 def test_a_roster_is_paged_by_completion(users: SharedUsers, people: People) -> None:
-    """Everybody who is enrolled, once, by completion; who withdrew is not in it."""
+    """Every enrolled student is listed once, sorted by completion. A student who withdrew is not listed."""
     course_id = new_course(users.owner, *LESSONS)
     students = people.many(6)
     for count, student in enumerate(students[:5]):
@@ -27,7 +27,7 @@ def test_a_roster_is_paged_by_completion(users: SharedUsers, people: People) -> 
 
 
 def test_only_the_owner_and_administrators_read_a_roster(users: SharedUsers) -> None:
-    """Others get 403, and 404 while the course is a draft."""
+    """Other callers get 403, or 404 if the course is a draft."""
     course_id = new_course(users.owner)
     enroll(users.student, course_id)
     path = f"/courses/{course_id}/roster"

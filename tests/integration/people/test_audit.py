@@ -1,4 +1,4 @@
-"""The audit trail: what has to be recorded is, once, with who, what, when and the request; nobody is named."""
+"""The audit trail: each relevant action has one entry with actor, action, time and request, without personal data."""
 
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -22,7 +22,7 @@ CHANGING = ("UpdateItem", "DeleteItem", "BatchWriteItem", "PartiQLUpdate", "Part
 
 
 def entries(deployed: Deployed, index: str, key: str, value: str) -> list[dict[str, Any]]:
-    """What the trail has, oldest first."""
+    """The entries of the audit trail for a key, oldest first."""
     dynamodb: DynamoDBClient = deployed.client("dynamodb")
     answer = dynamodb.query(
         TableName=f"education-audit-{deployed.outputs['environment_suffix']}",
@@ -68,7 +68,7 @@ def test_roster_reads_are_recorded_and_refused_ones_are_not(deployed: Deployed, 
 
 
 def test_entries_are_found_by_actor_and_have_no_personal_data(deployed: Deployed, users: SharedUsers) -> None:
-    course_id = new_course(users.owner, "one", title="A title of somebody")
+    course_id = new_course(users.owner, "one", title="A title of the owner")
     found = entries(deployed, "actor-index", "actor", audit.pseudonym(users.owner.user_id))
     assert audit.course(course_id) in {entry["subject"] for entry in found}
     text = str(found)

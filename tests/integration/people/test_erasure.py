@@ -1,4 +1,4 @@
-"""Erasure and export over HTTP: nothing is left, nothing comes back, and what was interrupted is finished."""
+"""Erasure and export: an erasure removes all data for good, and an interrupted one is finished."""
 
 from typing import TYPE_CHECKING
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def person(people: People, users: SharedUsers) -> Person:
-    """Somebody who has left traces everywhere: courses of theirs, taken, waited for, left, completed in part."""
+    """A user with data everywhere: an own course, and one enrolled with progress, one waitlisted, one withdrawn."""
     person = people.new(INSTRUCTORS)
     person.patch("/profile", {"displayName": "Ada"})
     new_course(person, "page", title="Owned")
@@ -36,7 +36,7 @@ def person(people: People, users: SharedUsers) -> Person:
 
 
 def test_the_export_is_complete(person: Person) -> None:
-    """One document with everything that the other routes show, and more."""
+    """The document has everything that the other routes show, and more."""
     document = person.get("/profile/export")
     assert document["profile"] == person.get("/profile")
     assert document["signIn"]["attributes"]["email"] == person.email
@@ -54,7 +54,7 @@ def test_the_export_is_complete(person: Person) -> None:
 
 @pytest.mark.intrusive
 def test_erasure_removes_all_personal_data(deployed: Deployed, person: Person, users: SharedUsers) -> None:
-    """No item, index entry or sign-in with the person's id or e-mail; one entry says that it was done."""
+    """No item, index or account has the user's id or e-mail address any more."""
     assert find_personal_data(deployed, person), "there must be something to erase"
     person.delete("/profile")
     assert not has_account(deployed, person)
@@ -64,7 +64,7 @@ def test_erasure_removes_all_personal_data(deployed: Deployed, person: Person, u
 
 
 def test_erasure_frees_the_seat_and_keeps_owned_courses(people: People, users: SharedUsers) -> None:
-    """Who waits moves up; administrators take over what an instructor leaves."""
+    """A waitlisted student gets the seat, and administrators can edit the courses of an erased instructor."""
     leaving, waiting = people.new(INSTRUCTORS), people.new()
     owned = new_course(leaving, "page")
     course_id = new_course(users.owner, "page", capacity=1)
@@ -92,7 +92,7 @@ def test_erasure_frees_the_seat_and_keeps_owned_courses(people: People, users: S
 def test_an_old_token_of_an_erased_person_recreates_nothing(
     deployed: Deployed, person: Person, users: SharedUsers
 ) -> None:
-    """Tokens live an hour; whoever was erased has none that does anything."""
+    """A token is valid for an hour, but the token of an erased user changes nothing."""
     course_id = new_course(users.owner, "page")
     person.delete("/profile")
     person.get("/profile", expect=401)
@@ -108,7 +108,7 @@ def test_an_old_token_of_an_erased_person_recreates_nothing(
 
 @pytest.mark.intrusive
 def test_an_interrupted_erasure_is_finished_in_the_background(deployed: Deployed, person: Person) -> None:
-    """As if the request had died right after it was noted: nobody asks again, and nothing is left."""
+    """The request is stored as if it was interrupted at once. Without another request, all data is removed."""
     client: DynamoDBClient = deployed.client("dynamodb")
     table = deployed.outputs["user_profiles_table_name"]
     client.put_item(TableName=table, Item=to_item(key_of(person.user_id)))
@@ -124,7 +124,7 @@ def test_an_interrupted_erasure_is_finished_in_the_background(deployed: Deployed
 
 
 def test_an_erased_person_can_sign_up_again_as_a_new_user(people: People, person: Person) -> None:
-    """The address is free again, and nothing of before is there."""
+    """The address can be used again, and the old data is gone."""
     person.delete("/profile")
     again = people.new(email=person.email)
     assert again.user_id != person.user_id

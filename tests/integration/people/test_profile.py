@@ -1,4 +1,4 @@
-"""A person's own profile over HTTP."""
+"""The routes of the caller's own profile."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from tests.integration.support.people import People, SharedUsers
 
 
 def test_a_profile_is_created_on_first_use(people: People) -> None:
-    """With the e-mail that one signed in with; it stays as it is until it is changed."""
+    """It has the e-mail address of the account and stays the same until the user changes it."""
     person = people.new()
     profile = person.get("/profile")
     assert (profile["userId"], profile["email"]) == (person.user_id, person.email)
@@ -17,7 +17,7 @@ def test_a_profile_is_created_on_first_use(people: People) -> None:
 
 
 def test_a_profile_is_changed_field_by_field(people: People) -> None:
-    """And nobody else's with it."""
+    """The profiles of other users stay the same."""
     person, other = people.many(2)
     before = other.get("/profile")
     renamed = person.patch("/profile", {"displayName": "Ada  Größe"})
@@ -39,5 +39,5 @@ def test_a_profile_is_changed_field_by_field(people: People) -> None:
     ],
 )
 def test_an_invalid_profile_is_refused(users: SharedUsers, body: Any, wrong: set[str]) -> None:
-    """E-mail and id are the sign-in's."""
+    """The e-mail address and the id come from the account and cannot be changed."""
     assert users.other_student.call("PATCH", "/profile", body, expect=400).wrong_fields in (wrong, {"body"})

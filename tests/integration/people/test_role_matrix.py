@@ -50,25 +50,25 @@ BODIES: dict[str, Any] = {
     "updateCourse": {"title": "A changed course"},
     "putLesson": lesson(),
     "createLessonUpload": {},
-    "enrollRoster": {"emails": ["somebody@example.org"], "dryRun": True},
+    "enrollRoster": {"emails": ["new-student@example.org"], "dryRun": True},
     "createEnrollment": {},
     "updateLessonProgress": {"positionSeconds": 1},
     "updateProfile": {"locale": "en"},
 }
-# These change what the other rows rely on, so they get a course of their own.
+# These change the data that other rows need, so they use a course of their own.
 APART = {"createEnrollment", "deleteEnrollment"}
 
 
 @dataclass(frozen=True)
 class MatrixData:
-    """A course with a file in lesson `page`, in which the student is enrolled, and a person whose roles change."""
+    """A course with a file in lesson `page`, in which the student is enrolled, and a user whose roles change."""
 
     users: SharedUsers
     course_id: str
     target: Person
 
     def send(self, operation: Operation, caller: Caller, course_id: str, expect: int) -> Any:
-        """Send an operation's sample request; the answer's body."""
+        """Send the request of an operation and return the body of the answer."""
         values = {"courseId": course_id, "lessonId": "page", "userId": self.target.user_id, "group": STUDENTS}
         if operation.operation_id == "deleteLesson":
             values["lessonId"] = "spare"
@@ -81,7 +81,7 @@ class MatrixData:
         return caller.call(operation.method, path, body, expect=expect).body
 
     def prepare(self, operation_id: str) -> None:
-        """Bring back what an earlier request of this operation took away."""
+        """Restore what an earlier request of this operation deleted."""
         if operation_id == "deleteLesson":
             path = f"/courses/{self.course_id}/lessons/spare"
             self.users.owner.call("PUT", path, lesson(), expect=(200, 201))
@@ -93,7 +93,7 @@ class MatrixData:
 
 @pytest.fixture(scope="module")
 def data(deployed: Deployed, users: SharedUsers, people: People) -> MatrixData:
-    """The data that all rows share."""
+    """The course and the users of all rows."""
     course_id = new_course(users.owner, "page")
     upload(deployed, users.owner, course_id, "page")
     enroll(users.student, course_id)
@@ -101,23 +101,23 @@ def data(deployed: Deployed, users: SharedUsers, people: People) -> MatrixData:
 
 
 @pytest.fixture
-def replaceable(people: People, users: SharedUsers) -> Callable[[str], Caller]:
-    """Somebody of a role who may be erased."""
+def erasable_caller(people: People, users: SharedUsers) -> Callable[[str], Caller]:
+    """A function that returns a caller of a role whose account the test may erase."""
 
-    def somebody(role: str) -> Caller:
+    def caller_of(role: str) -> Caller:
         return users.anonymous if role == "anonymous" else people.new()
 
-    return somebody
+    return caller_of
 
 
 def test_every_route_has_a_row() -> None:
-    """A new route has to say here who may use it; a route that is gone has nothing here."""
+    """Every route has a row, and no row is left from a removed route."""
     assert set(EXPECTED) == {operation.operation_id for operation in OPERATIONS}
     assert all(len(row) == len(ROLES) for row in EXPECTED.values())
 
 
 def test_the_description_names_the_same_roles() -> None:
-    """`x-roles`, which the documentation shows, agrees with the rows."""
+    """`x-roles` of the API description agrees with the rows."""
     relations = {
         "self": set(),
         "signed-in": set(ROLES) - {"anonymous"},
@@ -137,14 +137,14 @@ def test_the_description_names_the_same_roles() -> None:
 def test_each_role_gets_the_expected_status(
     data: MatrixData,
     users: SharedUsers,
-    replaceable: Callable[[str], Caller],
+    erasable_caller: Callable[[str], Caller],
     operation: Operation,
     role: str,
 ) -> None:
-    """One request: the operation's sample, by somebody of this role."""
+    """One request of each operation in each role."""
     name = operation.operation_id
     status = EXPECTED[name][ROLES.index(role)]
-    caller: Caller = replaceable(role) if name == "deleteProfile" else getattr(users, role)
+    caller: Caller = erasable_caller(role) if name == "deleteProfile" else getattr(users, role)
     course_id = data.course_id
     if name in APART:
         course_id = new_course(users.owner)
@@ -166,7 +166,7 @@ ON_A_COURSE = [
 def test_an_unpublished_course_looks_missing_to_all_but_its_editors(
     data: MatrixData, users: SharedUsers, operation: Operation, status: str
 ) -> None:
-    """The answer is the very same as for a course that does not exist."""
+    """The answer is the same as for a course that does not exist."""
     draft = new_course(users.owner, "page", status="draft")
     if status != "draft":
         set_status(users.owner, draft, status)

@@ -1,4 +1,4 @@
-"""Granting and taking back roles over HTTP, and that there always is an administrator."""
+"""Granting and revoking roles. At least one administrator always remains."""
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -37,9 +37,9 @@ def groups_of(deployed: Deployed, person: Person) -> set[str]:
 
 @pytest.fixture
 def no_administrators(deployed: Deployed) -> Iterator[None]:
-    """Nobody is an administrator for a while; whoever was is again afterwards."""
+    """Remove all administrators for the test and restore them at the end."""
     if not deployed.is_local:
-        pytest.skip("an environment that people use keeps its administrators")
+        pytest.skip("a real environment keeps its administrators")
     client: CognitoIdentityProviderClient = deployed.client("cognito-idp")
     pool = deployed.outputs["user_pool_id"]
     members = [
@@ -57,7 +57,7 @@ def no_administrators(deployed: Deployed) -> Iterator[None]:
 
 
 def test_a_role_is_granted_and_revoked(deployed: Deployed, users: SharedUsers, people: People) -> None:
-    """Any number of times; it counts from the next token on."""
+    """A repeated request changes nothing. The role applies from the next token."""
     person = people.new()
     for _ in range(2):
         users.administrator.call("PUT", role(person, INSTRUCTORS), expect=204)
@@ -70,16 +70,16 @@ def test_a_role_is_granted_and_revoked(deployed: Deployed, users: SharedUsers, p
 
 
 def test_only_administrators_change_roles(users: SharedUsers, people: People) -> None:
-    """Not even to themselves."""
+    """Other callers cannot grant roles, not even to themselves."""
     for person in (users.other_student, users.student, users.owner):
         person.call("PUT", role(person, ADMINISTRATORS), expect=403)
         person.delete(role(users.administrator, ADMINISTRATORS), expect=403)
 
 
 def test_unknown_users_and_groups_are_refused(users: SharedUsers) -> None:
-    """404 for a user who is not there; a group that is not there is not valid; an e-mail is no id."""
-    users.administrator.call("PUT", f"/users/nobody/groups/{STUDENTS}", expect=404)
-    users.administrator.delete(f"/users/nobody/groups/{STUDENTS}", expect=404)
+    """An unknown user gives 404. An unknown group, or an e-mail address instead of an id, gives 400."""
+    users.administrator.call("PUT", f"/users/unknown/groups/{STUDENTS}", expect=404)
+    users.administrator.delete(f"/users/unknown/groups/{STUDENTS}", expect=404)
     users.administrator.call("PUT", role(users.student, "kings"), expect=400)
     users.administrator.call("PUT", f"/users/{users.student.email}/groups/{STUDENTS}", expect=400)
 
@@ -87,7 +87,7 @@ def test_unknown_users_and_groups_are_refused(users: SharedUsers) -> None:
 def test_a_former_administrator_cannot_change_roles_with_an_old_token(
     deployed: Deployed, users: SharedUsers, people: People
 ) -> None:
-    """A token still says administrator; with it, nobody gives the role back to themselves."""
+    """The old token still has the role. It must not let the former administrator grant the role again."""
     former = people.new(ADMINISTRATORS)
     users.administrator.delete(role(former, ADMINISTRATORS))
     former.call("PUT", role(former, ADMINISTRATORS), expect=403)
@@ -98,7 +98,7 @@ def test_a_former_administrator_cannot_change_roles_with_an_old_token(
 def test_the_last_administrator_cannot_be_removed(
     deployed: Deployed, no_administrators: None, people: People
 ) -> None:
-    """Neither taken back nor erased."""
+    """Neither a revoked role nor an erasure may remove the last one."""
     last = people.new(ADMINISTRATORS)
     last.delete(role(last, ADMINISTRATORS), expect=409)
     last.delete("/profile", expect=409)
@@ -110,7 +110,7 @@ def test_the_last_administrator_cannot_be_removed(
 def test_parallel_requests_never_remove_the_last_two_administrators(
     deployed: Deployed, no_administrators: None, people: People, how: str
 ) -> None:
-    """Two requests at the same time, each of which alone would be all right."""
+    """Two requests come at the same time, and each alone would be allowed."""
     for _ in range(ROUNDS):
         one, two = people.many(2, ADMINISTRATORS)
         paths = {
@@ -122,7 +122,9 @@ def test_parallel_requests_never_remove_the_last_two_administrators(
         assert statuses.count(204) == 1, statuses
         (left,) = (each for each, path in ((one, paths[0]), (two, paths[1])) if is_left(deployed, each))
         left_over = people.new(ADMINISTRATORS)
-        left_over.delete(role(left, ADMINISTRATORS))  # and nobody counts who left in an earlier round
+        left_over.delete(
+            role(left, ADMINISTRATORS)
+        )  # a user whose role was revoked in an earlier round is not counted
         client: CognitoIdentityProviderClient = deployed.client("cognito-idp")
         client.admin_delete_user(UserPoolId=deployed.outputs["user_pool_id"], Username=left_over.email)
 

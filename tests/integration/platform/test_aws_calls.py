@@ -1,7 +1,7 @@
-"""How many calls to AWS a request costs, route by route, and how many capacity units: counted, not timed.
+"""Counts the AWS calls and the capacity units of a request to each route.
 
-docs/aws-calls.md is the expectation: what is counted must be, letter for letter, what stands there. After a change
-that is meant, run these tests with EDUCATION_WRITE_AWS_CALLS=1, which writes it anew, and read the difference.
+The counted figures must be exactly those of docs/aws-calls.md. After an intended change, run these tests with
+EDUCATION_WRITE_AWS_CALLS=1, which writes the file again, and review the difference.
 """
 
 import os
@@ -25,10 +25,10 @@ WRITE_VARIABLE = "EDUCATION_WRITE_AWS_CALLS"
 HEADING = """\
 # Calls to AWS per request
 
-Counted by `test_aws_calls.py`, which fails when a request makes other calls than these. The settings
-are the local ones (a roster in four shards). Capacity units are those that DynamoDB reports, for small items. Retries
-of what AWS throttled, or of writes that met another one, come on top. What happens behind the tables' streams is not
-part of a request.
+`tests/integration/platform/test_aws_calls.py` counts these calls and fails if a request makes other calls.
+The settings are those of the local environment, where a roster has four shards. The capacity units are those
+that DynamoDB reports for small items. Retries after throttling or after a conflict with another write are not
+counted. The work of the functions behind the tables' streams is not part of a request.
 
 | route | case | calls | read units | write units |
 |---|---|---|---|---|
@@ -38,7 +38,7 @@ READS = frozenset({"GetItem", "BatchGetItem", "Query"})
 
 @dataclass(frozen=True)
 class Cost:
-    """What one request costs."""
+    """The AWS calls and the capacity units of one request."""
 
     calls: Counter[str]
     read_units: float
@@ -46,7 +46,7 @@ class Cost:
 
     @classmethod
     def of(cls, calls: Sequence[AwsCall]) -> "Cost":
-        """The cost of these calls."""
+        """Add up the cost of some calls."""
         units = {True: 0.0, False: 0.0}
         for call in calls:
             consumed = call.answer.get("ConsumedCapacity") or []
@@ -59,7 +59,7 @@ class Cost:
 
     @property
     def row(self) -> str:
-        """Its part of a row of the table."""
+        """The cost as the last cells of a table row."""
         calls = ", ".join(
             f"{name} × {count}" if count > 1 else name for name, count in sorted(self.calls.items())
         )
@@ -67,14 +67,14 @@ class Cost:
 
 
 def _units_of_batch(call: AwsCall) -> float:
-    """What the AWS emulator does not tell: half a unit a key, a whole one if it is read consistently (up to 4 KB)."""
+    """The units that the AWS emulator does not report: half a unit a key, or one for a consistent read (up to 4 KB)."""
     tables = call.request["RequestItems"].values()
     return sum(len(table["Keys"]) * (1 if table.get("ConsistentRead") else 0.5) for table in tables)
 
 
 @pytest.fixture(scope="module")
 def proxied(deployed: Deployed) -> Iterator[ProxiedFunctions]:
-    """The functions behind the proxy, with capacity units reported."""
+    """The functions behind proxies that record capacity units."""
     with proxied_functions(deployed) as functions:
         for proxy in functions.proxies.values():
             proxy.wants_capacity = True
@@ -83,14 +83,14 @@ def proxied(deployed: Deployed) -> Iterator[ProxiedFunctions]:
 
 @pytest.fixture(scope="module")
 def costs(deployed: Deployed, people: People, proxied: ProxiedFunctions) -> Mapping[Sample, Cost]:
-    """What every sample costs."""
+    """The cost of every sample."""
     context = SampleContext(deployed, people, proxied.restart)
     known = FILE.read_text(encoding="utf-8") if FILE.exists() else ""
     found = {}
     for sample in SAMPLES:
         found[sample] = _cost(context, proxied, sample)
         if _row(sample, found[sample]) not in known:
-            # Perhaps it met a write from behind a stream; that is not what it costs.
+            # A write by a stream function may have caused a retry, which is not counted. So measure again.
             found[sample] = _cost(context, proxied, sample)
     return found
 
@@ -109,7 +109,7 @@ def _row(sample: Sample, cost: Cost) -> str:
 
 
 def test_the_documented_calls_are_the_counted_ones(costs: Mapping[Sample, Cost]) -> None:
-    """Nobody adds a call without saying so."""
+    """A new call needs a change of the document."""
     counted = HEADING + "".join(_row(sample, cost) for sample, cost in costs.items())
     if os.environ.get(WRITE_VARIABLE):
         FILE.write_text(counted, encoding="utf-8")
@@ -125,18 +125,18 @@ def _of(costs: Mapping[Sample, Cost], operation_id: str, what: str = "") -> Coun
 
 
 def test_every_route_has_a_sample() -> None:
-    """A new route needs one in tests/integration/support/samples.py."""
+    """A new route needs a sample in tests/integration/support/samples.py."""
     assert {sample.operation_id for sample in SAMPLES} == set(OPERATIONS)
 
 
 def test_a_progress_update_makes_at_most_two_calls(costs: Mapping[Sample, Cost]) -> None:
-    """The busiest route of all."""
+    """It is the route with the most requests."""
     assert _of(costs, "updateLessonProgress", "completion").total() <= 2
     assert _of(costs, "updateLessonProgress", "position, course known") == {"dynamodb:UpdateItem": 1}
 
 
 def test_a_page_of_a_list_needs_one_query(deployed: Deployed, costs: Mapping[Sample, Cost]) -> None:
-    """And the roster's one per shard."""
+    """A page of a roster needs one query for each shard."""
     assert _of(costs, "listCourses", "published") == {"dynamodb:Query": 1}
     assert _of(costs, "listCourses", "own") == {"dynamodb:Query": 1, "dynamodb:BatchGetItem": 1}
     assert _of(costs, "listEnrollments") == {"dynamodb:Query": 1}
@@ -145,7 +145,7 @@ def test_a_page_of_a_list_needs_one_query(deployed: Deployed, costs: Mapping[Sam
 
 
 def test_the_signing_key_is_read_once_per_instance(costs: Mapping[Sample, Cost]) -> None:
-    """What is read to decide is read for a public file too."""
+    """All other reads are the same for a public file."""
     first = _of(costs, "getLessonContent", "premium, first of an instance")
     later = _of(costs, "getLessonContent", "premium, later")
     assert first - later == {"secretsmanager:GetSecretValue": 1}
@@ -153,5 +153,5 @@ def test_the_signing_key_is_read_once_per_instance(costs: Mapping[Sample, Cost])
 
 
 def test_no_request_scans_a_table(costs: Mapping[Sample, Cost]) -> None:
-    """Access patterns first."""
+    """Every request reads by key or index."""
     assert not {name for cost in costs.values() for name in cost.calls if name.endswith("Scan")}

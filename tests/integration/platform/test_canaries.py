@@ -1,4 +1,4 @@
-"""Canaries: the environment really refuses what it must refuse. If one of these fails, the other tests prove little."""
+"""Canaries: the environment refuses what it must refuse. If one of these fails, the other tests prove little."""
 
 import base64
 import json
@@ -24,13 +24,13 @@ if TYPE_CHECKING:
 
 @pytest.mark.parametrize("path", ["/courses", "/enrollments", "/profile"])
 def test_a_request_without_a_token_is_refused(anonymous: Caller, path: str) -> None:
-    """The gateway lets nobody through who is not signed in."""
+    """The gateway refuses a caller without a token."""
     answer = anonymous.call("GET", path, expect=401)
     assert answer.headers["WWW-Authenticate"] == "Bearer"
 
 
 def _claims_changed(token: str) -> str:
-    """A token that says it is an administrator's, under the signature of somebody else's claims."""
+    """Change the groups in a token to administrators and keep the old signature."""
     header, payload, signature = token.split(".")
     claims = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
     claims["cognito:groups"] = ["administrators"]
@@ -52,18 +52,18 @@ def _unsigned(token: str) -> str:
 
 @pytest.mark.parametrize("tamper", [_claims_changed, _signature_changed, _unsigned, lambda _: "no-token"])
 def test_a_tampered_token_is_refused(users: SharedUsers, people: People, tamper: Any) -> None:
-    """A token counts only as the pool signed it."""
+    """A token is valid only with the signature of the user pool."""
     people.caller(tamper(users.other_student.token)).get("/courses", expect=401)
 
 
 def test_an_access_token_is_refused(users: SharedUsers, people: People) -> None:
-    """Only an ID token carries the groups that the pre-token trigger let through."""
+    """Only an ID token has the groups that the pre-token trigger allows."""
     people.caller(users.administrator.access_token).get("/courses", expect=401)
 
 
 @pytest.mark.intrusive
 def test_a_token_of_another_pool_is_refused(deployed: Deployed, people: People) -> None:
-    """A valid token of a valid administrator, but of somebody else's pool."""
+    """The token of an administrator of another user pool is refused."""
     cognito: CognitoIdentityProviderClient = deployed.client("cognito-idp")
     pool = cognito.create_user_pool(PoolName=f"foreign-{secrets.token_hex(4)}")["UserPool"]["Id"]
     try:
@@ -98,7 +98,7 @@ def test_a_token_of_another_pool_is_refused(deployed: Deployed, people: People) 
 def test_a_forbidden_action_is_denied(
     deployed: Deployed, function: str, allowed: str | None, forbidden: str
 ) -> None:
-    """A function's own credentials read what it was granted, and neither another table nor a whole one."""
+    """A function may read its own tables by key, but no other table, and it may not scan a table."""
     dynamodb = _as_function(deployed, function)
     keys = {
         "courses": {"courseId": {"S": "none"}},
@@ -110,7 +110,7 @@ def test_a_forbidden_action_is_denied(
         dynamodb.get_item(TableName=deployed.outputs[f"{table}_table_name"], Key=keys[table])
 
     if allowed is not None:
-        read(allowed)  # so the credentials are good
+        read(allowed)  # this shows that the credentials work
     with pytest.raises(ClientError, match="AccessDenied"):
         read(forbidden)
     with pytest.raises(ClientError, match="AccessDenied"):
@@ -121,7 +121,7 @@ def test_a_forbidden_action_is_denied(
 
 @pytest.mark.intrusive
 def test_a_role_cannot_give_itself_more(deployed: Deployed) -> None:
-    """No function may change IAM."""
+    """A function may not change IAM policies."""
     credentials, role = _credentials_of(deployed, "catalog")
     iam: IAMClient = deployed.client("iam", **credentials)
     with pytest.raises(ClientError, match="AccessDenied"):
@@ -129,7 +129,7 @@ def test_a_role_cannot_give_itself_more(deployed: Deployed) -> None:
 
 
 def test_a_private_object_is_forbidden(deployed: Deployed, users: SharedUsers) -> None:
-    """An object that is there is served by CloudFront alone; an unknown path shows nothing either."""
+    """Only CloudFront serves an object, S3 never does. An unknown path is refused as well."""
     course_id = new_course(users.owner, "page")
     key = upload(deployed, users.owner, course_id, "page")
     bucket = deployed.outputs["content_bucket_name"]
@@ -152,7 +152,7 @@ def _as_function(deployed: Deployed, function: str) -> "DynamoDBClient":
 
 
 def _credentials_of(deployed: Deployed, function: str) -> tuple[dict[str, str], str]:
-    """Credentials of a function's role, and its name. On AWS only Lambda may take that role on."""
+    """Credentials of a function's role, and the role's name. On AWS, only Lambda may assume that role."""
     if not deployed.is_local:
         pytest.skip("on AWS only Lambda itself may assume a function's role")
     functions: LambdaClient = deployed.client("lambda")

@@ -1,4 +1,4 @@
-"""CORS at the gateway: preflights of every described route without a token, and headers on every kind of error."""
+"""CORS at the gateway: preflights of every route work without a token, and every kind of error has the headers."""
 
 import pytest
 
@@ -27,7 +27,7 @@ def _address(path: str) -> str:
 
 @pytest.mark.parametrize(("method", "path", "headers"), ROUTES, ids=str)
 def test_a_preflight_needs_no_token(deployed: Deployed, method: str, path: str, headers: str) -> None:
-    """What a browser asks before each method of each path, and what it must hear."""
+    """The preflight request of a browser for each method of each path, and the headers of the answer."""
     answer = deployed.http.options(
         deployed.outputs["api_endpoint"] + _address(path),
         headers={
@@ -46,7 +46,7 @@ def test_a_preflight_needs_no_token(deployed: Deployed, method: str, path: str, 
 
 
 def test_a_preflight_from_another_origin_is_not_allowed(deployed: Deployed) -> None:
-    """Another origin is never repeated, and there is no wildcard."""
+    """The answer allows only the portal: neither the other origin nor a wildcard."""
     answer = deployed.http.options(
         deployed.outputs["api_endpoint"] + "/courses",
         headers={"Origin": FOREIGN_ORIGIN, "Access-Control-Request-Method": "GET"},
@@ -56,7 +56,7 @@ def test_a_preflight_from_another_origin_is_not_allowed(deployed: Deployed) -> N
 
 
 def test_an_answer_to_another_origin_allows_only_the_portal(users: SharedUsers) -> None:
-    """A function repeats no other origin either (checked in tests.integration.contract.contract)."""
+    """A function allows only the portal too. tests/integration/contract/contract.py checks the header."""
     users.other_student.call("GET", "/courses", headers={"Origin": FOREIGN_ORIGIN}, expect=200)
     users.other_student.call("GET", "/courses/none", headers={"Origin": FOREIGN_ORIGIN}, expect=404)
 
@@ -84,13 +84,13 @@ def test_an_answer_to_another_origin_allows_only_the_portal(users: SharedUsers) 
 def test_error_answers_have_cors_headers(
     users: SharedUsers, method: str, path: str, raw: bytes | None, headers: dict[str, str], status: int
 ) -> None:
-    """Whoever answers, gateway or function: a problem document that the portal may read."""
+    """Errors of the gateway and of functions are problem documents that the portal may read."""
     caller = users.anonymous if "Authorization" in headers else users.owner
     caller.call(method, path, raw=raw, headers=headers, expect=status)
 
 
 def test_a_body_of_another_type_is_refused(users: SharedUsers) -> None:
-    """415 from the function, where the gateway has not refused it as no JSON before."""
+    """The function answers 415. If the body is not JSON, the gateway may answer 400 first."""
     kind = {"Content-Type": "application/xml"}
     users.owner.call("POST", "/courses", raw=b"<a/>", headers=kind, expect=(400, 415))
     users.owner.call("POST", "/courses", raw=b'{"title": "x"}', headers=kind, expect=415)

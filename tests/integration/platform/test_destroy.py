@@ -1,6 +1,6 @@
-"""`destroy` of a platform that was used leaves nothing: no versioned object holds it up, no log group comes back.
+"""The `destroy` command removes a used platform completely, with object versions and log groups.
 
-Runs last of all (conftest), and only on a platform that was started for these tests.
+This test runs last (conftest.py), and only on a platform that was started for these tests.
 """
 
 from typing import Any
@@ -14,25 +14,25 @@ from tools.setup.toolchain import find_toolchain
 
 pytestmark = pytest.mark.intrusive
 
-# The state itself, which outlives every stack; and the signing key, which Terraform only reads.
+# The Terraform state is kept when a stack is destroyed. Terraform only reads the signing key.
 NOT_OF_THE_STACK = ("terraform-state", "terraform-locks", "signing-key")
 
 
 def test_destroy_leaves_nothing(deployed: Deployed) -> None:
-    """As `make destroy` does it, on a bucket with versions and functions that have logged."""
+    """Destroy a platform whose bucket has object versions and whose functions have logged."""
     if deployed.platform is None or not deployed.is_own:
-        pytest.skip("this environment is somebody's")
+        pytest.skip("this environment was not started for these tests")
     versions = deployed.client("s3").list_object_versions(Bucket=deployed.outputs["content_bucket_name"])
     assert versions.get("Versions")
-    before = _what_is_there(deployed)
+    before = _existing_resources(deployed)
     assert before["buckets"]
     assert before["log groups"]
     cdktf(deployed.platform, find_toolchain()).destroy(advice="none", is_synthesized=True)
-    assert {kind: names for kind, names in _what_is_there(deployed).items() if names} == {}
+    assert {kind: names for kind, names in _existing_resources(deployed).items() if names} == {}
 
 
-def _what_is_there(deployed: Deployed) -> dict[str, list[str]]:
-    """Everything with the project's name in it, by kind."""
+def _existing_resources(deployed: Deployed) -> dict[str, list[str]]:
+    """The names of all resources of the project, by kind."""
     client = deployed.client
 
     def every(service: str, operation: str, key: str, name: str) -> list[str]:
@@ -56,7 +56,7 @@ def _what_is_there(deployed: Deployed) -> dict[str, list[str]]:
 
 
 def _distributions(deployed: Deployed) -> list[str]:
-    """The platform's distribution, whose name is its outputs' id."""
+    """The platform's distribution, which is found by the id in the outputs."""
     distribution_id: Any = deployed.outputs["cloudfront_distribution_id"]
     try:
         deployed.client("cloudfront").get_distribution(Id=distribution_id)

@@ -1,4 +1,4 @@
-"""Events on EventBridge: each once, whatever comes twice or is broken, and nobody is recognised in them."""
+"""Events on EventBridge: each is sent once, even after repeated or broken records, and has no personal data."""
 
 import json
 import secrets
@@ -18,12 +18,12 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.intrusive
 
-# How long to listen for what must not come.
+# How long to wait for an event that must not come.
 SILENCE_SECONDS = 1.5
 
 
 class EventQueue:
-    """A queue that gets every event of the bus, as another team's would."""
+    """A queue that gets every event of the event bus, like the queue of another team."""
 
     def __init__(self, deployed: Deployed) -> None:
         suffix = deployed.outputs["environment_suffix"]
@@ -58,7 +58,7 @@ class EventQueue:
         self.events: list[dict[str, Any]] = []
 
     def of(self, course_id: str) -> list[dict[str, Any]]:
-        """Every event so far that is about a course."""
+        """Every event so far about a course."""
         while messages := self._sqs.receive_message(
             QueueUrl=self._url, MaxNumberOfMessages=10, WaitTimeSeconds=0
         ).get("Messages"):
@@ -68,7 +68,7 @@ class EventQueue:
         return [event for event in self.events if event["detail"]["object"]["id"].endswith(f"/{course_id}")]
 
     def wait(self, course_id: str, *kinds: str) -> list[dict[str, Any]]:
-        """Wait until a course's events are of these kinds, and a while longer for one too many."""
+        """Wait until a course has events of these kinds. Fails if another event comes after them."""
 
         def came() -> list[str]:
             return sorted(event["detail-type"] for event in self.of(course_id))
@@ -79,7 +79,7 @@ class EventQueue:
         return self.of(course_id)
 
     def close(self) -> None:
-        """Take the rule and the queue away again."""
+        """Delete the rule and the queue."""
         self._events.remove_targets(Rule=self._rule, EventBusName=self._bus, Ids=["event_queue"])
         self._events.delete_rule(Name=self._rule, EventBusName=self._bus)
         self._sqs.delete_queue(QueueUrl=self._url)
@@ -150,7 +150,7 @@ def test_a_second_publication_is_a_second_event(users: SharedUsers, event_queue:
 def test_a_repeated_stream_record_sends_no_second_event(
     deployed: Deployed, users: SharedUsers, people: People, event_queue: EventQueue
 ) -> None:
-    """Streams deliver at least once: here the same change comes five more times."""
+    """A stream delivers a record at least once. Here the same record comes five more times."""
     course_id = new_course(users.owner, "one")
     student = people.new()
     enroll(student, course_id)
@@ -189,7 +189,7 @@ def test_a_broken_record_goes_to_the_dead_letters_and_blocks_no_other(
 
 
 def stream_record(deployed: Deployed, user_id: str, course_id: str) -> dict[str, Any]:
-    """The record with which the stream statements of an enrolment."""
+    """The stream record of an enrolment."""
     dynamodb: DynamoDBClient = deployed.client("dynamodb")
     table = deployed.outputs["course_progress_table_name"]
     key: Any = {"userId": {"S": user_id}, "courseId": {"S": course_id}}
@@ -208,7 +208,7 @@ def stream_record(deployed: Deployed, user_id: str, course_id: str) -> dict[str,
 
 
 def dead_letter(deployed: Deployed, mark: str) -> dict[str, Any] | None:
-    """The dead letter that holds this mark, taken out of the queue; None while there is none."""
+    """Take the dead letter with this text out of the queue. Returns None if there is none."""
     sqs = deployed.client("sqs")
     url = sqs.get_queue_url(QueueName=f"education-dead-letters-{deployed.outputs['environment_suffix']}")[
         "QueueUrl"

@@ -1,8 +1,9 @@
-"""Dependencies that throttle, break, cut off or fall silent: every route says 503 in time and writes nothing by halves.
+"""Failing dependencies: every route answers 503 in time and never stores a part of a change.
 
-Each sample request is sent with its first call to AWS failing, then with its second one, and so on until nothing
-fails; each call fails in every way. Then each call has one hiccup only: the answer to a write is lost, a read is
-throttled. What is stored is compared before, after each failure, at the end, and after sending it once more.
+Each sample request is sent while its first AWS call fails, then while its second one fails, and so on until no call is
+left. The failures are throttling, internal errors and closed connections. At the same time each earlier call fails
+once and shortly: the answer to a write is lost, or a read is throttled. The stored data is compared before, after
+each failure, at the end, and after one more request.
 """
 
 import time
@@ -23,18 +24,18 @@ pytestmark = pytest.mark.intrusive
 
 AT_ONCE = (FailureKind.ERROR, FailureKind.CUT_OFF, FailureKind.THROTTLE)
 WRITES = ("PutItem", "UpdateItem", "DeleteItem", "TransactWriteItems")
-# API Gateway gives up at 29 s, wherever the function's own limit is.
+# API Gateway stops waiting after 29 s, whatever the timeout of the function is.
 GATEWAY_SECONDS = 29.0
-# The way through gateway and emulator on a busy machine.
+# The time that the gateway and the emulator need on a busy machine.
 WAY_SECONDS = 3.0
 MOST_CALLS = 25
-# These go on where they were cut off, so what is between is meant to be there; the end is checked all the same.
+# These requests continue where they were interrupted, so a partial state is allowed. The end state is checked.
 IN_STEPS = {"deleteProfile", "enrollRoster"}
-# What a write hears whose answer was lost, when it is sent again.
+# The status of a second request after a write whose answer was lost.
 SECOND_TIME = {"createEnrollment": 200, "putLesson": 200, "updateCourse": 409, "deleteLesson": 404}
-# A second POST is a second course; whoever is erased is not there to be asked.
+# A second createCourse creates a second course. An erased user cannot send a second request.
 NOT_REPEATABLE = {"createCourse", "deleteProfile"}
-# Cases that make no other calls than another one of the same route.
+# Cases that make the same calls as another case of the same route.
 ALIKE = {
     "getLessonContent: public",
     "getLessonContent: premium, later",
@@ -49,11 +50,11 @@ FAULTY = [sample for sample in SAMPLES if str(sample) not in ALIKE]
 
 @dataclass
 class FaultReport:
-    """What became of one sample.
+    """The result for one sample.
 
     Attributes:
-        failed: the operations that failed in every way.
-        faults: what was wrong with it, told for people.
+        failed: the AWS operations that the test made fail.
+        faults: descriptions of what was wrong.
     """
 
     failed: list[str] = field(default_factory=list)
@@ -62,7 +63,7 @@ class FaultReport:
 
 @dataclass(frozen=True)
 class FaultTest:
-    """One sample, arranged, and what is needed to try it."""
+    """The test of one sample, with its request."""
 
     sample: Sample
     request: SampleRequest
@@ -70,28 +71,28 @@ class FaultTest:
 
     @property
     def proxy(self) -> AwsProxy:
-        """The way of its function to AWS."""
+        """The proxy of the function that answers."""
         return self.proxied.proxies[self.sample.function]
 
     @property
     def seconds(self) -> float:
-        """How long an answer may take: what the function may run, and the way."""
+        """The maximum duration of an answer: the function's timeout and the time for the way."""
         limit = self.proxied.deployed.settings.functions.timeout_seconds
         return min(GATEWAY_SECONDS, limit + WAY_SECONDS)
 
     def state(self) -> State:
-        """What is stored of it now."""
+        """The stored data about the course or user of the request."""
         return stored_state(self.proxied.deployed, self.request.about)
 
     def send(self, *faults: Fault) -> tuple[Answer, float]:
-        """The answer while these faults last, and how long it took."""
+        """Send the request while calls fail. Returns the answer and its duration in seconds."""
         started = time.monotonic()
         with self.proxy.failing(*faults):
             answer = self.sample.send(self.request, expect=(self.sample.expect, 200, 404, 409, 503))
         return answer, time.monotonic() - started
 
     def run(self) -> FaultReport:
-        """Let each call fail in turn and in every way, and then none."""
+        """Make each call fail in turn, then let the request succeed, then send it once more."""
         report, before, between = FaultReport(), self.state(), list[tuple[str, State]]()
         while len(report.failed) < MOST_CALLS:
             probe = Fault(AT_ONCE[0], exempt=frozenset(report.failed))
@@ -113,10 +114,12 @@ class FaultTest:
         after = self.state()
         again, _ = self.send()
         if not NOT_REPEATABLE & {self.sample.operation_id} and self.state() != after:
-            report.faults.append(f"a second time ({again.status}) it was done twice: {self.state()}")
+            report.faults.append(
+                f"the second request ({again.status}) changed the data again: {self.state()}"
+            )
         if self.sample.operation_id not in IN_STEPS:
             report.faults += [
-                f"{what} left something half-written: {state}"
+                f"{what} left a partial change: {state}"
                 for what, state in between
                 if state not in (before, after)
             ]
@@ -134,45 +137,45 @@ class FaultTest:
 
 
 def _other_kinds(number: int) -> tuple[FailureKind, ...]:
-    """How a request's call fails besides the first way: the first one in all ways, the others in turn, to save time."""
+    """The other kinds of failure for a call: all for the first call, one in turn for the others, to save time."""
     return AT_ONCE[1:] if number == 0 else (AT_ONCE[1 + number % 2],)
 
 
 def _short_failure(operation: str) -> Fault:
-    """One short failure of a call: a write is done, but its answer is lost."""
+    """One short failure: the answer to a write is lost, or a read is throttled."""
     is_write = operation.partition(":")[2] in WRITES
     return Fault(FailureKind.LOST_ANSWER if is_write else FailureKind.THROTTLE, operation, times=1)
 
 
 def _wrong_end(sample: Sample, answer: Answer) -> list[str]:
-    """With one hiccup of each call there is success, or what whoever asks a second time hears."""
+    """The fault if a request with short failures neither succeeds nor gets the answer to a second request."""
     if answer.status in (sample.expect, SECOND_TIME.get(sample.operation_id, sample.expect)):
         return []
-    return [f"with one hiccup of each call: {answer.status} instead of {sample.expect}"]
+    return [f"with one short failure of each call: {answer.status} instead of {sample.expect}"]
 
 
 @pytest.fixture(scope="module")
 def proxied(deployed: Deployed) -> Iterator[ProxiedFunctions]:
-    """The functions behind the proxy."""
+    """The functions behind proxies."""
     with proxied_functions(deployed) as functions:
         yield functions
 
 
 @pytest.fixture(scope="module")
 def context(deployed: Deployed, people: People, proxied: ProxiedFunctions) -> SampleContext:
-    """Where samples are arranged."""
+    """The users and courses of the samples."""
     return SampleContext(deployed, people, proxied.restart)
 
 
 @pytest.fixture(scope="module")
 def reports(context: SampleContext, proxied: ProxiedFunctions) -> Mapping[Sample, FaultReport]:
-    """Every sample tried, those of different functions side by side: a fault is one function's alone."""
+    """Test every sample. Samples of different functions run at the same time, because each has its own proxy."""
     by_function: dict[str, list[FaultTest]] = {}
     for sample in FAULTY:
         by_function.setdefault(sample.function, []).append(
             FaultTest(sample, sample.arrange(context), proxied)
         )
-    proxied.restart("content")  # which has read its key while the samples were arranged
+    proxied.restart("content")  # it read its signing key while the samples were prepared
     with ThreadPoolExecutor(len(by_function)) as threads:
         done = threads.map(
             lambda fault_tests: [(fault_test.sample, fault_test.run()) for fault_test in fault_tests],
@@ -185,14 +188,14 @@ def reports(context: SampleContext, proxied: ProxiedFunctions) -> Mapping[Sample
 def test_a_failing_dependency_gives_503_and_no_partial_write(
     reports: Mapping[Sample, FaultReport], sample: Sample
 ) -> None:
-    """503 with Retry-After and in time, nothing half-written or written twice; one hiccup is not noticed."""
+    """503 with Retry-After in time, no partial or double write, and success after short failures."""
     report = reports[sample]
-    assert report.failed, "nothing was asked of AWS"
-    assert len(report.failed) < MOST_CALLS, f"there was no end to it: {report.failed}"
+    assert report.failed, "the request made no AWS call"
+    assert len(report.failed) < MOST_CALLS, f"the request made too many AWS calls: {report.failed}"
     assert not report.faults, report.faults
 
 
-SILENT = (
+SILENT_SERVICES = (
     ("getCourse", "dynamodb"),
     ("createEnrollment", "dynamodb"),
     ("getProgress", "dynamodb"),
@@ -207,9 +210,9 @@ SILENT = (
 def test_a_dependency_that_never_answers_gives_503_in_time(
     context: SampleContext, proxied: ProxiedFunctions
 ) -> None:
-    """A service that takes a connection and never answers costs seconds, not the gateway's patience."""
+    """If a service accepts a connection and never answers, the function gives up before the gateway does."""
     fault_tests = []
-    for operation_id, service in SILENT:
+    for operation_id, service in SILENT_SERVICES:
         sample = next(one for one in FAULTY if one.operation_id == operation_id)
         fault_tests.append((service, FaultTest(sample, sample.arrange(context), proxied)))
     proxied.restart("content")
@@ -217,19 +220,19 @@ def test_a_dependency_that_never_answers_gives_503_in_time(
     for service, fault_test in fault_tests:
         by_function.setdefault(fault_test.sample.function, []).append((service, fault_test))
 
-    def listen(turns: list[tuple[str, FaultTest]]) -> list[str]:
+    def test_in_turn(turns: list[tuple[str, FaultTest]]) -> list[str]:
         wrong = []
         for service, fault_test in turns:
             before = fault_test.state()
             fault = Fault(FailureKind.SILENCE, service=service)
             answer, seconds = fault_test.send(fault)
             what = f"{fault_test.sample} with {service} silent"
-            wrong += [f"{what}: nothing was asked"] if not fault.failed else []
+            wrong += [f"{what}: the request made no call"] if not fault.failed else []
             wrong += [f"{what}: {answer.status}"] if answer.status != 503 else []
             wrong += [f"{what}: {seconds:.1f} s"] if seconds > fault_test.seconds else []
             wrong += [f"{what}: something was written"] if fault_test.state() != before else []
         return wrong
 
     with ThreadPoolExecutor(len(by_function)) as threads:
-        wrong = [fault for faults in threads.map(listen, by_function.values()) for fault in faults]
+        wrong = [fault for faults in threads.map(test_in_turn, by_function.values()) for fault in faults]
     assert not wrong, wrong

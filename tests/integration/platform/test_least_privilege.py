@@ -1,7 +1,7 @@
-"""Each function's role may do exactly what the function does: what is granted is used, and nothing else is allowed.
+"""Each function's role allows exactly what the function does: every permission is used, every other call is denied.
 
-The functions run through all samples and through what happens behind streams and the bucket, while their calls to AWS
-are written down. Then every pair of action and resource of the deployed policies must have been used.
+The functions answer all samples and handle the events of streams, sign-ins and the bucket, while proxies record their
+AWS calls. Afterwards every pair of action and resource of the deployed policies must have been used.
 """
 
 import functools
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.intrusive
 
 FUNCTIONS = [deployed_name(folder) for folder in function_names()]
-# What the Lambda service does under a function's role, not the function's code: logs, traces, reading streams.
+# Actions of the Lambda service under a function's role: logs, traces, reading streams. The code does not call them.
 BY_LAMBDA = frozenset(
     {
         "dynamodb:DescribeStream",
@@ -45,20 +45,20 @@ BY_LAMBDA = frozenset(
 
 
 def _one_conflict() -> Fault:
-    """One write that meets another one."""
+    """One write that is in conflict with another write."""
     return Fault(FailureKind.CONFLICT, "dynamodb:TransactWriteItems", times=1)
 
 
 @pytest.fixture(scope="module")
 def proxied(deployed: Deployed) -> Iterator[ProxiedFunctions]:
-    """The functions behind the proxy."""
+    """The functions behind proxies."""
     with proxied_functions(deployed) as functions:
         yield functions
 
 
 @pytest.fixture(scope="module")
 def calls(deployed: Deployed, people: People, proxied: ProxiedFunctions) -> Mapping[str, list[AwsCall]]:
-    """What every function asked of AWS while everything was done that the platform can do."""
+    """The AWS calls of every function, recorded during all samples and exercises."""
     context = SampleContext(deployed, people, proxied.restart)
     for sample in SAMPLES:
         sample.send(sample.arrange(context))
@@ -68,7 +68,7 @@ def calls(deployed: Deployed, people: People, proxied: ProxiedFunctions) -> Mapp
 
 
 def _edit_a_course(context: SampleContext, proxied: ProxiedFunctions) -> None:
-    """What follows from an edit: percentages, titles, and places for those who wait."""
+    """Changed courses update percentages, titles and the waitlist."""
     course_id = context.course(capacity=1)
     path = f"/courses/{course_id}"
     learner, waiting = context.student(course_id), context.student(course_id)
@@ -93,7 +93,7 @@ def _is_not_served(context: SampleContext, url: str) -> bool:
 
 
 def _invite_somebody(context: SampleContext, proxied: ProxiedFunctions) -> None:
-    """Who is invited signs in, to a course in which a place has come free that is somebody else's."""
+    """An invited student signs in. The course has a free seat that belongs to a student on the waitlist."""
     email = f"invited-{secrets.token_hex(8)}@example.org"
     course_id = context.course(capacity=1)
     context.student(course_id)
@@ -108,12 +108,12 @@ def _invite_somebody(context: SampleContext, proxied: ProxiedFunctions) -> None:
 
 
 def _change_an_address(context: SampleContext, proxied: ProxiedFunctions) -> None:
-    """The new one becomes somebody's at the next sign-in, the old one nobody's."""
+    """A user changes the e-mail address. At the next sign-in the new address replaces the old one."""
     context.people.change_email(context.people.new(STUDENTS), f"renamed-{secrets.token_hex(8)}@example.org")
 
 
 def _erase(context: SampleContext, proxied: ProxiedFunctions) -> None:
-    """An erasure in one go, and one that the request could only begin: of people who learn, own and are waited for."""
+    """Erase two users with courses, an enrolment and a waitlist behind them. One request is interrupted."""
     for is_cut_off in (False, True):
         person = context.people.new(INSTRUCTORS)
         person.get("/profile")
@@ -135,13 +135,13 @@ def _is_gone(context: SampleContext, user_id: str) -> bool:
 
 
 def _demote_an_administrator(context: SampleContext, proxied: ProxiedFunctions) -> None:
-    """Which asks whether somebody else is left."""
+    """Revoke a role of administrator, for which the function looks for other administrators."""
     former = context.people.new(ADMINISTRATORS)
     context.administrator.delete(f"/users/{former.user_id}/groups/{ADMINISTRATORS}")
 
 
 def _send_broken_records(context: SampleContext, proxied: ProxiedFunctions) -> None:
-    """What no function can make sense of ends in the dead-letter queue, put there by the functions themselves."""
+    """The functions move records that they cannot read to the dead-letter queue."""
     functions: LambdaClient = context.deployed.client("lambda")
     for name in proxied.names().values():
         found = functions.get_function_configuration(FunctionName=name)
@@ -152,7 +152,7 @@ def _send_broken_records(context: SampleContext, proxied: ProxiedFunctions) -> N
             functions.invoke(FunctionName=name, Payload=json.dumps(broken))
 
 
-# What samples do not reach: behind streams and sign-ins, and where writes meet.
+# Cases that the samples do not cover: events of streams and sign-ins, and conflicts of writes.
 EXERCISES: tuple[Callable[[SampleContext, ProxiedFunctions], None], ...] = (
     _edit_a_course,
     _invite_somebody,
@@ -164,13 +164,13 @@ EXERCISES: tuple[Callable[[SampleContext, ProxiedFunctions], None], ...] = (
 
 
 def test_every_deployed_function_is_covered(proxied: ProxiedFunctions) -> None:
-    """One that is new is found here too."""
+    """A new function must be covered too."""
     assert set(proxied.names()) == set(FUNCTIONS)
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)
 def test_no_aws_call_of_a_function_was_denied(calls: Mapping[str, list[AwsCall]], function: str) -> None:
-    """Enough is granted (IAM is enforced)."""
+    """The role grants enough. The AWS emulator enforces IAM."""
     refused = {
         f"{call.operation} {call.path}"
         for call in calls[function]
@@ -183,7 +183,7 @@ def test_no_aws_call_of_a_function_was_denied(calls: Mapping[str, list[AwsCall]]
 def test_every_granted_permission_is_used(
     calls: Mapping[str, list[AwsCall]], proxied: ProxiedFunctions, function: str
 ) -> None:
-    """And not too much: each action on each resource was needed by something."""
+    """The role does not grant too much: each action on each resource was used."""
     uses = {pair for call in calls[function] for pair in used(call)}
     unused = [
         f"{action} on {resource}"
@@ -191,14 +191,14 @@ def test_every_granted_permission_is_used(
         if not any(covers((action, resource), use) for use in uses)
     ]
     assert not unused, (
-        f"{function} was granted what nothing here needed: {unused}. Take the grant away, or add what needs it to "
-        "tests/integration/support/samples.py or to the exercises of this test."
+        f"{function} has permissions that it did not use here: {unused}. Remove them, or add a request that uses "
+        "them to tests/integration/support/samples.py or to the exercises of this test."
     )
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)
 def test_every_other_call_is_denied(deployed: Deployed, proxied: ProxiedFunctions, function: str) -> None:
-    """Every other call to what the platform holds is refused to the role."""
+    """The role is denied every other call to the platform's resources."""
     grants = list(granted(proxied.statements(function)))
     credentials = proxied.credentials(function)
     allowed = [
@@ -210,7 +210,7 @@ def test_every_other_call_is_denied(deployed: Deployed, proxied: ProxiedFunction
 
 
 def _of_the_code(proxied: ProxiedFunctions, function: str) -> list[Pair]:
-    """The grants that the function's code is to use; a queue for failed asynchronous calls is Lambda's to fill."""
+    """The permissions for the function's code, without those that only the Lambda service uses."""
     functions: LambdaClient = proxied.deployed.client("lambda")
     found = functions.get_function_configuration(FunctionName=proxied.names()[function])
     queue = found.get("DeadLetterConfig", {}).get("TargetArn", "")

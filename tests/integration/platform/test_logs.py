@@ -1,4 +1,4 @@
-"""Logs hold no e-mail, no name and no token. Runs last (conftest): everybody has done everything by then."""
+"""Logs contain no e-mail address, name or token. It runs after the other tests (conftest.py), to check their logs."""
 
 import secrets
 from typing import TYPE_CHECKING
@@ -18,7 +18,7 @@ HTTP_FUNCTIONS = ("catalog", "enrollment", "progress", "content", "profile")
 
 @pytest.fixture(scope="module")
 def marked_name(users: SharedUsers, people: People) -> str:
-    """The display name of somebody who just used the platform, and met refusals on the way."""
+    """A display name that was sent to the platform in several valid and invalid requests."""
     name = f"Zaphod-{secrets.token_hex(6)}"
     person = people.new()
     person.patch("/profile", {"displayName": name})
@@ -31,7 +31,7 @@ def marked_name(users: SharedUsers, people: People) -> str:
 
 @pytest.fixture(scope="module")
 def lines(deployed: Deployed, marked_name: str) -> dict[str, list[str]]:
-    """Every line in every log group of the environment, by group."""
+    """All lines of all log groups of the environment, by group."""
     logs: CloudWatchLogsClient = deployed.client("logs")
     suffix = f"-{deployed.outputs['environment_suffix']}"
     found: dict[str, list[str]] = {}
@@ -45,14 +45,14 @@ def lines(deployed: Deployed, marked_name: str) -> dict[str, list[str]]:
 
 
 def test_every_function_logs(deployed: Deployed, lines: dict[str, list[str]]) -> None:
-    """Else the next test would prove nothing."""
+    """Without logs, the next test would prove nothing."""
     for function in HTTP_FUNCTIONS:
         group = f"/aws/lambda/{deployed.outputs[f'{function}_function_name']}"
         assert any('"operation"' in line for line in lines[group]), group
 
 
 def test_logs_contain_no_personal_data(people: People, lines: dict[str, list[str]], marked_name: str) -> None:
-    """No address, no name, no part of any token of anybody who was here."""
+    """The logs have no address, name or part of a token of any test user."""
     assert people.created
     personal = {marked_name.lower()}
     for person in people.created:

@@ -1,7 +1,7 @@
-"""A second plan right after the deploy changes nothing: what Terraform sent is what it reads back.
+"""A second plan right after the deployment changes nothing: Terraform reads back what it sent.
 
-The AWS emulator has one named defect: metric alarms lose fields when Terraform reads them. Exactly these fields of
-exactly these resources may differ, and the AWS API itself must show them as they were sent.
+The AWS emulator has one known defect: metric alarms lose fields when Terraform reads them. Only these fields of metric
+alarms may differ, and the AWS API itself must show their right values.
 """
 
 import json
@@ -21,10 +21,10 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.intrusive
 
 PLAN_SECONDS = 300
-NO_CHANGE, CHANGES = 0, 2  # of -detailed-exitcode
+NO_CHANGE, CHANGES = 0, 2  # exit codes of -detailed-exitcode
 
-# ministack 1.5.33 answers DescribeAlarms in the protocol that the provider 5.100.0 uses without these, see
-# docs/operations.md. By name in Terraform: where boto3 shows the same.
+# ministack 1.5.33 omits these fields when it answers DescribeAlarms in the protocol of the provider 5.100.0, see
+# docs/local-aws.md. Keys are names in Terraform, values are names in boto3.
 LOST_BY_THE_EMULATOR = {
     "actions_enabled": "ActionsEnabled",
     "alarm_actions": "AlarmActions",
@@ -38,16 +38,16 @@ LOST_BY_THE_EMULATOR = {
     "treat_missing_data": "TreatMissingData",
     "unit": "Unit",
 }
-# What it does not keep at all, so that no API shows it.
+# ministack does not store this field at all, so no API shows it.
 DROPPED_BY_THE_EMULATOR = {"evaluate_low_sample_count_percentiles"}
 ALARM = "aws_cloudwatch_metric_alarm"
 
 
 @pytest.fixture(scope="module")
 def changes(deployed: Deployed, tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
-    """What a plan of the deployed stack would change, as `terraform show -json` has it."""
+    """The resource changes of a plan of the deployed stack, from `terraform show -json`."""
     if deployed.platform is None:
-        pytest.skip("the folder that this environment was deployed from is not here")
+        pytest.skip("the folder from which this environment was deployed is not on this machine")
     toolchain = find_toolchain()
     folder = deployed.platform.synthesized / "stacks" / STACK
     environment = toolchain.environment(deployed.platform.variables())
@@ -78,7 +78,7 @@ def changes(deployed: Deployed, tmp_path_factory: pytest.TempPathFactory) -> lis
 
 
 def test_only_metric_alarms_differ(changes: list[dict[str, Any]]) -> None:
-    """Everything else is read back as it was sent; nothing is made, replaced or destroyed."""
+    """All other resources are read back as they were sent. Nothing is created, replaced or destroyed."""
     others = [
         (resource["address"], resource["change"]["actions"], sorted(_changed(resource)))
         for resource in changes
@@ -88,7 +88,7 @@ def test_only_metric_alarms_differ(changes: list[dict[str, Any]]) -> None:
 
 
 def test_alarms_differ_only_in_what_the_emulator_loses(changes: list[dict[str, Any]]) -> None:
-    """A change of a threshold or a metric would be a real one."""
+    """A change of another field, such as a threshold, would be a real change."""
     for resource in changes:
         if resource["type"] == ALARM:
             assert _changed(resource) <= {*LOST_BY_THE_EMULATOR, *DROPPED_BY_THE_EMULATOR}, resource[
@@ -99,7 +99,7 @@ def test_alarms_differ_only_in_what_the_emulator_loses(changes: list[dict[str, A
 def test_the_api_shows_the_alarms_as_they_were_sent(
     deployed: Deployed, changes: list[dict[str, Any]]
 ) -> None:
-    """So the difference is in how the emulator answers the provider, not in the alarms."""
+    """So the alarms are right, and only the emulator's answer to the provider is wrong."""
     cloudwatch: CloudWatchClient = deployed.client("cloudwatch")
     pages = cloudwatch.get_paginator("describe_alarms").paginate()
     held: dict[str, Any] = {alarm["AlarmName"]: alarm for page in pages for alarm in page["MetricAlarms"]}

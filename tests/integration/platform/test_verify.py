@@ -1,4 +1,4 @@
-"""What the pipeline looks at after each deployment, tried on the environment under test."""
+"""The checks that the pipeline makes after each deployment, run on the environment under test."""
 
 from tests.integration.support.deployed import Deployed
 from tools.pipeline.verify import Verification, verify

@@ -1,7 +1,8 @@
-"""A proxy in front of the AWS emulator: writes down what a function asks of AWS, and fails on demand.
+"""A proxy in front of the AWS emulator: it records the calls of a function and makes calls fail on demand.
 
-One `AwsProxy` per function, so that calls are known by who makes them. What passes is not changed, unless consumed
-capacity is wanted: then the request is signed anew, with credentials of the function's own role.
+Each function has an `AwsProxy` of its own, so that the caller of each call is known. The proxy forwards requests
+unchanged. Only if the consumed capacity is wanted, it changes a request and signs it again with credentials of the
+function's role.
 """
 
 import contextlib
@@ -22,7 +23,7 @@ from botocore.credentials import Credentials
 from tests.integration.support.aws_refusals import THROTTLED, conflict, refusal
 
 UPSTREAM_SECONDS = 60
-# Longer than any client waits; a silent call ends when the fault does.
+# Longer than the timeout of every client. A call that gets no answer ends when the fault ends.
 SILENCE_SECONDS = 60
 _SCOPE = re.compile(rb"Credential=[^/]+/\d+/[^/]+/([^/]+)/aws4_request")
 _FORM_SCOPE = re.compile(rb"[A-Z0-9]+/\d{8}/[a-z0-9-]+/(s3)/aws4_request")
@@ -31,25 +32,27 @@ _S3_OBJECT = {"GET": "GetObject", "HEAD": "GetObject", "DELETE": "DeleteObject"}
 
 
 class FailureKind(Enum):
-    """How a call fails."""
+    """The ways in which a call can fail."""
 
     THROTTLE = "throttled"
     ERROR = "answered with 500"
     CUT_OFF = "cut off before it arrives"
-    LOST_ANSWER = "cut off after it was done"
+    LOST_ANSWER = "done, but its answer was lost"
     SILENCE = "never answered"
-    CONFLICT = "met another transaction"
+    CONFLICT = "in conflict with another transaction"
 
 
 @dataclass
 class Fault:
-    """What goes wrong with calls of an operation such as `dynamodb:GetItem`; with all where there is none.
+    """A failure of the calls of one operation, such as `dynamodb:GetItem`, or of all operations.
 
     Attributes:
-        service: only calls of this service fail.
-        times: how often; None is without end.
+        kind: how the calls fail.
+        operation: the operation that fails; None means every operation.
+        service: if given, only calls of this service fail.
+        times: how many calls fail; None means no limit.
         exempt: operations that do not fail.
-        failed: the operations that did fail.
+        failed: the operations of the calls that failed so far.
     """
 
     kind: FailureKind
@@ -60,7 +63,7 @@ class Fault:
     failed: list[str] = field(default_factory=list)
 
     def applies_to(self, operation: str) -> bool:
-        """Whether this call fails; notes it."""
+        """Whether a call of this operation fails. If it does, it is added to `failed`."""
         is_meant = self.operation in (None, operation) and operation not in self.exempt
         is_meant &= self.service in (None, operation.partition(":")[0])
         if not is_meant or len(self.failed) == self.times:
@@ -75,10 +78,10 @@ class AwsCall:
 
     Attributes:
         operation: `dynamodb:GetItem`, `s3:PutObject`.
-        path: of the HTTP request; with the object's key too where a form has it.
-        request: the JSON that was sent, empty where it is none.
-        status: of the answer; 0 without one.
-        answer: the JSON that came back, empty where it is none.
+        path: the path of the HTTP request. For an upload form it includes the object's key.
+        request: the JSON of the request; empty if it has none.
+        status: the status of the answer; 0 if there was no answer.
+        answer: the JSON of the answer; empty if it has none.
     """
 
     operation: str
@@ -89,7 +92,7 @@ class AwsCall:
 
 
 class AwsProxy:
-    """Where one function's calls come in. `endpoint` is the AWS_ENDPOINT_URL for it."""
+    """The proxy for the calls of one function."""
 
     def __init__(self, upstream_port: int, credentials: Mapping[str, str]) -> None:
         self._upstream_port = upstream_port
@@ -107,18 +110,18 @@ class AwsProxy:
 
     @property
     def endpoint(self) -> str:
-        """The address to give to the function."""
+        """The address to set as AWS_ENDPOINT_URL of the function."""
         return f"http://127.0.0.1:{self._server.server_address[1]}"
 
     def take_calls(self) -> list[AwsCall]:
-        """What was asked since the last time."""
+        """Return the calls since the last time and forget them."""
         with self._lock:
             calls, self._calls = self._calls, []
         return calls
 
     @contextlib.contextmanager
     def failing(self, *faults: Fault) -> Iterator[None]:
-        """Let calls fail while this lasts."""
+        """Make calls fail inside of the `with` block."""
         self._ended.clear()
         with self._lock:
             self._faults = list(faults)
@@ -138,7 +141,7 @@ class AwsProxy:
     def handle(
         self, method: str, path: str, headers: Mapping[str, str], body: bytes
     ) -> tuple[int, Mapping[str, str], bytes] | None:
-        """The answer to a call, None where the connection is to be cut."""
+        """Return the answer to a call, or None if the connection must be closed without an answer."""
         service, operation = _operation(method, headers, body)
         with self._lock:
             fault = next((fault for fault in self._faults if fault.applies_to(operation)), None)
@@ -208,23 +211,23 @@ def _handler(proxy: AwsProxy) -> type[BaseHTTPRequestHandler]:
                     self.send_header(name, value)
             self.send_header("Content-Length", str(len(content)))
             self.end_headers()
-            with contextlib.suppress(ConnectionError):  # whoever asked may have gone
+            with contextlib.suppress(ConnectionError):  # the client may have closed the connection
                 self.wfile.write(content)
 
         do_GET = do_POST = do_PUT = do_DELETE = do_HEAD = _serve  # noqa: N815 - http.server's names
 
         def log_message(self, format: str, *args: Any) -> None:
-            """Nothing is printed."""
+            """Print nothing."""
 
     return Handler
 
 
 def _operation(method: str, headers: Mapping[str, str], body: bytes) -> tuple[str, str]:
-    """The service that a call is for, and its operation with the service before it."""
+    """The service of a call, and its operation with the service as prefix."""
     lower = {name.lower(): value for name, value in headers.items()}
     scope = _SCOPE.search(lower.get("authorization", "").encode())
     if scope is None:
-        # A form that a browser posts carries its signature inside.
+        # A form that a browser posts has its signature in the body.
         return ("s3", "s3:PutObject") if _FORM_SCOPE.search(body) else ("unsigned", f"unsigned:{method}")
     service = scope[1].decode()
     target = lower.get("x-amz-target", "")

@@ -1,10 +1,10 @@
-"""The words in which AWS services refuse: too busy, or broken. Taken from the services' API references."""
+"""Error answers of AWS services for throttling and internal errors, as their API references describe them."""
 
 import json
 from collections.abc import Mapping
 from typing import Any
 
-# What each service that the platform uses says when it is asked too often.
+# The error code for throttling of each service that the platform uses.
 THROTTLED: Mapping[str, str] = {
     "cognito-idp": "TooManyRequestsException",
     "dynamodb": "ProvisionedThroughputExceededException",
@@ -16,7 +16,7 @@ THROTTLED: Mapping[str, str] = {
 
 
 def refusal(service: str, throttled: str | None) -> tuple[int, Mapping[str, str], bytes]:
-    """An answer of a service: its own code for being asked too often, or an internal error without one."""
+    """The error answer of a service: the throttling code `throttled`, or an internal error if that is None."""
     code = throttled or ("InternalError" if service == "s3" else "InternalServerError")
     if service == "s3":
         text = f"<?xml version='1.0'?><Error><Code>{code}</Code><Message>Not now.</Message></Error>"
@@ -26,7 +26,7 @@ def refusal(service: str, throttled: str | None) -> tuple[int, Mapping[str, str]
 
 
 def conflict(request: Mapping[str, Any]) -> tuple[int, Mapping[str, str], bytes]:
-    """DynamoDB's answer to a write of an item that a transaction is at work on."""
+    """The answer of DynamoDB to a write of an item that another transaction is writing."""
     code, more = "TransactionConflictException", dict[str, Any]()
     if "TransactItems" in request:
         code = "TransactionCanceledException"

@@ -1,4 +1,4 @@
-"""How the tests leave an environment that goes on: their courses archived and emptied, and nobody of theirs there."""
+"""Cleans up an environment that is kept after the tests: archives the test courses and erases the test users."""
 
 import contextlib
 from collections.abc import Callable, Iterable
@@ -16,11 +16,11 @@ if TYPE_CHECKING:
     from mypy_boto3_cognito_idp import CognitoIdentityProviderClient
 
 T = TypeVar("T")
-AT_ONCE = 3  # the smallest environment takes a hundred requests a second
+AT_ONCE = 3  # the smallest environment allows a hundred requests a second
 
 
 class Cleanup:
-    """The end of a session on one environment. What fails keeps nothing else from going."""
+    """The clean-up at the end of a session. If one step fails, all other steps still run."""
 
     def __init__(self, deployed: Deployed, people: People) -> None:
         self._people, self._courses = people, deployed.courses
@@ -29,7 +29,7 @@ class Cleanup:
         self._problems: list[str] = []
 
     def run(self) -> None:
-        """Archive, erase, delete; fails at the end where something stays."""
+        """Archive the courses, erase the users, delete left accounts. Fails at the end if something is left."""
         if self._courses:
             self._each(self._archive_with, [self._courses])
         self._each(self._erase, self._people.created)
@@ -56,7 +56,7 @@ class Cleanup:
             if is_archived and course["lessons"]:  # an archived course is read-only
                 set_status(administrator, course_id, "draft")
                 is_archived = False
-            for lesson in course["lessons"]:  # its file goes with it
+            for lesson in course["lessons"]:  # this deletes its file too
                 administrator.delete(f"{path}/lessons/{lesson['lessonId']}")
             if not is_archived:
                 set_status(administrator, course_id, "archived")
@@ -64,22 +64,22 @@ class Cleanup:
         self._each(archive, courses)
 
     def _administrator(self) -> Person:
-        """An administrator who is still there; a new one may have to wait for the codes of a second factor."""
+        """An administrator whose token still works. A new administrator may have to wait for a second-factor code."""
         for person in self._people.administrators:
             if person.call("GET", "/profile", expect=(200, 401)).status == 200:
                 return person
         return self._people.new(ADMINISTRATORS)
 
     def _erase(self, person: Person) -> None:
-        """Erase somebody as they would themselves, with all that is known of them."""
+        """Erase a user with the user's own token, which removes all personal data."""
         with contextlib.suppress(self._cognito.exceptions.UserNotFoundException):
-            # The last administrator could not be erased.
+            # The platform refuses to erase the last administrator.
             self._cognito.admin_remove_user_from_group(
                 UserPoolId=self._pool, Username=person.user_id, GroupName=ADMINISTRATORS
             )
             person.call("DELETE", "/profile", expect=(204, 401))
 
     def _delete(self, user_id: str) -> None:
-        """Delete a sign-in that is still there: of somebody who never got a token, or whose token has ended."""
+        """Delete an account that is still there: its user never got a token, or the token has expired."""
         with contextlib.suppress(self._cognito.exceptions.UserNotFoundException):
             self._cognito.admin_delete_user(UserPoolId=self._pool, Username=user_id)

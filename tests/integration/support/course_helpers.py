@@ -1,4 +1,4 @@
-"""Courses, lessons and files for the integration tests, made over the API like a portal would make them."""
+"""Helpers to create courses, lessons and files over the API, as the portal does it."""
 
 import secrets
 import time
@@ -19,7 +19,7 @@ PAGE = b"<!doctype html><html lang=en><title>Lesson</title><p>Read this.</p></ht
 def lesson(
     content_type: str = "article", *, premium: bool = False, position: int = 0, title: str = "A lesson"
 ) -> dict[str, Any]:
-    """The body that makes a lesson."""
+    """The request body of a lesson."""
     return {"title": title, "contentType": content_type, "premium": premium, "position": position}
 
 
@@ -30,7 +30,7 @@ def new_course(
     status: str = "published",
     **fields: Any,
 ) -> str:
-    """A course with these lessons (by default premium ones are not among them); its id."""
+    """Create a course with lessons and return its id. `lesson_ids` become articles that are not premium."""
     body = {"title": f"Course {secrets.token_hex(4)}", **fields}
     course_id = str(owner.post("/courses", body)["courseId"])
     wanted = {
@@ -45,13 +45,13 @@ def new_course(
 
 
 def set_status(owner: Person, course_id: str, status: str) -> None:
-    """Publish, archive or withdraw a course, from the version that it has now."""
+    """Publish or archive a course, or make it a draft again, from its current version."""
     version = owner.get(f"/courses/{course_id}")["version"]
     owner.patch(f"/courses/{course_id}", {"status": status, "version": version})
 
 
 def enroll(student: Person, course_id: str) -> dict[str, Any]:
-    """Enrol somebody for the first time."""
+    """Enrol a student who is not enrolled yet. Returns the enrolment."""
     enrollment: dict[str, Any] = student.post("/enrollments", {"courseId": course_id})
     return enrollment
 
@@ -64,7 +64,7 @@ def send_file(
     fields: Mapping[str, str] | None = None,
     media_type: str = "application/octet-stream",
 ) -> requests.Response:
-    """POST a file with a form that the API handed out; `fields` replaces some of the form's."""
+    """POST a file with an upload form of the API; `fields` replaces fields of the form."""
     return deployed.http.post(
         form["url"],
         data={**form["fields"], **(fields or {})},
@@ -77,7 +77,7 @@ def send_file(
 def upload(
     deployed: Deployed, owner: Person, course_id: str, lesson_id: str, content: bytes = PAGE, **wanted: Any
 ) -> str:
-    """Upload a lesson's file and wait until the platform has noticed; the object's key."""
+    """Upload a lesson's file, wait until the lesson has it, and return the object's key."""
     path = f"/courses/{course_id}/lessons/{lesson_id}"
     form = owner.post(f"{path}/upload", wanted)
     answer = send_file(deployed, form, content)
@@ -87,14 +87,14 @@ def upload(
 
 
 def has_content(person: Person, lesson_path: str) -> bool:
-    """Whether a lesson's `hasContent` is true, for a path `/courses/{courseId}/lessons/{lessonId}`."""
+    """Whether `hasContent` is true for a lesson, given by its path `/courses/{courseId}/lessons/{lessonId}`."""
     course_path, _, lesson_id = lesson_path.partition("/lessons/")
     lessons = person.get(course_path)["lessons"]
     return any(entry["lessonId"] == lesson_id and entry["hasContent"] for entry in lessons)
 
 
 def eventually(condition: Callable[[], T], *first: Callable[[], bool]) -> T:
-    """Wait until all of these hold, in order of `first`, then `condition`; its value."""
+    """Wait until all of `first` are true, and then `condition`. Returns the value of `condition`."""
     deadline = time.monotonic() + EVENT_SECONDS
     while not (all(check() for check in first) and (value := condition())):
         assert time.monotonic() < deadline, f"it did not happen within {EVENT_SECONDS} s"

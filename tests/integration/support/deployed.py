@@ -1,7 +1,8 @@
-"""The deployed environment under test: its outputs, its settings, and its AWS.
+"""The deployed environment under test: its outputs, its settings, and clients for its AWS account.
 
-By default a local platform of the test session's own; the variable EDUCATION_OUTPUTS names the outputs file of
-a running one instead (`make up` writes `outputs/local.json`, `make outputs ENV=dev` writes `outputs/dev.json`).
+By default, the test session deploys a local platform of its own. To test a running environment instead, set
+EDUCATION_OUTPUTS to its outputs file: `make up` writes `outputs/local.json`, `make outputs ENV=dev` writes
+`outputs/dev.json`.
 """
 
 import contextlib
@@ -31,7 +32,7 @@ from tools.support.paths import ROOT
 
 OUTPUTS_VARIABLE = "EDUCATION_OUTPUTS"
 DEPLOY_SECONDS = 900
-CONNECTIONS = 64  # the races use many at once
+CONNECTIONS = 64  # the tests of races use many at the same time
 CONTENT_TIMEOUT_SECONDS = 30
 
 
@@ -39,11 +40,14 @@ CONTENT_TIMEOUT_SECONDS = 30
 class Deployed:
     """One environment.
 
-    `platform` is there for a local one whose folder is known; `is_own` says that it was started for these tests.
-    `courses` are the ids of those that tests made, to be archived at the end.
+    Attributes:
+        outputs: the outputs of its stack.
+        platform: the local platform, if the environment is local and its folder is known.
+        is_own: whether it was started for these tests.
+        courses: the ids of the courses that tests created. The clean-up archives them.
     """
 
-    outputs: Mapping[str, Any] = field(repr=False)  # holds passwords
+    outputs: Mapping[str, Any] = field(repr=False)  # it contains passwords
     platform: Platform | None = None
     is_own: bool = False
     courses: list[str] = field(default_factory=list)
@@ -51,22 +55,22 @@ class Deployed:
 
     @property
     def is_local(self) -> bool:
-        """Whether it runs on the AWS emulator."""
+        """Whether the environment runs on the AWS emulator."""
         return bool(self.outputs["aws_endpoint_url"])
 
     @cached_property
     def settings(self) -> EnvironmentSettings:
-        """What was deployed, by the settings."""
+        """The settings of the environment."""
         return load_settings(self.outputs["environment_suffix"], aws_region=self.outputs["aws_region"])
 
     @property
     def origin(self) -> str:
-        """The portal that browsers are on."""
+        """The origin of the portal, which browsers send."""
         return self.settings.content.portal_origins[0]
 
     @cached_property
     def http(self) -> requests.Session:
-        """One pool of connections for everything that goes over HTTP; what is on this machine needs no proxy."""
+        """The HTTP session of all requests. A local environment is called without a proxy."""
         session = requests.Session()
         session.trust_env = not self.is_local
         for scheme in ("http://", "https://"):
@@ -74,7 +78,7 @@ class Deployed:
         return session
 
     def client(self, service: Any, **credentials: str) -> Any:
-        """A boto3 client, of the environment's root (locally) or the caller's profile; typed by the caller."""
+        """A boto3 client. By default it has root credentials (locally) or those of the caller's AWS profile."""
         if not credentials and service in self._clients:
             return self._clients[service]
         own = {"aws_access_key_id": ACCESS_KEY, "aws_secret_access_key": SECRET_KEY} if self.is_local else {}
@@ -89,7 +93,7 @@ class Deployed:
         return made
 
     def fetch(self, url: str, **headers: str) -> requests.Response:
-        """Fetch from the content network as a browser does; Python's resolver does not know `*.localhost`."""
+        """Fetch a URL of the content network as a browser does. Python does not resolve `*.localhost` by itself."""
         scheme, _, rest = url.partition("://")
         host, slash, path = rest.partition("/")
         if ".localhost:" in host:
@@ -106,13 +110,13 @@ class Deployed:
 
 @contextlib.contextmanager
 def deployed_environment() -> Iterator[Deployed]:
-    """The environment that EDUCATION_OUTPUTS names, else a local platform that lives as long as this."""
+    """Yield the environment that EDUCATION_OUTPUTS names, or a local platform that is removed at the end."""
     named = os.environ.get(OUTPUTS_VARIABLE)
     with contextlib.nullcontext(Path(named).resolve()) if named else _own_platform() as file:
         outputs = json.loads(file.read_text())
         deployed = Deployed(outputs, _platform_of(file, outputs), is_own=named is None)
         with mock.patch.dict(os.environ):
-            if deployed.is_local:  # the caller's AWS configuration is for a real environment only
+            if deployed.is_local:  # the AWS configuration of the caller is only for a real environment
                 keep_to_this_machine(os.environ)
             try:
                 yield deployed
@@ -122,9 +126,9 @@ def deployed_environment() -> Iterator[Deployed]:
 
 @contextlib.contextmanager
 def _own_platform() -> Iterator[Path]:
-    """A local platform on a port and in a folder of its own, of which nothing is left afterwards.
+    """Start a local platform with a port and a folder of its own, and yield its outputs file.
 
-    The stack is not destroyed here but goes with the AWS emulator; that it can be is a test (test_destroy.py).
+    The stack is not destroyed at the end: it disappears with the AWS emulator. test_destroy.py tests the destroy.
     """
     with own_folder() as folder:
         home, port = platform_home(folder), free_port()
@@ -145,7 +149,7 @@ def _own_platform() -> Iterator[Path]:
 
 
 def _platform_of(outputs_file: Path, outputs: Mapping[str, Any]) -> Platform | None:
-    """The folder of the local platform that wrote an outputs file, if it is where it always is."""
+    """The local platform that wrote an outputs file; None if its folder is not at the usual place."""
     beside = outputs_file.parent.parent
     home = ROOT / ".local" if beside == ROOT else beside
     if not outputs["aws_endpoint_url"] or not (home / "deployed.json").is_file():

@@ -1,6 +1,6 @@
-"""People who sign in and use the platform over HTTP, as the portal does for them.
+"""Test users who sign in and call the API over HTTP, as the portal does.
 
-Every answer that one of them gets is held against the contract on the way (tests/integration/contract/contract.py).
+Every answer that they get is checked against the API description (tests/integration/contract/contract.py).
 """
 
 import secrets
@@ -29,7 +29,7 @@ STUDENTS, INSTRUCTORS, ADMINISTRATORS = "students", "instructors", "administrato
 
 @dataclass(frozen=True)
 class Answer:
-    """What the API answered; `body` is parsed where it is JSON, else text, None where there is none."""
+    """An answer of the API. `body` is parsed JSON, or text if it is not JSON, or None if there is none."""
 
     status: int
     headers: "CaseInsensitiveDict[str]"
@@ -37,13 +37,13 @@ class Answer:
 
     @property
     def wrong_fields(self) -> set[str]:
-        """The fields that a 400 names."""
+        """The names of the faulty fields of a 400."""
         return {fault["field"] for fault in self.body.get("errors", ())}
 
 
 @dataclass(frozen=True)
 class Caller:
-    """Somebody who calls the API, with a token or without one."""
+    """A caller of the API, with or without a token."""
 
     deployed: Deployed
     token: str | None = field(default=None, repr=False)
@@ -59,7 +59,7 @@ class Caller:
         headers: Mapping[str, str] | None = None,
         raw: bytes | None = None,
     ) -> Answer:
-        """Send a request; fails unless the answer has an expected status and is as the contract has it."""
+        """Send a request. Fails if the status is not an expected one or the answer breaks the API description."""
         sent = {"Origin": self.deployed.origin, **(headers or {})}
         if self.token is not None:
             sent["Authorization"] = f"Bearer {self.token}"
@@ -83,11 +83,11 @@ class Caller:
         return Answer(response.status_code, response.headers, parsed)
 
     def get(self, path: str, *, expect: int = 200, **query: Any) -> Any:
-        """GET; the answer's body."""
+        """GET and return the body of the answer."""
         return self.call("GET", path, query=query, expect=expect).body
 
     def get_all(self, path: str, limit: int = 100) -> list[dict[str, Any]]:
-        """Every item of a list, page by page; fails if a page holds more than `limit`."""
+        """Return all items of a list, read page by page. Fails if a page has more than `limit` items."""
         items: list[dict[str, Any]] = []
         query: dict[str, Any] = {"limit": limit}
         while True:
@@ -99,37 +99,37 @@ class Caller:
             query["cursor"] = page["nextCursor"]
 
     def post(self, path: str, body: Any, *, expect: int = 201) -> Any:
-        """POST; the answer's body."""
+        """POST and return the body of the answer."""
         return self.call("POST", path, body, expect=expect).body
 
     def put(self, path: str, body: Any, *, expect: int = 200) -> Any:
-        """PUT; the answer's body."""
+        """PUT and return the body of the answer."""
         return self.call("PUT", path, body, expect=expect).body
 
     def patch(self, path: str, body: Any, *, expect: int = 200) -> Any:
-        """PATCH; the answer's body."""
+        """PATCH and return the body of the answer."""
         return self.call("PATCH", path, body, expect=expect).body
 
     def delete(self, path: str, *, expect: int = 204) -> Any:
-        """DELETE; the answer's body, None when it went well."""
+        """DELETE and return the body of the answer, which is None after a success."""
         return self.call("DELETE", path, expect=expect).body
 
 
 @dataclass(frozen=True)
 class Person(Caller):
-    """Somebody with an account, signed in."""
+    """A signed-in user."""
 
     email: str = ""
     user_id: str = ""
     access_token: str = field(default="", repr=False)
 
     def path(self, template: str) -> str:
-        """A path with this person's user id in it."""
+        """A path template filled in with the id of this user."""
         return template.replace("{userId}", quote(self.user_id))
 
 
 class People:
-    """Makes accounts and signs in with them; remembers everybody, for who sends them away (cleanup.py)."""
+    """Creates users and signs them in. It remembers all of them for the clean-up (cleanup.py)."""
 
     def __init__(self, deployed: Deployed) -> None:
         self._deployed = deployed
@@ -141,7 +141,7 @@ class People:
         self.created: list[Person] = []
 
     def new(self, *groups: str, email: str | None = None, verified: bool = True) -> Person:
-        """Somebody new in these groups; in none by default, who is a student to the platform."""
+        """Create a user in these groups and sign in. A user in no group is a student."""
         email = email or f"somebody-{secrets.token_hex(8)}@example.org"
         password = random_password()
         created = self._cognito.admin_create_user(
@@ -179,7 +179,7 @@ class People:
         return person
 
     def sign_in_again(self, person: Person) -> Person:
-        """The same person after a new sign-in, with a new token."""
+        """Sign a user in again. Returns the user with the new token."""
         password = random_password()
         self._cognito.admin_set_user_password(
             UserPoolId=self._pool, Username=person.email, Password=password, Permanent=True
@@ -188,7 +188,7 @@ class People:
         return replace(person, token=tokens["IdToken"], access_token=tokens["AccessToken"])
 
     def change_email(self, person: Person, email: str) -> Person:
-        """The same person with another verified address, signed in with it."""
+        """Change the address of a user to another verified one and sign in with it. Returns the changed user."""
         self._cognito.admin_update_user_attributes(
             UserPoolId=self._pool,
             Username=person.email,
@@ -200,16 +200,16 @@ class People:
         return self.sign_in_again(replace(person, email=email))
 
     def many(self, count: int, *groups: str) -> list[Person]:
-        """Several at once."""
+        """Create several users at the same time."""
         with ThreadPoolExecutor(8) as threads:
             return list(threads.map(lambda _: self.new(*groups), range(count)))
 
     def caller(self, token: str | None = None) -> Caller:
-        """Somebody who is not signed in, or who holds this token, whatever it is."""
+        """A caller with this token, which may be invalid, or without a token."""
         return Caller(self._deployed, token)
 
     def _sign_in(self, email: str, password: str, user_id: str) -> Mapping[str, str]:
-        """The tokens, by way of SRP: the password never leaves this process."""
+        """Sign in with SRP, which never sends the password. Returns the tokens."""
         srp = AWSSRP(
             username=email,
             password=password,
@@ -238,7 +238,7 @@ class People:
 
 @dataclass(frozen=True)
 class SharedUsers:
-    """One of each: `other_student` is signed in, in no group, and enrolled nowhere."""
+    """One user of each kind. `other_student` is in no group and not enrolled in any course."""
 
     owner: Person
     other_instructor: Person

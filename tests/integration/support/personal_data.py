@@ -1,4 +1,4 @@
-"""Finds every trace of a person in an environment: in all items of all its tables and indexes, and in the user pool."""
+"""Finds all data about a user in an environment: in all tables and indexes, and in the user pool."""
 
 import json
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def tables(deployed: Deployed) -> list[str]:
-    """The names of all tables of the environment's stack."""
+    """The names of all tables of the environment."""
     suffix = "-" + deployed.outputs["environment_suffix"]
     client: DynamoDBClient = deployed.client("dynamodb")
     names = [
@@ -27,7 +27,7 @@ def tables(deployed: Deployed) -> list[str]:
 
 
 def items(deployed: Deployed, table: str) -> Iterator[dict[str, Any]]:
-    """Every item of a table, and what each of its indexes holds."""
+    """Yield every item of a table and of each of its indexes."""
     client: DynamoDBClient = deployed.client("dynamodb")
     described = client.describe_table(TableName=table)["Table"]
     for index in [None, *(each["IndexName"] for each in described.get("GlobalSecondaryIndexes", ()))]:
@@ -37,18 +37,18 @@ def items(deployed: Deployed, table: str) -> Iterator[dict[str, Any]]:
 
 
 def find_personal_data(deployed: Deployed, person: Person) -> list[str]:
-    """Where the person's id or e-mail address still is."""
+    """The places that still have the id or the e-mail address of a user."""
     found = [
         f"{table}: {item}"
         for table in tables(deployed)
         for item in items(deployed, table)
         if person.user_id in (text := json.dumps(item)) or person.email in text
     ]
-    return found + (["the sign-in"] if has_account(deployed, person) else [])
+    return found + (["the account"] if has_account(deployed, person) else [])
 
 
 def has_account(deployed: Deployed, person: Person) -> bool:
-    """Whether the user pool still knows somebody."""
+    """Whether the user pool still has the account of a user."""
     client: CognitoIdentityProviderClient = deployed.client("cognito-idp")
     try:
         client.admin_get_user(UserPoolId=deployed.outputs["user_pool_id"], Username=person.email)

@@ -1,6 +1,6 @@
-"""The platform with every function's way to AWS led through tests/integration/support/aws_proxy.py for a while.
+"""Sends the AWS calls of every function through a proxy (tests/integration/support/aws_proxy.py) for some time.
 
-Only a local platform: on AWS a function cannot be told another endpoint without a deployment, nor should it.
+It works on a local platform only. On AWS, a function could get another endpoint only by a deployment.
 """
 
 import contextlib
@@ -25,7 +25,7 @@ MOST_WAITING_SECONDS = 20
 
 
 class ProxiedFunctions:
-    """The functions by their short names (`catalog`), and the line that each of them calls AWS over."""
+    """The deployed functions, by short names such as `catalog`, and the proxy of each."""
 
     def __init__(self, deployed: Deployed) -> None:
         self.deployed = deployed
@@ -34,7 +34,7 @@ class ProxiedFunctions:
         self.proxies: dict[str, AwsProxy] = {}
 
     def names(self) -> Mapping[str, str]:
-        """Every deployed function: its full name by its short one."""
+        """The full name of every deployed function, by its short name."""
         suffix = f"-{self.deployed.outputs['environment_suffix']}"
         pages = self._functions.get_paginator("list_functions").paginate()
         full = [function["FunctionName"] for page in pages for function in page["Functions"]]
@@ -45,12 +45,12 @@ class ProxiedFunctions:
         }
 
     def role_name(self, function: str) -> str:
-        """The role that a function runs under."""
+        """The name of the role of a function."""
         found = self._functions.get_function_configuration(FunctionName=self.names()[function])
         return found["Role"].rpartition("/")[2]
 
     def statements(self, function: str) -> list[dict[str, Any]]:
-        """Every statement of the policies of a function's role, as deployed."""
+        """All statements of the policies of a function's role, as deployed."""
         iam: IAMClient = self.deployed.client("iam")
         role = self.role_name(function)
         assert not iam.list_attached_role_policies(RoleName=role)["AttachedPolicies"]
@@ -61,7 +61,7 @@ class ProxiedFunctions:
         return [statement for document in documents for statement in document["Statement"]]
 
     def credentials(self, function: str) -> dict[str, str]:
-        """Credentials of a function's role."""
+        """Temporary credentials of a function's role."""
         sts: STSClient = self.deployed.client("sts")
         found = self._functions.get_function_configuration(FunctionName=self.names()[function])
         taken = sts.assume_role(RoleArn=found["Role"], RoleSessionName="proxy")["Credentials"]
@@ -72,7 +72,7 @@ class ProxiedFunctions:
         }
 
     def start(self) -> None:
-        """Lead every function through a line of its own."""
+        """Give every function a proxy of its own."""
         port = urlsplit(self.deployed.outputs["aws_endpoint_url"]).port
         assert port is not None
         for short, name in self.names().items():
@@ -83,7 +83,7 @@ class ProxiedFunctions:
             self.restart(short)
 
     def restart(self, function: str) -> None:
-        """Have a function's next call served by a new instance, which knows nothing."""
+        """Make a new instance, without cached data, serve the next call of a function."""
         name = self.names()[function]
         variables = {**self._configured[name], ENDPOINT_VARIABLE: self.proxies[function].endpoint}
         self._functions.update_function_configuration(
@@ -91,7 +91,7 @@ class ProxiedFunctions:
         )
 
     def stop(self) -> None:
-        """Give every function the environment that it had."""
+        """Restore the environment variables of every function and close the proxies."""
         for name, variables in self._configured.items():
             self._functions.update_function_configuration(
                 FunctionName=name, Environment={"Variables": variables}
@@ -100,7 +100,7 @@ class ProxiedFunctions:
             proxy.close()
 
     def take_calls(self) -> dict[str, list[AwsCall]]:
-        """What each function asked since the last time, once they have all been quiet for a moment."""
+        """Wait until no function makes calls any more. Returns the calls of each since the last time."""
         taken: dict[str, list[AwsCall]] = {name: [] for name in self.proxies}
         deadline = time.monotonic() + MOST_WAITING_SECONDS
         while time.monotonic() < deadline:
@@ -115,7 +115,7 @@ class ProxiedFunctions:
 
 @contextlib.contextmanager
 def proxied_functions(deployed: Deployed) -> Iterator[ProxiedFunctions]:
-    """The platform's functions behind the proxy while this lasts."""
+    """Yield the functions, which use their proxies inside of the `with` block."""
     if not deployed.is_local:
         pytest.skip("functions on AWS are not led through a proxy")
     proxied = ProxiedFunctions(deployed)

@@ -1,4 +1,4 @@
-"""Calls to AWS that a role is tried with: on all that the platform holds, and harmless even where they are allowed."""
+"""Calls to AWS that test what a role is allowed to do. They change nothing, even if they are allowed."""
 
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
@@ -11,7 +11,7 @@ Probe = tuple[Pair, Callable[[], Any]]
 
 
 def probes(deployed: Deployed, credentials: Mapping[str, str]) -> Iterator[Probe]:
-    """The calls, made with these credentials, and the permission that each needs."""
+    """Yield calls that use these credentials, each with the permission that it needs."""
     tables, dynamodb = deployed.client("dynamodb"), deployed.client("dynamodb", **credentials)
     for name in tables.list_tables()["TableNames"]:
         if name.startswith("education-") and "terraform" not in name:

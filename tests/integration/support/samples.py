@@ -1,6 +1,6 @@
-"""A sample request for every route, and for each way in which a route works.
+"""Sample requests: at least one for every route, and one for each case that makes other AWS calls.
 
-Faults, counts of AWS calls and grants are tried with these. A route without a sample fails the suite.
+The tests of failures, of AWS calls and of permissions send them. A route without a sample fails the suite.
 """
 
 from collections.abc import Callable, Mapping
@@ -18,7 +18,7 @@ LESSONS = {"film": lesson("video", premium=True), "text": lesson("article", posi
 
 
 class SampleContext:
-    """Where samples are arranged: people and courses, new for each sample unless they are only read."""
+    """Creates the users and courses of samples. A sample that changes something gets new ones."""
 
     def __init__(self, deployed: Deployed, people: People, restart: Callable[[str], None]) -> None:
         self.deployed = deployed
@@ -27,41 +27,41 @@ class SampleContext:
 
     @cached_property
     def owner(self) -> Person:
-        """Who owns the courses; sends requests too, but none that change the account."""
+        """The instructor who owns the courses. No sample changes this account."""
         return self.people.new(INSTRUCTORS)
 
     @cached_property
     def administrator(self) -> Person:
-        """Somebody who may hand out roles."""
+        """An administrator, who may change roles."""
         return self.people.new(ADMINISTRATORS)
 
     @cached_property
     def furnished(self) -> str:
-        """A course whose lessons have files; only read."""
+        """The id of a course whose lessons have files. Samples only read it."""
         course_id = new_course(self.owner, lessons=LESSONS)
         for lesson_id in LESSONS:
             upload(self.deployed, self.owner, course_id, lesson_id)
         return course_id
 
     def student(self, *courses: str) -> Person:
-        """Somebody new, enrolled in these courses."""
+        """A new student who is enrolled in these courses."""
         person = self.people.new(STUDENTS)
         for course_id in courses:
             enroll(person, course_id)
         return person
 
     def course(self, **fields: Any) -> str:
-        """A new course with two lessons."""
+        """Create a course with two lessons and return its id."""
         return new_course(self.owner, lessons=LESSONS, **fields)
 
     def version(self, course_id: str) -> int:
-        """The version that a course has now."""
+        """The current version of a course."""
         return int(self.owner.get(f"/courses/{course_id}")["version"])
 
 
 @dataclass(frozen=True)
 class SampleRequest:
-    """A request that is ready to be sent; `about` names what it may change."""
+    """A request that is ready to send."""
 
     caller: Person
     values: Mapping[str, str] = field(default_factory=dict)
@@ -70,7 +70,7 @@ class SampleRequest:
 
     @property
     def about(self) -> str:
-        """The course that it is about, else the person; whatever it writes names that."""
+        """The id of the course or the user that the request is about. Every item that it writes has this id."""
         body = self.body if isinstance(self.body, dict) else {}
         named = {**body, **self.values}
         return str(named.get("courseId") or named.get("userId") or self.caller.user_id)
@@ -78,12 +78,12 @@ class SampleRequest:
 
 @dataclass(frozen=True)
 class Sample:
-    """One way in which a route works.
+    """One case of a route.
 
     Attributes:
-        operation_id: the route.
-        what: which way, for people; empty where there is only one.
-        arrange: makes what the request needs.
+        operation_id: the id of the operation.
+        what: the name of the case; empty if the route has only one.
+        arrange: creates the data that the request needs, and returns the request.
         expect: the status of success.
     """
 
@@ -97,7 +97,7 @@ class Sample:
 
     @property
     def function(self) -> str:
-        """Who answers."""
+        """The function that answers."""
         return OPERATIONS[self.operation_id].function
 
     def send(self, request: SampleRequest, *, expect: int | tuple[int, ...] | None = None) -> Answer:

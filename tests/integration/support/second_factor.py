@@ -1,4 +1,4 @@
-"""A second factor for those who need one: codes by time (RFC 6238), as an authenticator app shows them."""
+"""A second factor for test users: time-based codes (RFC 6238), like those of an authenticator app."""
 
 import base64
 import time
@@ -16,13 +16,13 @@ STEP_SECONDS = 30
 
 @dataclass
 class Authenticator:
-    """An app that holds one secret (base32)."""
+    """An authenticator app with one secret, in base32."""
 
     secret: str = field(repr=False)
     _last_step: int = field(default=0, repr=False)
 
     def code(self) -> str:
-        """The code of now; waits until there is another one than last time, since Cognito takes each only once."""
+        """Return the current code. It waits for a new code, because Cognito accepts each code only once."""
         while (step := int(time.time()) // STEP_SECONDS) == self._last_step:
             time.sleep(0.5)
         self._last_step = step
@@ -32,7 +32,7 @@ class Authenticator:
 
 
 def set_up(cognito: "CognitoIdentityProviderClient", access_token: str) -> Authenticator:
-    """Give whoever holds this access token an authenticator app, and ask for its codes from now on."""
+    """Set up an authenticator app for the user of this access token. Later sign-ins need its codes."""
     secret = cognito.associate_software_token(AccessToken=access_token)["SecretCode"]
     authenticator = Authenticator(secret)
     cognito.verify_software_token(AccessToken=access_token, UserCode=authenticator.code())

@@ -1,6 +1,7 @@
-"""CloudFront signed URLs with a custom policy, read and verified as CloudFront does it.
+"""Reads and verifies CloudFront signed URLs with a custom policy, as CloudFront does it.
 
-The emulator's CloudFront checks no signatures, so the tests do, against the public keys that the distribution trusts.
+The CloudFront of the AWS emulator does not check signatures. So the tests check them with the public keys that the
+distribution trusts.
 https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/private-content-creating-signed-url-custom-policy.html
 """
 
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class SignedUrl:
-    """A signed URL in its parts; `url` is what stands before the question mark."""
+    """The parts of a signed URL. `url` is the part before the question mark."""
 
     url: str
     query: str
@@ -35,7 +36,7 @@ class SignedUrl:
 
     @classmethod
     def parse(cls, signed: str) -> "SignedUrl":
-        """The parts of a signed URL; fails if one is missing or there is more."""
+        """Parse a signed URL. Fails if its parameters are not exactly the three of a custom policy."""
         url, _, query = signed.partition("?")
         parameters = parse_qs(query, strict_parsing=True)
         assert set(parameters) == {"Policy", "Signature", "Key-Pair-Id"}
@@ -48,26 +49,26 @@ class SignedUrl:
         )
 
     def with_policy(self, policy: bytes) -> "SignedUrl":
-        """The same with another policy, as a forger would make it."""
+        """The same URL with another policy, as an attacker would make it."""
         return replace(self, policy=policy)
 
     @property
     def only_statement(self) -> dict[str, Any]:
-        """The policy's statement; CloudFront takes exactly one."""
+        """The only statement of the policy. CloudFront accepts exactly one."""
         (statement,) = json.loads(self.policy)["Statement"]
         return dict(statement)
 
     @property
     def expires(self) -> datetime:
-        """When it ends."""
+        """The time when the URL expires."""
         return datetime.fromtimestamp(self.only_statement["Condition"]["DateLessThan"]["AWS:EpochTime"], UTC)
 
     def covers(self, url: str) -> bool:
-        """Whether the policy allows another address; `*` and `?` match as CloudFront matches them."""
+        """Whether the policy allows this URL. `*` and `?` match as in CloudFront."""
         return fnmatchcase(url, str(self.only_statement["Resource"]).replace("[", "[[]"))
 
     def verify(self, key: rsa.RSAPublicKey) -> None:
-        """Fail unless this key signed the policy."""
+        """Fail if this key did not sign the policy."""
         try:
             key.verify(self.signature, self.policy, padding.PKCS1v15(), hashes.SHA1())
         except InvalidSignature:
@@ -75,7 +76,7 @@ class SignedUrl:
 
 
 def published_keys(deployed: Deployed, path_pattern: str) -> Mapping[str, rsa.RSAPublicKey]:
-    """The public keys, by id, that the distribution trusts for a path pattern, from the CloudFront API."""
+    """The public keys, by id, that the distribution trusts for a path pattern. They come from the CloudFront API."""
     cloudfront: CloudFrontClient = deployed.client("cloudfront")
     config = cloudfront.get_distribution_config(Id=deployed.outputs["cloudfront_distribution_id"])
     behaviours = config["DistributionConfig"]["CacheBehaviors"]["Items"]
@@ -92,5 +93,5 @@ def published_keys(deployed: Deployed, path_pattern: str) -> Mapping[str, rsa.RS
 
 
 def _decoded(text: str) -> bytes:
-    """CloudFront's own Base64 for URLs."""
+    """Decode the Base64 variant that CloudFront uses in URLs."""
     return b64decode(text.translate(str.maketrans("-_~", "+=/")), validate=True)

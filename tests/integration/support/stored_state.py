@@ -1,4 +1,4 @@
-"""What is stored about some people and courses, to compare before with after: read from the tables themselves."""
+"""Reads the stored data about a user or a course from the tables, to compare it before and after a request."""
 
 import json
 from typing import Any
@@ -6,13 +6,13 @@ from typing import Any
 from tests.integration.support.deployed import Deployed
 from toolkit.dynamo import from_item
 
-# With the attributes that name people and courses; None where a name may stand inside of another text.
+# For each table the filter that finds a user or a course. None: read all items, because an id may be part of a text.
 TABLES = {
     "user_profiles_table_name": None,
     "courses_table_name": "courseId = :id OR ownerId = :id",
     "course_progress_table_name": "courseId = :id OR userId = :id",
 }
-# Differ from one attempt to the next without anything being different.
+# These attributes change with every write. A difference in them means nothing.
 _OF_THE_MOMENT = frozenset(
     {
         *("at", "completedAt", "createdAt", "enrolledAt", "lastActivityAt", "publishedAt"),
@@ -24,7 +24,7 @@ State = tuple[str, ...]
 
 
 def stored_state(deployed: Deployed, one: str) -> State:
-    """Every item that names this person or course, and the groups of a person."""
+    """All items with the id of this user or course, and the groups of a user."""
     dynamodb = deployed.client("dynamodb")
     found = []
     for table, condition in TABLES.items():

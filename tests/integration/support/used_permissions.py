@@ -1,6 +1,6 @@
-"""Which permissions a call to AWS needs, as pairs of an IAM action and the resource part of an ARN.
+"""The permissions that a call to AWS needs, as pairs of an IAM action and the resource part of an ARN.
 
-From the Service Authorization Reference; a transaction needs what each of its parts needs.
+The source is the Service Authorization Reference. A transaction needs the permissions of all its parts.
 https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazondynamodb.html
 """
 
@@ -22,7 +22,7 @@ _TRANSACTION = {
 
 
 def used(call: AwsCall) -> Iterator[Pair]:
-    """What a call needs."""
+    """Yield the permissions that a call needs."""
     service, _, operation = call.operation.partition(":")
     request = call.request
     match service:
@@ -44,7 +44,7 @@ def used(call: AwsCall) -> Iterator[Pair]:
 
 
 def granted(statements: Iterable[Mapping[str, Any]]) -> Iterator[Pair]:
-    """What the statements of policies allow, every action with every resource."""
+    """Yield the permissions that statements of policies allow: every action with every resource."""
     for statement in statements:
         assert statement["Effect"] == "Allow"
         for action in _listed(statement["Action"]):
@@ -53,12 +53,12 @@ def granted(statements: Iterable[Mapping[str, Any]]) -> Iterator[Pair]:
 
 
 def covers(grant: Pair, use: Pair) -> bool:
-    """Whether a granted pair is what a used one needs."""
+    """Whether a granted permission allows a used one."""
     return grant[0] == use[0] and fnmatchcase(use[1], grant[1])
 
 
 def resource_part(arn: str) -> str:
-    """What comes after partition, service, region and account; another text is given back as it is."""
+    """The part of an ARN after partition, service, region and account. Another text is returned unchanged."""
     return arn.split(":", 5)[5] if arn.startswith("arn:") else arn
 
 

@@ -1,4 +1,4 @@
-"""How the integration tests leave an environment that goes on: one failure keeps nothing else from going."""
+"""The clean-up after the integration tests: if one step fails, all other steps still run."""
 
 from types import SimpleNamespace
 from typing import Any, cast
@@ -9,11 +9,11 @@ from tests.integration.support.cleanup import Cleanup
 
 
 class UserNotFoundError(Exception):
-    """As Cognito says it."""
+    """The error of Cognito for an unknown user."""
 
 
 class Cognito:
-    """A user pool that notes who is taken away."""
+    """A user pool that records the deleted users."""
 
     exceptions = SimpleNamespace(UserNotFoundException=UserNotFoundError)
 
@@ -29,7 +29,7 @@ class Cognito:
 
 
 class Person:
-    """Somebody for whom the API is out of order, or not."""
+    """A user, for whom the API works or fails."""
 
     def __init__(self, user_id: str, *, works: bool = True) -> None:
         self.user_id, self.works, self.did = user_id, works, list[str]()
@@ -77,7 +77,7 @@ def test_courses_are_emptied_and_archived_and_people_erased() -> None:
     assert cognito.deleted == ["a", "b", "gone"]
 
 
-def test_what_fails_keeps_nobody_else() -> None:
+def test_a_failing_step_does_not_stop_the_others() -> None:
     cognito, broken, other = Cognito(), Person("a", works=False), Person("b")
     with pytest.raises(
         AssertionError, match=r"(?s)leave something behind: .*503.*erase: DELETE /profile: 503"
