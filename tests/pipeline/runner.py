@@ -176,7 +176,7 @@ def sign_ins(given: Mapping[str, str]) -> list[dict[str, str]]:
     inputs = {name: str(body.get("default", "")) for name, body in action["inputs"].items()} | dict(given)
     values = Expressions({f"inputs.{name}": value for name, value in inputs.items()} | {"github.run_id": "1"})
     steps = [step for step in action["runs"]["steps"] if step.get("uses", "").startswith(f"{CREDENTIALS}@")]
-    return [values.all(step["with"]) for step in steps if values.holds(step["if"])]
+    return [values.all(step["with"]) for step in steps if values.is_true(step["if"])]
 
 
 @dataclass(frozen=True)
@@ -193,7 +193,7 @@ class Expressions:
         """Fill in the expressions of a text."""
         return EXPRESSION.sub(lambda found: self._value(found[1]), text)
 
-    def holds(self, condition: str) -> bool:
+    def is_true(self, condition: str) -> bool:
         """Whether a condition of the sign-in action is true. Its conditions only check that values are not empty."""
         inner = EXPRESSION.fullmatch(condition)
         names = [NOT_EMPTY.fullmatch(part) for part in inner[1].split(" && ")] if inner else [None]

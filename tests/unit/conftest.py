@@ -2,7 +2,7 @@
 
 from tests.unit.catalogue_fixture import catalogue
 from tests.unit.emulator_fixture import consistent_reads, dynamodb_tables, emulator, emulator_client
-from tests.unit.lambda_api_fixture import aws, lambda_api, no_clients_yet
+from tests.unit.lambda_api_fixture import aws, lambda_api, without_cached_clients
 from tests.unit.user_pool_fixture import cognito_client, user_pool
 
 __all__ = [
@@ -14,6 +14,6 @@ __all__ = [
     "emulator",
     "emulator_client",
     "lambda_api",
-    "no_clients_yet",
     "user_pool",
+    "without_cached_clients",
 ]

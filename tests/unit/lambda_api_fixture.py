@@ -150,7 +150,7 @@ def fresh_handler(monkeypatch: pytest.MonkeyPatch, function_name: str, **environ
 
 
 @pytest.fixture(scope="session")
-def no_clients_yet(emulator: str) -> str:
+def without_cached_clients(emulator: str) -> str:
     """Remove cached clients once per session. To create a client is the slowest part of a test."""
     clients._session.cache_clear()
     clients._client.cache_clear()
@@ -158,10 +158,10 @@ def no_clients_yet(emulator: str) -> str:
 
 
 @pytest.fixture
-def aws(no_clients_yet: str, monkeypatch: pytest.MonkeyPatch) -> str:
+def aws(without_cached_clients: str, monkeypatch: pytest.MonkeyPatch) -> str:
     """Make the clients of the functions use the emulator. Returns its endpoint."""
     settings = {
-        "AWS_ENDPOINT_URL": no_clients_yet,
+        "AWS_ENDPOINT_URL": without_cached_clients,
         "AWS_ACCESS_KEY_ID": "test",
         "AWS_SECRET_ACCESS_KEY": "test",
         "AWS_DEFAULT_REGION": "us-east-1",
@@ -169,4 +169,4 @@ def aws(no_clients_yet: str, monkeypatch: pytest.MonkeyPatch) -> str:
     }
     for name, value in settings.items():
         monkeypatch.setenv(name, value)
-    return no_clients_yet
+    return without_cached_clients

@@ -22,7 +22,7 @@ from tests.integration.support.deployed import Deployed
 
 TIMEOUT_SECONDS = 30
 # Three of four valid requests get ids of existing objects. The others use unknown ids.
-_IN, _OF = 3, 4
+_WITH_KNOWN_IDS, _OUT_OF = 3, 4
 # After one of these requests, other requests on the same course may fail.
 CHANGES = frozenset({"updateCourse", "putLesson", "deleteLesson"})
 
@@ -38,8 +38,8 @@ def before_call(context: Any, case: Any, kwargs: Any) -> None:
     if _data.token is not None and not _leaves_out(case, "Authorization"):
         case.headers["Authorization"] = f"Bearer {_data.token}"
     draw = crc32(repr((case.path, case.path_parameters, case.query, case.body)).encode())
-    if draw % _OF < _IN:
-        draw //= _OF
+    if draw % _OUT_OF < _WITH_KNOWN_IDS:
+        draw //= _OUT_OF
         _fill_path(case, draw)
         _fill_body(case, draw)
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.integration.courses.test_races import at_once
+from tests.integration.courses.test_races import run_in_parallel
 from tests.integration.support.course_helpers import enroll, eventually, new_course, set_status
 from tests.integration.support.deployed import Deployed
 from tests.integration.support.people import Answer, Caller, People, Person, SharedUsers
@@ -212,7 +212,7 @@ def test_parallel_bulk_enrolments_never_exceed_the_capacity(users: SharedUsers, 
         answer = student.call("POST", "/enrollments", {"courseId": course_id}, expect=(200, 201))
         return [] if answer.status == 200 else [answer.body["status"].replace("active", "enrolled")]
 
-    results = at_once(
+    results = run_in_parallel(
         [partial(send_list, number) for number in range(4)]
         + [partial(enroll_alone, student) for student in students[::6]]
     )

@@ -17,7 +17,7 @@ PARALLEL = 32
 DEVICES = 8
 
 
-def at_once(calls: Sequence[Callable[[], T]]) -> list[T]:
+def run_in_parallel(calls: Sequence[Callable[[], T]]) -> list[T]:
     """Make all these calls at the same time. Each has a thread, and none starts before all threads are ready."""
     together = threading.Barrier(len(calls))
 
@@ -55,7 +55,7 @@ def test_parallel_requests_of_one_student_create_one_enrolment(users: SharedUser
     """One answer is 201, all others are 200, and all have the same body."""
     course_id = new_course(users.owner)
     student = people.new()
-    answers = at_once([partial(_enroll, student, course_id)] * PARALLEL)
+    answers = run_in_parallel([partial(_enroll, student, course_id)] * PARALLEL)
     assert Counter(answer.status for answer in answers) == {201: 1, 200: PARALLEL - 1}
     assert all(answer.body == answers[0].body for answer in answers)
     eventually(lambda: _seated(users.owner, course_id) == {student.user_id})
@@ -66,14 +66,14 @@ def test_parallel_enrolments_never_exceed_the_capacity(users: SharedUsers, peopl
     capacity, students = 5, people.many(12)
     course_id = new_course(users.owner, capacity=capacity)
 
-    answers = at_once([partial(_enroll, student, course_id) for student in students])
+    answers = run_in_parallel([partial(_enroll, student, course_id) for student in students])
     statuses = Counter(answer.body["status"] for answer in answers)
     assert statuses == {"active": capacity, "waitlisted": len(students) - capacity}
     inside = [student for student in students if _enroll(student, course_id).body["status"] == "active"]
     assert len(inside) == capacity
     eventually(lambda: _seated(users.owner, course_id) == {student.user_id for student in inside})
 
-    at_once([partial(_leave, student, course_id) for student in inside])
+    run_in_parallel([partial(_leave, student, course_id) for student in inside])
     eventually(lambda: len(_seated(users.owner, course_id)) == capacity)
     assert not _seated(users.owner, course_id) & {student.user_id for student in inside}
 
@@ -92,7 +92,9 @@ def test_parallel_enrolments_and_withdrawals_keep_the_seat_count_right(
         if stays:
             _enroll(student, course_id)
 
-    at_once([partial(enroll_and_leave, student, number < 2) for number, student in enumerate(students)])
+    run_in_parallel(
+        [partial(enroll_and_leave, student, number < 2) for number, student in enumerate(students)]
+    )
 
     eventually(lambda: _seated(users.owner, course_id) == {student.user_id for student in students[:2]})
     assert _enroll(students[2], course_id).body["status"] == "active"
@@ -119,7 +121,7 @@ def test_concurrent_progress_converges(users: SharedUsers, people: People) -> No
             _send_until_answered(student, "PUT", path, body, expect=(200,))
 
     updates.reverse()
-    at_once([partial(send, updates[device::DEVICES]) for device in range(DEVICES)])
+    run_in_parallel([partial(send, updates[device::DEVICES]) for device in range(DEVICES)])
     progress = student.get(f"/progress/{course_id}")
     assert progress["completedLessons"] == lesson_ids[:6]
     assert progress["completionPercentage"] == 75
@@ -136,7 +138,7 @@ def test_one_of_many_editors_with_the_same_version_wins(users: SharedUsers) -> N
         body = {"title": f"Edit {number}", "version": version}
         return users.owner.call("PATCH", path, body, expect=(200, 409))
 
-    answers = at_once([partial(edit, number) for number in range(DEVICES)])
+    answers = run_in_parallel([partial(edit, number) for number in range(DEVICES)])
     (winner,) = (answer for answer in answers if answer.status == 200)
     assert users.owner.get(path) == winner.body
 
@@ -151,6 +153,6 @@ def test_lessons_put_at_the_same_time_are_all_stored(users: SharedUsers) -> None
         while users.owner.call("PUT", path, lesson(), expect=(200, 201, 409, 503)).status > 201:
             continue
 
-    at_once([partial(put, name) for name in names])
+    run_in_parallel([partial(put, name) for name in names])
     shown = users.owner.get(f"/courses/{course_id}")["lessons"]
     assert sorted(entry["lessonId"] for entry in shown) == names

@@ -17,14 +17,14 @@ from tests.integration.support.people import STUDENTS, Caller, People, Person, S
 
 OPERATIONS = load_api_description().operations
 ROLES = ("anonymous", "other_student", "student", "other_instructor", "owner", "administrator")
-EVERYBODY = (401, 200, 200, 200, 200, 200)
+SIGNED_IN = (401, 200, 200, 200, 200, 200)
 EDITORS = (401, 403, 403, 403, 200, 200)
 ADMINISTRATORS_ONLY = (401, 403, 403, 403, 403, 204)
 
 EXPECTED = {
-    "listCourses": EVERYBODY,
+    "listCourses": SIGNED_IN,
     "createCourse": (401, 403, 403, 201, 201, 201),
-    "getCourse": EVERYBODY,
+    "getCourse": SIGNED_IN,
     "updateCourse": EDITORS,
     "putLesson": EDITORS,
     "deleteLesson": (401, 403, 403, 403, 204, 204),
@@ -33,13 +33,13 @@ EXPECTED = {
     "listRoster": EDITORS,
     "enrollRoster": EDITORS,
     "createEnrollment": (401, 201, 200, 201, 201, 201),
-    "listEnrollments": EVERYBODY,
+    "listEnrollments": SIGNED_IN,
     "deleteEnrollment": (401, 404, 204, 404, 404, 404),
     "getProgress": (401, 403, 200, 403, 403, 403),
     "updateLessonProgress": (401, 403, 200, 403, 403, 403),
-    "getProfile": EVERYBODY,
-    "updateProfile": EVERYBODY,
-    "exportProfile": EVERYBODY,
+    "getProfile": SIGNED_IN,
+    "updateProfile": SIGNED_IN,
+    "exportProfile": SIGNED_IN,
     "deleteProfile": (401, 204, 204, 204, 204, 204),
     "grantRole": ADMINISTRATORS_ONLY,
     "revokeRole": ADMINISTRATORS_ONLY,
@@ -56,7 +56,7 @@ BODIES: dict[str, Any] = {
     "updateProfile": {"locale": "en"},
 }
 # These change the data that other rows need, so they use a course of their own.
-APART = {"createEnrollment", "deleteEnrollment"}
+WITH_OWN_COURSE = {"createEnrollment", "deleteEnrollment"}
 
 
 @dataclass(frozen=True)
@@ -146,7 +146,7 @@ def test_each_role_gets_the_expected_status(
     status = EXPECTED[name][ROLES.index(role)]
     caller: Caller = erasable_caller(role) if name == "deleteProfile" else getattr(users, role)
     course_id = data.course_id
-    if name in APART:
+    if name in WITH_OWN_COURSE:
         course_id = new_course(users.owner)
         if role == "student":
             enroll(users.student, course_id)

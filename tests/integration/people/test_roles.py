@@ -118,7 +118,7 @@ def test_parallel_requests_never_remove_the_last_two_administrators(
             "themselves": (role(one, ADMINISTRATORS), role(two, ADMINISTRATORS)),
             "erased": ("/profile", "/profile"),
         }[how]
-        statuses = at_once((one, paths[0]), (two, paths[1]))
+        statuses = delete_in_parallel((one, paths[0]), (two, paths[1]))
         assert statuses.count(204) == 1, statuses
         (left,) = (each for each, path in ((one, paths[0]), (two, paths[1])) if is_left(deployed, each))
         left_over = people.new(ADMINISTRATORS)
@@ -137,7 +137,7 @@ def is_left(deployed: Deployed, person: Person) -> bool:
         return False
 
 
-def at_once(*requests: tuple[Person, str]) -> list[int]:
+def delete_in_parallel(*requests: tuple[Person, str]) -> list[int]:
     barrier = Barrier(len(requests))
 
     def send(request: tuple[Person, str]) -> int:

@@ -22,7 +22,7 @@ from tests.integration.support.stored_state import State, stored_state
 
 pytestmark = pytest.mark.intrusive
 
-AT_ONCE = (FailureKind.ERROR, FailureKind.CUT_OFF, FailureKind.THROTTLE)
+IMMEDIATE_FAILURES = (FailureKind.ERROR, FailureKind.CUT_OFF, FailureKind.THROTTLE)
 WRITES = ("PutItem", "UpdateItem", "DeleteItem", "TransactWriteItems")
 # API Gateway stops waiting after 29 s, whatever the timeout of the function is.
 GATEWAY_SECONDS = 29.0
@@ -30,13 +30,13 @@ GATEWAY_SECONDS = 29.0
 WAY_SECONDS = 3.0
 MOST_CALLS = 25
 # These requests continue where they were interrupted, so a partial state is allowed. The end state is checked.
-IN_STEPS = {"deleteProfile", "enrollRoster"}
+RESUMABLE = {"deleteProfile", "enrollRoster"}
 # The status of a second request after a write whose answer was lost.
-SECOND_TIME = {"createEnrollment": 200, "putLesson": 200, "updateCourse": 409, "deleteLesson": 404}
+STATUS_OF_REPEAT = {"createEnrollment": 200, "putLesson": 200, "updateCourse": 409, "deleteLesson": 404}
 # A second createCourse creates a second course. An erased user cannot send a second request.
 NOT_REPEATABLE = {"createCourse", "deleteProfile"}
 # Cases that make the same calls as another case of the same route.
-ALIKE = {
+SAME_CALLS = {
     "getLessonContent: public",
     "getLessonContent: premium, later",
     "createEnrollment: course known",
@@ -45,7 +45,7 @@ ALIKE = {
     "putLesson: replaced",
     "getProfile: later",
 }
-FAULTY = [sample for sample in SAMPLES if str(sample) not in ALIKE]
+TESTED_SAMPLES = [sample for sample in SAMPLES if str(sample) not in SAME_CALLS]
 
 
 @dataclass
@@ -95,7 +95,7 @@ class FaultTest:
         """Make each call fail in turn, then let the request succeed, then send it once more."""
         report, before, between = FaultReport(), self.state(), list[tuple[str, State]]()
         while len(report.failed) < MOST_CALLS:
-            probe = Fault(AT_ONCE[0], exempt=frozenset(report.failed))
+            probe = Fault(IMMEDIATE_FAILURES[0], exempt=frozenset(report.failed))
             short_failures = [_short_failure(operation) for operation in report.failed]
             answer, seconds = self.send(*short_failures, probe)
             if not probe.failed:
@@ -117,7 +117,7 @@ class FaultTest:
             report.faults.append(
                 f"the second request ({again.status}) changed the data again: {self.state()}"
             )
-        if self.sample.operation_id not in IN_STEPS:
+        if self.sample.operation_id not in RESUMABLE:
             report.faults += [
                 f"{what} left a partial change: {state}"
                 for what, state in between
@@ -138,7 +138,7 @@ class FaultTest:
 
 def _other_kinds(number: int) -> tuple[FailureKind, ...]:
     """The other kinds of failure for a call: all for the first call, one in turn for the others, to save time."""
-    return AT_ONCE[1:] if number == 0 else (AT_ONCE[1 + number % 2],)
+    return IMMEDIATE_FAILURES[1:] if number == 0 else (IMMEDIATE_FAILURES[1 + number % 2],)
 
 
 def _short_failure(operation: str) -> Fault:
@@ -149,7 +149,7 @@ def _short_failure(operation: str) -> Fault:
 
 def _wrong_end(sample: Sample, answer: Answer) -> list[str]:
     """The fault if a request with short failures neither succeeds nor gets the answer to a second request."""
-    if answer.status in (sample.expect, SECOND_TIME.get(sample.operation_id, sample.expect)):
+    if answer.status in (sample.expect, STATUS_OF_REPEAT.get(sample.operation_id, sample.expect)):
         return []
     return [f"with one short failure of each call: {answer.status} instead of {sample.expect}"]
 
@@ -171,7 +171,7 @@ def context(deployed: Deployed, people: People, proxied: ProxiedFunctions) -> Sa
 def reports(context: SampleContext, proxied: ProxiedFunctions) -> Mapping[Sample, FaultReport]:
     """Test every sample. Samples of different functions run at the same time, because each has its own proxy."""
     by_function: dict[str, list[FaultTest]] = {}
-    for sample in FAULTY:
+    for sample in TESTED_SAMPLES:
         by_function.setdefault(sample.function, []).append(
             FaultTest(sample, sample.arrange(context), proxied)
         )
@@ -184,7 +184,7 @@ def reports(context: SampleContext, proxied: ProxiedFunctions) -> Mapping[Sample
     return {sample: report for tried in done for sample, report in tried}
 
 
-@pytest.mark.parametrize("sample", FAULTY, ids=str)
+@pytest.mark.parametrize("sample", TESTED_SAMPLES, ids=str)
 def test_a_failing_dependency_gives_503_and_no_partial_write(
     reports: Mapping[Sample, FaultReport], sample: Sample
 ) -> None:
@@ -213,7 +213,7 @@ def test_a_dependency_that_never_answers_gives_503_in_time(
     """If a service accepts a connection and never answers, the function gives up before the gateway does."""
     fault_tests = []
     for operation_id, service in SILENT_SERVICES:
-        sample = next(one for one in FAULTY if one.operation_id == operation_id)
+        sample = next(one for one in TESTED_SAMPLES if one.operation_id == operation_id)
         fault_tests.append((service, FaultTest(sample, sample.arrange(context), proxied)))
     proxied.restart("content")
     by_function: dict[str, list[tuple[str, FaultTest]]] = {}

@@ -30,7 +30,7 @@ pytestmark = pytest.mark.intrusive
 
 FUNCTIONS = [deployed_name(folder) for folder in function_names()]
 # Actions of the Lambda service under a function's role: logs, traces, reading streams. The code does not call them.
-BY_LAMBDA = frozenset(
+LAMBDA_SERVICE_ACTIONS = frozenset(
     {
         "dynamodb:DescribeStream",
         "dynamodb:GetRecords",
@@ -187,7 +187,7 @@ def test_every_granted_permission_is_used(
     uses = {pair for call in calls[function] for pair in used(call)}
     unused = [
         f"{action} on {resource}"
-        for action, resource in _of_the_code(proxied, function)
+        for action, resource in _permissions_of_code(proxied, function)
         if not any(covers((action, resource), use) for use in uses)
     ]
     assert not unused, (
@@ -209,13 +209,13 @@ def test_every_other_call_is_denied(deployed: Deployed, proxied: ProxiedFunction
     assert not allowed
 
 
-def _of_the_code(proxied: ProxiedFunctions, function: str) -> list[Pair]:
+def _permissions_of_code(proxied: ProxiedFunctions, function: str) -> list[Pair]:
     """The permissions for the function's code, without those that only the Lambda service uses."""
     functions: LambdaClient = proxied.deployed.client("lambda")
     found = functions.get_function_configuration(FunctionName=proxied.names()[function])
     queue = found.get("DeadLetterConfig", {}).get("TargetArn", "")
     by_lambda = {("sqs:SendMessage", resource_part(queue))} if queue else set()
-    pairs = {pair for pair in granted(proxied.statements(function)) if pair[0] not in BY_LAMBDA}
+    pairs = {pair for pair in granted(proxied.statements(function)) if pair[0] not in LAMBDA_SERVICE_ACTIONS}
     return sorted(pairs - by_lambda)
 
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from mypy_boto3_cognito_idp import CognitoIdentityProviderClient
 
 T = TypeVar("T")
-AT_ONCE = 3  # the smallest environment allows a hundred requests a second
+PARALLEL_REQUESTS = 3  # the smallest environment allows a hundred requests a second
 
 
 class Cleanup:
@@ -43,7 +43,7 @@ class Cleanup:
             except (AssertionError, ClientError, requests.RequestException) as problem:
                 self._problems.append(f"{do.__name__.strip('_')}: {problem}")
 
-        with ThreadPoolExecutor(AT_ONCE) as threads:
+        with ThreadPoolExecutor(PARALLEL_REQUESTS) as threads:
             list(threads.map(attempt, things))
 
     def _archive_with(self, courses: list[str]) -> None:

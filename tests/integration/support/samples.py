@@ -36,7 +36,7 @@ class SampleContext:
         return self.people.new(ADMINISTRATORS)
 
     @cached_property
-    def furnished(self) -> str:
+    def course_with_files(self) -> str:
         """The id of a course whose lessons have files. Samples only read it."""
         course_id = new_course(self.owner, lessons=LESSONS)
         for lesson_id in LESSONS:
@@ -144,10 +144,10 @@ def _new_version(**changes: Any) -> Callable[[SampleContext], SampleRequest]:
 
 def _content(lesson_id: str, *, known: bool) -> Callable[[SampleContext], SampleRequest]:
     def arrange(context: SampleContext) -> SampleRequest:
-        student = context.student(context.furnished)
-        request = SampleRequest(student, {"courseId": context.furnished, "lessonId": lesson_id})
+        student = context.student(context.course_with_files)
+        request = SampleRequest(student, {"courseId": context.course_with_files, "lessonId": lesson_id})
         if known:
-            student.get(f"/courses/{context.furnished}/lessons/{lesson_id}/content")
+            student.get(f"/courses/{context.course_with_files}/lessons/{lesson_id}/content")
         else:
             context.restart("content")
         return request
@@ -155,7 +155,7 @@ def _content(lesson_id: str, *, known: bool) -> Callable[[SampleContext], Sample
     return arrange
 
 
-def _entering(*, known: bool) -> Callable[[SampleContext], SampleRequest]:
+def _enrolling_self(*, known: bool) -> Callable[[SampleContext], SampleRequest]:
     def arrange(context: SampleContext) -> SampleRequest:
         student, course_id = context.student(), context.course()
         if known:
@@ -165,31 +165,31 @@ def _entering(*, known: bool) -> Callable[[SampleContext], SampleRequest]:
     return arrange
 
 
-def _entering_again(context: SampleContext) -> SampleRequest:
+def _enrolling_again(context: SampleContext) -> SampleRequest:
     course_id = context.course()
     return SampleRequest(context.student(course_id), body={"courseId": course_id})
 
 
-def _waiting(context: SampleContext) -> SampleRequest:
+def _joining_waitlist(context: SampleContext) -> SampleRequest:
     course_id = context.course(capacity=1)
     student = context.student()
     context.student(course_id)
     return SampleRequest(student, body={"courseId": course_id})
 
 
-def _leaving(context: SampleContext) -> SampleRequest:
+def _enrolled_student(context: SampleContext) -> SampleRequest:
     course_id = context.course()
     return SampleRequest(context.student(course_id), {"courseId": course_id})
 
 
-def _leaving_to_somebody(context: SampleContext) -> SampleRequest:
+def _withdrawing_from_full_course(context: SampleContext) -> SampleRequest:
     course_id = context.course(capacity=1)
-    leaver = context.student(course_id)
+    withdrawing = context.student(course_id)
     context.student(course_id)
-    return SampleRequest(leaver, {"courseId": course_id})
+    return SampleRequest(withdrawing, {"courseId": course_id})
 
 
-def _learning(body: Any, *, known: bool = True) -> Callable[[SampleContext], SampleRequest]:
+def _updating_progress(body: Any, *, known: bool = True) -> Callable[[SampleContext], SampleRequest]:
     def arrange(context: SampleContext) -> SampleRequest:
         course_id = context.course()
         student = context.student(course_id)
@@ -200,7 +200,7 @@ def _learning(body: Any, *, known: bool = True) -> Callable[[SampleContext], Sam
     return arrange
 
 
-def _reading(**query: Any) -> Callable[[SampleContext], SampleRequest]:
+def _reading_roster(**query: Any) -> Callable[[SampleContext], SampleRequest]:
     def arrange(context: SampleContext) -> SampleRequest:
         course_id = context.course()
         context.student(course_id)
@@ -209,12 +209,12 @@ def _reading(**query: Any) -> Callable[[SampleContext], SampleRequest]:
     return arrange
 
 
-def _enrolling(**query: Any) -> Callable[[SampleContext], SampleRequest]:
+def _bulk_enrolling(**query: Any) -> Callable[[SampleContext], SampleRequest]:
     def arrange(context: SampleContext) -> SampleRequest:
         course_id = context.course()
         known = context.people.new()
         known.get("/profile")
-        emails = [known.email, f"new-{course_id}@example.org", "nobody"]
+        emails = [known.email, f"new-{course_id}@example.org", "no-address"]
         return SampleRequest(context.owner, {"courseId": course_id}, {"emails": emails}, query)
 
     return arrange
@@ -229,12 +229,12 @@ def _with_profile(body: Any = None, *, courses: int = 0) -> Callable[[SampleCont
     return arrange
 
 
-def _role(context: SampleContext) -> SampleRequest:
+def _granting_role(context: SampleContext) -> SampleRequest:
     target = context.people.new(STUDENTS)
     return SampleRequest(context.administrator, {"userId": target.user_id, "group": INSTRUCTORS})
 
 
-def _role_back(context: SampleContext) -> SampleRequest:
+def _revoking_role(context: SampleContext) -> SampleRequest:
     target = context.people.new(INSTRUCTORS)
     return SampleRequest(context.administrator, {"userId": target.user_id, "group": INSTRUCTORS})
 
@@ -260,32 +260,34 @@ SAMPLES = (
     Sample("getLessonContent", "public", _content("text", known=True)),
     Sample("getLessonContent", "premium, first of an instance", _content("film", known=False)),
     Sample("getLessonContent", "premium, later", _content("film", known=True)),
-    Sample("listRoster", "JSON", _reading(limit=10)),
-    Sample("listRoster", "CSV", _reading(format="csv")),
-    Sample("enrollRoster", "three rows, dry run", _enrolling(dryRun="true")),
-    Sample("enrollRoster", "three rows", _enrolling()),
+    Sample("listRoster", "JSON", _reading_roster(limit=10)),
+    Sample("listRoster", "CSV", _reading_roster(format="csv")),
+    Sample("enrollRoster", "three rows, dry run", _bulk_enrolling(dryRun="true")),
+    Sample("enrollRoster", "three rows", _bulk_enrolling()),
     Sample(
         "listEnrollments",
         "",
         lambda context: SampleRequest(context.student(context.course()), query={"limit": 10}),
     ),
-    Sample("createEnrollment", "course not known to the instance", _entering(known=False), 201),
-    Sample("createEnrollment", "course known", _entering(known=True), 201),
-    Sample("createEnrollment", "a second time", _entering_again),
-    Sample("createEnrollment", "waitlisted", _waiting, 201),
-    Sample("deleteEnrollment", "empty waitlist", _leaving, 204),
-    Sample("deleteEnrollment", "a waitlisted student gets the seat", _leaving_to_somebody, 204),
-    Sample("getProgress", "", _leaving),
+    Sample("createEnrollment", "course not known to the instance", _enrolling_self(known=False), 201),
+    Sample("createEnrollment", "course known", _enrolling_self(known=True), 201),
+    Sample("createEnrollment", "a second time", _enrolling_again),
+    Sample("createEnrollment", "waitlisted", _joining_waitlist, 201),
+    Sample("deleteEnrollment", "empty waitlist", _enrolled_student, 204),
+    Sample("deleteEnrollment", "a waitlisted student gets the seat", _withdrawing_from_full_course, 204),
+    Sample("getProgress", "", _enrolled_student),
     Sample(
-        "updateLessonProgress", "position, course not known", _learning({"positionSeconds": 7}, known=False)
+        "updateLessonProgress",
+        "position, course not known",
+        _updating_progress({"positionSeconds": 7}, known=False),
     ),
-    Sample("updateLessonProgress", "position, course known", _learning({"positionSeconds": 7})),
-    Sample("updateLessonProgress", "completion", _learning({"completed": True})),
+    Sample("updateLessonProgress", "position, course known", _updating_progress({"positionSeconds": 7})),
+    Sample("updateLessonProgress", "completion", _updating_progress({"completed": True})),
     Sample("getProfile", "first use", lambda context: SampleRequest(context.people.new(verified=False))),
     Sample("getProfile", "later", _with_profile()),
     Sample("updateProfile", "", _with_profile({"displayName": "Ada"})),
     Sample("exportProfile", "one enrolment", _with_profile(courses=1)),
     Sample("deleteProfile", "one enrolment", _with_profile(courses=1), 204),
-    Sample("grantRole", "", _role, 204),
-    Sample("revokeRole", "", _role_back, 204),
+    Sample("grantRole", "", _granting_role, 204),
+    Sample("revokeRole", "", _revoking_role, 204),
 )

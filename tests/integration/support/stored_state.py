@@ -13,7 +13,7 @@ TABLES = {
     "course_progress_table_name": "courseId = :id OR userId = :id",
 }
 # These attributes change with every write. A difference in them means nothing.
-_OF_THE_MOMENT = frozenset(
+_CHANGING_ATTRIBUTES = frozenset(
     {
         *("at", "completedAt", "createdAt", "enrolledAt", "lastActivityAt", "publishedAt"),
         *("updatedAt", "waitlistedAt", "revision", "version", "erasureRequestId", "erasureRequestedAt"),
@@ -49,12 +49,14 @@ def _groups(deployed: Deployed, user_id: str) -> list[str]:
 
 
 def _text(value: Any) -> str:
-    return json.dumps(_lasting(value), sort_keys=True)
+    return json.dumps(_lasting_part(value), sort_keys=True)
 
 
-def _lasting(value: Any) -> Any:
+def _lasting_part(value: Any) -> Any:
     if isinstance(value, dict):
-        return {name: _lasting(member) for name, member in value.items() if name not in _OF_THE_MOMENT}
+        return {
+            name: _lasting_part(member) for name, member in value.items() if name not in _CHANGING_ATTRIBUTES
+        }
     if isinstance(value, set):
         return sorted(value)
-    return [_lasting(member) for member in value] if isinstance(value, list) else value
+    return [_lasting_part(member) for member in value] if isinstance(value, list) else value
