@@ -1,12 +1,13 @@
-"""Customer-managed KMS keys: one for student records, one for what operators read (logs, alerts, dead letters).
+"""Customer-managed KMS keys: one for records, one for what operators read (logs, alerts, dead letters).
 
-Key policies let AWS services use a key only on behalf of this account and for this platform's resources, so
-that function roles need no KMS permission of their own.
+Key policies let AWS services use a key only on behalf of this account and for this platform's resources. So the roles
+of functions need no KMS permission of their own.
 """
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from cdktf import TerraformProvider
 from cdktf_cdktf_provider_aws.kms_alias import KmsAlias
 from cdktf_cdktf_provider_aws.kms_key import KmsKey
 from constructs import Construct
@@ -14,6 +15,9 @@ from constructs import Construct
 from education.environment import Environment
 from education.iam import policy_document
 
+# KMS waits this long before it deletes a key: 7 to 30 days (ScheduleKeyDeletion).
+DELETION_WINDOW_DAYS = 7
+PROTECTED_DELETION_WINDOW_DAYS = 30
 USE_KEY = (
     "kms:Encrypt",
     "kms:Decrypt",
@@ -25,7 +29,7 @@ USE_KEY = (
 
 
 class CustomerKey(Construct):
-    """A symmetric key that AWS rotates every year, with an alias."""
+    """A symmetric key with the alias `education-<purpose>-<suffix>`."""
 
     def __init__(
         self,
@@ -36,37 +40,50 @@ class CustomerKey(Construct):
         purpose: str,
         description: str,
         statements: Sequence[Mapping[str, Any]],
-        deletion_window_days: int,
     ) -> None:
-        """`deletion_window_days` is 7 to 30 (KMS ScheduleKeyDeletion)."""
         super().__init__(scope, id)
-        administration = {
-            "Sid": "AccountAdministersThroughIam",
-            "Effect": "Allow",
-            "Principal": {"AWS": f"arn:{env.aws.partition}:iam::{env.aws.account_id}:root"},
-            # The statement AWS demands, lest the key become unmanageable; "*" is this key.
-            "Action": "kms:*",
-            "Resource": "*",
-        }
-        key = KmsKey(
-            self,
-            "key",
-            description=description,
-            enable_key_rotation=True,
-            deletion_window_in_days=deletion_window_days,
-            policy=policy_document([administration, *statements]),
-        )
+        key = make_key(self, "key", env=env, description=description, statements=statements)
         KmsAlias(self, "alias", name=f"alias/{env.names.of(purpose)}", target_key_id=key.key_id)
         self.arn: str = key.arn
-        self.key_id: str = key.key_id
 
 
-def records_key_statements(env: Environment) -> list[dict[str, Any]]:
-    """DynamoDB and Secrets Manager may use the key for callers of this account.
+def make_key(
+    scope: Construct,
+    id: str,
+    *,
+    env: Environment,
+    description: str,
+    statements: Sequence[Mapping[str, Any]],
+    provider: TerraformProvider | None = None,
+) -> KmsKey:
+    """Make a key that AWS rotates every year. `statements` say which services may use it, beside the administrators."""
+    administration = {
+        "Sid": "AccountAdministersThroughIam",
+        "Effect": "Allow",
+        "Principal": {"AWS": f"arn:{env.aws.partition}:iam::{env.aws.account_id}:root"},
+        # AWS demands this statement, because without it the key can become unmanageable. "*" means this key.
+        "Action": "kms:*",
+        "Resource": "*",
+    }
+    return KmsKey(
+        scope,
+        id,
+        description=description,
+        enable_key_rotation=True,
+        deletion_window_in_days=(
+            PROTECTED_DELETION_WINDOW_DAYS if env.settings.protect_data else DELETION_WINDOW_DAYS
+        ),
+        policy=policy_document([administration, *statements]),
+        provider=provider,
+    )
+
+
+def records_key(scope: Construct, id: str, env: Environment) -> CustomerKey:
+    """The key of the tables. DynamoDB and Secrets Manager may use it for callers of this account.
 
     https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html
     """
-    return [
+    statements = [
         {
             "Sid": f"UseThrough{name}",
             "Effect": "Allow",
@@ -82,11 +99,14 @@ def records_key_statements(env: Environment) -> list[dict[str, Any]]:
         }
         for name, service in (("DynamoDB", "dynamodb"), ("SecretsManager", "secretsmanager"))
     ]
+    return CustomerKey(
+        scope, id, env=env, purpose="records", description="Student records", statements=statements
+    )
 
 
-def operations_key_statements(env: Environment) -> list[dict[str, Any]]:
-    """CloudWatch Logs, CloudWatch alarms, SNS, SQS and EventBridge may use the key for this account."""
-    return [
+def operations_key(scope: Construct, id: str, env: Environment) -> CustomerKey:
+    """The key of logs, alerts and dead letters. CloudWatch, SNS and SQS may use it for this account."""
+    statements = [
         {
             "Sid": "EncryptLogs",
             "Effect": "Allow",
@@ -96,19 +116,12 @@ def operations_key_statements(env: Environment) -> list[dict[str, Any]]:
             "Condition": {
                 "ArnLike": {
                     "kms:EncryptionContext:aws:logs:arn": env.aws.arn(
-                        "logs", f"log-group:*-{env.names.suffix}"
+                        "logs", f"log-group:*-{env.settings.environment_suffix}"
                     )
                 }
             },
         },
-        {
-            "Sid": "EncryptAlertsAndDeadLetters",
-            "Effect": "Allow",
-            "Principal": {"Service": ["cloudwatch.amazonaws.com", "sns.amazonaws.com", "sqs.amazonaws.com"]},
-            "Action": ["kms:Decrypt", "kms:GenerateDataKey"],
-            "Resource": "*",
-            "Condition": {"StringEquals": {"aws:SourceAccount": env.aws.account_id}},
-        },
+        use_by_services(env, "EncryptAlertsAndDeadLetters", ["cloudwatch", "sns", "sqs"]),
         {
             "Sid": "UseThroughQueuesAndTopics",
             "Effect": "Allow",
@@ -119,10 +132,29 @@ def operations_key_statements(env: Environment) -> list[dict[str, Any]]:
                 "StringEquals": {
                     "kms:CallerAccount": env.aws.account_id,
                     "kms:ViaService": [
-                        f"sqs.{env.aws.region}.{env.aws.dns_suffix}",
-                        f"sns.{env.aws.region}.{env.aws.dns_suffix}",
+                        f"{service}.{env.aws.region}.{env.aws.dns_suffix}" for service in ("sqs", "sns")
                     ],
                 }
             },
         },
     ]
+    return CustomerKey(
+        scope,
+        id,
+        env=env,
+        purpose="operations",
+        description="Logs, alerts and dead letters",
+        statements=statements,
+    )
+
+
+def use_by_services(env: Environment, sid: str, services: Sequence[str]) -> dict[str, Any]:
+    """The statement with which AWS services encrypt and decrypt with a key, for this account only."""
+    return {
+        "Sid": sid,
+        "Effect": "Allow",
+        "Principal": {"Service": [f"{service}.amazonaws.com" for service in services]},
+        "Action": ["kms:Decrypt", "kms:GenerateDataKey"],
+        "Resource": "*",
+        "Condition": {"StringEquals": {"aws:SourceAccount": env.aws.account_id}},
+    }

@@ -1,8 +1,11 @@
-"""Sign-in: the Cognito user pool, its web client, the three roles as groups, and the token trigger.
+"""Sign-in: the Cognito user pool, its web client, the three roles as groups, and the permission of the sign-in trigger.
 
-What the trigger does is in `lambda_src/identity_triggers`. Profile data is not here but in DynamoDB: changing
-a pool's schema replaces the pool and loses every user (terraform-provider-aws #21654).
+What the trigger does is in `lambda_src/identity_triggers`. Profiles are not here but in DynamoDB: a change of the
+pool's schema replaces the pool and loses every user (terraform-provider-aws #21654).
 """
+
+from collections.abc import Mapping, Sequence
+from typing import Protocol
 
 from cdktf_cdktf_provider_aws.cognito_user_group import CognitoUserGroup
 from cdktf_cdktf_provider_aws.cognito_user_pool import (
@@ -30,7 +33,6 @@ from cdktf_cdktf_provider_aws.lambda_permission import LambdaPermission
 from constructs import Construct
 
 from education.environment import Environment
-from education.functions.python_function import PythonFunction
 from education.iam import Grant, policy_document
 
 # Group -> what its members are. The order is the precedence: the lower number wins in `cognito:preferred_role`.
@@ -42,8 +44,31 @@ GROUPS = {
 TEMPORARY_PASSWORD_DAYS = 7
 
 
+class PreTokenFunction(Protocol):
+    """The Lambda function that Cognito calls before it signs an ID token.
+
+    A Protocol, because functions import this module and not the other way round.
+    """
+
+    @property
+    def arn(self) -> str: ...
+
+    @property
+    def function_name(self) -> str: ...
+
+    @property
+    def role_name(self) -> str: ...
+
+    def user_pool_grants(self, user_pool_arn: str) -> Sequence[Grant]:
+        """What the function may do in the pool that calls it."""
+
+
 class Identity(Construct):
-    """Who may sign in, how, and as what. People sign up by themselves or are invited by an administrator."""
+    """Who may sign in, how, and as what. People sign up by themselves or are invited by an administrator.
+
+    Attributes:
+        outputs: the ids of the pool and of its web client, for the stack's outputs.
+    """
 
     def __init__(
         self,
@@ -51,7 +76,7 @@ class Identity(Construct):
         id: str,
         *,
         env: Environment,
-        pre_token_function: PythonFunction,
+        pre_token_function: PreTokenFunction,
     ) -> None:
         """`pre_token_function` is asked for the groups of every ID token before Cognito signs it."""
         super().__init__(scope, id)
@@ -70,20 +95,19 @@ class Identity(Construct):
             principal="cognito-idp.amazonaws.com",
             source_arn=pool.arn,
         )
-        if env.settings.identity.administrators_need_mfa:
-            # The trigger's event says nothing about second factors, so it asks the pool. The pool names the function,
-            # so this grant cannot be part of the function: it is added to its role once the pool exists.
-            look_up = Grant("SeeSecondFactors", ["cognito-idp:AdminGetUser"], [pool.arn])
+        # The pool names the function, so these grants cannot be part of the function: they are added to its role once
+        # the pool exists.
+        if grants := pre_token_function.user_pool_grants(pool.arn):
             IamRolePolicy(
                 self,
                 "pre-token-policy",
                 name=env.names.of("see-second-factors"),
                 role=pre_token_function.role_name,
-                policy=policy_document([look_up.statement()]),
+                policy=policy_document([grant.statement() for grant in grants]),
             )
         self.user_pool_id: str = pool.id
         self.user_pool_arn: str = pool.arn
-        self.user_pool_client_id: str = client.id
+        self.outputs: Mapping[str, str] = {"user_pool_id": pool.id, "user_pool_client_id": client.id}
 
 
 def user_pool(scope: Construct, env: Environment, trigger_arn: str) -> CognitoUserPool:

@@ -264,6 +264,7 @@ class RestApi(Construct):
             if env.settings.local_endpoint
             else stage.invoke_url
         )
+        self.outputs: Mapping[str, str] = {"api_endpoint": self.endpoint}
 
 
 def _digest(value: object) -> str:

@@ -4,6 +4,7 @@ Public files are open to everyone, premium ones only to whoever holds a link sig
 gets such a link is decided there, not here.
 """
 
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -40,7 +41,12 @@ MINIMUM_TLS = "TLSv1.2_2021"
 
 
 class ContentDelivery(Construct):
-    """The content bucket, the distribution in front of it, and the keys of premium links."""
+    """The content bucket, the distribution in front of it, and the keys of premium links.
+
+    Attributes:
+        upload_prefixes: the beginnings of the keys of course files.
+        outputs: the names with which clients and operators find the files, for the stack's outputs.
+    """
 
     def __init__(self, scope: Construct, id: str, *, env: Environment) -> None:
         super().__init__(scope, id)
@@ -54,8 +60,13 @@ class ContentDelivery(Construct):
         self.bucket_name: str = bucket.name
         self.bucket_arn: str = bucket.arn
         self.distribution_id: str = distribution.id
-        self.distribution_domain_name: str = distribution.domain_name
         self.base_url: str = _base_url(env.settings, distribution.domain_name)
+        self.outputs: Mapping[str, str] = {
+            "content_bucket_name": self.bucket_name,
+            "cloudfront_distribution_id": self.distribution_id,
+            "cloudfront_domain_name": distribution.domain_name,
+            "content_base_url": self.base_url,
+        }
         self.public_key_ids: dict[str, str] = dict(keys.public_key_ids)
         self.signing_secret_arn: str = keys.secret_arn
         self.upload_prefixes: tuple[str, ...] = (PUBLIC_PREFIX, PREMIUM_PREFIX)

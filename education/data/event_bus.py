@@ -1,27 +1,29 @@
-"""The event bus on which enrolments, completions and publications leave, and the notes of what has left.
+"""The event bus to which enrolments, completions and publications are sent, and the table of the events sent.
 
-Who listens is no business of this platform: other teams put rules on the bus. The shape of an event stands in
+Other teams subscribe with rules of their own on the bus; this platform has none. The shape of an event is defined in
 lambda_src/events/statements.py.
 """
 
+from collections.abc import Mapping
+
 from cdktf_cdktf_provider_aws.cloudwatch_event_bus import CloudwatchEventBus
-from cdktf_cdktf_provider_aws.dynamodb_table import (
-    DynamodbTable,
-    DynamodbTableAttribute,
-    DynamodbTablePointInTimeRecovery,
-    DynamodbTableServerSideEncryption,
-    DynamodbTableTtl,
-)
 from constructs import Construct
 
+from education.data.table import make_table
+from education.encryption import CustomerKey
 from education.environment import Environment
-from education.iam import Grant
 
 
-class LearningEvents(Construct):
-    """The bus `education-events-<suffix>` and the table `education-sent-events-<suffix>`."""
+class EventBus(Construct):
+    """The bus `education-events-<suffix>` and the table `education-sent-events-<suffix>`.
 
-    def __init__(self, scope: Construct, id: str, *, env: Environment, key_arn: str) -> None:
+    Attributes:
+        arn: the ARN of the bus.
+        sent: the table with the ids of the events that were sent already.
+        variables: the environment variables of a function that sends events.
+    """
+
+    def __init__(self, scope: Construct, id: str, *, env: Environment, key: CustomerKey) -> None:
         super().__init__(scope, id)
         bus = CloudwatchEventBus(
             self,
@@ -29,24 +31,17 @@ class LearningEvents(Construct):
             name=env.names.of("events"),
             description="Enrolments, completions and course publications as xAPI statements",
         )
-        # Ids of statements, which go by themselves after a month: it can always be made anew.
-        sent = DynamodbTable(
+        # Ids of events expire after a month, so the table can be replaced without a loss.
+        self.sent = make_table(
             self,
             "sent",
-            name=env.names.of("sent-events"),
-            billing_mode="PAY_PER_REQUEST",
+            env=env,
+            key=key,
+            what="sent-events",
+            label="sent-events",
+            variable="SENT_EVENTS_TABLE",
             hash_key="eventId",
-            attribute=[DynamodbTableAttribute(name="eventId", type="S")],
-            ttl=DynamodbTableTtl(enabled=True, attribute_name="expiresAt"),
-            point_in_time_recovery=DynamodbTablePointInTimeRecovery(
-                enabled=env.settings.records.point_in_time_recovery
-            ),
-            server_side_encryption=DynamodbTableServerSideEncryption(enabled=True, kms_key_arn=key_arn),
-            deletion_protection_enabled=env.settings.protect_data,
+            expires=True,
         )
-        self.bus_name: str = bus.name
-        self.sent_table_name: str = sent.name
-        self.grants = [
-            Grant("SendEvents", ["events:PutEvents"], [bus.arn]),
-            Grant("NoteWhatIsSent", ["dynamodb:GetItem", "dynamodb:PutItem"], [sent.arn]),
-        ]
+        self.arn: str = bus.arn
+        self.variables: Mapping[str, str] = {"EVENT_BUS_NAME": bus.name, **self.sent.variables}

@@ -1,57 +1,20 @@
-"""The three DynamoDB tables: who somebody is, what courses there are, and how far each student is.
+"""The tables of the platform's own data: profiles, courses, and the progress of each student in each course.
 
-Access patterns are listed beside each index. Item shapes belong to `lambda_src/`; here stand only keys.
+Only keys and indexes are defined here; the shapes of items belong to `lambda_src/domain`. Each index names the
+question that it answers.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 
-from cdktf_cdktf_provider_aws.dynamodb_table import (
-    DynamodbTable,
-    DynamodbTableAttribute,
-    DynamodbTableGlobalSecondaryIndex,
-    DynamodbTablePointInTimeRecovery,
-    DynamodbTableServerSideEncryption,
-    DynamodbTableTtl,
-)
 from constructs import Construct
 
+from education.data.table import Index, Table, make_table
+from education.encryption import CustomerKey
 from education.environment import Environment
 
-
-@dataclass(frozen=True)
-class Table:
-    """What others need to know of a table."""
-
-    name: str
-    arn: str
-    stream_arn: str
-    indexes: tuple[str, ...]
-
-    def index_arn(self, index: str) -> str:
-        """The ARN of one of its indexes."""
-        return f"{self.arn}/index/{index}"
-
-
-@dataclass(frozen=True)
-class _Index:
-    """An index; `holds` are the attributes besides keys, None for all of them."""
-
-    name: str
-    hash_key: str
-    range_key: str | None = None
-    holds: Sequence[str] | None = None
-
-    @property
-    def projection(self) -> str:
-        if self.holds is None:
-            return "ALL"
-        return "INCLUDE" if self.holds else "KEYS_ONLY"
-
-
-# What the catalogue shows of a course. The counters `seatsTaken` and `waitlisted` are left out, so that an
-# enrolment writes the course alone: all published courses stand in one partition of the catalogue.
-_CATALOGUE = (
+# What the catalogue shows of a course. The counters `seatsTaken` and `waitlisted` are left out, so that an enrolment
+# writes the course alone and not the index: all published courses are in one partition of it.
+_IN_THE_CATALOGUE = (
     "title",
     "summary",
     "status",
@@ -64,94 +27,92 @@ _CATALOGUE = (
     "opensAt",
     "closesAt",
 )
-# What the export says of somebody's own courses.
-_OWNED = ("title", "status", "updatedAt")
+# What the export of an instructor's data says of the instructor's own courses.
+_IN_THE_EXPORT = ("title", "status", "updatedAt")
 
 
-class StudentRecords(Construct):
-    """The tables: on demand, encrypted with the records key, restorable, protected where the settings say so."""
+class Tables(Construct):
+    """The tables `education-user-profiles-<suffix>`, `education-courses-…` and `education-course-progress-…`.
 
-    def __init__(self, scope: Construct, id: str, *, env: Environment, key_arn: str) -> None:
+    Attributes:
+        variables: the environment variables of a function that uses all three.
+        outputs: the names of the tables, for the stack's outputs.
+    """
+
+    def __init__(self, scope: Construct, id: str, *, env: Environment, key: CustomerKey) -> None:
         super().__init__(scope, id)
-        self._env, self._key_arn = env, key_arn
-        self.roster_shards: int = env.settings.records.roster_shards
-        self.profiles = self._table(
+        self.profiles = make_table(
+            self,
             "user-profiles",
+            env=env,
+            key=key,
+            what="user-profiles",
+            label="profiles",
+            variable="USER_PROFILES_TABLE",
             hash_key="userId",
-            # email-index: the person behind an e-mail address, for whoever helps them; bulk enrolment does not ask it,
-            # because it is a moment behind (lambda_src/domain/people/addresses.py)
-            # address-owner-index: the addresses that are somebody's, which a change of address or an erasure gives up
             indexes=[
-                _Index("email-index", "email", holds=()),
-                _Index("address-owner-index", "owner", holds=()),
+                # email-index: the person behind an e-mail address, for an operator who helps that person. Bulk
+                # enrolment does not use it, because it is a moment behind (lambda_src/domain/people/addresses.py).
+                Index("email-index", "email", attributes=()),
+                # address-owner-index: the addresses of a person, which a new address or an erasure sets free.
+                Index("address-owner-index", "owner", attributes=()),
             ],
-            # The stream tells of marks of erasure, whose item as it became is all that is needed.
+            # The stream tells the erasure function of marked profiles; it needs only the item after the change.
             stream="NEW_IMAGE",
-            # Tombstones (lambda_src/domain/people/tombstones.py) go by themselves.
+            # Tombstones expire (lambda_src/domain/people/tombstones.py).
             expires=True,
         )
-        self.courses = self._table(
+        self.courses = make_table(
+            self,
             "courses",
+            env=env,
+            key=key,
+            what="courses",
+            label="courses",
+            variable="COURSES_TABLE",
             hash_key="courseId",
             indexes=[
-                # catalogue-index: published courses, newest first; `catalogue` is there only while published
-                _Index("catalogue-index", "catalogue", "publishedAt", holds=_CATALOGUE),
-                # owner-index: the courses of one instructor, newest first
-                _Index("owner-index", "ownerId", "createdAt", holds=_OWNED),
+                # catalogue-index: published courses, newest first. Only a published course has `catalogue`.
+                Index("catalogue-index", "catalogue", "publishedAt", attributes=_IN_THE_CATALOGUE),
+                # owner-index: the courses of one instructor, newest first.
+                Index("owner-index", "ownerId", "createdAt", attributes=_IN_THE_EXPORT),
             ],
             stream="NEW_AND_OLD_IMAGES",
         )
-        self.progress = self._table(
+        self.progress = make_table(
+            self,
             "course-progress",
+            env=env,
+            key=key,
+            what="course-progress",
+            label="progress",
+            variable="COURSE_PROGRESS_TABLE",
             hash_key="userId",
             range_key="courseId",
-            # course-completion-index: the roster, furthest first. The key `<courseId>#<shard>` spreads a course of a
-            # million students over several partitions (a partition takes 1,000 writes a second).
-            indexes=[_Index("course-completion-index", "courseShard", "completionPercentage")],
+            # course-completion-index: the roster of a course, furthest first. Its key `<courseId>#<shard>` spreads a
+            # course of a million students over several partitions, each of which takes 1,000 writes a second.
+            indexes=[Index("course-completion-index", "courseShard", "completionPercentage")],
             number_attributes={"completionPercentage"},
             stream="NEW_AND_OLD_IMAGES",
         )
+        self.variables: Mapping[str, str] = {
+            **self.profiles.variables,
+            **self.courses.variables,
+            **self.progress.variables,
+            "ROSTER_SHARDS": str(env.settings.records.roster_shards),
+        }
+        self.outputs: Mapping[str, str] = {
+            "user_profiles_table_name": self.profiles.name,
+            "courses_table_name": self.courses.name,
+            "course_progress_table_name": self.progress.name,
+        }
 
-    def _table(
-        self,
-        what: str,
-        *,
-        hash_key: str,
-        indexes: Sequence[_Index],
-        range_key: str | None = None,
-        number_attributes: frozenset[str] | set[str] = frozenset(),
-        stream: str,
-        expires: bool = False,
-    ) -> Table:
-        keys = {hash_key, range_key, *(i.hash_key for i in indexes), *(i.range_key for i in indexes)} - {None}
-        table = DynamodbTable(
-            self,
-            what,
-            name=self._env.names.of(what),
-            billing_mode="PAY_PER_REQUEST",
-            hash_key=hash_key,
-            range_key=range_key,
-            attribute=[
-                DynamodbTableAttribute(name=key, type="N" if key in number_attributes else "S")
-                for key in sorted(str(key) for key in keys)
-            ],
-            global_secondary_index=[
-                DynamodbTableGlobalSecondaryIndex(
-                    name=index.name,
-                    hash_key=index.hash_key,
-                    range_key=index.range_key,
-                    projection_type=index.projection,
-                    non_key_attributes=list(index.holds) if index.holds else None,
-                )
-                for index in indexes
-            ],
-            stream_enabled=True,
-            stream_view_type=stream,
-            ttl=DynamodbTableTtl(enabled=True, attribute_name="expiresAt") if expires else None,
-            point_in_time_recovery=DynamodbTablePointInTimeRecovery(
-                enabled=self._env.settings.records.point_in_time_recovery
-            ),
-            server_side_encryption=DynamodbTableServerSideEncryption(enabled=True, kms_key_arn=self._key_arn),
-            deletion_protection_enabled=self._env.settings.protect_data,
-        )
-        return Table(table.name, table.arn, table.stream_arn, tuple(index.name for index in indexes))
+    @property
+    def all(self) -> tuple[Table, ...]:
+        """The three tables."""
+        return self.profiles, self.courses, self.progress
+
+    @property
+    def roster_index_arn(self) -> str:
+        """The ARN of the index that lists the students of a course."""
+        return self.progress.index_arn("course-completion-index")

@@ -1,7 +1,7 @@
-"""The functions of the platform, and exactly what each of them may do.
+"""The functions behind the API and the one that S3 calls, and exactly what each of them may do.
 
-A reader finds here, function by function, its environment and its grants. That they are enough and not too much is
-shown by the tests, which run with IAM enforced.
+A reader finds here, function by function, its environment variables and its grants. That the grants are enough is
+shown by the integration tests, which run with IAM enforced.
 """
 
 import json
@@ -16,47 +16,45 @@ from constructs import Construct
 
 from education.content.delivery import ContentDelivery
 from education.data.audit_table import AuditTable
-from education.data.tables import StudentRecords
-from education.environment import Environment
-from education.functions.erasure import erasure_environment, erasure_grants
-from education.functions.python_function import PythonFunction
-from education.functions.sign_in_trigger import see_erasures, write_addresses
+from education.data.tables import Tables
+from education.functions.bundling import deployed_name
+from education.functions.grants import add_audit_entries, erase_people, see_erasures, write_addresses
+from education.functions.python_function import Operations, PythonFunction
 from education.iam import Grant
-
-# The function `profile` lives in a folder of another name, because the standard library has a module `profile`.
-SOURCES = {"profile": "profiles"}
+from education.identity import Identity
 
 
-class Functions(Construct):
-    """The five functions behind the API, and the one that notices uploaded files."""
+class ApiFunctions(Construct):
+    """The five functions behind the API, and the one that notes uploaded files.
+
+    Attributes:
+        behind_the_api: the functions that `x-function` in api/openapi.yaml may name, by that name.
+        all: every function here.
+        outputs: the names of the functions behind the API, for the stack's outputs.
+    """
 
     def __init__(
         self,
         scope: Construct,
         id: str,
         *,
-        env: Environment,
-        records: StudentRecords,
+        operations: Operations,
+        tables: Tables,
         audit: AuditTable,
-        user_pool_id: str,
-        user_pool_arn: str,
         content: ContentDelivery,
-        key_arn: str,
-        alarm_topic_arn: str,
-        dead_letter_queue_arn: str,
+        identity: Identity,
     ) -> None:
         super().__init__(scope, id)
-        self._env = env
-        self._key_arn, self._alarm_topic_arn = key_arn, alarm_topic_arn
-        profiles, courses, progress = records.profiles, records.courses, records.progress
-        roster_index = progress.index_arn("course-completion-index")
+        self._operations = operations
+        profiles, courses, progress = tables.profiles, tables.courses, tables.progress
+        settings = operations.env.settings.content
 
-        self.catalog = self._function(
+        catalog = self._function(
             "catalog",
             "Courses and their lessons: list, read, write",
-            {"COURSES_TABLE": courses.name, "USER_PROFILES_TABLE": profiles.name, **audit.environment},
+            {**courses.variables, **profiles.variables, **audit.variables},
             [
-                audit.grant,
+                add_audit_entries(audit),
                 see_erasures(profiles),
                 Grant(
                     "ReadAndWriteCourses",
@@ -70,18 +68,12 @@ class Functions(Construct):
                 ),
             ],
         )
-        self.enrollment = self._function(
+        enrollment = self._function(
             "enrollment",
             "Enrolments and rosters",
-            {
-                "COURSES_TABLE": courses.name,
-                "COURSE_PROGRESS_TABLE": progress.name,
-                "USER_PROFILES_TABLE": profiles.name,
-                "ROSTER_SHARDS": str(records.roster_shards),
-                **audit.environment,
-            },
+            {**tables.variables, **audit.variables},
             [
-                audit.grant,
+                add_audit_entries(audit),
                 see_erasures(profiles),
                 Grant(
                     "ReadCoursesAndTakePlaces",
@@ -93,15 +85,15 @@ class Functions(Construct):
                     ["dynamodb:BatchGetItem", "dynamodb:PutItem", "dynamodb:Query"],
                     [progress.arn],
                 ),
-                Grant("ReadRosters", ["dynamodb:Query"], [roster_index]),
+                Grant("ReadRosters", ["dynamodb:Query"], [tables.roster_index_arn]),
                 Grant("SeeWhoIsOnARoster", ["dynamodb:BatchGetItem"], [profiles.arn]),
                 write_addresses(profiles),
             ],
         )
-        self.progress = self._function(
+        progress_function = self._function(
             "progress",
             "How far a student is",
-            {"COURSES_TABLE": courses.name, "COURSE_PROGRESS_TABLE": progress.name},
+            {**courses.variables, **progress.variables},
             [
                 Grant("ReadCourses", ["dynamodb:GetItem", "dynamodb:BatchGetItem"], [courses.arn]),
                 Grant(
@@ -109,18 +101,18 @@ class Functions(Construct):
                 ),
             ],
         )
-        self.content = self._function(
+        content_function = self._function(
             "content",
             "Links to course files, for reading and for uploading",
             {
-                "COURSES_TABLE": courses.name,
-                "COURSE_PROGRESS_TABLE": progress.name,
+                **courses.variables,
+                **progress.variables,
                 "CONTENT_BUCKET": content.bucket_name,
                 "CONTENT_BASE_URL": content.base_url,
                 "SIGNING_SECRET_ID": content.signing_secret_arn,
                 "SIGNING_KEY_IDS": json.dumps(content.public_key_ids),
-                "PREMIUM_URL_MINUTES": str(env.settings.content.premium_url_minutes),
-                "MAX_UPLOAD_MIB": str(env.settings.content.max_upload_mib),
+                "PREMIUM_URL_MINUTES": str(settings.premium_url_minutes),
+                "MAX_UPLOAD_MIB": str(settings.max_upload_mib),
             },
             [
                 Grant("ReadCourses", ["dynamodb:GetItem"], [courses.arn]),
@@ -134,12 +126,12 @@ class Functions(Construct):
                 Grant("ReadSigningKey", ["secretsmanager:GetSecretValue"], [content.signing_secret_arn]),
             ],
         )
-        self.profile = self._function(
-            "profile",
+        profile = self._function(
+            "profiles",
             "A person's own profile, its export and erasure, and everybody's roles",
-            erasure_environment(records, audit, user_pool_id),
+            {**tables.variables, **audit.variables, "USER_POOL_ID": identity.user_pool_id},
             [
-                *erasure_grants(records, audit, user_pool_arn),
+                *erase_people(tables, audit, identity),
                 Grant(
                     "ReadAndMakeProfiles",
                     ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:ConditionCheckItem"],
@@ -148,7 +140,7 @@ class Functions(Construct):
                 Grant(
                     "ExportAuditEntries",
                     ["dynamodb:Query"],
-                    [audit.index_arn("actor-index"), audit.index_arn("subject-index")],
+                    [audit.table.index_arn("actor-index"), audit.table.index_arn("subject-index")],
                 ),
                 Grant(
                     "ReadAndChangeRoles",
@@ -158,49 +150,39 @@ class Functions(Construct):
                         "cognito-idp:AdminAddUserToGroup",
                         "cognito-idp:AdminRemoveUserFromGroup",
                     ],
-                    [user_pool_arn],
+                    [identity.user_pool_arn],
                 ),
             ],
         )
-        self.uploads = PythonFunction(
+        uploads = PythonFunction(
             self,
             "uploads",
-            env=env,
-            name="uploads",
+            operations=operations,
             source="uploads",
             description="Notes in the course that a lesson's file has arrived",
-            environment={"COURSES_TABLE": courses.name},
+            variables=courses.variables,
             grants=[Grant("NoteArrivedFiles", ["dynamodb:UpdateItem"], [courses.arn])],
-            key_arn=key_arn,
-            alarm_topic_arn=alarm_topic_arn,
-            dead_letter_queue_arn=dead_letter_queue_arn,
+            asynchronous=True,
         )
-        self._notify_of_uploads(content, env.aws.account_id)
-
-    @property
-    def all(self) -> Mapping[str, PythonFunction]:
-        """Every function here, by its short name."""
-        return {**self.behind_the_api, "uploads": self.uploads}
-
-    @property
-    def behind_the_api(self) -> Mapping[str, PythonFunction]:
-        """The functions that `x-function` in api/openapi.yaml may name."""
-        return {
-            "catalog": self.catalog,
-            "enrollment": self.enrollment,
-            "progress": self.progress,
-            "content": self.content,
-            "profile": self.profile,
+        self._notify_of_uploads(uploads, content, operations.env.aws.account_id)
+        self.behind_the_api: Mapping[str, PythonFunction] = {
+            function.label: function
+            for function in (catalog, enrollment, progress_function, content_function, profile)
+        }
+        self.all: tuple[PythonFunction, ...] = (*self.behind_the_api.values(), uploads)
+        self.outputs: Mapping[str, str] = {
+            f"{label}_function_name": function.function_name
+            for label, function in self.behind_the_api.items()
         }
 
-    def _notify_of_uploads(self, content: ContentDelivery, account_id: str) -> None:
-        """S3 tells the uploads function of every new object below the prefixes that lessons use."""
+    def _notify_of_uploads(self, uploads: PythonFunction, content: ContentDelivery, account_id: str) -> None:
+        """S3 calls the uploads function for every new object below the prefixes that lessons use."""
         permission = LambdaPermission(
             self,
             "uploads-permission",
             statement_id="InvokedByTheContentBucket",
             action="lambda:InvokeFunction",
-            function_name=self.uploads.function_name,
+            function_name=uploads.function_name,
             principal="s3.amazonaws.com",
             source_arn=content.bucket_arn,
             source_account=account_id,
@@ -212,7 +194,7 @@ class Functions(Construct):
             lambda_function=[
                 S3BucketNotificationLambdaFunction(
                     id=prefix.rstrip("/"),
-                    lambda_function_arn=self.uploads.arn,
+                    lambda_function_arn=uploads.arn,
                     events=["s3:ObjectCreated:*"],
                     filter_prefix=prefix,
                 )
@@ -222,20 +204,16 @@ class Functions(Construct):
         )
 
     def _function(
-        self, name: str, description: str, environment: Mapping[str, str], grants: Sequence[Grant]
+        self, source: str, description: str, variables: Mapping[str, str], grants: Sequence[Grant]
     ) -> PythonFunction:
+        """A function that also knows which portals' origins may read its answers (CORS)."""
+        origins = self._operations.env.settings.content.portal_origins
         return PythonFunction(
             self,
-            name,
-            env=self._env,
-            name=name,
-            source=SOURCES.get(name, name),
+            deployed_name(source),
+            operations=self._operations,
+            source=source,
             description=description,
-            environment={
-                "PORTAL_ORIGINS": ",".join(self._env.settings.content.portal_origins),
-                **environment,
-            },
+            variables={"PORTAL_ORIGINS": ",".join(origins), **variables},
             grants=grants,
-            key_arn=self._key_arn,
-            alarm_topic_arn=self._alarm_topic_arn,
         )

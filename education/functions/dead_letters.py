@@ -1,26 +1,28 @@
-"""The queue of what was given up: events that an asynchronous function failed to handle after all retries.
+"""The queue of dead letters: the events that a function failed to handle after all retries.
 
-Nothing reads it by itself. The alarm on it (`monitoring`) calls a person, who looks, repairs and sends again.
+No program reads it. The alarm on it (`monitoring/monitoring`) calls an operator, who finds the cause, repairs it and
+sends the events again (tools/operate/redrive.py).
 """
 
 from cdktf_cdktf_provider_aws.sqs_queue import SqsQueue
 from constructs import Construct
 
+from education.encryption import CustomerKey
 from education.environment import Environment
 
 RETENTION_SECONDS = 14 * 24 * 3600  # the longest that SQS keeps a message
 
 
 class DeadLetters(Construct):
-    """The queue `education-dead-letters-<suffix>`, encrypted with the operations key."""
+    """The queue `education-dead-letters-<suffix>`."""
 
-    def __init__(self, scope: Construct, id: str, *, env: Environment, key_arn: str) -> None:
+    def __init__(self, scope: Construct, id: str, *, env: Environment, key: CustomerKey) -> None:
         super().__init__(scope, id)
         queue = SqsQueue(
             self,
             "queue",
             name=env.names.of("dead-letters"),
-            kms_master_key_id=key_arn,
+            kms_master_key_id=key.arn,
             message_retention_seconds=RETENTION_SECONDS,
         )
         self.queue_name: str = queue.name

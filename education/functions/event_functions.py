@@ -1,82 +1,213 @@
-"""The functions behind the tables' streams, and exactly what each of them may do.
+"""The functions that events start, and exactly what each of them may do.
 
-They act on what has happened, so nobody waits for them: what they do may come a second late, but is never lost.
+No API waits for them. Cognito calls the sign-in trigger before each token; the streams of the tables call the others,
+whose work may come a second late but is never lost. The function that S3 calls is in `api_functions`.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Sequence
 
+from cdktf_cdktf_provider_aws.cloudwatch_metric_alarm import CloudwatchMetricAlarm
 from constructs import Construct
 
 from education.content.delivery import ContentDelivery
-from education.data.event_bus import LearningEvents
-from education.data.tables import StudentRecords
-from education.environment import Environment
-from education.functions.dead_letters import DeadLetters
-from education.functions.python_function import PythonFunction
-from education.functions.stream_source import LagAlarm, StreamSource, stream_grants
+from education.data.audit_table import AuditTable
+from education.data.event_bus import EventBus
+from education.data.tables import Tables
+from education.functions.grants import (
+    erase_people,
+    find_addresses,
+    read_streams,
+    see_erasures,
+    write_addresses,
+)
+from education.functions.python_function import Operations, PythonFunction
+from education.functions.stream_source import LagAlarm, StreamSource
 from education.iam import Grant
+from education.identity import Identity
+from education.monitoring.alarm import make_alarm
 
-# A course of a hundred thousand students is gone through in minutes, not in an API's seconds.
-FOLLOWUPS_TIMEOUT_SECONDS = 600
+# The metric in which the sign-in trigger counts the people it failed to note: lambda_src/toolkit/log.py and
+# lambda_src/identity_triggers/handler.py.
+NAMESPACE = "Education"
+NOT_NOTED = "ArrivalsNotNoted"
+# The records of a stream that a function gets. MARKED are profiles with an erasure request: their attribute is
+# domain.people.erasure.REQUESTED_AT.
+MARKED = json.dumps({"dynamodb": {"NewImage": {"erasureRequestedAt": {"S": [{"exists": True}]}}}})
 EDITS = json.dumps({"eventName": ["MODIFY"]})
 WRITES = json.dumps({"eventName": ["INSERT", "MODIFY"]})
+# A person may have hundreds of enrolments.
+ERASURE_TIMEOUT_SECONDS = 300
+# A course with a hundred thousand students takes minutes.
+FOLLOWUPS_TIMEOUT_SECONDS = 600
 
 
-class StreamFunctions(Construct):
-    """What tells others of the news, and what brings students' records in line with an edited course."""
+class SignInTrigger(PythonFunction):
+    """The function `education-identity-triggers-<suffix>`, which Cognito calls before it signs an ID token.
+
+    It withholds the administrators' group from an administrator without a second factor, notes who signs in, and
+    enrols a person who was invited.
+    """
+
+    def __init__(self, scope: Construct, id: str, *, operations: Operations, tables: Tables) -> None:
+        self._checks_second_factors = operations.env.settings.identity.administrators_need_mfa
+        super().__init__(
+            scope,
+            id,
+            operations=operations,
+            source="identity_triggers",
+            description="Withholds the administrators' group from those without a second factor, enrols the invited",
+            variables={
+                "ADMINISTRATORS_NEED_MFA": str(self._checks_second_factors).lower(),
+                **tables.variables,
+            },
+            grants=[
+                Grant(
+                    "MakeProfiles",
+                    ["dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:PutItem"],
+                    [tables.profiles.arn],
+                ),
+                write_addresses(tables.profiles),
+                find_addresses(tables.profiles),
+                see_erasures(tables.profiles),
+                Grant("TakePlaces", ["dynamodb:BatchGetItem", "dynamodb:UpdateItem"], [tables.courses.arn]),
+                Grant("Enrol", ["dynamodb:BatchGetItem", "dynamodb:PutItem"], [tables.progress.arn]),
+                Grant("SeeWhoWaits", ["dynamodb:Query"], [tables.roster_index_arn]),
+            ],
+        )
+
+    def user_pool_grants(self, user_pool_arn: str) -> Sequence[Grant]:
+        """What it may do in the user pool. The event says nothing about second factors, so it asks the pool."""
+        see_second_factors = Grant("SeeSecondFactors", ["cognito-idp:AdminGetUser"], [user_pool_arn])
+        return [see_second_factors] if self._checks_second_factors else []
+
+
+class SignInAlarm(Construct):
+    """The alarm, as `alarm`, that rings when the sign-in trigger cannot note who signs in.
+
+    Everyone gets in all the same, so no user would report the failure.
+    """
+
+    def __init__(self, scope: Construct, id: str, *, operations: Operations, trigger: SignInTrigger) -> None:
+        super().__init__(scope, id)
+        self.alarm: CloudwatchMetricAlarm = make_alarm(
+            self,
+            "alarm",
+            env=operations.env,
+            alerts=operations.alerts,
+            what="arrivals-not-noted",
+            description=f"{trigger.name} could not note who signs in: its log group says where it fails.",
+            namespace=NAMESPACE,
+            metric_name=NOT_NOTED,
+            dimensions={"FunctionName": trigger.name},
+            statistic="Sum",
+            period=300,
+            threshold=1,
+            comparison_operator="GreaterThanOrEqualToThreshold",
+        )
+
+
+class ErasureFunction(Construct):
+    """The function `education-erasure-<suffix>`: it finishes the erasures that a request began.
+
+    The stream of the profiles table tells it of each profile that is marked. The steps are in
+    lambda_src/domain/people/erasure.py.
+    """
 
     def __init__(
         self,
         scope: Construct,
         id: str,
         *,
-        env: Environment,
-        records: StudentRecords,
-        content: ContentDelivery,
-        outlet: LearningEvents,
-        dead_letters: DeadLetters,
-        key_arn: str,
-        alarm_topic_arn: str,
+        operations: Operations,
+        tables: Tables,
+        audit: AuditTable,
+        identity: Identity,
     ) -> None:
         super().__init__(scope, id)
-        courses, progress = records.courses, records.progress
+        self.function = PythonFunction(
+            self,
+            "function",
+            operations=operations,
+            source="erasure",
+            description="Finishes erasures that a request began",
+            variables={
+                **tables.variables,
+                **audit.variables,
+                "USER_POOL_ID": identity.user_pool_id,
+                "DEAD_LETTER_QUEUE_URL": operations.dead_letters.queue_url,
+            },
+            grants=[
+                *read_streams([tables.profiles], operations.dead_letters),
+                *erase_people(tables, audit, identity),
+            ],
+            timeout_seconds=ERASURE_TIMEOUT_SECONDS,
+        )
+        StreamSource(
+            self,
+            "marks",
+            operations=operations,
+            table=tables.profiles,
+            function=self.function,
+            pattern=MARKED,
+        )
+        self.alarm = LagAlarm(self, "lag", operations=operations, function=self.function).alarm
+
+
+class StreamFunctions(Construct):
+    """The function that sends events to other systems, and the one that handles course changes.
+
+    After a course was edited, the second one (`followups`) updates the students' records, the waitlist and the stored
+    files.
+
+    Attributes:
+        alarms: on the lag of each.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        operations: Operations,
+        tables: Tables,
+        content: ContentDelivery,
+        bus: EventBus,
+    ) -> None:
+        super().__init__(scope, id)
+        courses, progress, dead_letters = tables.courses, tables.progress, operations.dead_letters
         self.events = PythonFunction(
             self,
             "events",
-            env=env,
-            name="events",
+            operations=operations,
             source="events",
             description="Sends enrolments, completions and publications to the event bus",
-            environment={
-                "COURSES_TABLE": courses.name,
-                "COURSE_PROGRESS_TABLE": progress.name,
-                "EVENT_BUS_NAME": outlet.bus_name,
-                "SENT_EVENTS_TABLE": outlet.sent_table_name,
-                "HOME_PAGE": env.settings.content.portal_origins[0],
+            variables={
+                **courses.variables,
+                **progress.variables,
+                **bus.variables,
+                "HOME_PAGE": operations.env.settings.content.portal_origins[0],
                 "DEAD_LETTER_QUEUE_URL": dead_letters.queue_url,
             },
-            grants=[*stream_grants([courses, progress], dead_letters), *outlet.grants],
-            key_arn=key_arn,
-            alarm_topic_arn=alarm_topic_arn,
+            grants=[
+                *read_streams([courses, progress], dead_letters),
+                Grant("SendEvents", ["events:PutEvents"], [bus.arn]),
+                Grant("NoteWhatIsSent", ["dynamodb:GetItem", "dynamodb:PutItem"], [bus.sent.arn]),
+            ],
         )
         self.followups = PythonFunction(
             self,
             "followups",
-            env=env,
-            name="followups",
+            operations=operations,
             source="followups",
             description="Brings students' records, the waitlist and the stored files in line with an edited course",
-            environment={
-                "COURSES_TABLE": courses.name,
-                "COURSE_PROGRESS_TABLE": progress.name,
-                "USER_PROFILES_TABLE": records.profiles.name,
-                "ROSTER_SHARDS": str(env.settings.records.roster_shards),
+            variables={
+                **tables.variables,
                 "CONTENT_BUCKET": content.bucket_name,
                 "DEAD_LETTER_QUEUE_URL": dead_letters.queue_url,
             },
             grants=[
-                *stream_grants([courses], dead_letters),
+                *read_streams([courses], dead_letters),
                 Grant(
                     "ReadCoursesAndTakePlaces",
                     ["dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:UpdateItem"],
@@ -87,7 +218,7 @@ class StreamFunctions(Construct):
                     ["dynamodb:BatchGetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"],
                     [progress.arn],
                 ),
-                Grant("ReadRosters", ["dynamodb:Query"], [progress.index_arn("course-completion-index")]),
+                Grant("ReadRosters", ["dynamodb:Query"], [tables.roster_index_arn]),
                 Grant(
                     "DeleteFilesWithoutLessons",
                     ["s3:DeleteObject"],
@@ -95,8 +226,6 @@ class StreamFunctions(Construct):
                     reason="the rest of the key names the lesson, which is known only at the edit",
                 ),
             ],
-            key_arn=key_arn,
-            alarm_topic_arn=alarm_topic_arn,
             timeout_seconds=FOLLOWUPS_TIMEOUT_SECONDS,
         )
         for name, table, function, pattern in (
@@ -104,17 +233,13 @@ class StreamFunctions(Construct):
             ("events-of-progress", progress, self.events, WRITES),
             ("followups-of-courses", courses, self.followups, EDITS),
         ):
-            StreamSource(
-                self, name, table=table, function=function, dead_letters=dead_letters, pattern=pattern
-            )
-        self.lag_alarm_arns = [
-            LagAlarm(
-                self, f"{name}-lag", env=env, name=name, function=function, topic_arn=alarm_topic_arn
-            ).arn
-            for name, function in self.all.items()
-        ]
+            StreamSource(self, name, operations=operations, table=table, function=function, pattern=pattern)
+        self.alarms: tuple[CloudwatchMetricAlarm, ...] = tuple(
+            LagAlarm(self, f"{function.label}-lag", operations=operations, function=function).alarm
+            for function in self.all
+        )
 
     @property
-    def all(self) -> Mapping[str, PythonFunction]:
-        """Every function here, by its short name."""
-        return {"events": self.events, "followups": self.followups}
+    def all(self) -> tuple[PythonFunction, ...]:
+        """The two functions."""
+        return self.events, self.followups

@@ -1,9 +1,10 @@
 """One Lambda function: its bundle, its own role with listed grants, its log group and its alarms.
 
-What a function may do is said by whoever makes it (`functions.py`); here stands what all functions share.
+What all functions share is here. What each function may do is in `api_functions` and `event_functions`.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from cdktf import AssetType, TerraformAsset
@@ -21,83 +22,93 @@ from cdktf_cdktf_provider_aws.lambda_function import (
 from cdktf_cdktf_provider_aws.lambda_function_event_invoke_config import LambdaFunctionEventInvokeConfig
 from constructs import Construct
 
+from education.encryption import CustomerKey
 from education.environment import Environment
-from education.functions.bundling import bundle
+from education.functions.bundling import bundle, deployed_name
+from education.functions.dead_letters import DeadLetters
+from education.functions.grants import WRITE_TRACES, keep_dead_letters, write_logs
 from education.iam import Grant, boundary_arn, policy_document, service_trust
+from education.monitoring.alarm import make_alarm
+from education.monitoring.alert_topic import AlertTopic
 
 RUNTIME = "python3.13"
-ARCHITECTURE = "arm64"  # the bundles hold no compiled code, so the cheaper processor does
-TRACING = Grant(
-    sid="WriteTraces",
-    actions=["xray:PutTraceSegments", "xray:PutTelemetryRecords"],
-    resources=["*"],
-    reason="X-Ray's write actions know no resource (Service Authorization Reference)",
-)
+ARCHITECTURE = "arm64"  # the bundles contain no compiled code, so the cheaper processor will do
 ASYNCHRONOUS_RETRIES = 2
 ASYNCHRONOUS_MAXIMUM_AGE_SECONDS = 3600
 
 
+@dataclass(frozen=True)
+class Operations:
+    """What operators read of every function, and the facts of the environment.
+
+    Attributes:
+        log_key: encrypts the log groups.
+        alerts: the alarms publish here.
+        dead_letters: keeps the events that a function failed to handle.
+    """
+
+    env: Environment
+    log_key: CustomerKey
+    alerts: AlertTopic
+    dead_letters: DeadLetters
+
+
 class PythonFunction(Construct):
-    """A Python function `education-<name>-<suffix>` that runs `lambda_src/<name>`."""
+    """A Python function `education-<label>-<suffix>` that runs `lambda_src/<source>`.
+
+    Attributes:
+        label: its short name, as in `deployed_name`.
+        alarms: on its errors, throttles and duration.
+    """
 
     def __init__(
         self,
         scope: Construct,
         id: str,
         *,
-        env: Environment,
-        name: str,
+        operations: Operations,
         source: str,
         description: str,
-        environment: Mapping[str, str],
+        variables: Mapping[str, str],
         grants: Sequence[Grant],
-        key_arn: str,
-        alarm_topic_arn: str,
-        dead_letter_queue_arn: str | None = None,
+        asynchronous: bool = False,
         timeout_seconds: int | None = None,
     ) -> None:
-        """`source` is the folder below `lambda_src/`; `dead_letter_queue_arn` makes it ready for asynchronous calls.
+        """`source` is the folder below `lambda_src/`; `variables` are the environment variables.
 
-        `timeout_seconds` (up to 900) is for functions that no API waits for; else it is the settings'.
+        `asynchronous` is for a function whose caller does not wait: its failed events become dead letters.
+        `timeout_seconds` (up to 900) is for a function that no API waits for; by default it is the settings'.
         """
         super().__init__(scope, id)
-        self.name = env.names.of(name)
-        limits = env.settings.functions
+        self._operations, self.label = operations, deployed_name(source)
+        env, dead_letters = operations.env, operations.dead_letters
+        name, limits = env.names.of(self.label), env.settings.functions
         time_limit = timeout_seconds or limits.timeout_seconds
         log_group = CloudwatchLogGroup(
             self,
             "logs",
-            name=f"/aws/lambda/{self.name}",
+            name=f"/aws/lambda/{name}",
             retention_in_days=limits.log_retention_days,
-            kms_key_id=key_arn,
+            kms_key_id=operations.log_key.arn,
         )
         role = IamRole(
             self,
             "role",
-            name=env.names.of(f"{name}-function"),
-            description=f"What the function {self.name} may do",
+            name=env.names.of(f"{self.label}-function"),
+            description=f"What the function {name} may do",
             assume_role_policy=service_trust("lambda.amazonaws.com"),
             permissions_boundary=boundary_arn(env),
         )
         all_grants = [
-            Grant(
-                "WriteOwnLogs",
-                ["logs:CreateLogStream", "logs:PutLogEvents"],
-                [f"{log_group.arn}:*"],
-                reason="Lambda names a log stream only when it starts an instance",
-            ),
-            *([TRACING] if limits.tracing else []),
-            *(
-                [Grant("KeepDeadLetters", ["sqs:SendMessage"], [dead_letter_queue_arn])]
-                if dead_letter_queue_arn
-                else []
-            ),
+            write_logs(log_group.arn),
+            *([WRITE_TRACES] if limits.tracing else []),
+            *([keep_dead_letters(dead_letters)] if asynchronous else []),
             *grants,
         ]
         policy = IamRolePolicy(
             self,
             "policy",
-            name=env.names.of(f"{name}-function"),
+            name=env.names.of(f"{self.label}-function"),
             role=role.name,
             policy=policy_document([grant.statement() for grant in all_grants]),
         )
@@ -108,12 +119,12 @@ class PythonFunction(Construct):
         # checkov:skip=CKV_AWS_115 aws_lambda_function: the stage throttles; reservations starve the others
         # checkov:skip=CKV_AWS_116 aws_lambda_function: streams have a failure destination instead
         # checkov:skip=CKV_AWS_117 aws_lambda_function: it talks to AWS only; there is no network to be in
-        # checkov:skip=CKV_AWS_173 aws_lambda_function: the variables are names of resources, and hold no secret
+        # checkov:skip=CKV_AWS_173 aws_lambda_function: the variables are names of resources, and contain no secret
         # checkov:skip=CKV_AWS_272 aws_lambda_function: the reviewed plan pins each zip by its hash
         function = LambdaFunction(
             self,
             "function",
-            function_name=self.name,
+            function_name=name,
             description=description,
             role=role.arn,
             runtime=RUNTIME,
@@ -127,24 +138,23 @@ class PythonFunction(Construct):
                 variables={
                     "ENVIRONMENT_SUFFIX": env.settings.environment_suffix,
                     "LOG_LEVEL": limits.log_level,
-                    **environment,
+                    **variables,
                 }
             ),
             tracing_config=LambdaFunctionTracingConfig(mode="Active" if limits.tracing else "PassThrough"),
             logging_config=LambdaFunctionLoggingConfig(log_format="Text", log_group=log_group.name),
             dead_letter_config=(
-                LambdaFunctionDeadLetterConfig(target_arn=dead_letter_queue_arn)
-                if dead_letter_queue_arn
-                else None
+                LambdaFunctionDeadLetterConfig(target_arn=dead_letters.queue_arn) if asynchronous else None
             ),
             depends_on=[policy],
         )
+        self.name: str = name
         self.function_name: str = function.function_name
         self.arn: str = function.arn
         self.invoke_arn: str = function.invoke_arn
         self.role_name: str = role.name
         self.log_group_name: str = log_group.name
-        if dead_letter_queue_arn:
+        if asynchronous:
             LambdaFunctionEventInvokeConfig(
                 self,
                 "asynchronous-calls",
@@ -152,50 +162,46 @@ class PythonFunction(Construct):
                 maximum_retry_attempts=ASYNCHRONOUS_RETRIES,
                 maximum_event_age_in_seconds=ASYNCHRONOUS_MAXIMUM_AGE_SECONDS,
             )
-        self.alarm_arns: tuple[str, ...] = self._alarms(env, name, time_limit, alarm_topic_arn)
+        self.alarms: tuple[CloudwatchMetricAlarm, ...] = (
+            self._alarm(
+                "errors",
+                "Errors",
+                f"{name} ended with an error: its log group says why.",
+                statistic="Sum",
+                threshold=1,
+            ),
+            self._alarm(
+                "throttles",
+                "Throttles",
+                f"{name} was refused a run: the account's concurrency is used up.",
+                statistic="Sum",
+                threshold=1,
+            ),
+            self._alarm(
+                "duration",
+                "Duration",
+                f"One run of {name} in a hundred takes over 80 % of its time limit.",
+                extended_statistic="p99",
+                threshold=time_limit * 1000 * 0.8,
+                evaluation_periods=3,
+                datapoints_to_alarm=2,
+            ),
+        )
 
-    def _alarms(self, env: Environment, name: str, timeout_seconds: int, topic_arn: str) -> tuple[str, ...]:
-        shared: dict[str, Any] = {
-            "namespace": "AWS/Lambda",
-            "dimensions": {"FunctionName": self.name},
-            "period": 60,
-            "comparison_operator": "GreaterThanOrEqualToThreshold",
-            "treat_missing_data": "notBreaching",
-            "alarm_actions": [topic_arn],
-            "ok_actions": [topic_arn],
-        }
-        errors = CloudwatchMetricAlarm(
+    def _alarm(
+        self, what: str, metric_name: str, description: str, **condition: Any
+    ) -> CloudwatchMetricAlarm:
+        return make_alarm(
             self,
-            "errors",
-            alarm_name=env.names.of(f"{name}-errors"),
-            alarm_description=f"{self.name} ended with an error: its log group says why.",
-            metric_name="Errors",
-            statistic="Sum",
-            threshold=1,
-            evaluation_periods=1,
-            **shared,
+            what,
+            env=self._operations.env,
+            alerts=self._operations.alerts,
+            what=f"{self.label}-{what}",
+            description=description,
+            namespace="AWS/Lambda",
+            metric_name=metric_name,
+            dimensions={"FunctionName": self.name},
+            period=60,
+            comparison_operator="GreaterThanOrEqualToThreshold",
+            **condition,
         )
-        throttles = CloudwatchMetricAlarm(
-            self,
-            "throttles",
-            alarm_name=env.names.of(f"{name}-throttles"),
-            alarm_description=f"{self.name} was refused a run: the account's concurrency is used up.",
-            metric_name="Throttles",
-            statistic="Sum",
-            threshold=1,
-            evaluation_periods=1,
-            **shared,
-        )
-        duration = CloudwatchMetricAlarm(
-            self,
-            "duration",
-            alarm_name=env.names.of(f"{name}-duration"),
-            alarm_description=f"One run of {self.name} in a hundred takes over 80 % of its time limit.",
-            metric_name="Duration",
-            extended_statistic="p99",
-            threshold=timeout_seconds * 1000 * 0.8,
-            evaluation_periods=3,
-            datapoints_to_alarm=2,
-            **shared,
-        )
-        return errors.arn, throttles.arn, duration.arn

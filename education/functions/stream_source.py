@@ -1,10 +1,8 @@
-"""A table's stream as the source of a function: what it may read, how often it is tried, what happens to the rest.
+"""A table's stream as the source of a function's events: how often a batch is retried, and where failed records go.
 
-A batch that fails comes again, in halves, so that one bad record is soon alone. What has failed too often or
-waited too long goes to the dead-letter queue, and the alarm on the stream's lag rings before that.
+A batch that fails comes again, in halves, so that one bad record is soon alone. A record that has failed too often or
+waited too long goes to the dead letters. The alarm on the stream's lag rings before that.
 """
-
-from collections.abc import Sequence
 
 from cdktf_cdktf_provider_aws.cloudwatch_metric_alarm import CloudwatchMetricAlarm
 from cdktf_cdktf_provider_aws.lambda_event_source_mapping import (
@@ -16,37 +14,17 @@ from cdktf_cdktf_provider_aws.lambda_event_source_mapping import (
 )
 from constructs import Construct
 
-from education.data.tables import Table
-from education.environment import Environment
-from education.functions.dead_letters import DeadLetters
-from education.functions.python_function import PythonFunction
-from education.iam import Grant
+from education.data.table import Table
+from education.functions.python_function import Operations, PythonFunction
+from education.monitoring.alarm import make_alarm
 
 BATCH_SIZE = 100
 MAXIMUM_RETRIES = 20
-# A stream keeps a record for 24 hours; what is older than this has met more than a passing failure.
+# A stream keeps a record for 24 hours; a record older than this has met more than a passing failure.
 MAXIMUM_AGE_SECONDS = 6 * 3600
 LAG_ALARM_MILLISECONDS = 10 * 60 * 1000
-# Batches of one shard at a time; one item's changes stay in order.
+# The batches of one shard that are handled at a time; the changes of one item stay in order.
 PARALLEL = 4
-
-
-def stream_grants(tables: Sequence[Table], dead_letters: DeadLetters) -> list[Grant]:
-    """What the role of a function needs, for the Lambda service to bring it these tables' changes."""
-    return [
-        Grant(
-            "ReadStreams",
-            ["dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator"],
-            [table.stream_arn for table in tables],
-        ),
-        Grant(
-            "FindStreams",
-            ["dynamodb:ListStreams"],
-            [f"{table.arn}/stream/*" for table in tables],
-            reason="ListStreams is asked of a table, before a stream of it is known",
-        ),
-        Grant("KeepDeadLetters", ["sqs:SendMessage"], [dead_letters.queue_arn]),
-    ]
 
 
 class StreamSource(Construct):
@@ -57,60 +35,50 @@ class StreamSource(Construct):
         scope: Construct,
         id: str,
         *,
+        operations: Operations,
         table: Table,
         function: PythonFunction,
-        dead_letters: DeadLetters,
-        pattern: str | None = None,
+        pattern: str,
     ) -> None:
-        """`pattern` leaves out records that do not match it (Lambda's event filtering)."""
+        """Records that do not match `pattern` (Lambda's event filtering, as JSON) are left out."""
         super().__init__(scope, id)
         LambdaEventSourceMapping(
             self,
             "mapping",
             event_source_arn=table.stream_arn,
             function_name=function.arn,
-            # From the oldest on: nothing that happens while the mapping is made is left out.
+            # From the oldest on: no change that happens while the mapping is created is left out.
             starting_position="TRIM_HORIZON",
             batch_size=BATCH_SIZE,
             parallelization_factor=PARALLEL,
             bisect_batch_on_function_error=True,
             maximum_retry_attempts=MAXIMUM_RETRIES,
             maximum_record_age_in_seconds=MAXIMUM_AGE_SECONDS,
-            filter_criteria=(
-                LambdaEventSourceMappingFilterCriteria(
-                    filter=[LambdaEventSourceMappingFilterCriteriaFilter(pattern=pattern)]
-                )
-                if pattern
-                else None
+            filter_criteria=LambdaEventSourceMappingFilterCriteria(
+                filter=[LambdaEventSourceMappingFilterCriteriaFilter(pattern=pattern)]
             ),
             destination_config=LambdaEventSourceMappingDestinationConfig(
                 on_failure=LambdaEventSourceMappingDestinationConfigOnFailure(
-                    destination_arn=dead_letters.queue_arn
+                    destination_arn=operations.dead_letters.queue_arn
                 )
             ),
         )
 
 
 class LagAlarm(Construct):
-    """Rings when a function has fallen behind the streams that it reads."""
+    """The alarm, as `alarm`, that rings when a function has fallen behind the streams that it reads."""
 
     def __init__(
-        self,
-        scope: Construct,
-        id: str,
-        *,
-        env: Environment,
-        name: str,
-        function: PythonFunction,
-        topic_arn: str,
+        self, scope: Construct, id: str, *, operations: Operations, function: PythonFunction
     ) -> None:
-        """`name` is the function's short name."""
         super().__init__(scope, id)
-        alarm = CloudwatchMetricAlarm(
+        self.alarm: CloudwatchMetricAlarm = make_alarm(
             self,
             "alarm",
-            alarm_name=env.names.of(f"{name}-lag"),
-            alarm_description=f"{function.name} is ten minutes behind: its log group says what it stumbles over.",
+            env=operations.env,
+            alerts=operations.alerts,
+            what=f"{function.label}-lag",
+            description=f"{function.name} is ten minutes behind: its log group says what it stumbles over.",
             namespace="AWS/Lambda",
             metric_name="IteratorAge",
             dimensions={"FunctionName": function.name},
@@ -119,8 +87,4 @@ class LagAlarm(Construct):
             evaluation_periods=3,
             threshold=LAG_ALARM_MILLISECONDS,
             comparison_operator="GreaterThanThreshold",
-            treat_missing_data="notBreaching",
-            alarm_actions=[topic_arn],
-            ok_actions=[topic_arn],
         )
-        self.arn: str = alarm.arn

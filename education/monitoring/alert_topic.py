@@ -1,20 +1,24 @@
-"""Where alarms go: one encrypted topic with the environment's e-mail subscribers.
+"""The topic of alerts: alarms publish to it, and the environment's e-mail subscribers get the messages.
 
-Made before everything that raises alarms. Subscribers confirm by e-mail; until then AWS sends them nothing.
+Subscribers confirm by e-mail; until then AWS sends them nothing.
 """
 
+from collections.abc import Mapping
+
 from cdktf import TerraformProvider
+from cdktf_cdktf_provider_aws.kms_key import KmsKey
 from cdktf_cdktf_provider_aws.sns_topic import SnsTopic
 from cdktf_cdktf_provider_aws.sns_topic_policy import SnsTopicPolicy
 from cdktf_cdktf_provider_aws.sns_topic_subscription import SnsTopicSubscription
 from constructs import Construct
 
+from education.encryption import CustomerKey
 from education.environment import Environment
 from education.iam import policy_document
 
 
 class AlertTopic(Construct):
-    """The topic `education-alerts-<suffix>`; alarms of this account may publish to it."""
+    """The encrypted topic `education-alerts-<suffix>`; alarms of this account may publish to it."""
 
     def __init__(
         self,
@@ -22,17 +26,17 @@ class AlertTopic(Construct):
         id: str,
         *,
         env: Environment,
-        key_arn: str,
+        key: CustomerKey | KmsKey,
         provider: TerraformProvider | None = None,
     ) -> None:
-        """`key_arn` must let CloudWatch and SNS use the key; `provider` is for another region than the stack's."""
+        """`key` must let CloudWatch and SNS use it; `provider` is for another region than the stack's."""
         super().__init__(scope, id)
         topic = SnsTopic(
             self,
             "topic",
             name=env.names.of("alerts"),
             display_name=f"Education platform alerts ({env.settings.environment_suffix})",
-            kms_master_key_id=key_arn,
+            kms_master_key_id=key.arn,
             provider=provider,
         )
         SnsTopicPolicy(
@@ -63,3 +67,4 @@ class AlertTopic(Construct):
                 provider=provider,
             )
         self.arn: str = topic.arn
+        self.outputs: Mapping[str, str] = {"alert_topic_arn": topic.arn}

@@ -1,16 +1,16 @@
-"""The alarm on CloudFront's errors, which must live in us-east-1 whatever the stack's region.
+"""The alarm on CloudFront's errors, which must be in us-east-1 whatever the stack's region.
 
-CloudFront reports its metrics there only, and an alarm can neither watch a metric of another region nor
-notify a topic of one. In any other region the alarm therefore gets a topic and a key of its own in us-east-1.
+CloudFront reports its metrics there only. An alarm can neither watch a metric of another region nor notify a topic of
+one. So in any other region the alarm gets a topic and a key of its own in us-east-1.
 """
 
 from cdktf import TerraformProvider
 from cdktf_cdktf_provider_aws.cloudwatch_metric_alarm import CloudwatchMetricAlarm
-from cdktf_cdktf_provider_aws.kms_key import KmsKey
 from constructs import Construct
 
+from education.encryption import make_key, use_by_services
 from education.environment import Environment
-from education.iam import policy_document
+from education.monitoring.alarm import make_alarm
 from education.monitoring.alert_topic import AlertTopic
 
 EDGE_REGION = "us-east-1"
@@ -18,7 +18,7 @@ ERROR_RATE_PERCENT = 5
 
 
 class EdgeAlarms(Construct):
-    """`provider` is one for us-east-1, or None where the stack itself is there."""
+    """The alarm, as `errors`, and what it needs in us-east-1."""
 
     def __init__(
         self,
@@ -26,24 +26,21 @@ class EdgeAlarms(Construct):
         id: str,
         *,
         env: Environment,
-        topic_arn: str,
+        alerts: AlertTopic,
         distribution_id: str,
         provider: TerraformProvider | None,
     ) -> None:
+        """`provider` is one for us-east-1, or None where the stack itself is there."""
         super().__init__(scope, id)
         if provider is not None:
-            topic_arn = AlertTopic(
-                self,
-                "alerts",
-                env=env,
-                key_arn=_key(self, env, provider),
-                provider=provider,
-            ).arn
-        alarm = CloudwatchMetricAlarm(
+            alerts = self._alerts(env, provider)
+        self.errors: CloudwatchMetricAlarm = make_alarm(
             self,
             "errors",
-            alarm_name=env.names.of("content-5xx"),
-            alarm_description=f"CloudFront answers over {ERROR_RATE_PERCENT} % of requests for course files with 5xx.",
+            env=env,
+            alerts=alerts,
+            what="content-5xx",
+            description=f"CloudFront answers over {ERROR_RATE_PERCENT} % of requests for course files with 5xx.",
             namespace="AWS/CloudFront",
             metric_name="5xxErrorRate",
             dimensions={"DistributionId": distribution_id, "Region": "Global"},
@@ -53,44 +50,17 @@ class EdgeAlarms(Construct):
             period=300,
             evaluation_periods=3,
             datapoints_to_alarm=2,
-            treat_missing_data="notBreaching",
-            alarm_actions=[topic_arn],
-            ok_actions=[topic_arn],
             provider=provider,
         )
-        self.alarm_arn: str = alarm.arn
 
-
-def _key(
-    scope: Construct,
-    env: Environment,
-    provider: TerraformProvider,
-) -> str:
-    """A key for the topic: AWS's own SNS key lets no alarm publish."""
-    return KmsKey(
-        scope,
-        "key",
-        description=f"Encrypts {env.names.of('alerts')} in {EDGE_REGION}",
-        enable_key_rotation=True,
-        deletion_window_in_days=30 if env.settings.protect_data else 7,
-        policy=policy_document(
-            [
-                {
-                    "Sid": "AccountAdministersThroughIam",
-                    "Effect": "Allow",
-                    "Principal": {"AWS": f"arn:{env.aws.partition}:iam::{env.aws.account_id}:root"},
-                    "Action": "kms:*",
-                    "Resource": "*",
-                },
-                {
-                    "Sid": "EncryptAlerts",
-                    "Effect": "Allow",
-                    "Principal": {"Service": ["cloudwatch.amazonaws.com", "sns.amazonaws.com"]},
-                    "Action": ["kms:Decrypt", "kms:GenerateDataKey"],
-                    "Resource": "*",
-                    "Condition": {"StringEquals": {"aws:SourceAccount": env.aws.account_id}},
-                },
-            ]
-        ),
-        provider=provider,
-    ).arn
+    def _alerts(self, env: Environment, provider: TerraformProvider) -> AlertTopic:
+        """A topic in us-east-1 with a key of its own: AWS's own SNS key lets no alarm publish."""
+        key = make_key(
+            self,
+            "key",
+            env=env,
+            description=f"Encrypts {env.names.of('alerts')} in {EDGE_REGION}",
+            statements=[use_by_services(env, "EncryptAlerts", ["cloudwatch", "sns"])],
+            provider=provider,
+        )
+        return AlertTopic(self, "alerts", env=env, key=key, provider=provider)

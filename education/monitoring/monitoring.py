@@ -1,6 +1,6 @@
-"""What tells people that something is wrong (alarms) and where to look (the dashboard).
+"""What tells operators that something is wrong (alarms), and where to look (the dashboard).
 
-The alarms of one function are made with the function (`python_function`), that of CloudFront in `edge_alarms`.
+A function makes its own alarms (`functions/python_function`); the alarm on CloudFront is in `edge_alarms`.
 """
 
 import json
@@ -16,20 +16,23 @@ from cdktf_cdktf_provider_aws.cloudwatch_metric_alarm import (
 )
 from constructs import Construct
 
+from education.data.table import Table
 from education.environment import Environment
-from education.functions.dead_letters import DeadLetters
+from education.monitoring.alarm import make_alarm
 from education.monitoring.alert_topic import AlertTopic
-from education.monitoring.dashboard import Watched, dashboard_body
+from education.monitoring.dashboard import Dashboard
 from education.monitoring.edge_alarms import EdgeAlarms
-
-__all__ = ["AlertTopic", "DeadLetters", "Monitoring"]
+from education.monitoring.watched import Watched, WatchedApi, WatchedQueue
 
 FIVE_MINUTES = 300
-INDEX = "GlobalSecondaryIndexName"
 
 
 class Monitoring(Construct):
-    """Alarms on the API, the tables, the dead letters and the distribution; a dashboard of the whole."""
+    """Alarms on the API, the tables, the dead letters and the distribution; a dashboard of everything.
+
+    Attributes:
+        outputs: the name of the dashboard, for the stack's outputs.
+    """
 
     def __init__(
         self,
@@ -37,76 +40,55 @@ class Monitoring(Construct):
         id: str,
         *,
         env: Environment,
-        topic_arn: str,
-        api_name: str,
-        stage_name: str,
-        functions: Mapping[str, str],
-        tables: Mapping[str, str],
-        indexes: Mapping[str, Sequence[str]],
-        dead_letter_queues: Mapping[str, str],
-        distribution_id: str,
-        function_alarm_arns: Sequence[str] = (),
-        edge_provider: TerraformProvider | None = None,
+        alerts: AlertTopic,
+        watched: Watched,
+        other_alarms: Sequence[CloudwatchMetricAlarm],
+        edge_provider: TerraformProvider | None,
     ) -> None:
-        """`functions`, `tables` and `dead_letter_queues` map a short label (`catalog`) to the resource's name.
+        """`other_alarms` were made elsewhere and are shown on the dashboard as well.
 
-        `indexes` maps a table's label to the names of its indexes. `edge_provider` is a provider for us-east-1,
-        needed where the stack is in another region.
+        `edge_provider` is a provider for us-east-1, needed where the stack is in another region.
         """
         super().__init__(scope, id)
-        self._env = env
-        self._shared: dict[str, Any] = {
-            "treat_missing_data": "notBreaching",
-            "alarm_actions": [topic_arn],
-            "ok_actions": [topic_arn],
-        }
-        self._alarm_arns: list[str] = []
-        self._api_alarms({"ApiName": api_name, "Stage": stage_name})
-        for label, table_name in tables.items():
-            self._throttle_alarm(label, table_name, indexes.get(label, ()))
-        for label, queue_name in dead_letter_queues.items():
-            self._dead_letter_alarm(label, queue_name)
+        self._env, self._alerts = env, alerts
         edge = EdgeAlarms(
             self,
             "edge",
             env=env,
-            topic_arn=topic_arn,
-            distribution_id=distribution_id,
+            alerts=alerts,
+            distribution_id=watched.distribution_id,
             provider=edge_provider,
         )
-        watched = Watched(
+        alarms = [
+            *self._api_alarms(watched.api),
+            *(self._throttle_alarm(table) for table in watched.tables),
+            self._dead_letter_alarm(watched.dead_letters),
+            edge.errors,
+            *other_alarms,
+        ]
+        dashboard = Dashboard(
+            watched=watched,
             region=env.aws.region,
-            api_name=api_name,
-            stage_name=stage_name,
-            functions=functions,
-            tables=tables,
-            dead_letter_queues=dead_letter_queues,
-            distribution_id=distribution_id,
-            alarm_arns=[*self._alarm_arns, edge.alarm_arn, *function_alarm_arns],
+            alarm_arns=[alarm.arn for alarm in alarms],
             api_latency_p99_ms=env.settings.monitoring.api_latency_p99_ms,
         )
-        dashboard = CloudwatchDashboard(
+        resource = CloudwatchDashboard(
             self,
             "dashboard",
             dashboard_name=env.names.of("platform"),
-            dashboard_body=json.dumps(dashboard_body(watched)),
+            dashboard_body=json.dumps(dashboard.body()),
         )
-        self.dashboard_name: str = dashboard.dashboard_name
+        self.outputs: Mapping[str, str] = {"dashboard_name": resource.dashboard_name}
 
-    def _alarm(self, what: str, description: str, **definition: Any) -> None:
-        alarm = CloudwatchMetricAlarm(
-            self,
-            what,
-            alarm_name=self._env.names.of(what),
-            alarm_description=description,
-            **self._shared,
-            **definition,
+    def _alarm(self, what: str, description: str, **condition: Any) -> CloudwatchMetricAlarm:
+        return make_alarm(
+            self, what, env=self._env, alerts=self._alerts, what=what, description=description, **condition
         )
-        self._alarm_arns.append(alarm.arn)
 
-    def _api_alarms(self, dimensions: Mapping[str, str]) -> None:
+    def _api_alarms(self, api: WatchedApi) -> list[CloudwatchMetricAlarm]:
         limits = self._env.settings.monitoring
-        self._alarm(
+        dimensions = {"ApiName": api.api_name, "Stage": api.stage_name}
+        failures = self._alarm(
             "api-5xx",
             f"The API failed {limits.api_5xx_count} requests or more in five minutes: see the functions' logs.",
             namespace="AWS/ApiGateway",
@@ -116,9 +98,8 @@ class Monitoring(Construct):
             comparison_operator="GreaterThanOrEqualToThreshold",
             threshold=limits.api_5xx_count,
             period=FIVE_MINUTES,
-            evaluation_periods=1,
         )
-        self._alarm(
+        latency = self._alarm(
             "api-latency",
             f"One API request in a hundred takes over {limits.api_latency_p99_ms} ms.",
             namespace="AWS/ApiGateway",
@@ -133,14 +114,21 @@ class Monitoring(Construct):
             evaluation_periods=3,
             datapoints_to_alarm=2,
         )
+        return [failures, latency]
 
-    def _throttle_alarm(self, label: str, table_name: str, indexes: Sequence[str]) -> None:
-        """Reads and writes together: a hot partition shows in either, and the cure is the same.
+    def _throttle_alarm(self, table: Table) -> CloudwatchMetricAlarm:
+        """One alarm for reads and writes: a hot partition shows in either, and the cure is the same.
 
-        What an index throttles, the rosters' above all, is counted at the index and not at its table.
+        What an index throttles (most of all that of the rosters) is counted at the index and not at its table.
         """
-        table = {"TableName": table_name}
-        measured = {"": table, **{f"_{i}": {**table, INDEX: name} for i, name in enumerate(indexes)}}
+        of_table = {"TableName": table.name}
+        measured = {
+            "": of_table,
+            **{
+                f"_{number}": {**of_table, "GlobalSecondaryIndexName": index}
+                for number, index in enumerate(table.indexes)
+            },
+        }
         metrics = [
             CloudwatchMetricAlarmMetricQuery(
                 id=f"{what}{where}",
@@ -162,25 +150,24 @@ class Monitoring(Construct):
             label="Throttled requests",
             return_data=True,
         )
-        self._alarm(
-            f"{label}-table-throttles",
-            f"DynamoDB throttles the table {label} or an index: a partition is too hot or the quota is used up.",
+        return self._alarm(
+            f"{table.label}-table-throttles",
+            f"DynamoDB throttles the table {table.label} or an index: a partition is too hot or the quota is used up.",
             metric_query=[total, *metrics],
             comparison_operator="GreaterThanThreshold",
             threshold=0,
-            evaluation_periods=1,
         )
 
-    def _dead_letter_alarm(self, label: str, queue_name: str) -> None:
-        self._alarm(
-            f"{label}-dead-letters",
-            f"Work of {label} was given up after all retries and waits in {queue_name} for somebody to look.",
+    def _dead_letter_alarm(self, queue: WatchedQueue) -> CloudwatchMetricAlarm:
+        return self._alarm(
+            "dead-letters-dead-letters",
+            f"Work of dead-letters was given up after all retries and waits in {queue.queue_name} "
+            "for somebody to look.",
             namespace="AWS/SQS",
             metric_name="ApproximateNumberOfMessagesVisible",
-            dimensions={"QueueName": queue_name},
+            dimensions={"QueueName": queue.queue_name},
             statistic="Maximum",
             comparison_operator="GreaterThanThreshold",
             threshold=0,
             period=FIVE_MINUTES,
-            evaluation_periods=1,
         )

@@ -23,7 +23,7 @@ _CONNECT_SECONDS = 0.5
 _READ_SECONDS = 1.0
 _RETRY_SECONDS = 2.0
 
-# The metric that education/functions/sign_in_trigger.py raises an alarm on.
+# The metric that education/functions/event_functions.py raises an alarm on.
 NOT_NOTED = "ArrivalsNotNoted"
 
 _config = load(Config)

@@ -119,7 +119,7 @@ def test_failed_asynchronous_calls_are_kept(stack: Synthesized) -> None:
         function = functions[address.partition(".")[2]]
         assert reference(function.get("dead_letter_config", {}).get("target_arn")).startswith(
             "aws_sqs_queue."
-        ), f"{address}: give dead_letter_queue_arn, or what fails is lost"
+        ), f"{address}: make it with asynchronous=True, or what fails is lost"
         assert address in configured, f"{address}: say how often and how long Lambda retries"
 
 

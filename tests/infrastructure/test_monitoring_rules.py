@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from education.functions.sign_in_trigger import NAMESPACE, NOT_NOTED
+from education.functions.event_functions import NAMESPACE, NOT_NOTED
 from tests.infrastructure.conftest import SynthesizedOf
 from tests.infrastructure.synthesized import Synthesized, reference, values_of
 

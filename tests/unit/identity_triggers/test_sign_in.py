@@ -12,7 +12,7 @@ from domain.enrollments.model import ACTIVE, WITHDRAWN
 from domain.people import tombstones
 from domain.people.address_store import AddressTable
 from domain.people.addresses import UNKNOWN, Address, key_of
-from education.functions.sign_in_trigger import NAMESPACE, NOT_NOTED
+from education.functions.event_functions import NAMESPACE, NOT_NOTED
 from identity_triggers.sign_in import VerifiedUser, note_sign_in
 from identity_triggers.store import SignInTable
 from tests.unit.domain.test_enrollment_table import COURSE, course_item

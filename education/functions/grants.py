@@ -1,0 +1,110 @@
+"""Grants that several functions have in common: their logs, the tables, streams and dead letters.
+
+What each function may do is listed in `api_functions` and `event_functions`, which use these by name.
+"""
+
+from collections.abc import Sequence
+
+from education.data.audit_table import AuditTable
+from education.data.table import Table
+from education.data.tables import Tables
+from education.functions.dead_letters import DeadLetters
+from education.iam import Grant
+from education.identity import Identity
+
+# The keys of the items in the table of profiles that are no profiles: lambda_src/domain/people/addresses.py and
+# lambda_src/domain/people/tombstones.py.
+_ADDRESSES = "address#*"
+_TOMBSTONES = "erased#*"
+
+WRITE_TRACES = Grant(
+    "WriteTraces",
+    ["xray:PutTraceSegments", "xray:PutTelemetryRecords"],
+    ["*"],
+    reason="X-Ray's write actions know no resource (Service Authorization Reference)",
+)
+
+
+def write_logs(log_group_arn: str) -> Grant:
+    """To write to the function's own log group; not to create one, which would come back after a destroy."""
+    return Grant(
+        "WriteOwnLogs",
+        ["logs:CreateLogStream", "logs:PutLogEvents"],
+        [f"{log_group_arn}:*"],
+        reason="Lambda names a log stream only when it starts an instance",
+    )
+
+
+def keep_dead_letters(dead_letters: DeadLetters) -> Grant:
+    """To put an event that cannot be handled into the queue of dead letters."""
+    return Grant("KeepDeadLetters", ["sqs:SendMessage"], [dead_letters.queue_arn])
+
+
+def read_streams(tables: Sequence[Table], dead_letters: DeadLetters) -> list[Grant]:
+    """For the Lambda service to hand the function the changes of these tables, and to keep what fails."""
+    return [
+        Grant(
+            "ReadStreams",
+            ["dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator"],
+            [table.stream_arn for table in tables],
+        ),
+        Grant(
+            "FindStreams",
+            ["dynamodb:ListStreams"],
+            [f"{table.arn}/stream/*" for table in tables],
+            reason="ListStreams is asked of a table, before a stream of it is known",
+        ),
+        keep_dead_letters(dead_letters),
+    ]
+
+
+def add_audit_entries(audit: AuditTable) -> Grant:
+    """To add entries to the audit table; not to read, change or delete any."""
+    return Grant("AddAuditEntries", ["dynamodb:PutItem"], [audit.table.arn])
+
+
+def write_addresses(profiles: Table) -> Grant:
+    """To invite people by their address and to link an address to a person; not to touch a profile."""
+    return Grant(
+        "WriteAddresses",
+        ["dynamodb:UpdateItem"],
+        [profiles.arn],
+        conditions={"ForAllValues:StringLike": {"dynamodb:LeadingKeys": [_ADDRESSES]}},
+    )
+
+
+def find_addresses(profiles: Table) -> Grant:
+    """To find the addresses of a person."""
+    return Grant("FindAddresses", ["dynamodb:Query"], [profiles.index_arn("address-owner-index")])
+
+
+def see_erasures(profiles: Table) -> Grant:
+    """To write nothing about a person who was erased; not to see whether a profile exists."""
+    return Grant(
+        "SeeErasures",
+        ["dynamodb:ConditionCheckItem"],
+        [profiles.arn],
+        conditions={"ForAllValues:StringLike": {"dynamodb:LeadingKeys": [_TOMBSTONES]}},
+    )
+
+
+def erase_people(tables: Tables, audit: AuditTable, identity: Identity) -> list[Grant]:
+    """To do each step of an erasure: lambda_src/domain/people/erasure.py lists them."""
+    return [
+        add_audit_entries(audit),
+        Grant(
+            "EraseRecords",
+            ["dynamodb:Query", "dynamodb:BatchGetItem", "dynamodb:PutItem", "dynamodb:DeleteItem"],
+            [tables.progress.arn],
+        ),
+        Grant("SeeWhoWaits", ["dynamodb:Query"], [tables.roster_index_arn]),
+        Grant("GivePlacesBack", ["dynamodb:BatchGetItem", "dynamodb:UpdateItem"], [tables.courses.arn]),
+        Grant("FindOwnedCourses", ["dynamodb:Query"], [tables.courses.index_arn("owner-index")]),
+        Grant("EraseProfiles", ["dynamodb:DeleteItem", "dynamodb:UpdateItem"], [tables.profiles.arn]),
+        find_addresses(tables.profiles),
+        Grant(
+            "EraseSignIns",
+            ["cognito-idp:AdminGetUser", "cognito-idp:AdminDeleteUser"],
+            [identity.user_pool_arn],
+        ),
+    ]
