@@ -2,6 +2,7 @@
 
 import ast
 import re
+from collections import Counter
 from functools import cache
 from graphlib import TopologicalSorter
 from pathlib import Path
@@ -22,7 +23,34 @@ ARROWS = {
     "benchmarks": {"benchmarks", "tests", "local_platform", "tools", "education"},
     "main.py": {"education"},
 }
-CODE_LINES, TEST_LINES = 320, 400
+# The files and folders of education/, from the top down. Each may import those after it, and none before it.
+EDUCATION = (
+    "tap_stack",
+    "education_stack",
+    "pipeline",
+    "api",
+    "functions",
+    "monitoring",
+    "identity",
+    "content",
+    "data",
+    "encryption",
+    "iam",
+    "environment",
+    "aws_context",
+    "naming",
+    "openapi",
+    "settings",
+    "preconditions",
+    "errors",
+    "bindings",
+)
+# Where the permissions of functions are written down.
+GRANTS = {f"education/functions/{name}.py" for name in ("api_functions", "event_functions", "grants")}
+PLACES = ("education", "tools", "local_platform", "lambda_src", "tests", "benchmarks")
+CODE_LINES, TEST_LINES, SYSTEM_LINES = 300, 400, 120
+FILES_OF_A_FOLDER = 16
+SOURCE = {".py", ".ts", ".tsx", ".js", ".cjs", ".mjs"}
 STACKS = {"tap_stack.py": "TapStack", "bootstrap_stack.py": "BootstrapStack"}
 
 
@@ -35,6 +63,16 @@ def python_files(*places: str) -> list[Path]:
     )
 
 
+def written_files() -> list[Path]:
+    """Every file of the project's own folders that a person writes."""
+    return [
+        path
+        for place in PLACES
+        for path in (ROOT / place).rglob("*.*")
+        if path.is_file() and not {"__pycache__", "__snapshots__", "node_modules"} & {*path.parts}
+    ]
+
+
 @cache
 def parsed(path: Path) -> ast.Module:
     return ast.parse(path.read_text())
@@ -42,14 +80,14 @@ def parsed(path: Path) -> ast.Module:
 
 @cache
 def imports(path: Path) -> frozenset[str]:
-    """The dotted names that a file imports, wherever in it."""
+    """The dotted names that a file imports, wherever in it; `from a import b` is `a` and `a.b`."""
     names: set[str] = set()
     for node in ast.walk(parsed(path)):
         if isinstance(node, ast.Import):
             names |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
             assert node.module, f"{path}: no relative imports"
-            names.add(node.module)
+            names |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
     return frozenset(names)
 
 
@@ -88,17 +126,44 @@ def test_rules_see_no_event_and_tables_no_claim() -> None:
             assert "toolkit.caller" not in imports(path), f"{shown(path)}: tables never see a claim"
 
 
-def test_constructs_import_no_one_above_them() -> None:
+def test_arrows_between_the_folders_of_education_run_down() -> None:
+    rooms = {
+        path: path.relative_to(ROOT / "education").parts[0].removesuffix(".py")
+        for path in python_files("education")
+        if path.parent.name != "education" or path.name != "__init__.py"
+    }
+    assert set(rooms.values()) == set(EDUCATION), "say in EDUCATION what a new file or folder may import"
+    for path, own in rooms.items():
+        for name in imports(path):
+            other = name.split(".")[1] if name.startswith("education.") else own
+            assert other == own or EDUCATION.index(own) < EDUCATION.index(other), (
+                f"{shown(path)} must not import {name}: {own} is below {other}"
+            )
+
+
+def test_no_files_of_education_import_each_other_in_a_circle() -> None:
     graph = {
         shown(path).removesuffix(".py").replace("/", "."): {
             name for name in imports(path) if name.startswith("education.")
         }
         for path in python_files("education")
     }
-    order = [name.removeprefix("education.") for name in TopologicalSorter(graph).static_order()]
-    assert (
-        order.index("functions.python_function") < order.index("education_stack") < order.index("tap_stack")
-    )
+    assert list(TopologicalSorter(graph).static_order())
+
+
+def test_the_grants_of_functions_are_in_one_place() -> None:
+    granting = {
+        shown(path)
+        for path in python_files("education")
+        for node in ast.walk(parsed(path))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Grant"
+    }
+    assert granting == GRANTS, "a reviewer of privileges reads two files and their helpers"
+
+
+def test_the_stack_tells_the_whole_system_on_one_page() -> None:
+    lines = (ROOT / "education/education_stack.py").read_text().count("\n")
+    assert lines < SYSTEM_LINES, f"{lines} lines: move details into the constructs"
 
 
 def test_only_the_stacks_are_terraform_stacks() -> None:
@@ -142,9 +207,8 @@ def test_no_account_id_is_in_the_source() -> None:
 
 
 def test_no_path_of_a_person_is_in_the_source() -> None:
-    places = ("education", "tools", "local_platform", "lambda_src", "tests", "benchmarks", "main.py")
     files = [
-        *python_files(*places),
+        *python_files(*PLACES, "main.py"),
         ROOT / "Makefile",
         *(ROOT / "docs").glob("*.md"),
         *(ROOT / "environments").glob("*"),
@@ -164,17 +228,23 @@ def test_the_function_code_never_scans() -> None:
 def test_a_file_fits_in_the_head() -> None:
     long = {
         shown(path): lines
-        for path in python_files(
-            "education", "tools", "local_platform", "lambda_src", "tests", "benchmarks", "main.py"
-        )
-        if (lines := path.read_text().count("\n")) > (TEST_LINES if "tests" in path.parts else CODE_LINES)
+        for path in written_files()
+        if path.suffix in SOURCE
+        and (lines := path.read_text().count("\n"))
+        > (TEST_LINES if path.is_relative_to(ROOT / "tests") else CODE_LINES)
     }
-    assert not long, f"{long}: one subject per file; what outgrows it has parts"
+    assert not long, f"{long}: one subject per file; split what is longer"
+
+
+def test_a_folder_is_seen_at_a_glance() -> None:
+    count = Counter(shown(path.parent) for path in written_files())
+    full = {folder: files for folder, files in count.items() if files > FILES_OF_A_FOLDER}
+    assert not full, (
+        f"{full}: a folder has at most {FILES_OF_A_FOLDER} files of its own; group them by subject"
+    )
 
 
 def test_every_module_says_what_it_is_for() -> None:
-    for path in python_files(
-        "education", "tools", "local_platform", "lambda_src", "tests", "benchmarks", "main.py"
-    ):
+    for path in python_files(*PLACES, "main.py"):
         text = path.read_text().strip()
         assert not text or text.startswith('"""'), f"{shown(path)} has no docstring"
