@@ -5,17 +5,17 @@ import sys
 
 from education.errors import UserError, user_message
 from education.openapi.description import load_api_description
-from education.preconditions import check_surroundings, wants_bootstrap
+from education.preconditions import check_preconditions, wants_bootstrap
 from education.settings.model import load_settings, stack_arguments
 
 
 def main() -> int:
-    """Synthesizes the stack that the variables name; returns 1, with one sentence, for what a person can mend."""
+    """Synthesize the stack that the variables name. Returns 1, with one sentence, if the user made a mistake."""
     try:
         arguments = stack_arguments(os.environ)
         settings = load_settings(**arguments)  # refuse a mistake before jsii starts, which takes a second
         load_api_description()
-        check_surroundings(os.environ)
+        check_preconditions(os.environ)
 
         from cdktf import App
 

@@ -1,4 +1,4 @@
-"""Where the stack is deployed: account, partition and region, asked of AWS and never written down."""
+"""Where the stack is deployed: Terraform reads the account and the partition from AWS; the source never names them."""
 
 from cdktf_cdktf_provider_aws.data_aws_caller_identity import DataAwsCallerIdentity
 from cdktf_cdktf_provider_aws.data_aws_partition import DataAwsPartition

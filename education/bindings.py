@@ -1,9 +1,9 @@
-"""A light import of the AWS bindings.
+"""A light import of the AWS bindings: only the modules in use are loaded.
 
 `cdktf_cdktf_provider_aws` imports all of its some 2,300 modules as soon as one is imported (terraform-cdk #3753), once
-in Python and once in the Node.js process behind it. A stand-in package with the real search path and an empty body, and
-the package's own lazy index, load only the modules in use; what is synthesized stays byte for byte the same, which a
-test checks. Set EDUCATION_STOCK_BINDINGS=1 to import the package as it comes.
+in Python and once in the Node.js process behind it. A stand-in for the package, with the real search path and an empty
+body, prevents that in Python; the package's own lazy index prevents it in Node.js. The synthesized output is the same
+byte for byte, which a test checks. Set EDUCATION_STOCK_BINDINGS=1 to import the package itself.
 """
 
 import importlib.machinery
@@ -18,12 +18,12 @@ _PRELOAD = Path(__file__).with_name("lazy_bindings.cjs")
 
 
 def install() -> bool:
-    """Puts the stand-in in place before the first import; True if the light import is in use.
+    """Install the stand-in before the first import. Returns whether the light import is in use.
 
-    Where the package does not have the shape that the stand-in relies on, says so on stderr and leaves the
-    stock import to do its work.
+    If the package does not have the shape that the stand-in relies on, a note on stderr says so and the package itself
+    is imported.
     """
-    # jsii greets a Node.js release past its end of life, which still works, with a banner of eleven lines.
+    # For a Node.js release past its end of life, which still works, jsii prints a banner of eleven lines.
     os.environ.setdefault("JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION", "20")
     if PACKAGE in sys.modules:
         return isinstance(sys.modules[PACKAGE], _LightPackage)
@@ -42,7 +42,7 @@ def install() -> bool:
 
 
 def _preload_in_node() -> None:
-    """Has the Node.js process that jsii will start load the bindings lazily as well."""
+    """Make the Node.js process that jsii will start load the bindings lazily as well."""
     path = str(_PRELOAD).replace("\\", r"\\").replace('"', r"\"")
     option, options = f'--require "{path}"', os.environ.get("NODE_OPTIONS", "")
     if option not in options:
@@ -57,7 +57,7 @@ class _LightPackage(types.ModuleType):
 
 
 def _has_known_shape(spec: importlib.machinery.ModuleSpec) -> bool:
-    """Whether the package loads its assembly in `_jsii`, on which each module depends by itself."""
+    """Whether the package loads its assembly in `_jsii`, and each module imports that itself."""
     return all(
         any(
             (Path(folder) / module / "__init__.py").is_file()

@@ -1,16 +1,16 @@
-"""The kinds of errors that a user of this app can cause and mend: a mistake, and a file that the system refuses.
+"""The errors that a user of this app can cause and repair: a mistake, and a file that the system refuses.
 
-`main.py` and the command-line tools print their sentences and exit with 1; anything else is a defect and keeps
-its traceback.
+`main.py` and the command-line tools print one sentence for such an error and exit with 1. Any other error is a defect
+and keeps its traceback.
 """
 
 
 class UserError(Exception):
-    """A mistake in settings, files or the surroundings, told in one sentence that says what to do."""
+    """A mistake in the settings, the files or the machine; its text is one sentence that says what to do."""
 
 
 def user_message(problem: UserError | OSError) -> str:
-    """The sentence for a person, also where the system refused a file: unreadable, in the way, the disk full."""
+    """The sentence for the user, also where the system refused a file: unreadable, in the way, or the disk is full."""
     if isinstance(problem, UserError):
         return str(problem)
     why = problem.strerror or " ".join(str(problem).split()) or type(problem).__name__

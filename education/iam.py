@@ -1,6 +1,6 @@
 """IAM policy documents as plain JSON strings.
 
-Terraform tokens inside are resolved at synth. A document made here costs no data source and no jsii call.
+Terraform tokens inside are resolved at synth. A document made here needs no data source and no jsii call.
 """
 
 import json
@@ -15,7 +15,7 @@ from education.environment import Environment
 class Grant:
     """What a function may do: listed actions on listed resources.
 
-    `reason` must be given when a resource or an action holds a wildcard that AWS makes necessary.
+    `reason` must be given when a resource or an action has a wildcard that AWS makes necessary.
     """
 
     sid: str
@@ -43,7 +43,10 @@ def policy_document(statements: Sequence[Mapping[str, Any]]) -> str:
 
 
 def service_trust(service: str, *, account_id: str | None = None) -> str:
-    """A trust policy for one AWS service; with `account_id` only on behalf of that account (confused deputy)."""
+    """A trust policy for one AWS service.
+
+    With `account_id` the service may assume the role for that account only (against the confused deputy problem).
+    """
     statement: dict[str, Any] = {
         "Effect": "Allow",
         "Principal": {"Service": service},

@@ -35,7 +35,7 @@ from constructs import Construct
 from education.environment import Environment
 from education.iam import Grant, policy_document
 
-# Group -> what its members are. The order is the precedence: the lower number wins in `cognito:preferred_role`.
+# Group -> its description. The order is the precedence: the first group wins in `cognito:preferred_role`.
 GROUPS = {
     "administrators": "Run the platform: every course, every role",
     "instructors": "Make courses and see their rosters",
@@ -64,7 +64,7 @@ class PreTokenFunction(Protocol):
 
 
 class Identity(Construct):
-    """Who may sign in, how, and as what. People sign up by themselves or are invited by an administrator.
+    """Who may sign in, how, and in which role. People sign up themselves, or an administrator invites them.
 
     Attributes:
         outputs: the ids of the pool and of its web client, for the stack's outputs.
@@ -78,7 +78,7 @@ class Identity(Construct):
         env: Environment,
         pre_token_function: PreTokenFunction,
     ) -> None:
-        """`pre_token_function` is asked for the groups of every ID token before Cognito signs it."""
+        """Cognito asks `pre_token_function` for the groups of every ID token before it signs the token."""
         super().__init__(scope, id)
         pool = user_pool(self, env, pre_token_function.arn)
         client = _web_client(self, env, pool.id)
@@ -111,14 +111,14 @@ class Identity(Construct):
 
 
 def user_pool(scope: Construct, env: Environment, trigger_arn: str) -> CognitoUserPool:
-    """The pool itself; `trigger_arn` is asked for the groups of each ID token."""
+    """The pool itself; Cognito asks the function `trigger_arn` for the groups of each ID token."""
     identity = env.settings.identity
     return CognitoUserPool(
         scope,
         "pool",
         name=env.names.of("users"),
         deletion_protection="ACTIVE" if env.settings.protect_data else "INACTIVE",
-        # Threat protection is part of the Plus plan; without it the plan that every new pool gets will do.
+        # Threat protection is part of the Plus plan. Without it, the plan that every new pool gets is enough.
         # https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-sign-in-feature-plans.html
         user_pool_tier="ESSENTIALS" if identity.advanced_security == "OFF" else "PLUS",
         user_pool_add_ons=CognitoUserPoolUserPoolAddOns(advanced_security_mode=identity.advanced_security),
@@ -134,7 +134,7 @@ def user_pool(scope: Construct, env: Environment, trigger_arn: str) -> CognitoUs
             if identity.ses_identity_arn
             else None
         ),
-        # A new address counts only once its code was entered; until then the old one stays the user name.
+        # A new address counts only after its code was entered; until then the old address is the user name.
         user_attribute_update_settings=CognitoUserPoolUserAttributeUpdateSettings(
             attributes_require_verification_before_update=["email"]
         ),
@@ -179,7 +179,7 @@ def user_pool(scope: Construct, env: Environment, trigger_arn: str) -> CognitoUs
 
 
 def _web_client(scope: Construct, env: Environment, user_pool_id: str) -> CognitoUserPoolClient:
-    """The portal in the browser: it can keep no secret, so it proves the password by SRP and never sends it."""
+    """The client of the portal in the browser: it has no secret, and proves the password by SRP without sending it."""
     identity = env.settings.identity
     return CognitoUserPoolClient(
         scope,

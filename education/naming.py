@@ -1,15 +1,15 @@
 """Names of AWS resources: one rule, in one place.
 
-Every named resource is `education-<what>-<environment suffix>`, so that environments can share an account
-and the deploy role can be limited by name prefix.
+Every named resource is `education-<what>-<environment suffix>`. So environments can share an account, and the deploy
+role can be limited by a name prefix.
 """
 
 from dataclasses import dataclass
 
 PROJECT = "education"
 
-# Where the tool that makes the signing keys and the stack that reads their public halves meet: the secret
-# `names.of(SIGNING_KEY)` and one parameter `names.parameter(f"{SIGNING_KEY}/{slot}")` for each slot.
+# A tool makes the signing keys, and the stack reads their public halves. Both use these names: the secret is
+# `names.of(SIGNING_KEY)`, and each slot has a parameter `names.parameter(f"{SIGNING_KEY}/{slot}")`.
 SIGNING_KEY = "signing-key"
 SIGNING_KEY_SLOTS = ("a", "b")
 

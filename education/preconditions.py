@@ -1,6 +1,6 @@
-"""What a synth needs besides settings, found out before jsii starts: jsii itself would end in a traceback.
+"""What a synth needs besides settings. It is checked before jsii starts, because jsii would end in a traceback.
 
-A variable, a program and two folders are looked at; nothing is changed.
+The checks look at a variable, a program and two folders; they change nothing.
 """
 
 import os
@@ -14,11 +14,14 @@ from education.errors import UserError
 
 OUTPUT_FOLDER = "cdktf.out"
 BOOTSTRAP = "bootstrap"
-_PATIENCE_SECONDS = 30
+_NODE_TIMEOUT_SECONDS = 30
 
 
 def wants_bootstrap(variables: Mapping[str, str]) -> bool:
-    """Whether EDUCATION_STACK asks for the account's bootstrap, and not for the platform; refuses any other name."""
+    """Whether EDUCATION_STACK asks for the account's bootstrap instead of the platform.
+
+    Raises `UserError` for any other name.
+    """
     name = variables.get("EDUCATION_STACK") or ""
     if name not in ("", BOOTSTRAP):
         raise UserError(
@@ -27,8 +30,11 @@ def wants_bootstrap(variables: Mapping[str, str]) -> bool:
     return name == BOOTSTRAP
 
 
-def check_surroundings(variables: Mapping[str, str]) -> None:
-    """Refuse a machine without a working Node.js or a place for what is written, and a stack that there is not."""
+def check_preconditions(variables: Mapping[str, str]) -> None:
+    """Check that the stack exists, Node.js works and the output can be written.
+
+    Raises `UserError` for the first check that fails.
+    """
     wants_bootstrap(variables)
     _check_node(variables.get("JSII_NODE") or "node", variables)
     if temporary := variables.get("TMPDIR"):
@@ -45,7 +51,7 @@ def _check_node(node: str, variables: Mapping[str, str]) -> None:
         raise UserError(f"`{node}` is not on PATH, and the constructs of CDKTF run in it: {advice}.")
     try:
         said = subprocess.run(
-            [program, "--version"], capture_output=True, text=True, timeout=_PATIENCE_SECONDS, check=False
+            [program, "--version"], capture_output=True, text=True, timeout=_NODE_TIMEOUT_SECONDS, check=False
         ).stdout.strip()
     except (OSError, subprocess.TimeoutExpired):
         said = ""
@@ -54,7 +60,7 @@ def _check_node(node: str, variables: Mapping[str, str]) -> None:
 
 
 def _check_output(folder: Path) -> None:
-    """The folder for what is synthesized need not be there, but it must be possible to make it."""
+    """The output folder need not exist, but it must be possible to make it."""
     there = next(place for place in (folder, *folder.absolute().parents) if place.exists())
     _check_writable(
         there,
@@ -63,7 +69,7 @@ def _check_output(folder: Path) -> None:
 
 
 def _check_writable(folder: Path, sentence: str) -> None:
-    """Refuse what is no folder to write to; `sentence` has a place for the reason."""
+    """Raise `UserError` unless it is a folder that can be written to; `sentence` has a placeholder for the reason."""
     if not folder.exists():
         raise UserError(sentence.format("does not exist"))
     if not folder.is_dir():

@@ -1,6 +1,6 @@
 """TapStack: the one Terraform stack. It owns the state backend, the AWS provider and the outputs.
 
-Everything that is deployed stands below it, in `EducationStack`.
+Everything that is deployed is below it, in `EducationStack`.
 """
 
 from collections.abc import Mapping
@@ -13,7 +13,7 @@ from education.education_stack import EducationStack
 from education.monitoring.edge_alarms import EDGE_REGION
 from education.settings.model import FALLBACK_ENVIRONMENT, EnvironmentSettings, load_settings
 
-# The services that the stack's resources call, by the provider's names; used where they are emulated.
+# The services that the stack's resources use, by the provider's names. The AWS emulator needs an endpoint for each.
 PROVIDER_SERVICES = (
     *("apigateway", "cloudfront", "cloudwatch", "cognitoidp", "dynamodb", "events", "iam", "kms", "lambda_"),
     *("logs", "s3", "secretsmanager", "sns", "sqs", "ssm", "sts", "wafv2"),

@@ -1,6 +1,6 @@
 """The bucket of course files, and the bucket of the access logs about them.
 
-Both are private. Who may read the course files is said in `content_delivery`, where the distribution is known.
+Both are private. `delivery` lets the distribution read the course files.
 """
 
 from typing import Any
@@ -36,19 +36,19 @@ from cdktf_cdktf_provider_aws.s3_bucket_versioning import (
 )
 from constructs import Construct
 
+from education.content.headers import PREFLIGHT_CACHE_SECONDS
 from education.environment import Environment
 from education.iam import policy_document
 
 UNFINISHED_UPLOAD_DAYS = 1
-PREFLIGHT_CACHE_SECONDS = 3600
 
 
 class PrivateBucket(Construct):
-    """A bucket that is encrypted, versioned, and that no policy or ACL can make public.
+    """A bucket that is encrypted and versioned, and that no policy or ACL can make public.
 
-    Encrypted with S3's own keys (SSE-S3): course files are no personal data, and a customer key would stand in the
-    way of each range of each video (CloudFront asks KMS on every miss) and of access logs (S3 writes them to no
-    bucket with a customer key).
+    It is encrypted with S3's own keys (SSE-S3), because course files are no personal data and a customer key has two
+    costs: CloudFront would ask KMS for each range of a video that it has not cached, and S3 writes no access logs to a
+    bucket with a customer key.
     """
 
     def __init__(
@@ -56,8 +56,8 @@ class PrivateBucket(Construct):
     ) -> None:
         super().__init__(scope, id)
         # checkov:skip=CKV_AWS_144 aws_s3_bucket: a second region is a decision of its own; versions are kept
-        # checkov:skip=CKV_AWS_145 aws_s3_bucket: public lessons are for everybody; SSE-S3 keeps OAC simple
-        # checkov:skip=CKV2_AWS_62 aws_s3_bucket: nobody needs to hear of a new access log or a new state
+        # checkov:skip=CKV_AWS_145 aws_s3_bucket: course files are no personal data; SSE-S3 keeps OAC simple
+        # checkov:skip=CKV2_AWS_62 aws_s3_bucket: no program reacts to a new access log; uploads have a notification
         bucket = S3Bucket(self, "bucket", bucket=name, force_destroy=force_destroy)
         self.name: str = bucket.bucket
         self.arn: str = bucket.arn
@@ -100,8 +100,8 @@ class PrivateBucket(Construct):
             versioning_configuration=S3BucketVersioningVersioningConfiguration(status="Enabled"),
         )
 
-    def expire(self, *, old_versions_days: int, objects_days: int | None = None) -> None:
-        """Removes unfinished uploads, old versions, and objects themselves where `objects_days` is given."""
+    def expire(self, *, old_version_days: int, objects_days: int | None = None) -> None:
+        """Delete unfinished uploads, old versions after some days, and objects if `objects_days` is given."""
         rules = [
             _rule(
                 "unfinished-uploads",
@@ -115,7 +115,7 @@ class PrivateBucket(Construct):
                 "old-versions",
                 noncurrent_version_expiration=[
                     S3BucketLifecycleConfigurationRuleNoncurrentVersionExpiration(
-                        noncurrent_days=old_versions_days
+                        noncurrent_days=old_version_days
                     )
                 ],
             ),
@@ -134,7 +134,7 @@ class PrivateBucket(Construct):
         )
 
     def allow(self, statements: list[dict[str, Any]], *, require_tls: bool) -> None:
-        """Sets the bucket policy: these statements and, with `require_tls`, no request without encryption."""
+        """Set the bucket policy: these statements and, with `require_tls`, a refusal of requests without encryption."""
         if require_tls:
             statements = [*statements, self._deny_plain_http()]
         S3BucketPolicy(
@@ -158,7 +158,7 @@ class PrivateBucket(Construct):
 
 
 class AccessLogBucket(PrivateBucket):
-    """Where S3 and CloudFront write who fetched what; kept as long as the functions' logs."""
+    """The bucket in which S3 and CloudFront log each request; kept as long as the functions' logs."""
 
     def __init__(self, scope: Construct, id: str, *, env: Environment) -> None:
         super().__init__(
@@ -166,13 +166,13 @@ class AccessLogBucket(PrivateBucket):
             id,
             name=env.names.global_of("content-logs", env.aws.account_id),
             force_destroy=not env.settings.protect_data,
-            # CloudFront's standard logs are delivered through an ACL, which it puts on the bucket by itself:
+            # CloudFront delivers its standard logs through an ACL, which it adds to the bucket:
             # https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/standard-logging-legacy-s3.html
             object_ownership="BucketOwnerPreferred",
         )
         self.expire(
             objects_days=env.settings.functions.log_retention_days,
-            old_versions_days=env.settings.content.old_version_days,
+            old_version_days=env.settings.content.old_version_days,
         )
         self.allow(
             [
@@ -207,7 +207,7 @@ class ContentBucket(PrivateBucket):
             force_destroy=not env.settings.protect_data,
             object_ownership="BucketOwnerEnforced",
         )
-        self.expire(old_versions_days=env.settings.content.old_version_days)
+        self.expire(old_version_days=env.settings.content.old_version_days)
         S3BucketCorsConfiguration(
             self,
             "cors",
@@ -216,7 +216,7 @@ class ContentBucket(PrivateBucket):
                 S3BucketCorsConfigurationCorsRule(
                     id="portal",
                     allowed_origins=list(env.settings.content.portal_origins),
-                    # POST uploads straight to the bucket; preflights of GET and HEAD arrive through CloudFront.
+                    # A POST uploads straight to the bucket; preflights of GET and HEAD arrive through CloudFront.
                     allowed_methods=["GET", "HEAD", "POST"],
                     allowed_headers=["*"],
                     expose_headers=["ETag"],

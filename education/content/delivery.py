@@ -1,7 +1,7 @@
 """Course files: from the private bucket through CloudFront to the browser.
 
-Public files are open to everyone, premium ones only to whoever holds a link signed by the content function. Who
-gets such a link is decided there, not here.
+Everyone can read public files. A premium file needs a link that the content function has signed; that function
+decides who gets one.
 """
 
 from collections.abc import Mapping
@@ -55,7 +55,7 @@ class ContentDelivery(Construct):
         bucket = ContentBucket(self, "content", env=env, log_bucket=log_bucket)
         keys = SigningKeys(self, "signing-keys", env=env)
         distribution = _distribution(self, env, bucket, log_bucket, keys)
-        # A policy of its own, after both: within either, bucket and distribution would wait for each other.
+        # The policy is a resource of its own, made after both: inside one of them, each would wait for the other.
         bucket.allow([_read_through(bucket, distribution)], require_tls=content.require_tls)
         self.bucket_name: str = bucket.name
         self.bucket_arn: str = bucket.arn
@@ -73,7 +73,7 @@ class ContentDelivery(Construct):
 
 
 def _read_through(bucket: ContentBucket, distribution: CloudfrontDistribution) -> dict[str, Any]:
-    """This distribution, and nothing else of CloudFront, may read files (not list them)."""
+    """Only this distribution may read files; it may not list them."""
     return {
         "Sid": "ReadThroughTheDistribution",
         "Effect": "Allow",
@@ -153,9 +153,9 @@ def _distribution(
                 path_pattern=f"{PREMIUM_PREFIX}*", trusted_key_groups=[keys.key_group_id], **ordered
             ),
         ],
-        # Open is only what is listed as public. Every other spelling of a path (doubled slash, escaped letters) ends
-        # here, where CloudFront demands a signature too; and S3, which takes keys literally, has no
-        # premium file whose key begins with `public/`.
+        # Only paths that match the public pattern need no signature. Every other spelling of a path (a doubled slash,
+        # escaped letters) ends here, where CloudFront demands a signature too. S3 takes keys literally, and no premium
+        # file has a key that begins with `public/`.
         default_cache_behavior=CloudfrontDistributionDefaultCacheBehavior(
             trusted_key_groups=[keys.key_group_id],
             function_association=[
@@ -183,7 +183,7 @@ def _distribution(
 
 
 def _certificate(content: ContentSettings) -> CloudfrontDistributionViewerCertificate:
-    """The environment's own certificate, or CloudFront's, under which only `TlsGuard` refuses old TLS."""
+    """The environment's own certificate, or CloudFront's; with CloudFront's, only `TlsGuard` refuses old TLS."""
     if content.certificate_arn is None:
         return CloudfrontDistributionViewerCertificate(cloudfront_default_certificate=True)
     return CloudfrontDistributionViewerCertificate(

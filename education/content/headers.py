@@ -1,7 +1,7 @@
-"""What browsers are told with every course file: the response headers policy of the distribution.
+"""The response headers of every course file: the response headers policy of the distribution.
 
-Lessons are shown in a frame of the portal, and interactive ones bring scripts of their own; the policy lets
-exactly the portal frame them and keeps what they load to their own origin.
+The portal shows lessons in a frame, and interactive lessons have scripts of their own. The policy lets only the portal
+frame them, and lets them load files of their own origin only.
 """
 
 from collections.abc import Sequence
@@ -34,15 +34,15 @@ CUSTOM_HEADERS = {
     "Cross-Origin-Resource-Policy": "cross-origin",
     "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=()",
 }
-# What S3 says of its insides is nobody's business.
+# Headers about S3's internals, which no browser needs.
 REMOVED_HEADERS = ("x-amz-server-side-encryption", "x-amz-version-id")
 
 
 def content_security_policy(portal_origins: Sequence[str]) -> str:
-    """The policy of lesson pages: inline scripts and styles yes, other origins no, framed by the portal only.
+    """The policy of lesson pages: inline scripts and styles yes, other origins no; only the portal may frame them.
 
-    There is no `sandbox` and no `object-src 'none'`: Chromium's viewer shows no PDF under either. X-Frame-Options
-    is left out because it cannot name another origin.
+    There is no `sandbox` and no `object-src 'none'`: Chromium's viewer shows no PDF under either. X-Frame-Options is
+    left out because it cannot name another origin.
     """
     directives = {
         "default-src": "'self' data: blob:",
@@ -99,7 +99,7 @@ def _security_headers(portal_origins: Sequence[str]) -> CloudfrontResponseHeader
         content_security_policy=CloudfrontResponseHeadersPolicySecurityHeadersConfigContentSecurityPolicy(
             content_security_policy=content_security_policy(portal_origins), override=True
         ),
-        # A signed link is a key for an hour: it must not travel in a Referer.
+        # A signed link opens a premium file until it expires, so no Referer header may contain it.
         referrer_policy=CloudfrontResponseHeadersPolicySecurityHeadersConfigReferrerPolicy(
             referrer_policy="no-referrer", override=True
         ),

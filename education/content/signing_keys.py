@@ -1,7 +1,7 @@
-"""The two signing keys of premium content, as CloudFront knows them: their public halves only.
+"""The public halves of the two signing keys of premium content, for CloudFront.
 
-The pairs are made by `python -m tools.operate.signing_key`. The private halves are in Secrets Manager, and no value of
-that secret is read here, lest it stand in the Terraform state.
+tools/operate/signing_key.py makes the pairs. The private halves are in Secrets Manager. The stack does not read that
+secret's value, because the value would then be in the Terraform state.
 """
 
 from cdktf import TerraformResourceLifecycle
@@ -28,7 +28,7 @@ class SigningKeys(Construct):
             key = CloudfrontPublicKey(
                 self,
                 f"public-key-{slot}",
-                # A key in use cannot be deleted and a name cannot be given twice, so a new key comes first,
+                # A key in use cannot be deleted, and two keys cannot have one name. So a new key is created first,
                 # under a name of its own (terraform-provider-aws #19093).
                 name_prefix=f"{env.names.of(f'{SIGNING_KEY}-{slot}')}-",
                 comment=f"Signs links to premium content, slot {slot}",

@@ -1,8 +1,8 @@
 """Refuses viewers below TLS 1.2 at the edge.
 
-With CloudFront's own certificate AWS fixes the minimum at TLS 1.0 whatever a distribution asks for
-(https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_ViewerCertificate.html), so a function looks at
-what was negotiated. With a certificate of one's own it never has anything to refuse.
+With CloudFront's own certificate AWS fixes the minimum at TLS 1.0, whatever a distribution asks for
+(https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_ViewerCertificate.html). So a function looks at the
+version that was negotiated. With the environment's own certificate CloudFront refuses old versions itself.
 """
 
 from cdktf_cdktf_provider_aws.cloudfront_function import CloudfrontFunction
@@ -17,8 +17,8 @@ from constructs import Construct
 
 from education.environment import Environment
 
-# The header reads `TLSv1.3:<cipher>:<handshake>` and is set by CloudFront, never taken from the viewer. It is there
-# on every https request whose behaviour's origin request policy lists it.
+# CloudFront sets the header itself, as `TLSv1.3:<cipher>:<handshake>`, and never takes it from the viewer. Every https
+# request has it if the origin request policy of the behaviour lists it.
 CODE = """\
 function handler(event) {
     var tls = event.request.headers['cloudfront-viewer-tls'];

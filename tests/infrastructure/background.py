@@ -18,8 +18,8 @@ from typing import Any, Self
 from tests.infrastructure.synthesized import ROOT, Synthesized
 from tools.setup.toolchain import find_toolchain
 
-PATIENCE_SECONDS = 180
-# Nothing that a person's shell may hold reaches these programs.
+TIMEOUT_SECONDS = 180
+# The only variables of the developer's shell that reach these programs.
 BARE = ("PATH", "HOME", "LANG", "TMPDIR", "TERRAFORM_BINARY_NAME", "TERRAFORM_PLUGIN_MIRROR", "XDG_DATA_HOME")
 
 # Part of a warning -> why it is no mistake.
@@ -30,7 +30,7 @@ KNOWN_WARNINGS = {
 
 
 def bare_environment(**variables: str) -> dict[str, str]:
-    """What a fresh shell has, and `variables`."""
+    """The variables of a fresh shell, and `variables`."""
     return {**{name: os.environ[name] for name in BARE if name in os.environ}, **variables}
 
 
@@ -67,7 +67,7 @@ class Background:
     def finished(self) -> str:
         """Waits for the end; what it said. Fails the test if it did not end well."""
         if self._said is None:
-            self._said, _ = self.process.communicate(timeout=PATIENCE_SECONDS)
+            self._said, _ = self.process.communicate(timeout=TIMEOUT_SECONDS)
         assert self.process.returncode == 0, self._said[-4000:]
         return self._said
 
@@ -106,7 +106,7 @@ class TerraformValidation:
     @cached_property
     def answer(self) -> Mapping[str, Any]:
         """What Terraform answered."""
-        said, _ = self.running.process.communicate(timeout=PATIENCE_SECONDS)
+        said, _ = self.running.process.communicate(timeout=TIMEOUT_SECONDS)
         file = self.running.folder / "answer.json"
         assert file.is_file(), f"terraform init failed:\n{said[-4000:]}"
         answer: Mapping[str, Any] = json.loads(file.read_text())

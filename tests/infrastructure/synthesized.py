@@ -92,7 +92,7 @@ def reference(value: object) -> str:
 
 
 def values_of(body: object, key: str) -> Iterator[Any]:
-    """Every value that stands under `key`, at any depth; JSON inside strings is looked into as well."""
+    """Every value under `key`, at any depth, also in JSON inside strings."""
     if isinstance(body, Mapping):
         for name, value in body.items():
             if name == key:

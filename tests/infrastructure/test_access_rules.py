@@ -1,6 +1,6 @@
 """Rules for permissions: one role per function, listed actions on listed resources, a reason for each wildcard.
 
-That the grants are enough is shown by the integration tests, which run with IAM enforced. Here stands that they are
+The integration tests, which run with IAM enforced, show that the grants are enough. The rules here check that they are
 not too much.
 """
 
@@ -17,7 +17,7 @@ from tests.infrastructure.synthesized import Body, Synthesized, listed, referenc
 MANAGED_POLICIES = {
     "service-role/AmazonAPIGatewayPushToCloudWatchLogs": "API Gateway tests its logging role for exactly this one",
 }
-# What the code of a function must hold for an action to be of use to it: any one of these.
+# What the code of a function must contain to need an action: any one of these.
 EVIDENCE = {
     "dynamodb:GetItem": ("get_item", '"Get"', ".get("),
     "dynamodb:BatchGetItem": ("batch_get_item",),
@@ -119,7 +119,7 @@ def test_no_function_may_scan(stack: Synthesized) -> None:
         for role, statement in role_statements(stack)
         if {"dynamodb:Scan", "dynamodb:PartiQLSelect"} & set(listed(statement["Action"]))
     ]
-    assert not scans, f"{scans}: read by key or index (DESIGN.md, access patterns first)"
+    assert not scans, f"{scans}: read by key or index"
 
 
 def test_indexes_are_granted_by_name(stack: Synthesized) -> None:
@@ -172,7 +172,7 @@ def test_no_function_is_granted_what_its_code_never_does(stack: Synthesized) -> 
             code[reference(function["role"])] = "\n".join(bundle.read(name).decode() for name in own)
     for role, statement in role_statements(stack):
         for action in set(listed(statement["Action"])) - BY_THE_RUNTIME:
-            assert action in EVIDENCE, f"{action}: say in EVIDENCE how code that needs it can be told"
+            assert action in EVIDENCE, f"{action}: say in EVIDENCE how code that needs it is recognized"
             assert any(sign in code[role] for sign in EVIDENCE[action]), (
                 f"{role} is granted {action} ({statement['Sid']}) and its code never does that: take it back"
             )
@@ -183,8 +183,8 @@ def test_resource_policies_let_in_nobody_unknown(stack: Synthesized) -> None:
         if address.startswith("aws_iam_") or not isinstance(body.get("policy"), str):
             continue
         for statement in statements(body["policy"]):
-            everybody = statement["Principal"] in ("*", {"AWS": "*"})
-            if statement["Effect"] == "Allow" and (everybody or "Service" in statement["Principal"]):
+            anyone = statement["Principal"] in ("*", {"AWS": "*"})
+            if statement["Effect"] == "Allow" and (anyone or "Service" in statement["Principal"]):
                 condition = json.dumps(statement.get("Condition", {}))
                 named = re.search(
                     r"kms:CallerAccount|aws:SourceAccount|AWS:SourceArn|aws:logs:arn", condition

@@ -97,7 +97,7 @@ def test_the_bucket_is_read_through_the_distribution_only(stack: Synthesized) ->
     assert reader["Principal"] == {"Service": "cloudfront.amazonaws.com"}
     source = reader["Condition"]["StringEquals"]["AWS:SourceArn"]
     assert reference(source).startswith("aws_cloudfront_distribution."), (
-        "any distribution of anybody could read"
+        "any distribution, also of another account, could read"
     )
 
 

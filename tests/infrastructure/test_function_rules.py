@@ -1,4 +1,4 @@
-"""Rules for the functions: what they are made of, what they are told, where they log, where failures are kept."""
+"""Rules for the functions: their code, their variables, their logs, and where failed events are kept."""
 
 import base64
 import hashlib
@@ -56,12 +56,12 @@ def test_variables_are_those_that_the_code_declares(stack: Synthesized) -> None:
         source = source_of(function)
         declared = variable_names(importlib.import_module(f"{source}.config").Config)
         assert set(function["environment"]["variables"]) == declared, (
-            f"lambda_src/{source}/config.py and education/functions/api_functions.py must name the same variables"
+            f"lambda_src/{source}/config.py and education/functions/ must name the same variables"
         )
 
 
 def behind_streams(stack: Synthesized) -> set[str]:
-    """The functions that nobody waits for, because a stream calls them."""
+    """The functions that streams call, so that no caller waits for them."""
     mappings = stack.resources("aws_lambda_event_source_mapping").values()
     return {reference(mapping["function_name"]).partition(".")[2] for mapping in mappings}
 
@@ -80,7 +80,7 @@ def test_each_function_logs_to_a_group_of_its_own(stack: Synthesized) -> None:
     groups = stack.resources("aws_cloudwatch_log_group")
     for name, function in stack.resources("aws_lambda_function").items():
         group = reference(function["logging_config"]["log_group"]).partition(".")[2]
-        assert group in groups, f"{name}: without its own group Lambda makes one that is kept for ever"
+        assert group in groups, f"{name}: without its own group Lambda makes one that never expires"
         assert groups[group]["name"] == f"/aws/lambda/{function['function_name']}"
 
 
@@ -97,7 +97,7 @@ def test_logs_are_encrypted_and_kept_as_long_as_the_settings_say(stack: Synthesi
 
 
 def asynchronous(stack: Synthesized) -> set[str]:
-    """The addresses of functions that nobody waits for: called by a bucket, a rule or a topic."""
+    """The addresses of the functions that a bucket, a rule or a topic calls without waiting for them."""
     callers = ("aws_s3_bucket_notification", "aws_cloudwatch_event_target", "aws_sns_topic_subscription")
     arns = [
         arn

@@ -1,4 +1,4 @@
-"""Rules for monitoring: what can fail has an alarm, every alarm tells somebody, and the topic can be read by few."""
+"""Rules for monitoring: what can fail has an alarm, every alarm notifies the subscribers, and topics are encrypted."""
 
 from collections import Counter
 
@@ -22,14 +22,14 @@ def watched(stack: Synthesized) -> Counter[tuple[str, str]]:
     return counted
 
 
-def test_every_alarm_tells_somebody(stack: Synthesized) -> None:
+def test_every_alarm_notifies_the_topic(stack: Synthesized) -> None:
     for name, alarm in stack.resources("aws_cloudwatch_metric_alarm").items():
         for key in ("alarm_actions", "ok_actions"):
             actions = alarm.get(key, [])
-            assert actions, f"{name}: an alarm without {key} rings in an empty room"
+            assert actions, f"{name}: no operator hears of an alarm without {key}"
             assert all(reference(action).startswith("aws_sns_topic.") for action in actions), name
-        assert alarm["alarm_description"], f"{name}: say what it means to whoever is woken"
-        assert alarm["treat_missing_data"] == "notBreaching", f"{name}: silence at night is no failure"
+        assert alarm["alarm_description"], f"{name}: say what it means to the operator on call"
+        assert alarm["treat_missing_data"] == "notBreaching", f"{name}: no data at night is no failure"
 
 
 def test_every_function_is_watched(stack: Synthesized) -> None:
@@ -46,8 +46,8 @@ def test_every_function_is_watched(stack: Synthesized) -> None:
         )
 
 
-def test_what_fails_in_silence_is_watched(stack: Synthesized) -> None:
-    """The trigger lets people in whatever else fails, so no metric of Lambda's tells of it."""
+def test_sign_ins_that_are_not_noted_are_watched(stack: Synthesized) -> None:
+    """The sign-in trigger lets people in even if it cannot note them, so Lambda's own metrics show no error."""
     (alarm,) = (
         alarm
         for alarm in stack.resources("aws_cloudwatch_metric_alarm").values()
@@ -66,7 +66,7 @@ def test_every_function_behind_a_stream_is_watched_for_its_lag(stack: Synthesize
         for alarm in stack.resources("aws_cloudwatch_metric_alarm").values()
         if alarm.get("metric_name") == "IteratorAge"
     }
-    assert watched_for_lag == named != set(), "a consumer that is stuck makes no error of its own"
+    assert watched_for_lag == named != set(), "a function that is stuck reports no error"
 
 
 def test_the_api_the_tables_the_dead_letters_and_the_edge_are_watched(stack: Synthesized) -> None:
@@ -82,7 +82,7 @@ def test_the_api_the_tables_the_dead_letters_and_the_edge_are_watched(stack: Syn
         counted["AWS/DynamoDB", "ReadThrottleEvents"]
         == counted["AWS/DynamoDB", "WriteThrottleEvents"]
         == tables + indexes
-    ), "an index counts its throttles by itself"
+    ), "an index counts its own throttles"
     for name, alarm in stack.resources("aws_cloudwatch_metric_alarm").items():
         metrics = [query for query in alarm.get("metric_query", ()) if "metric" in query]
         assert len(metrics) <= 10, f"{name}: CloudWatch takes ten metrics in one alarm"
@@ -98,11 +98,11 @@ def test_topics_are_encrypted_and_take_alarms_of_this_account(stack: Synthesized
     assert governed == {f"aws_sns_topic.{name}" for name in topics}
 
 
-def test_people_are_told_where_students_are_real(synthesized_of: SynthesizedOf) -> None:
+def test_alerts_have_subscribers_where_students_are_real(synthesized_of: SynthesizedOf) -> None:
     for environment in ("staging", "prod"):
         stack = synthesized_of(environment)
-        told = {body["endpoint"] for body in stack.resources("aws_sns_topic_subscription").values()}
-        assert told == set(stack.settings.monitoring.alert_emails) != set()
+        subscribers = {body["endpoint"] for body in stack.resources("aws_sns_topic_subscription").values()}
+        assert subscribers == set(stack.settings.monitoring.alert_emails) != set()
 
 
 def test_the_alarm_on_cloudfront_is_where_its_metrics_are(synthesized_of: SynthesizedOf) -> None:
@@ -127,4 +127,4 @@ def test_the_dashboard_shows_every_function_and_table(stack: Synthesized) -> Non
     for type in ("aws_lambda_function", "aws_dynamodb_table"):
         missing = [name for name in stack.resources(type) if f"{type}.{name}." not in body]
         named = [name for name in missing if str(stack.resources(type)[name].get("name", "")) not in body]
-        assert not named, f"{named}: what is not on the dashboard is not looked at"
+        assert not named, f"{named}: the dashboard must show it"

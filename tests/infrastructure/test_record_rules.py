@@ -45,8 +45,11 @@ def test_a_roster_is_spread_over_partitions(stack: Synthesized) -> None:
 
 
 def test_an_enrolment_changes_no_index_of_courses(stack: Synthesized) -> None:
-    """DynamoDB writes an index only when something that it holds changes. Every published course is in one
-    partition of the catalogue, so the counters that every enrolment moves must not be in there."""
+    """DynamoDB writes an index only when one of its attributes changes.
+
+    All published courses are in one partition of the catalogue, so it must not contain the counters that every
+    enrolment changes.
+    """
     (courses,) = (
         body
         for body in stack.resources("aws_dynamodb_table").values()
@@ -56,8 +59,8 @@ def test_an_enrolment_changes_no_index_of_courses(stack: Synthesized) -> None:
         index["name"]: (index["projection_type"], frozenset(index.get("non_key_attributes", ())))
         for index in courses["global_secondary_index"]
     } == {name: ("INCLUDE", attributes) for name, attributes in PROJECTIONS.items()}
-    held = {*key_of(courses), *frozenset().union(*PROJECTIONS.values())}
-    assert not held & {"seatsTaken", "waitlisted"}
+    indexed = {*key_of(courses), *frozenset().union(*PROJECTIONS.values())}
+    assert not indexed & {"seatsTaken", "waitlisted"}
 
 
 def test_attributes_are_those_of_the_keys(stack: Synthesized) -> None:
@@ -75,9 +78,11 @@ def test_tables_are_on_demand_encrypted_and_restorable(stack: Synthesized) -> No
         assert table["billing_mode"] == "PAY_PER_REQUEST", name
         assert table["server_side_encryption"]["enabled"] is True, name
         assert reference(table["server_side_encryption"]["kms_key_arn"]).startswith("aws_kms_key."), (
-            f"{name}: encrypt with the records key, which is ours to revoke"
+            f"{name}: encrypt with the records key, which operators can revoke"
         )
-        assert table["point_in_time_recovery"]["enabled"] is True, f"{name}: mistakes are undone by PITR"
+        assert table["point_in_time_recovery"]["enabled"] is True, (
+            f"{name}: point-in-time recovery undoes mistakes"
+        )
 
 
 def test_changes_of_courses_and_progress_are_streamed(stack: Synthesized) -> None:

@@ -1,7 +1,8 @@
-"""The synthesized stack of each environment against the one that was last looked at and found right.
+"""The synthesized stack of each environment against the stored one, which a reviewer has read.
 
 After a wanted change: `python -m pytest tests/infrastructure/test_snapshots.py --snapshot-update`, then read the diff.
-What changes with every edit of a function, and says nothing to a reader, is replaced by fixed words first.
+Hashes that change with every edit of a function are replaced by fixed words first, because a reviewer learns nothing
+from them.
 """
 
 import json
@@ -46,7 +47,7 @@ def stable(value: Any) -> Any:
     if isinstance(value, str):
         if value.startswith(
             '{"'
-        ):  # a policy, a dashboard: shown as what it holds, so that a diff can be read
+        ):  # a policy or a dashboard: shown as its content, so that a diff can be read
             return {"JSON": stable(json.loads(value))}
         value = _ASSET.sub(r"\1/<digest of the bundle>/", value)
         return _DIGEST.sub("<digest>", value)

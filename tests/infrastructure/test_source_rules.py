@@ -15,7 +15,7 @@ from tests.infrastructure.synthesized import ROOT
 FUNCTIONS = {*function_names()}
 IN_LAMBDA = {*FUNCTIONS, "toolkit", "domain"}
 OURS = {"main", "education", "tools", "local_platform", "tests", "benchmarks"} | IN_LAMBDA
-# Who may import whom; the standard library and dependencies aside.
+# Which of our packages each may import.
 ARROWS = {
     "education": {"education"},
     "tools": {"tools", "education"},
@@ -103,7 +103,7 @@ def shown(path: Path) -> str:
 def test_arrows_run_one_way(place: str) -> None:
     for path in python_files(place):
         wrong = tops(path) & OURS - ARROWS[place]
-        assert not wrong, f"{shown(path)} must not import {wrong} (DESIGN.md, the house)"
+        assert not wrong, f"{shown(path)} must not import {wrong}: see docs/architecture.md"
 
 
 def test_a_function_imports_itself_and_what_is_shared(subtests: pytest.Subtests) -> None:
@@ -184,7 +184,7 @@ def test_no_escape_hatch_is_used() -> None:
     )
     for path in python_files("education", "main.py"):
         assert not hatch.search(path.read_text()), (
-            f"{shown(path)}: nobody checks an override, and Terraform refused one in the backend; use typed properties"
+            f"{shown(path)}: no type checks an override, and Terraform refused one in the backend; use typed properties"
         )
 
 

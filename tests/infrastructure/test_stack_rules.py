@@ -1,4 +1,4 @@
-"""Rules for the stack itself: state, provider, outputs, names, and what must stand nowhere in the document."""
+"""Rules for the stack itself: state, provider, outputs, names, and what the document must not contain."""
 
 import json
 import re
@@ -27,9 +27,9 @@ EMULATOR_BACKEND = BACKEND | {
     "skip_metadata_api_check",
     "skip_region_validation",
 }
-# What a name belongs to: arguments that Terraform calls a resource's name.
+# The arguments in which Terraform takes a resource's name.
 NAMES = ("name", "name_prefix", "function_name", "alarm_name", "dashboard_name", "bucket", "bucket_prefix")
-# Names inside something that is itself named: groups of a pool (the contract's), parts of one API.
+# Names within a resource that has a name itself: groups of a user pool (public names), parts of one API.
 NAMED_WITHIN_ANOTHER = {
     "aws_api_gateway_model",
     "aws_api_gateway_request_validator",
@@ -101,20 +101,14 @@ def test_the_provider_works_in_the_allowed_accounts_only(
 
 
 def test_local_is_the_same_stack(synthesized_of: SynthesizedOf) -> None:
-    """The one difference: which environment of an account owns API Gateway's logging role is a setting."""
     local, dev = (
-        {
-            address
-            for address, _ in synthesized_of(name).all_resources()
-            if "_rest-api_access-logs_" not in address
-        }
-        for name in ("local", "dev")
+        {address for address, _ in synthesized_of(name).all_resources()} for name in ("local", "dev")
     )
     assert local == dev, "an environment differs by settings; local has what dev has"
 
 
 def test_the_outputs_are_those_of_the_contract(stack: Synthesized) -> None:
-    assert set(stack.outputs) == set(OUTPUTS.split()), "CONTRACT.md fixes the outputs, on the stack itself"
+    assert set(stack.outputs) == set(OUTPUTS.split()), "the names of the outputs are public"
     assert stack.outputs["environment_suffix"] == stack.environment
     assert stack.outputs["aws_region"] == stack.settings.aws_region
     assert not str(stack.outputs["api_endpoint"]).endswith("/")

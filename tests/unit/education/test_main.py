@@ -163,6 +163,6 @@ def test_a_bundle_that_cannot_be_written(
     def full(_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(main, "check_surroundings", full)
+    monkeypatch.setattr(main, "check_preconditions", full)
     assert main.main() == 1
     assert capsys.readouterr().err.startswith("error: No space left on device; look at what is there")
