@@ -48,7 +48,7 @@ class TlsGuard(Construct):
             self,
             "origin-request-policy",
             name=env.names.of("content-origin"),
-            comment="What S3 needs to answer preflights, and what the TLS guard looks at",
+            comment="The headers that S3 needs for preflights, and the one that the TLS guard reads",
             headers_config=CloudfrontOriginRequestPolicyHeadersConfig(
                 header_behavior="whitelist",
                 headers=CloudfrontOriginRequestPolicyHeadersConfigHeaders(

@@ -76,7 +76,7 @@ class ApiFunctions(Construct):
                 add_audit_entries(audit),
                 see_erasures(profiles),
                 Grant(
-                    "ReadCoursesAndTakePlaces",
+                    "ReadCoursesAndTakeSeats",
                     ["dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:UpdateItem"],
                     [courses.arn],
                 ),
@@ -86,13 +86,13 @@ class ApiFunctions(Construct):
                     [progress.arn],
                 ),
                 Grant("ReadRosters", ["dynamodb:Query"], [tables.roster_index_arn]),
-                Grant("SeeWhoIsOnARoster", ["dynamodb:BatchGetItem"], [profiles.arn]),
+                Grant("ReadProfilesOfARoster", ["dynamodb:BatchGetItem"], [profiles.arn]),
                 write_addresses(profiles),
             ],
         )
         progress_function = self._function(
             "progress",
-            "How far a student is",
+            "The progress of a student in a course",
             {**courses.variables, **progress.variables},
             [
                 Grant("ReadCourses", ["dynamodb:GetItem", "dynamodb:BatchGetItem"], [courses.arn]),
@@ -128,7 +128,7 @@ class ApiFunctions(Construct):
         )
         profile = self._function(
             "profiles",
-            "A person's own profile, its export and erasure, and everybody's roles",
+            "A person's own profile, its export and erasure; for administrators the roles of all people",
             {**tables.variables, **audit.variables, "USER_POOL_ID": identity.user_pool_id},
             [
                 *erase_people(tables, audit, identity),
@@ -159,9 +159,9 @@ class ApiFunctions(Construct):
             "uploads",
             operations=operations,
             source="uploads",
-            description="Notes in the course that a lesson's file has arrived",
+            description="Notes in the course that the file of a lesson was uploaded",
             variables=courses.variables,
-            grants=[Grant("NoteArrivedFiles", ["dynamodb:UpdateItem"], [courses.arn])],
+            grants=[Grant("NoteUploadedFiles", ["dynamodb:UpdateItem"], [courses.arn])],
             asynchronous=True,
         )
         self._notify_of_uploads(uploads, content, operations.env.aws.account_id)

@@ -56,7 +56,7 @@ class SignInTrigger(PythonFunction):
             id,
             operations=operations,
             source="identity_triggers",
-            description="Withholds the administrators' group from those without a second factor, enrols the invited",
+            description="Withholds the administrators' group from users without a second factor, enrols invited people",
             variables={
                 "ADMINISTRATORS_NEED_MFA": str(self._checks_second_factors).lower(),
                 **tables.variables,
@@ -70,9 +70,9 @@ class SignInTrigger(PythonFunction):
                 write_addresses(tables.profiles),
                 find_addresses(tables.profiles),
                 see_erasures(tables.profiles),
-                Grant("TakePlaces", ["dynamodb:BatchGetItem", "dynamodb:UpdateItem"], [tables.courses.arn]),
+                Grant("TakeSeats", ["dynamodb:BatchGetItem", "dynamodb:UpdateItem"], [tables.courses.arn]),
                 Grant("Enrol", ["dynamodb:BatchGetItem", "dynamodb:PutItem"], [tables.progress.arn]),
-                Grant("SeeWhoWaits", ["dynamodb:Query"], [tables.roster_index_arn]),
+                Grant("ReadWaitlists", ["dynamodb:Query"], [tables.roster_index_arn]),
             ],
         )
 
@@ -96,7 +96,7 @@ class SignInAlarm(Construct):
             env=operations.env,
             alerts=operations.alerts,
             what="arrivals-not-noted",
-            description=f"{trigger.name} could not note who signs in: its log group says where it fails.",
+            description=f"{trigger.name} could not note a sign-in: its log group says why.",
             namespace=NAMESPACE,
             metric_name=NOT_NOTED,
             dimensions={"FunctionName": trigger.name},
@@ -200,7 +200,7 @@ class StreamFunctions(Construct):
             "followups",
             operations=operations,
             source="followups",
-            description="Brings students' records, the waitlist and the stored files in line with an edited course",
+            description="After an edit of a course, updates students' records, the waitlist and the stored files",
             variables={
                 **tables.variables,
                 "CONTENT_BUCKET": content.bucket_name,
@@ -209,12 +209,12 @@ class StreamFunctions(Construct):
             grants=[
                 *read_streams([courses], dead_letters),
                 Grant(
-                    "ReadCoursesAndTakePlaces",
+                    "ReadCoursesAndTakeSeats",
                     ["dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:UpdateItem"],
                     [courses.arn],
                 ),
                 Grant(
-                    "BringRecordsInLine",
+                    "UpdateRecords",
                     ["dynamodb:BatchGetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"],
                     [progress.arn],
                 ),

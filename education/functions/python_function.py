@@ -173,7 +173,7 @@ class PythonFunction(Construct):
             self._alarm(
                 "throttles",
                 "Throttles",
-                f"{name} was refused a run: the account's concurrency is used up.",
+                f"AWS refused to run {name}: the account's concurrency is used up.",
                 statistic="Sum",
                 threshold=1,
             ),

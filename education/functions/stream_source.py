@@ -78,7 +78,7 @@ class LagAlarm(Construct):
             env=operations.env,
             alerts=operations.alerts,
             what=f"{function.label}-lag",
-            description=f"{function.name} is ten minutes behind: its log group says what it stumbles over.",
+            description=f"{function.name} is ten minutes behind: its log group says which record fails.",
             namespace="AWS/Lambda",
             metric_name="IteratorAge",
             dimensions={"FunctionName": function.name},

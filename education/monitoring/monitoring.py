@@ -161,8 +161,7 @@ class Monitoring(Construct):
     def _dead_letter_alarm(self, queue: WatchedQueue) -> CloudwatchMetricAlarm:
         return self._alarm(
             "dead-letters-dead-letters",
-            f"Work of dead-letters was given up after all retries and waits in {queue.queue_name} "
-            "for somebody to look.",
+            f"A function gave up an event after all retries. It waits in {queue.queue_name} for an operator.",
             namespace="AWS/SQS",
             metric_name="ApproximateNumberOfMessagesVisible",
             dimensions={"QueueName": queue.queue_name},
