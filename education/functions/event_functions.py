@@ -31,9 +31,9 @@ from education.monitoring.alarm import make_alarm
 # lambda_src/identity_triggers/handler.py.
 NAMESPACE = "Education"
 NOT_NOTED = "ArrivalsNotNoted"
-# The records of a stream that a function gets. MARKED are profiles with an erasure request: their attribute is
+# The records of a stream that a function gets. A profile with an erasure request has the attribute
 # domain.people.erasure.REQUESTED_AT.
-MARKED = json.dumps({"dynamodb": {"NewImage": {"erasureRequestedAt": {"S": [{"exists": True}]}}}})
+ERASURE_REQUESTS = json.dumps({"dynamodb": {"NewImage": {"erasureRequestedAt": {"S": [{"exists": True}]}}}})
 EDITS = json.dumps({"eventName": ["MODIFY"]})
 WRITES = json.dumps({"eventName": ["INSERT", "MODIFY"]})
 # A person may have hundreds of enrolments.
@@ -110,7 +110,7 @@ class SignInAlarm(Construct):
 class ErasureFunction(Construct):
     """The function `education-erasure-<suffix>`: it finishes the erasures that a request began.
 
-    The stream of the profiles table tells it of each profile that is marked. The steps are in
+    The stream of the profiles table tells it of each profile with an erasure request. The steps are in
     lambda_src/domain/people/erasure.py.
     """
 
@@ -149,7 +149,7 @@ class ErasureFunction(Construct):
             operations=operations,
             table=tables.profiles,
             function=self.function,
-            pattern=MARKED,
+            pattern=ERASURE_REQUESTS,
         )
         self.alarm = LagAlarm(self, "lag", operations=operations, function=self.function).alarm
 
