@@ -103,7 +103,7 @@ def test_both_forms_of_the_subject_are_trusted(account: Account) -> None:
         account.assume("education-plan-dev", f"{repository}:pull_request")
 
 
-def test_a_release_has_a_parts_list_of_each_bundle(merged: WorkflowRun) -> None:
+def test_a_release_has_an_sbom_of_each_bundle(merged: WorkflowRun) -> None:
     merged.job(workflow("main"), "release")
     release = merged.artifact("release")
     lists = [json.loads(file.read_text()) for file in release.glob("sbom/function-*.json")]
@@ -130,7 +130,7 @@ def test_each_environment_is_deployed_as_the_workflow_says(
     assert outputs["environment_suffix"] == promoted
 
 
-def test_what_is_promoted_is_the_same_bytes(
+def test_every_environment_gets_the_released_bundles(
     account: Account, merged: WorkflowRun, environments: list[str]
 ) -> None:
     """The released, the planned and the deployed bundles of each environment are the same."""

@@ -108,7 +108,9 @@ def plan_text(machine: Machine, environment: str) -> str:
     return (machine.folder / "build/plans" / environment / "plan.txt").read_text()
 
 
-def test_a_locked_state_says_who_and_how_to_release_it(account: Account, environment: str) -> None:
+def test_a_locked_state_error_names_the_holder_and_the_unlock_command(
+    account: Account, environment: str
+) -> None:
     table = f"education-terraform-locks-{environment}"
     path = f"education-terraform-state-{environment}/{environment}/TapStack{environment}.tfstate"
     info = {

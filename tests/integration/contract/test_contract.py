@@ -119,7 +119,7 @@ def test_enough_requests_were_generated(runs: Mapping[str, Run]) -> None:
 
 
 @pytest.mark.parametrize("groups", [(), (STUDENTS,), (INSTRUCTORS,), (ADMINISTRATORS,)])
-def test_erasure_answers_as_described(people: People, groups: tuple[str, ...]) -> None:
+def test_an_erasure_has_the_described_answers(people: People, groups: tuple[str, ...]) -> None:
     """An invalid request is refused, a valid one succeeds, and a second one is not a server error."""
     person = people.new(*groups)
     person.call("DELETE", "/profile", {"reason": "bored"}, expect=400)

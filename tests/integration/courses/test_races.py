@@ -101,7 +101,7 @@ def test_parallel_enrolments_and_withdrawals_keep_the_seat_count_right(
     assert _enroll(students[3], course_id).body["status"] == "waitlisted"
 
 
-def test_concurrent_progress_converges(users: SharedUsers, people: People) -> None:
+def test_parallel_progress_updates_lose_nothing(users: SharedUsers, people: People) -> None:
     """Several devices send updates at the same time and out of order. No completion is lost."""
     lesson_ids = [f"lesson-{number}" for number in range(8)]
     course_id = new_course(users.owner, *lesson_ids)
