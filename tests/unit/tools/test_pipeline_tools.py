@@ -13,6 +13,7 @@ from education.errors import UserError
 from education.settings.model import load_settings
 from tests.ports import free_port
 from tests.unit.github_fixture import FakeGithub
+from tools.checks.audit import Grants, comparison
 from tools.checks.sbom import bundle_list, npm_list
 from tools.checks.scan_checkov import suppressions
 from tools.deploy.saved_plan import SavedPlan, count_changes
@@ -282,6 +283,19 @@ def test_suppressions_say_why() -> None:
     found = list(suppressions())
     assert found
     assert all(len(each.reason) > 10 for each in found)
+
+
+def test_a_roles_actions_are_counted_against_all_of_iams() -> None:
+    statements = (
+        {"Effect": "Allow", "Action": ["s3:Get*", "s3:getobject"], "Resource": "arn:aws:s3:::x"},
+        {"Effect": "Allow", "Action": "kms:Decript", "Resource": "*"},
+        {"Effect": "Deny", "Action": "kms:Decrypt", "Resource": "*"},
+    )
+    everything = ["iam:PassRole", "kms:Decrypt", "s3:GetObject", "s3:GetBucketAcl", "s3:PutObject"]
+    text = comparison(Grants("plan role", statements), everything)
+    assert "PowerUserAccess allows 4 actions of 2 services" in text
+    assert "The plan role allows 2 actions (1 patterns) of 1 services: 50.0 %" in text
+    assert "without a condition: kms:Decript. Not in the list of IAM's actions: kms:Decript." in text
 
 
 def test_parts_lists_name_parts_by_version(tmp_path: Path) -> None:
