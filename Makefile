@@ -11,7 +11,7 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 p
 RUN := PATH="$(CURDIR)/.venv/bin:$(CURDIR)/node_modules/.bin:$$PATH" VIRTUAL_ENV="$(CURDIR)/.venv" python
 
 .DEFAULT_GOAL := help
-.PHONY: help install up down reload status test unit infrastructure integration fuzz lint format \
+.PHONY: help install browser-driver up down reload status test unit infrastructure integration fuzz lint format \
 	synth deploy destroy diff outputs bundle signing-key architecture lock clean
 
 help: ## list the targets
@@ -20,6 +20,9 @@ help: ## list the targets
 
 install: ## install what is missing: virtual environment and cdktf-cli
 	@"$(PYTHON)" -m tools.setup.install
+
+browser-driver: install
+	@"$(PYTHON)" -m tools.setup.install --browser
 
 up: install ## start the local platform, deploy to it, prove that it works
 	@$(RUN) -m local_platform up
@@ -35,7 +38,7 @@ reload: install ## put changed functions live in the running local platform, wit
 status: install ## say whether the local platform runs, and its addresses and accounts
 	@$(RUN) -m local_platform status
 
-test: install ## run every test; integration tests start a platform of their own
+test: install browser-driver ## run every test; integration tests start a platform of their own
 	@$(RUN) -m pytest $(WORKERS) tests/unit tests/infrastructure
 	@$(RUN) -m pytest tests/integration
 
@@ -45,7 +48,7 @@ unit: install ## run the unit tests only
 infrastructure: install ## run the tests of the synthesized stacks only
 	@$(RUN) -m pytest tests/infrastructure
 
-integration: install ## run the integration tests only
+integration: install browser-driver ## run the integration tests only
 	@$(RUN) -m pytest tests/integration
 
 fuzz: install ## contract tests with random requests, FUZZ_EXAMPLES (200) per operation and role

