@@ -8,8 +8,8 @@ from dataclasses import replace
 
 from education.errors import UserError
 from local_platform import emulator
+from local_platform.isolation import isolate
 from local_platform.platform import Platform, current_platform
-from local_platform.surroundings import keep_to_this_machine
 from tools.support.command_line import command_line
 from tools.support.paths import displayed
 from tools.support.steps import ServiceError
@@ -42,7 +42,7 @@ def main() -> None:
     )
     arguments = parser.parse_args()
     command = arguments.command
-    keep_to_this_machine(os.environ)
+    isolate(os.environ)
     platform = current_platform()
     instance = emulator.running(platform)
     if command != "up" and instance is not None:
@@ -90,7 +90,7 @@ def _status(platform: Platform) -> None:
 
 
 def _token(platform: Platform, account: str) -> None:
-    from local_platform.portal import Person
+    from local_platform.api_client import Person
 
     if emulator.running(platform) is None or not platform.outputs_file.is_file():
         raise UserError("the local platform does not run; `make up` starts it.")

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from education.errors import UserError
 from education.settings.model import LOCAL_ENVIRONMENT, EnvironmentSettings, load_settings, local_port
-from local_platform.surroundings import NO_AWS_CONFIGURATION
+from local_platform.isolation import NO_AWS_CONFIGURATION
 from tools.support.paths import ROOT
 
 STACK = f"TapStack{LOCAL_ENVIRONMENT}"

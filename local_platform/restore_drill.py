@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from education.errors import UserError
+from local_platform.isolation import isolate
 from local_platform.strict.instance import strict_aws
-from local_platform.surroundings import keep_to_this_machine
 from tools.operate.restore import Restore, bring_back
 from tools.support.command_line import command_line
 from tools.support.steps import step
@@ -87,7 +87,7 @@ def drill(dynamodb: "DynamoDBClient") -> None:
 
 def main() -> None:
     """The command line."""
-    keep_to_this_machine(os.environ)
+    isolate(os.environ)
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = int(probe.getsockname()[1])

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from education.errors import UserError
-from local_platform.portal import Person, fetch, upload
+from local_platform.api_client import Person, fetch, upload
 
 TITLE = "A first look around"
 FILE = b"<!doctype html><html lang=en><title>Welcome</title><p>Welcome to the course.</p></html>\n"

@@ -8,7 +8,7 @@ from unittest import mock
 import pytest
 from xdist.scheduler.loadscope import LoadScopeScheduling
 
-from local_platform.surroundings import keep_to_this_machine
+from local_platform.isolation import isolate
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -19,7 +19,7 @@ def isolated_aws_configuration() -> Iterator[None]:
     """
     with mock.patch.dict(os.environ):
         if not os.environ.get("EDUCATION_OUTPUTS"):
-            keep_to_this_machine(os.environ)
+            isolate(os.environ)
         yield
 
 

@@ -18,8 +18,8 @@ from typing import Any
 import trustme
 
 from education.errors import UserError
+from local_platform.isolation import NO_AWS_CONFIGURATION
 from local_platform.platform import ACCESS_KEY, MARK, SECRET_KEY
-from local_platform.surroundings import NO_AWS_CONFIGURATION
 from tools.support.paths import ROOT
 
 START_SECONDS = 60.0
@@ -111,7 +111,7 @@ def strict_aws(folder: Path, port: int) -> Iterator[StrictInstance]:
     _make_certificates(instance)
     log = (instance.folder / "aws-emulator.log").open("w")
     process = subprocess.Popen(
-        [sys.executable, "-m", "local_platform.strict.aws"],
+        [sys.executable, "-m", "local_platform.strict.enforcement"],
         cwd=instance.folder,
         env=_environment(instance),
         stdin=subprocess.DEVNULL,

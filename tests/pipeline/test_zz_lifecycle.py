@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from local_platform.strict.decisions import allowed_by
 from local_platform.strict.instance import Decision
+from local_platform.strict.statements import allowed_by
 from tests.pipeline.account import Account
 from tests.pipeline.conftest import all_environments
 from tests.pipeline.runner import JobError, Machine, WorkflowRun

@@ -16,8 +16,8 @@ from education.pipeline.permission import Reach
 from education.pipeline.permissions_records import mail_permissions
 from education.pipeline.policies import PipelinePolicies
 from education.settings.model import load_settings
-from local_platform.strict.decisions import allowed_by
 from local_platform.strict.instance import Decision
+from local_platform.strict.statements import allowed_by
 from tests.infrastructure.conftest import SynthesizedOf
 from tests.infrastructure.synthesized import ROOT, listed
 

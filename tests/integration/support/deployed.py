@@ -24,8 +24,8 @@ from botocore.config import Config
 from requests.adapters import HTTPAdapter
 
 from education.settings.model import LOCAL_ENVIRONMENT, EnvironmentSettings, load_settings
+from local_platform.isolation import isolate
 from local_platform.platform import ACCESS_KEY, SECRET_KEY, Platform
-from local_platform.surroundings import keep_to_this_machine
 from tests.own_folder import own_folder, platform_home
 from tests.ports import free_port
 from tools.support.paths import ROOT
@@ -117,7 +117,7 @@ def deployed_environment() -> Iterator[Deployed]:
         deployed = Deployed(outputs, _platform_of(file, outputs), is_own=named is None)
         with mock.patch.dict(os.environ):
             if deployed.is_local:  # the AWS configuration of the caller is only for a real environment
-                keep_to_this_machine(os.environ)
+                isolate(os.environ)
             try:
                 yield deployed
             finally:

@@ -11,8 +11,8 @@ from botocore.exceptions import ConfigParseError, ProfileNotFound
 
 import local_platform.__main__ as command
 from local_platform.aws import client
+from local_platform.isolation import bypass_proxies, isolate, remove_aws_configuration
 from local_platform.platform import Platform
-from local_platform.surroundings import bypass_proxies, forget_aws, keep_to_this_machine
 
 LOCAL = "127.0.0.1,localhost,.localhost"
 
@@ -60,7 +60,7 @@ class TestAwsConfiguration:
             "AWS_REGION": "x",
             "PATH": "/bin",
         }
-        forget_aws(variables)
+        remove_aws_configuration(variables)
         assert variables == {
             "PATH": "/bin",
             "AWS_CONFIG_FILE": os.devnull,
@@ -75,13 +75,13 @@ class TestAwsConfiguration:
         platform = Platform(tmp_path, 1, tmp_path / "local.json")
         with pytest.raises(ProfileNotFound):
             client(platform, "sts")
-        keep_to_this_machine(os.environ)
+        isolate(os.environ)
         assert client(platform, "sts").meta.endpoint_url == platform.endpoint
 
     def test_a_file_that_nobody_can_parse_is_not_read(self, broken: Path) -> None:
         with pytest.raises(ConfigParseError):
             boto3.Session().client("sts", region_name="us-east-1")
-        keep_to_this_machine(os.environ)
+        isolate(os.environ)
         boto3.Session().client("sts", region_name="us-east-1").close()
 
     def test_the_programs_of_the_platform_read_none(self, tmp_path: Path, broken: Path) -> None:

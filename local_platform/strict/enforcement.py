@@ -1,7 +1,7 @@
 """The AWS emulator with the gaps in its IAM enforcement closed, and every decision written down.
 
 Runs in place of `ministack` where a whole life of an environment is to be proven under the pipeline's roles
-(`python -m local_platform.strict.aws`). Adds what LOCAL_AWS.md lists as not evaluated: iam:PassRole and other actions
+(`python -m local_platform.strict.enforcement`). Adds what LOCAL_AWS.md lists as not evaluated: iam:PassRole and other actions
 that a request needs besides the one it names, the iam:PermissionsBoundary and dynamodb:LeadingKeys conditions, tags
 that an API's parts inherit, and resources that the emulator leaves open. CloudFront checks signatures, and APIs answer
 at AWS's own addresses, for whom a proxy leads here. STRICT_AWS_RECORD names the file that gets one JSON line per
@@ -21,7 +21,7 @@ from ministack.core import iam_actions, iam_evaluator, responses  # type: ignore
 from ministack.services import tagging  # type: ignore[import-untyped]
 
 from local_platform.strict import cloudfront, resources
-from local_platform.strict.dependents import Caller, Check, dependents
+from local_platform.strict.dependent_actions import Caller, Check, dependents
 
 # The address that AWS gives to an API; the emulator knows only one below its own name.
 API_HOST = re.compile(r"([a-z0-9]+)\.execute-api\.(?:[a-z0-9-]+\.amazonaws\.com|localhost)(?::\d+)?$")

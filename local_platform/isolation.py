@@ -17,13 +17,13 @@ NO_AWS_CONFIGURATION = {
 }
 
 
-def keep_to_this_machine(variables: MutableMapping[str, str]) -> None:
+def isolate(variables: MutableMapping[str, str]) -> None:
     """Change `variables`, such as `os.environ`, so that AWS clients and HTTP go to the AWS emulator, nowhere else."""
-    forget_aws(variables)
+    remove_aws_configuration(variables)
     bypass_proxies(variables)
 
 
-def forget_aws(variables: MutableMapping[str, str]) -> None:
+def remove_aws_configuration(variables: MutableMapping[str, str]) -> None:
     """Take out AWS's own variables, and switch its files off."""
     for name in [name for name in variables if name.startswith("AWS_")]:
         del variables[name]

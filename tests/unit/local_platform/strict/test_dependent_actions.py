@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from local_platform.strict.dependents import Caller, Check, dependents
+from local_platform.strict.dependent_actions import Caller, Check, dependents
 
 CALLER = Caller("us-east-1", "111122223333")
 STAGE = "arn:aws:apigateway:us-east-1::/restapis/a1/stages/v1"
