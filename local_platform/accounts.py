@@ -1,4 +1,4 @@
-"""The three demo accounts: one of each role, with a verified address and a password of this platform's own."""
+"""The three demo accounts: one of each role, with a verified address and a password that only this platform has."""
 
 import json
 import secrets
@@ -20,9 +20,9 @@ Accounts = dict[str, dict[str, str]]
 
 
 def ensure_accounts(platform: Platform, user_pool_id: str) -> Accounts:
-    """Make the accounts, or mend them: whatever happened to one, its user name and password work afterwards."""
+    """Make the accounts that are missing and reset the others: each user name and password works afterwards."""
     cognito: CognitoIdentityProviderClient = client(platform, "cognito-idp")
-    accounts = _remembered(platform)
+    accounts = _stored(platform)
     for role, group in GROUPS.items():
         name, password = accounts[role]["username"], accounts[role]["password"]
         attributes = [{"Name": "email", "Value": name}, {"Name": "email_verified", "Value": "true"}]
@@ -43,8 +43,8 @@ def ensure_accounts(platform: Platform, user_pool_id: str) -> Accounts:
     return accounts
 
 
-def _remembered(platform: Platform) -> Accounts:
-    """The accounts of this platform, made up once."""
+def _stored(platform: Platform) -> Accounts:
+    """The accounts of this platform. The first call makes up their passwords and keeps them in a file."""
     file = platform.home / "accounts.json"
     if not file.is_file():
         accounts = {

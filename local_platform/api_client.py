@@ -1,4 +1,4 @@
-"""A person at a browser, as far as the smoke test needs one: signs in with SRP, calls the API, fetches content."""
+"""What the smoke test needs of a client: sign in with SRP, call the API, upload and download files."""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
@@ -19,7 +19,7 @@ TIMEOUT_SECONDS = 30
 
 
 class Person:
-    """A signed-in person. `outputs` is what `outputs/<environment>.json` holds."""
+    """A signed-in person. `outputs` is the content of `outputs/<environment>.json`."""
 
     def __init__(self, outputs: Mapping[str, Any], account: Mapping[str, str]) -> None:
         self.name = account["username"]
@@ -30,7 +30,7 @@ class Person:
         self._session.headers["Authorization"] = f"Bearer {self.id_token}"
 
     def call(self, method: str, path: str, body: Mapping[str, Any] | None = None, *, allow: int = 0) -> Any:
-        """Call the API; returns the answer's JSON, or None where it failed with the status `allow`."""
+        """Call the API; returns the answer's JSON, or None if the status is `allow`."""
         answer = self._session.request(
             method, f"{self._outputs['api_endpoint']}{path}", json=body, timeout=TIMEOUT_SECONDS
         )
@@ -43,7 +43,7 @@ class Person:
         return answer.json() if answer.content else {}
 
     def _sign_in(self, password: str) -> str:
-        """The ID token, by way of SRP: the password never leaves this process."""
+        """Sign in with SRP, which never sends the password; returns the ID token."""
         cognito: CognitoIdentityProviderClient = boto3.client(
             "cognito-idp",
             region_name=self._outputs["aws_region"],
@@ -61,7 +61,7 @@ class Person:
 
 
 def upload(target: Mapping[str, Any], content: bytes) -> None:
-    """Send a file with the presigned POST that the API handed out."""
+    """Send a file with the presigned POST that the API returned."""
     answer = _plain().post(
         target["url"], data=dict(target["fields"]), files={"file": content}, timeout=TIMEOUT_SECONDS
     )
@@ -72,7 +72,7 @@ def upload(target: Mapping[str, Any], content: bytes) -> None:
 
 
 def fetch(url: str) -> bytes:
-    """Fetch a file from the content network; `*.localhost` is this machine, which Python's resolver does not know."""
+    """Download a file from the content distribution. `*.localhost` is this machine, but Python cannot resolve it."""
     parts = urlsplit(url)
     headers = {}
     if (parts.hostname or "").endswith(".localhost"):

@@ -5,9 +5,9 @@ import json
 from pathlib import Path
 from typing import Any
 
-from local_platform.aws import StateBackend
 from local_platform.emulator import Instance
 from local_platform.platform import STACK, Platform
+from local_platform.state_backend import StateBackend
 from tools.deploy.cdktf import Cdktf
 from tools.setup.toolchain import Toolchain
 

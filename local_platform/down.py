@@ -7,10 +7,10 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from education.errors import UserError
 from local_platform import emulator
-from local_platform.aws import StateBackend
 from local_platform.deployment import cdktf
 from local_platform.emulator import Instance
 from local_platform.platform import STACK, Platform
+from local_platform.state_backend import StateBackend
 from tools.setup.toolchain import find_toolchain
 from tools.support.paths import ROOT, displayed
 from tools.support.steps import step

@@ -1,7 +1,7 @@
 """Starts, watches and stops the AWS emulator.
 
-It keeps everything in memory on purpose: Terraform's state lives in its S3, so state and resources come and go
-together and can never disagree. Whatever kills it, the next start is a clean one.
+The emulator keeps everything in memory on purpose. Terraform's state is in the emulator's S3, so the state and the
+resources always end together and cannot disagree. After a killed emulator the next start begins from empty.
 """
 
 import http.client
@@ -24,18 +24,16 @@ from tools.support.paths import displayed
 PORT_RELEASE_SECONDS = 3
 START_SECONDS = 60.0
 ANSWER_SECONDS = 5.0
-BUSY_SECONDS = (
-    45.0  # for one that lives and does not answer: a loaded machine, or a function that takes all of it
-)
+# How long a living emulator may not answer: the machine is loaded, or a function uses all of it.
+BUSY_SECONDS = 45.0
 PROGRAM = "ministack"
-_started: list[
-    "subprocess.Popen[bytes]"
-] = []  # it outlives us on purpose; Python warns of one it loses sight of
+# The emulator outlives this process on purpose. Without this list Python would warn about a process that still runs.
+_started: list["subprocess.Popen[bytes]"] = []
 
 
 @dataclass(frozen=True)
 class Instance:
-    """One life of the AWS emulator; whatever it held is gone when it ends."""
+    """One run of the AWS emulator. Everything in it is lost when the run ends."""
 
     pid: int
     port: int
@@ -43,9 +41,9 @@ class Instance:
 
 
 def running(platform: Platform) -> Instance | None:
-    """The platform's living AWS emulator, on whatever port it was started; None where it died, or hangs.
+    """The running AWS emulator of the platform, on any port; None if it died or hangs.
 
-    One that is only slow is waited for: whoever takes it for dead throws away everything in it.
+    Waits up to BUSY_SECONDS for one that is only slow. Taking it for dead would throw away everything in it.
     """
     instance = recorded(platform)
     deadline = time.monotonic() + BUSY_SECONDS
@@ -59,13 +57,13 @@ def running(platform: Platform) -> Instance | None:
 
 
 def hangs(platform: Platform) -> bool:
-    """Whether the one that `running` gave up lives all the same."""
+    """Whether the emulator that `running` gave up still lives."""
     instance = recorded(platform)
     return instance is not None and _lives(platform, instance)
 
 
 def recorded(platform: Platform) -> Instance | None:
-    """The one that was started last and not stopped, whether or not it lives."""
+    """The emulator that was started last and not stopped, alive or not."""
     try:
         return Instance(**json.loads(_record(platform).read_text()))
     except (OSError, ValueError, TypeError):
@@ -80,7 +78,7 @@ def _lives(platform: Platform, instance: Instance) -> bool:
 
 
 def start(platform: Platform) -> Instance:
-    """Start an empty one; raises `UserError` where the port is taken or it does not come up."""
+    """Start an empty emulator; raises `UserError` if the port is taken or the emulator does not start."""
     check_port(platform.port)
     temporary = platform.home / "tmp"
     temporary.mkdir(parents=True, exist_ok=True)
@@ -113,7 +111,7 @@ def start(platform: Platform) -> Instance:
 
 
 def stop(platform: Platform) -> int:
-    """Stop the AWS emulator, its functions, and anything else a command left running; returns how many processes."""
+    """Stop the emulator, its functions and what else a command left running; returns how many processes there were."""
     stopped = processes.stop(processes.marked(_mark(platform)))
     _started[:] = [process for process in _started if process.poll() is None]
     _record(platform).unlink(missing_ok=True)
@@ -121,7 +119,7 @@ def stop(platform: Platform) -> int:
 
 
 def stop_orphans(platform: Platform, instance: Instance | None) -> int:
-    """Stop what a killed command left behind, but not the AWS emulator and its functions (its process group)."""
+    """Stop what a killed command left behind, but not the emulator and its functions, which are its process group."""
     orphans = processes.marked(_mark(platform))
     if instance is not None:
         orphans = [process for process in orphans if not _is_in_group(process.pid, instance.pid)]
@@ -129,9 +127,9 @@ def stop_orphans(platform: Platform, instance: Instance | None) -> int:
 
 
 def check_port(port: int) -> None:
-    """Refuse a port that something else listens on.
+    """Raise `UserError` if another program listens on the port.
 
-    Looks again for a moment: the kernel closes a killed process's sockets a little after the process is gone.
+    Tries for PORT_RELEASE_SECONDS, because the kernel closes a killed process's sockets a little after its end.
     """
     deadline = time.monotonic() + PORT_RELEASE_SECONDS
     while not _is_free(port):
@@ -159,7 +157,7 @@ def _is_free(port: int) -> bool:
 
 
 def _environment(platform: Platform, temporary: Path) -> dict[str, str]:
-    """Little is inherited, as functions see all of it: no profile, no proxy, no credentials of the user."""
+    """The emulator's variables. Functions see all of them, so nothing of the user's own is inherited."""
     inherited = {
         name: os.environ[name] for name in ("PATH", "HOME", "LANG", "LC_ALL", "TZ") if name in os.environ
     }

@@ -1,4 +1,5 @@
-"""One local platform: its port, its folder, and the files in it. Two with different folders and ports do not meet."""
+"""One local platform: its port, its folder, and the files in it. Two platforms with different folders and ports
+do not affect each other."""
 
 import contextlib
 import fcntl
@@ -14,14 +15,17 @@ from local_platform.isolation import NO_AWS_CONFIGURATION
 from tools.support.paths import ROOT
 
 STACK = f"TapStack{LOCAL_ENVIRONMENT}"
-ACCESS_KEY, SECRET_KEY = "test", "test"  # the AWS emulator's root; it listens on this machine only
+ACCESS_KEY, SECRET_KEY = (
+    "test",
+    "test",
+)  # the root user of the AWS emulator, which listens on this machine only
 LOCK = "lock"
-MARK = "EDUCATION_PLATFORM_MARK"  # stands in the environment of every process that a platform starts
+MARK = "EDUCATION_PLATFORM_MARK"  # in the environment of every process that a platform starts
 
 
 @dataclass(frozen=True)
 class Platform:
-    """Where a platform lives. Everything it writes is below `home`, but for `outputs_file`."""
+    """Where a platform is. Everything that it writes is below `home`, except `outputs_file`."""
 
     home: Path
     port: int
@@ -29,12 +33,12 @@ class Platform:
 
     @property
     def endpoint(self) -> str:
-        """Where its AWS emulator listens."""
+        """The address of its AWS emulator."""
         return f"http://127.0.0.1:{self.port}"
 
     @property
     def settings(self) -> EnvironmentSettings:
-        """The settings of the stack on it."""
+        """The settings of its stack."""
         return load_settings(LOCAL_ENVIRONMENT, local_port=self.port)
 
     @property
@@ -47,9 +51,9 @@ class Platform:
         return self.home / "logs" / f"{name}.log"
 
     def variables(self, base: Mapping[str, str] = os.environ) -> dict[str, str]:
-        """`base` for the programs that work on this platform.
+        """The environment variables of the programs that work on this platform: `base` with changes.
 
-        AWS's own variables and files are left out, so that no profile or region of a real account slips in.
+        AWS's own variables and files are left out, so that no profile or region of a real account is used.
         """
         foreign = ("AWS_", "TERRAFORM_STATE_", "TF_VAR_", "TF_WORKSPACE", "TF_DATA_DIR")
         return {
@@ -63,9 +67,9 @@ class Platform:
         }
 
     def check_home(self) -> None:
-        """Refuse a folder that is not the platform's own, as `make down` removes it with all that is in it.
+        """Raise `UserError` if `home` is not the platform's own folder, because `make down` removes all of it.
 
-        The lock is what every command leaves there first, so a folder with other things and no lock is somebody's.
+        Every command first makes the lock file there. A folder that has other files and no lock belongs to the user.
         """
         try:
             self._check_home()
@@ -90,7 +94,7 @@ class Platform:
 
     @contextlib.contextmanager
     def locked(self) -> Iterator[None]:
-        """Hold the platform for one command; the system frees it when that command dies, however it dies."""
+        """Lock the platform for one command. The lock ends with the process of the command."""
         self.check_home()
         try:
             self.home.mkdir(parents=True, exist_ok=True)

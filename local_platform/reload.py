@@ -1,6 +1,6 @@
-"""`make reload`: changed functions go live in the running platform within seconds, without Terraform.
+"""`make reload`: updates changed functions in the running platform within seconds, without Terraform.
 
-The next `make up` sees that their hashes moved and brings Terraform's state along.
+The next `make up` sees that their hashes changed and brings Terraform's state up to date.
 """
 
 from typing import TYPE_CHECKING

@@ -3,7 +3,7 @@
     python -m local_platform.restore_drill
 
 Uses the same code as a real restore (`tools.operate.restore`) on a table of the same shape, in an AWS emulator of
-its own. The AWS emulator restores points in time as of now, so the drill uses an on-demand backup.
+its own. The emulator's point-in-time recovery always restores the present, so the drill uses an on-demand backup.
 """
 
 import os
@@ -28,7 +28,7 @@ STUDENTS, COURSES = 200, 3
 
 
 def fill(dynamodb: "DynamoDBClient") -> None:
-    """A table with the progress table's key, and students' progress in it."""
+    """Make a table with the progress table's key, and write students' progress to it."""
     dynamodb.create_table(
         TableName=TABLE,
         BillingMode="PAY_PER_REQUEST",
@@ -55,7 +55,7 @@ def fill(dynamodb: "DynamoDBClient") -> None:
 
 
 def damage(dynamodb: "DynamoDBClient") -> None:
-    """What a faulty release might do: delete, overwrite, invent."""
+    """Do what a faulty release might do: delete items, overwrite items and add items."""
     for student in range(0, STUDENTS, 4):
         key = {"userId": {"S": f"student-{student}"}, "courseId": {"S": "course-0"}}
         dynamodb.delete_item(TableName=TABLE, Key=key)
@@ -68,7 +68,7 @@ def damage(dynamodb: "DynamoDBClient") -> None:
 
 
 def drill(dynamodb: "DynamoDBClient") -> None:
-    """The drill; raises `UserError` where the table is not what it was."""
+    """Run the drill; raises `UserError` if the table differs from what it was before the damage."""
     restore = Restore(dynamodb, TABLE)
     with step(f"filling {TABLE}"):
         fill(dynamodb)

@@ -1,6 +1,6 @@
-"""Proves that a deployed platform serves: an instructor publishes a course, a student takes it, over HTTP only.
+"""Proves over HTTP that a deployed platform works: an instructor publishes a course, a student takes it.
 
-May run any number of times: the demo course is made once and found again.
+It can run any number of times: it makes the demo course once and finds it again.
 """
 
 from collections.abc import Mapping
@@ -26,21 +26,21 @@ def run(outputs: Mapping[str, Any]) -> str:
 
 
 def _published_course(instructor: Person) -> str:
-    """The demo course, with its lessons and their files; made or completed where need be."""
+    """The demo course, with its lessons and their files; made or completed if needed."""
     items = instructor.call("GET", "/courses?limit=100")["items"]
     found = next((course["courseId"] for course in items if course["title"] == TITLE), None)
     if found is None:
         body = {"title": TITLE, "summary": "Made by the smoke test of the local platform."}
         found = instructor.call("POST", "/courses", body)["courseId"]
     course_id = str(found)
-    held = {
+    existing = {
         lesson["lessonId"]: lesson for lesson in instructor.call("GET", f"/courses/{course_id}")["lessons"]
     }
     for lesson_id, lesson in LESSONS.items():
         path = f"/courses/{course_id}/lessons/{lesson_id}"
-        if lesson_id not in held:
+        if lesson_id not in existing:
             instructor.call("PUT", path, lesson)
-        if not held.get(lesson_id, {}).get("hasContent"):
+        if not existing.get(lesson_id, {}).get("hasContent"):
             request = {"fileName": "index.html", "mediaType": "text/html"}
             upload(instructor.call("POST", f"{path}/upload", request), FILE)
     course = instructor.call("GET", f"/courses/{course_id}")

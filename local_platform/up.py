@@ -10,10 +10,10 @@ from typing import Any
 from education.errors import UserError
 from education.openapi.description import load_api_description
 from local_platform import accounts, emulator, smoke_test
-from local_platform.aws import StateBackend
 from local_platform.deployment import Deployment, cdktf
 from local_platform.emulator import Instance
 from local_platform.platform import STACK, Platform
+from local_platform.state_backend import StateBackend
 from tools.setup.toolchain import find_toolchain
 from tools.support.paths import ROOT, displayed
 from tools.support.programs import run_logged

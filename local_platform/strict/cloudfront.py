@@ -1,4 +1,4 @@
-"""CloudFront's check of signed URLs, which the emulator's CloudFront leaves out.
+"""CloudFront's check of signed URLs, which the emulator does not do.
 
 A behaviour with key groups serves only addresses that one of their keys signed, with a custom policy:
 https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/private-content-creating-signed-url-custom-policy.html
@@ -26,7 +26,7 @@ _serve = cloudfront.handle_viewer_request
 
 
 def behaviour(element: Any, *pattern: str) -> dict[str, Any]:
-    """A behaviour as the emulator knows it, with the key groups that it trusts."""
+    """A behaviour as the emulator reads it, with the key groups that it trusts."""
     groups = cloudfront._find(element, "TrustedKeyGroups")
     items = cloudfront._find(groups, "Items") if groups is not None else None
     named = [item.text for item in items] if items is not None else []
@@ -36,7 +36,7 @@ def behaviour(element: Any, *pattern: str) -> dict[str, Any]:
 async def serve(
     distribution: dict[str, Any], method: str, path: str, raw_path: str, raw_query: str, *rest: Any
 ) -> Any:
-    """Answer a viewer, unless the address had to be signed and is not."""
+    """Answer a viewer, or refuse if the address must be signed and is not."""
     matched = cloudfront._match_behavior(cloudfront.parse_distribution_dataplane_config(distribution), path)
     address = f"https://{distribution['DomainName']}{raw_path}"
     if matched and matched["key_groups"] and not is_signed(address, raw_query, _keys(matched["key_groups"])):
@@ -62,7 +62,7 @@ def is_signed(address: str, query: str, keys: Mapping[str, RSAPublicKey]) -> boo
 
 
 def refusal() -> Answer:
-    """What CloudFront says to whoever has no valid signature."""
+    """CloudFront's answer to a viewer without a valid signature."""
     body = b"<Error><Code>AccessDenied</Code><Message>Access denied</Message></Error>"
     return 403, {"Content-Type": "text/xml"}, body
 
@@ -86,6 +86,6 @@ def _decoded(text: str) -> bytes:
 
 
 def install() -> None:
-    """Put the check in front of the emulator's answers."""
+    """Put the check before the emulator's answers."""
     cloudfront._dataplane_behavior = behaviour
     cloudfront.handle_viewer_request = serve

@@ -1,7 +1,7 @@
-"""What AWS checks besides the action that a request names: the rights that a service uses in its caller's name.
+"""Dependent actions: what AWS checks besides the action that a request names.
 
-The AWS emulator checks the named action only. After each service's own documentation, for the requests that deploying
-this platform makes; the addresses stand beside each.
+The AWS emulator checks only the named action. These are the dependent actions of the requests that a deployment of
+this platform makes, as each service's documentation names them; its address is in the docstring.
 """
 
 import json
@@ -22,7 +22,7 @@ class Check:
 
 @dataclass(frozen=True)
 class Caller:
-    """Where a request is made: what an ARN of the account begins with."""
+    """The region and the account of a request, with which ARNs begin."""
 
     region: str
     account: str
@@ -32,8 +32,8 @@ class Caller:
         return f"arn:aws:{service}:{self.region}:{self.account}:{resource}"
 
 
-def dependents(action: str, body: bytes, context: Mapping[str, Any], caller: Caller) -> list[Check]:
-    """Everything else that must be allowed; `context` holds the condition keys that the request has already."""
+def dependent_actions(action: str, body: bytes, context: Mapping[str, Any], caller: Caller) -> list[Check]:
+    """Everything else that must be allowed; `context` is the condition keys that the request already has."""
     finder = _FINDERS.get(action)
     return list(finder(body, context, caller)) if finder else []
 
@@ -47,7 +47,7 @@ def _passed_role(body: bytes, _: Mapping[str, Any], __: Caller) -> Iterator[Chec
 def _tagged_mapping(body: bytes, context: Mapping[str, Any], caller: Caller) -> Iterator[Check]:
     """https://docs.aws.amazon.com/lambda/latest/api/API_CreateEventSourceMapping.html
 
-    The tags are put on a mapping that has no id yet.
+    AWS checks the tags on a mapping that has no id yet.
     """
     if _document(body).get("Tags"):
         tags = {key: value for key, value in context.items() if key.lower().startswith("aws:")}

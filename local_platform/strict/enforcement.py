@@ -1,18 +1,14 @@
-"""The AWS emulator with the gaps in its IAM enforcement closed, and every decision written down.
+"""Closes the gaps in the AWS emulator's IAM enforcement, and records every decision.
 
-Runs in place of `ministack` where a whole life of an environment is to be proven under the pipeline's roles
-(`python -m local_platform.strict.enforcement`). Adds what LOCAL_AWS.md lists as not evaluated: iam:PassRole and other actions
-that a request needs besides the one it names, the iam:PermissionsBoundary and dynamodb:LeadingKeys conditions, tags
-that an API's parts inherit, and resources that the emulator leaves open. CloudFront checks signatures, and APIs answer
-at AWS's own addresses, for whom a proxy leads here. STRICT_AWS_RECORD names the file that gets one JSON line per
-decision.
+It adds what the emulator does not evaluate: iam:PassRole and other dependent actions of a request, the conditions
+iam:PermissionsBoundary and dynamodb:LeadingKeys, tags that the parts of an API inherit, and the resources of requests
+for which the emulator takes `*`. STRICT_AWS_RECORD names the file that gets one JSON line per decision.
 """
 
 import contextvars
 import json
 import os
 import re
-import sys
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import unquote
@@ -20,11 +16,9 @@ from urllib.parse import unquote
 from ministack.core import iam_actions, iam_evaluator, responses  # type: ignore[import-untyped]
 from ministack.services import tagging  # type: ignore[import-untyped]
 
-from local_platform.strict import cloudfront, resources
-from local_platform.strict.dependent_actions import Caller, Check, dependents
+from local_platform.strict import resources
+from local_platform.strict.dependent_actions import Caller, Check, dependent_actions
 
-# The address that AWS gives to an API; the emulator knows only one below its own name.
-API_HOST = re.compile(r"([a-z0-9]+)\.execute-api\.(?:[a-z0-9-]+\.amazonaws\.com|localhost)(?::\d+)?$")
 # The actions on roles that know the condition key iam:PermissionsBoundary.
 BOUNDED_ACTIONS = (
     "iam:AttachRolePolicy",
@@ -35,9 +29,11 @@ BOUNDED_ACTIONS = (
     "iam:PutRolePermissionsBoundary",
     "iam:PutRolePolicy",
 )
-# Services whose requests hold tags in a field that the emulator does not look for.
+# Services whose requests have tags in a field that the emulator does not read.
 TAG_FIELDS = {"apigateway": "tags", "cognito-idp": "UserPoolTags"}
-_dependents: contextvars.ContextVar[tuple[Check, ...]] = contextvars.ContextVar("dependents", default=())
+_dependent_checks: contextvars.ContextVar[tuple[Check, ...]] = contextvars.ContextVar(
+    "dependent_checks", default=()
+)
 
 _enforce = iam_evaluator.enforce
 _request_tags = iam_actions.request_tag_context
@@ -55,14 +51,14 @@ def enforce(
     resource_arn: str = "*",
     service_context: dict[str, Any] | None = None,
 ) -> Any:
-    """The emulator's decision, then those on what the request needs besides."""
+    """The emulator's decision on the request, then its decisions on the dependent actions."""
     if ":event-source-mapping:" in resource_arn and (function := _mapped_function(resource_arn)):
         service_context = {**(service_context or {}), "lambda:FunctionArn": function}
     service_context = _with_tags(resource_arn, service_context)
     refused = _enforce(access_key_id, iam_action, service, region, resource_arn, service_context)
     _record(access_key_id, iam_action, resource_arn, refused, service_context)
-    checks = _dependents.get()
-    _dependents.set(())
+    checks = _dependent_checks.get()
+    _dependent_checks.set(())
     for check in checks if refused is None else ():
         context = _with_tags(check.resource, check.context)
         kind = check.action.partition(":")[0]
@@ -76,7 +72,7 @@ def enforce(
 def request_tag_context(
     service: str, iam_action: str, body: bytes, params: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """The condition keys of a request, with the boundary that an IAM request sets or meets."""
+    """The condition keys of a request, with the boundary that an IAM request sets or that its role has."""
     context: dict[str, Any] = dict(_request_tags(service, iam_action, body, dict(params)))
     if iam_action in BOUNDED_ACTIONS:
         boundary = _text(params.get("PermissionsBoundary")) or _boundary_of(_text(params.get("RoleName")))
@@ -89,7 +85,7 @@ def request_tag_context(
     if iam_action == "lambda:CreateEventSourceMapping":
         context["lambda:FunctionArn"] = iam_actions._safe_json_field(body, "FunctionName")
     caller = Caller(responses.get_region(), responses.get_account_id())
-    _dependents.set(tuple(dependents(iam_action, body, context, caller)))
+    _dependent_checks.set(tuple(dependent_actions(iam_action, body, context, caller)))
     return context
 
 
@@ -108,7 +104,7 @@ def dynamodb_service_context(body: bytes) -> dict[str, Any]:
 
 
 def extract_iam_action(service: str, method: str, path: str, *arguments: Any) -> str | None:
-    """The IAM action that AWS checks, where the emulator names another."""
+    """The IAM action that AWS checks. For some requests the emulator names another one."""
     action: str | None = _iam_action(service, method, path, *arguments)
     if re.search(r"/event-source-mappings/[^/]+/?$", path):
         verb = {"GET": "Get", "PUT": "Update", "DELETE": "Delete"}.get(method)
@@ -138,7 +134,7 @@ def extract_resource_arn(
 
 
 def resource_tags(arn: str) -> dict[str, str] | None:
-    """The tags of a resource; what belongs to an API inherits the API's, as do its tags themselves."""
+    """The tags of a resource. The parts of an API, and its tags resource, inherit the tags of the API."""
     arn = unquote(arn.partition("::/tags/")[2]) or arn
     api = re.match(r"arn:aws:apigateway:[^:]*::/restapis/[^/]+", arn)
     if api:
@@ -159,7 +155,7 @@ def resource_tags(arn: str) -> dict[str, str] | None:
 
 
 def _with_tags(resource: str, context: Mapping[str, Any] | None) -> dict[str, Any]:
-    """Condition keys with the resource's tags; the emulator forgets them where only a boundary asks for them."""
+    """Condition keys with the resource's tags; the emulator leaves them out if only a boundary asks for them."""
     tags = {f"aws:ResourceTag/{name}": value for name, value in (resource_tags(resource) or {}).items()}
     return {**tags, **(context or {})}
 
@@ -210,38 +206,11 @@ def _text(value: Any) -> str:
     return str(value[0] if isinstance(value, list) and value else value or "")
 
 
-async def published_keys(address: str) -> dict[str, Any]:
-    """A user pool's public keys, which tokens are checked with; the emulator asks itself for them, without TLS."""
-    from ministack.services import cognito
-
-    pool = address.removesuffix("/.well-known/jwks.json").rpartition("/")[2]
-    _, _, body = cognito.well_known_jwks(pool)
-    return dict(json.loads(body))
-
-
 def install() -> None:
-    """Put the stricter functions in the emulator's place; it looks them up at each request."""
+    """Replace the emulator's functions by the stricter ones; the emulator looks them up at each request."""
     iam_evaluator.enforce = enforce
     iam_actions.request_tag_context = request_tag_context
     iam_actions.dynamodb_service_context = dynamodb_service_context
     iam_actions.extract_iam_action = extract_iam_action
     iam_actions.extract_resource_arn = extract_resource_arn
     tagging.resource_tags = resource_tags
-    cloudfront.install()
-
-
-def main() -> int:
-    """Run the emulator with the stricter enforcement."""
-    install()
-    from ministack import app  # type: ignore[import-untyped]
-    from ministack.services import apigateway_v1
-
-    app._EXECUTE_API_RE = API_HOST
-    apigateway_v1._fetch_jwks = published_keys
-    app._port_is_bindable = lambda *_: False  # the port it was given is the only one it opens
-    app.main()
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -1,4 +1,4 @@
-"""One life of the strict AWS emulator, for tests and proofs: over TLS, in a folder and on a port of its own."""
+"""One run of the strict AWS emulator, for tests and proofs: over TLS, in its own folder and on its own port."""
 
 import contextlib
 import datetime
@@ -30,7 +30,7 @@ AWS_NAMES = ("*.execute-api.us-east-1.amazonaws.com", "*.cloudfront.net", "*.s3.
 
 @dataclass(frozen=True)
 class Decision:
-    """What the AWS emulator decided on one request; `context` holds the condition keys, in lower case."""
+    """What the AWS emulator decided on one request; `context` has the condition keys, in lower case."""
 
     key: str
     action: str
@@ -41,7 +41,7 @@ class Decision:
 
 @dataclass(frozen=True)
 class StrictInstance:
-    """Where it listens, and how to reach it. `credentials` are those of the account's root unless said otherwise."""
+    """Where it listens, and how to reach it. `credentials` are by default those of the account's root user."""
 
     folder: Path
     port: int
@@ -60,7 +60,7 @@ class StrictInstance:
         return self.folder / "authority.pem"
 
     def variables(self, base: Mapping[str, str] = os.environ) -> dict[str, str]:
-        """`base` for programs that use it as if it were AWS: no setting of the stacks is changed for it."""
+        """The variables of programs that use it as if it were AWS: `base`, changed. No setting of a stack changes."""
         foreign = ("AWS_", "TERRAFORM_STATE_", "TF_VAR_", "TF_WORKSPACE", "TF_DATA_DIR", "EDUCATION_STACK")
         return {
             **{name: value for name, value in base.items() if not name.startswith(foreign)},
@@ -72,7 +72,7 @@ class StrictInstance:
         }
 
     def with_credentials(self, credentials: Mapping[str, str]) -> "StrictInstance":
-        """The same one, used by somebody else."""
+        """The same instance, used with other credentials."""
         return StrictInstance(self.folder, self.port, credentials)
 
     def client(self, service: Any) -> Any:
@@ -93,25 +93,25 @@ class StrictInstance:
         )
 
     def decisions(self) -> list[Decision]:
-        """Everything it decided so far."""
+        """Everything that it has decided so far."""
         record = self.folder / "decisions.jsonl"
         lines = record.read_text().splitlines() if record.is_file() else []
         return [Decision(**json.loads(line)) for line in lines]
 
     def forget_decisions(self) -> None:
-        """Start the record anew."""
+        """Empty the record of decisions."""
         (self.folder / "decisions.jsonl").unlink(missing_ok=True)
 
 
 @contextlib.contextmanager
 def strict_aws(folder: Path, port: int) -> Iterator[StrictInstance]:
-    """Start it empty, and stop it at the end."""
+    """Start an empty instance, and stop it at the end; raises `UserError` if it does not start."""
     instance = StrictInstance(folder.resolve(), port)
     instance.folder.mkdir(parents=True, exist_ok=True)
     _make_certificates(instance)
     log = (instance.folder / "aws-emulator.log").open("w")
     process = subprocess.Popen(
-        [sys.executable, "-m", "local_platform.strict.enforcement"],
+        [sys.executable, "-m", "local_platform.strict"],
         cwd=instance.folder,
         env=_environment(instance),
         stdin=subprocess.DEVNULL,

@@ -1,7 +1,7 @@
-"""Which resource AWS checks a request against, where the AWS emulator says `*`.
+"""The resource that AWS checks a request against, for requests for which the AWS emulator takes `*`.
 
-After the Service Authorization Reference (https://docs.aws.amazon.com/service-authorization/latest/reference/), for
-the requests that deploying this platform makes. What is left at `*` there stays `*` here.
+The source is the Service Authorization Reference (https://docs.aws.amazon.com/service-authorization/latest/reference/).
+It covers the requests that a deployment of this platform makes. What is `*` in the reference is `*` here.
 """
 
 import json
@@ -23,7 +23,7 @@ CLOUDFRONT_TYPES = {
 
 @dataclass(frozen=True)
 class Request:
-    """A request to the AWS emulator, as far as it names a resource."""
+    """The parts of a request to the AWS emulator that can name a resource."""
 
     service: str
     method: str
@@ -36,7 +36,7 @@ class Request:
 
     @property
     def operation(self) -> str:
-        """The operation, in protocols that name it."""
+        """The operation, in protocols whose requests name it."""
         return self.target.rsplit(".", 1)[-1] or self.parameter("Action")
 
     def parameter(self, name: str) -> str:
@@ -59,7 +59,7 @@ class Request:
 
 
 def resource(request: Request, found: str) -> str:
-    """The ARN to check; `found` is what the AWS emulator took, and stays where nothing better is known."""
+    """The ARN to check; `found` is what the AWS emulator took, and is the result if nothing better is known."""
     finder = _FINDERS.get(request.service)
     return (finder(request, found) if finder else "") or found
 

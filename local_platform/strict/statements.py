@@ -1,4 +1,4 @@
-"""Which statements allow a recorded request: the AWS emulator's own evaluation, one statement at a time."""
+"""Finds the policy statements that allow a recorded request, with the AWS emulator's own evaluation."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from local_platform.strict.instance import Decision
 
 
 def allowed_by(policies: dict[str, list[dict[str, Any]]], decision: Decision) -> set[str]:
-    """The `Sid`s of the statements that allow a request, each by itself."""
+    """The `Sid`s of the statements of which each alone allows the request."""
     context = iam_evaluator.EvalContext(
         principal_arn="",
         principal_type="AssumedRole",

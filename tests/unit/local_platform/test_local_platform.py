@@ -20,11 +20,12 @@ import pytest
 from education.errors import UserError
 from local_platform import emulator, processes
 from local_platform.accounts import random_password
-from local_platform.aws import StateBackend, client
+from local_platform.aws import client
 from local_platform.deployment import Deployment, digest
 from local_platform.down import down
 from local_platform.platform import MARK, STACK, Platform, current_platform
 from local_platform.reload import reload
+from local_platform.state_backend import StateBackend
 from local_platform.up import aws_emulator
 from tests.ports import free_port
 from tools.support.paths import ROOT

@@ -1,4 +1,4 @@
-"""The check of signed addresses that `strict_aws` adds to the emulator's CloudFront, which itself looks at none."""
+"""The check of signed addresses, which the strict AWS emulator adds to the emulator's CloudFront."""
 
 import base64
 import json

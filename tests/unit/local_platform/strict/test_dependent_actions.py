@@ -1,9 +1,9 @@
-"""What AWS checks besides the action that a request names, as the stricter AWS emulator of the proofs has it."""
+"""What AWS checks besides the action that a request names, as the strict AWS emulator checks it."""
 
 import json
 from typing import Any
 
-from local_platform.strict.dependent_actions import Caller, Check, dependents
+from local_platform.strict.dependent_actions import Caller, Check, dependent_actions
 
 CALLER = Caller("us-east-1", "111122223333")
 STAGE = "arn:aws:apigateway:us-east-1::/restapis/a1/stages/v1"
@@ -12,7 +12,7 @@ STAGE = "arn:aws:apigateway:us-east-1::/restapis/a1/stages/v1"
 def needed(action: str, request: Any, **context: Any) -> list[Check]:
     """What a request needs besides; `request` is its JSON body, or its text."""
     body = request.encode() if isinstance(request, str) else json.dumps(request).encode()
-    return dependents(action, body, context, CALLER)
+    return dependent_actions(action, body, context, CALLER)
 
 
 def test_a_role_is_passed_where_a_request_names_one() -> None:
