@@ -1,4 +1,4 @@
-"""What the pipeline's roles may do, as a table that a security reviewer can read, and how little that is.
+"""Shows what the pipeline's roles may do, in a table for a security reviewer, and compares it with PowerUserAccess.
 
     python -m tools.checks.audit --environment dev
 
@@ -61,14 +61,14 @@ class Grants:
 
 
 def listed(value: Any) -> list[str]:
-    """A value that IAM lets stand alone, as a list."""
+    """A value of a policy as a list; IAM also allows a single value without a list."""
     return [value] if isinstance(value, str) else list(value)
 
 
 def grants_of(environment: str) -> list[Grants]:
-    """What the roles of an environment's bootstrap may do, by the synthesized stack.
+    """What the roles of an environment's bootstrap may do, according to the synthesized stack.
 
-    Raises `UserError` with what `main.py` says of an environment that has none.
+    Raises `UserError` with the message of `main.py` if the environment has no bootstrap stack.
     """
     with tempfile.TemporaryDirectory() as folder:
         variables = {
@@ -108,7 +108,7 @@ def grants_of(environment: str) -> list[Grants]:
 
 
 def rows(grants: Grants) -> Iterator[tuple[str, str, str, str]]:
-    """One row per statement: what it is called, what it allows or denies, on what, under which condition."""
+    """One row per statement: its name, the actions that it allows or denies, the resources, the condition."""
     for statement in grants.statements:
         actions = listed(statement.get("Action", [])) or [
             f"all but {a}" for a in listed(statement["NotAction"])
@@ -139,7 +139,7 @@ def plain(text: str) -> str:
 
 
 def iam_actions(scanners: Scanners) -> list[str]:
-    """Every action of IAM, for example `s3:GetObject`; raises `UserError` where policy-sentry fails."""
+    """Every action of IAM, for example `s3:GetObject`; raises `UserError` if policy-sentry fails."""
     listing = "import json, policy_sentry.querying.all as all; print(json.dumps(all.get_all_actions(), default=list))"
     answer = subprocess.run(
         [scanners.python / "python", "-c", listing], capture_output=True, text=True, check=False

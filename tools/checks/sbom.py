@@ -39,7 +39,7 @@ def lock_list(lock: str) -> dict[str, Any]:
 
 
 def npm_list() -> dict[str, Any]:
-    """The parts of the npm lock, as npm itself lists them; raises `UserError` where npm fails."""
+    """The parts of the npm lock, as npm itself lists them; raises `UserError` if npm fails."""
     answer = subprocess.run(
         ["npm", "sbom", "--package-lock-only", "--sbom-format=cyclonedx", "--sbom-type=application"],
         cwd=ROOT,

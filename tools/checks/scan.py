@@ -2,9 +2,9 @@
 
     python -m tools.checks.scan [--only checkov secrets …]
 
-The scanners live in `build/scanning`, pinned by `scanning/`. What they find goes to `build/scan/*.sarif` as well, for
-the code-scanning tab. Advisories are asked of the registries; where those do not answer, that is said, and in CI it
-is a failure.
+The scanners are installed in `build/scanning`, in the versions that `scanning/` pins. Findings are also written to
+`build/scan/*.sarif`, for GitHub's code-scanning page. The registries are asked for advisories. If a registry does not
+answer, the scan says so; in CI that is a failure.
 """
 
 import argparse
@@ -61,16 +61,16 @@ def workflows(scanners: Scanners) -> list[str]:
 
 
 def checkov(scanners: Scanners) -> list[str]:
-    """checkov over prod's synthesized stacks; suppressions stand beside the resources."""
+    """checkov over prod's synthesized stacks; suppressions are comments beside the resources."""
     return checkov_findings(scanners, RESULTS)
 
 
 def secrets(scanners: Scanners) -> list[str]:
-    """detect-secrets over every tracked file; the baseline holds what was looked at and is none."""
+    """detect-secrets over every tracked file; the baseline lists what a person has looked at and is no secret."""
     listed = run(["git", "ls-files"]).stdout.split()
     names = [name for name in listed if not name.endswith((".snap", "package-lock.json", "requirements.txt"))]
     names = [name for name in names if "__snapshots__" not in name and name != "scanning/secrets.json"]
-    baseline = RESULTS / "secrets.json"  # a copy, since the hook notes in it where lines have moved to
+    baseline = RESULTS / "secrets.json"  # a copy, because the hook updates the line numbers in it
     shutil.copyfile(ROOT / "scanning" / "secrets.json", baseline)
     found = run([scanners.python / "detect-secrets-hook", "--baseline", baseline, *names])
     return (
@@ -95,9 +95,9 @@ def pip_audit(scanners: Scanners) -> list[str]:
         if all("skip_reason" in package for package in packages):
             return [f"{NOT_ANSWERED}: the package index has no advisories ({packages[0]['skip_reason']})"]
         findings += [
-            f"{lock}: {package['name']} {package['version']}: {hole['id']}"
+            f"{lock}: {package['name']} {package['version']}: {advisory['id']}"
             for package in packages
-            for hole in package.get("vulns", [])
+            for advisory in package.get("vulns", [])
         ]
     return findings
 
@@ -108,10 +108,10 @@ def npm_audit(_: Scanners) -> list[str]:
     for folder in (ROOT, ROOT / "scanning"):
         answer = run(["npm", "audit", "--json", "--prefix", folder])
         try:
-            holes: dict[str, Any] = json.loads(answer.stdout)["vulnerabilities"]
+            vulnerable: dict[str, Any] = json.loads(answer.stdout)["vulnerabilities"]
         except (ValueError, KeyError):
             return [f"{NOT_ANSWERED}: the npm registry has no advisories"]
-        findings += [f"{folder.name}: {name}: {hole['severity']}" for name, hole in holes.items()]
+        findings += [f"{folder.name}: {name}: {found['severity']}" for name, found in vulnerable.items()]
     return findings
 
 
@@ -119,7 +119,7 @@ def runtime(_: Scanners) -> list[str]:
     """How long AWS supports the functions' runtime, which is the image that they run on."""
     end = RUNTIME_ENDS.get(RUNTIME)
     if end is None:
-        return [f"{RUNTIME}: nobody has noted when AWS stops supporting it (tools/checks/scan.py)"]
+        return [f"{RUNTIME}: tools/checks/scan.py does not say when AWS stops supporting it"]
     left = end - datetime.datetime.now(datetime.UTC).date()
     return [f"{RUNTIME}: AWS stops supporting it on {end}"] if left < RUNTIME_NOTICE else []
 
@@ -157,7 +157,7 @@ def main() -> None:
         if findings and (not unanswered or os.environ.get("CI") == "true"):
             failed.append(name)
     if failed:
-        raise UserError(f"{', '.join(failed)} found something: mend it, or say beside it why it stays.")
+        raise UserError(f"{', '.join(failed)} found something: fix it, or write beside it why it stays.")
 
 
 if __name__ == "__main__":

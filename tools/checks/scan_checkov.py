@@ -1,7 +1,8 @@
-"""checkov over prod's stacks, with suppressions that stand beside the resources in the source.
+"""Runs checkov over prod's stacks. Suppressions are comments beside the resources in the source.
 
-checkov reads no comments in JSON, so they are read here from the constructs, in its own notation and with the type of
-the resource: `# checkov:skip=CKV_AWS_117 aws_lambda_function: why`. One that nothing needs any more is a finding.
+JSON has no comments, so the suppressions are read here from the constructs. Their notation is checkov's own, with the
+type of the resource added: `# checkov:skip=CKV_AWS_117 aws_lambda_function: why`. A suppression that nothing needs any
+more is a finding.
 """
 
 import json
@@ -32,7 +33,7 @@ class Suppression:
 
 
 def suppressions(folder: Path = ROOT / "education") -> Iterator[Suppression]:
-    """Those that the constructs hold."""
+    """The suppressions in the source of the constructs."""
     for path in sorted(folder.rglob("*.py")):
         for number, line in enumerate(path.read_text().splitlines(), start=1):
             if match := _COMMENT.search(line):
@@ -40,7 +41,7 @@ def suppressions(folder: Path = ROOT / "education") -> Iterator[Suppression]:
 
 
 def checkov_findings(scanners: Scanners, results: Path) -> list[str]:
-    """What checkov says of prod that no suppression answers, and suppressions that answer nothing."""
+    """checkov's findings in prod that no suppression covers, and the suppressions that cover no finding."""
     known = list(suppressions())
     used: set[Suppression] = set()
     findings = []

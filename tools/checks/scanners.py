@@ -1,4 +1,4 @@
-"""Installs the scanners that `scanning/` pins, where they are missing or out of date."""
+"""Installs the scanners that `scanning/` pins, if they are missing or out of date."""
 
 import os
 import shutil
@@ -24,7 +24,7 @@ class Scanners:
 
     @classmethod
     def installed(cls) -> "Scanners":
-        """The scanners, after installing what is missing; raises `UserError` where that fails."""
+        """The scanners, after installing what is missing; raises `UserError` if that fails."""
         requirements, lock = PINS / "requirements.txt", PINS / "package-lock.json"
         stamp, wanted = HOME / ".installed", digest(requirements, lock, sys.version)
         if not is_stamped(stamp, wanted):
@@ -44,7 +44,7 @@ class Scanners:
                     command,
                     log=LOGS / f"scanners-{name}.log",
                     environment=os.environ,
-                    advice="the scanners come from PyPI and npm: look at the network, and try again.",
+                    advice="the scanners come from PyPI and npm: check the network, and try again.",
                 )
             stamp.write_text(wanted + "\n")
         return cls(HOME / "venv" / "bin", HOME / "node_modules" / ".bin")

@@ -102,7 +102,7 @@ def current_github(variables: Mapping[str, str] = os.environ) -> Github:
 
 
 def shortened(text: str) -> str:
-    """A text that GitHub takes; what is cut away is said."""
+    """A text of a length that GitHub accepts. If the text is cut, its last line says so."""
     if len(text) <= MAXIMUM_CHARACTERS:
         return text
     return text[:MAXIMUM_CHARACTERS] + "\n… cut here; the job's log and the saved plan have all of it."
