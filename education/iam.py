@@ -16,6 +16,7 @@ class Grant:
     """What a function may do: listed actions on listed resources.
 
     `reason` must be given when a resource or an action has a wildcard that AWS makes necessary.
+    `sid` is deployed as the id of the statement, so it stays as it is when words in the code change.
     """
 
     sid: str

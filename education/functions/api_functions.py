@@ -76,7 +76,7 @@ class ApiFunctions(Construct):
                 add_audit_entries(audit),
                 see_erasures(profiles),
                 Grant(
-                    "ReadCoursesAndTakeSeats",
+                    "ReadCoursesAndTakePlaces",
                     ["dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:UpdateItem"],
                     [courses.arn],
                 ),
@@ -86,7 +86,7 @@ class ApiFunctions(Construct):
                     [progress.arn],
                 ),
                 Grant("ReadRosters", ["dynamodb:Query"], [tables.roster_index_arn]),
-                Grant("ReadProfilesOfARoster", ["dynamodb:BatchGetItem"], [profiles.arn]),
+                Grant("SeeWhoIsOnARoster", ["dynamodb:BatchGetItem"], [profiles.arn]),
                 write_addresses(profiles),
             ],
         )
@@ -161,7 +161,7 @@ class ApiFunctions(Construct):
             source="uploads",
             description="Notes in the course that the file of a lesson was uploaded",
             variables=courses.variables,
-            grants=[Grant("NoteUploadedFiles", ["dynamodb:UpdateItem"], [courses.arn])],
+            grants=[Grant("NoteArrivedFiles", ["dynamodb:UpdateItem"], [courses.arn])],
             asynchronous=True,
         )
         self._notify_of_uploads(uploads, content, operations.env.aws.account_id)

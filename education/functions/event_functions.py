@@ -70,9 +70,9 @@ class SignInTrigger(PythonFunction):
                 write_addresses(tables.profiles),
                 find_addresses(tables.profiles),
                 see_erasures(tables.profiles),
-                Grant("TakeSeats", ["dynamodb:BatchGetItem", "dynamodb:UpdateItem"], [tables.courses.arn]),
+                Grant("TakePlaces", ["dynamodb:BatchGetItem", "dynamodb:UpdateItem"], [tables.courses.arn]),
                 Grant("Enrol", ["dynamodb:BatchGetItem", "dynamodb:PutItem"], [tables.progress.arn]),
-                Grant("ReadWaitlists", ["dynamodb:Query"], [tables.roster_index_arn]),
+                Grant("SeeWhoWaits", ["dynamodb:Query"], [tables.roster_index_arn]),
             ],
         )
 
@@ -209,12 +209,12 @@ class StreamFunctions(Construct):
             grants=[
                 *read_streams([courses], dead_letters),
                 Grant(
-                    "ReadCoursesAndTakeSeats",
+                    "ReadCoursesAndTakePlaces",
                     ["dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:UpdateItem"],
                     [courses.arn],
                 ),
                 Grant(
-                    "UpdateRecords",
+                    "BringRecordsInLine",
                     ["dynamodb:BatchGetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"],
                     [progress.arn],
                 ),
