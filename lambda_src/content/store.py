@@ -2,7 +2,7 @@
 
 from domain import course_store
 from domain.courses import Course
-from domain.enrollments.model import Record
+from domain.enrollments.model import EnrollmentRecord
 from toolkit import clients
 from toolkit.dynamo import from_item, to_item
 
@@ -26,4 +26,4 @@ class ContentTable:
             ConsistentRead=True,
         )
         wire = answer.get("Item")
-        return Record.from_stored(from_item(wire)).is_enrolled if wire else False
+        return EnrollmentRecord.from_stored(from_item(wire)).is_enrolled if wire else False

@@ -1,79 +1,71 @@
-"""Reading records in DynamoDB: a student's own, and the roster of a course, page by page.
+"""Reading enrolments in DynamoDB: a student's own, and the roster of a course, page by page.
 
-Writing them stands in domain.enrollments.store. A query is repeated only when one answer's 1 MB, or its
+Writing them is in domain.enrollments.store. A query is repeated only when one answer's 1 MB, or its
 READ_AT_ONCE records, were too little for a page.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from heapq import merge
+from itertools import chain
 from typing import Any
 
 from domain import course_store
 from domain.courses import Course
-from domain.enrollments.bulk_store import CohortPlaces
-from domain.enrollments.model import COMPLETION_INDEX, Record, shard_key
-from enrollment.rosters import RosterPosition
-from toolkit import clients
+from domain.enrollments.model import COMPLETION_INDEX, EnrollmentRecord, shard_key
+from domain.enrollments.store import EnrollmentTable
+from enrollment.roster_rules import RosterPosition
 from toolkit.dynamo import from_item, to_item
+from toolkit.reads import WireItem, query_pages, query_up_to
 
-# What a query answers at most: a page of JSON takes one query per shard, a long table reads on where it
-# has to, and no more than this is read in vain of a shard.
+# The most records that a query answers: a page of JSON takes one query per shard, a long table reads on where it
+# has to, and not more than this is read of a shard without being shown.
 READ_AT_ONCE = 101
-# A page's first queries run side by side, within what one client keeps as open connections.
-_QUERIES_AT_ONCE = 8
+# The first queries of a page run in parallel; one client keeps that many connections open.
+_PARALLEL_QUERIES = 8
 
-_Query = tuple[dict[str, Any], Any]
-_Answer = tuple[list[Record], Any]
+_Entry = tuple[RosterPosition, EnrollmentRecord]
+_Pages = Iterator[list[WireItem]]
 
 
-class EnrollmentTable(CohortPlaces):
-    """The enrollment function's reads, and the writes that it shares with others."""
+class RosterTable(EnrollmentTable):
+    """The enrollment function's reads, and the writes that it shares with other functions."""
 
     def course_now(self, course_id: str) -> Course | None:
         """The course as it is now: one GetItem."""
         return course_store.find(self._courses_table, course_id, consistent=True)
 
-    def of_student(self, user_id: str, after_course_id: str | None, limit: int) -> list[Record]:
-        """Up to `limit` records of one student by course id, after the given one: one query."""
-        start: Any = None
-        if after_course_id is not None:
-            start = to_item({"userId": user_id, "courseId": after_course_id})
+    def of_student(self, user_id: str, after_course_id: str | None, limit: int) -> list[EnrollmentRecord]:
+        """Up to `limit` records of one student by course id, after the given one: one Query."""
         query = {
             "TableName": self._progress_table,
             "KeyConditionExpression": "userId = :user",
             "ExpressionAttributeValues": to_item({":user": user_id}),
             "ConsistentRead": True,
         }
-        records, start = _answer(query, start, limit)
-        while start and len(records) < limit:
-            more, start = _answer(query, start, limit - len(records))
-            records += more
-        return records
+        start = to_item({"userId": user_id, "courseId": after_course_id}) if after_course_id else None
+        return [EnrollmentRecord.from_stored(item) for item in query_up_to(query, limit, start=start)]
 
-    def roster(
-        self, course_id: str, after: RosterPosition | None, limit: int
-    ) -> list[tuple[RosterPosition, Record]]:
-        """Up to `limit` enrolled students of one course, furthest first: at least one query per shard."""
-
+    def roster(self, course_id: str, after: RosterPosition | None, limit: int) -> list[_Entry]:
+        """Up to `limit` enrolled students of one course, those who have completed most first: at least one Query
+        per shard."""
         size = min(limit, READ_AT_ONCE)
-        queries = [self._roster_query(course_id, shard, after) for shard in range(self._shards)]
-        firsts = _side_by_side(lambda query: _answer(*query, size), queries)
-        shards = (
-            _from_shard(shard, query, first, size)
-            for shard, ((query, _), first) in enumerate(zip(queries, firsts, strict=True))
+        shards = [self._shard_pages(course_id, shard, after, size) for shard in range(self._shards)]
+        entries_of_shards = (
+            _entries(shard, chain([first], pages))
+            for shard, (first, pages) in enumerate(zip(_first_pages(shards), shards, strict=True))
         )
-        # By user, because who sinks in between comes up a second time.
-        entries: dict[str, tuple[RosterPosition, Record]] = {}
-        for position, record in merge(*shards, key=_roster_order):
+        # By user: a student whose percentage sinks between two queries is read a second time.
+        entries: dict[str, _Entry] = {}
+        for position, record in merge(*entries_of_shards, key=_roster_order):
             entries.setdefault(record.user_id, (position, record))
             if len(entries) == limit:
                 break
         return list(entries.values())
 
-    def _roster_query(self, course_id: str, shard: int, after: RosterPosition | None) -> _Query:
-        """The query of a shard, and the wire form of the key after which it starts."""
+    def _shard_pages(self, course_id: str, shard: int, after: RosterPosition | None, size: int) -> _Pages:
+        """The pages of a shard's query, after a position."""
         partition = shard_key(course_id, shard)
         condition, start = "courseShard = :shard", None
         values: dict[str, Any] = {":shard": partition}
@@ -97,41 +89,29 @@ class EnrollmentTable(CohortPlaces):
             "ExpressionAttributeValues": to_item(values),
             "ScanIndexForward": False,
         }
-        return query, start
+        return query_pages(query, start=start, page_size=size)
 
 
-def _from_shard(
-    shard: int, query: dict[str, Any], first: _Answer, size: int
-) -> Iterator[tuple[RosterPosition, Record]]:
-    """A shard's students, furthest first; reads on when somebody asks for more than there was."""
-    records, start = first
-    while True:
-        for record in records:
+def _entries(shard: int, pages: _Pages) -> Iterator[_Entry]:
+    """A shard's students in the roster's order; a further page is read only when it is needed."""
+    for page in pages:
+        for item in page:
+            record = EnrollmentRecord.from_stored(from_item(item))
             yield RosterPosition(record.percentage, shard, record.user_id), record
-        if not start:
-            return
-        records, start = _answer(query, start, size)
 
 
-def _roster_order(entry: tuple[RosterPosition, Record]) -> tuple[float, int]:
+def _roster_order(entry: _Entry) -> tuple[float, int]:
     position, _ = entry
     return -position.percentage, position.shard
 
 
-def _answer(query: dict[str, Any], start: Any, limit: int) -> _Answer:
-    """One query: its records, and where the next one starts if there may be more."""
-    more = {"ExclusiveStartKey": start} if start else {}
-    answer = clients.dynamodb().query(**query, **more, Limit=limit)
-    records = [Record.from_stored(from_item(item)) for item in answer["Items"]]
-    return records, answer.get("LastEvaluatedKey")
-
-
-def _side_by_side(work: Callable[[_Query], _Answer], pieces: list[_Query]) -> list[_Answer]:
-    if len(pieces) == 1:
-        return [work(pieces[0])]
-    return list(_pool().map(work, pieces))
+def _first_pages(shards: list[_Pages]) -> list[list[WireItem]]:
+    """The first page of every shard, read in parallel."""
+    if len(shards) == 1:
+        return [next(shards[0])]
+    return list(_pool().map(next, shards))
 
 
 @cache
 def _pool() -> ThreadPoolExecutor:
-    return ThreadPoolExecutor(_QUERIES_AT_ONCE, thread_name_prefix="roster")
+    return ThreadPoolExecutor(_PARALLEL_QUERIES, thread_name_prefix="roster")

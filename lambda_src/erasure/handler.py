@@ -11,7 +11,7 @@ from domain.people.user_pool_store import CognitoUserPool
 from erasure.config import Config
 from toolkit import log
 from toolkit.config import load
-from toolkit.streams import Change, stream_handler
+from toolkit.streams import ItemChange, stream_handler
 
 _config = load(Config)
 _erasure = Erasure(
@@ -26,7 +26,7 @@ _erasure = Erasure(
 )
 
 
-def _finish(change: Change) -> None:
+def _finish(change: ItemChange) -> None:
     if change.after is None or REQUESTED_AT not in change.after:
         return
     request = ErasureRequest.from_stored(change.after)

@@ -1,1 +1,1 @@
-"""Tells the world outside, on EventBridge, that somebody enrolled, completed a course or published one."""
+"""Sends an event to EventBridge when a student enrols or completes a course, or a course is published."""

@@ -1,24 +1,24 @@
-"""Called with the changes of the course and progress tables; tells what is news of them."""
+"""Called with changes of the courses and progress tables; sends events for those that others want to know."""
 
 from events import statements
 from events.config import Config
 from events.outbox import Outbox
 from toolkit import log
 from toolkit.config import load
-from toolkit.streams import Change, stream_handler
+from toolkit.streams import ItemChange, stream_handler
 
 _config = load(Config)
 _outbox = Outbox(_config.event_bus_name, _config.sent_events_table)
-_tellers = {
+_events_of = {
     _config.courses_table: statements.of_course,
     _config.course_progress_table: statements.of_record,
 }
 
 
-def _tell(change: Change) -> None:
-    for event in _tellers[change.table](change, _config.home_page):
+def _send(change: ItemChange) -> None:
+    for event in _events_of[change.table](change, _config.home_page):
         left = _outbox.send(event)
         log.write("INFO", "event", kind=event.verb.detail_type, eventId=event.event_id, left=left)
 
 
-handler = stream_handler(_config, _tell)
+handler = stream_handler(_config, _send)

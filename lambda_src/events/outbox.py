@@ -1,8 +1,8 @@
-"""Sends events to EventBridge, each once: what has left is noted, and not sent again.
+"""Sends events to EventBridge, each once: an event that was sent is recorded, and not sent again.
 
-A note is written after the event has left. Should the function die in between, the event leaves a second
-time under the same id; the other order could lose it. One shard's batches never overlap, so there is no
-other way to a second one.
+The record is written after the event was sent. If the function stops in between, the event is sent a second
+time under the same id; in the other order it could be lost. One shard's batches never overlap, so there is no
+other way in which an event is sent twice.
 """
 
 import json
@@ -15,22 +15,22 @@ from toolkit.dynamo import to_item
 from toolkit.errors import Unavailable
 
 SOURCE = "education"
-# Longer than any record can come again: streams keep 24 hours, the dead-letter queue 14 days.
+# Longer than a change can arrive again: streams keep it 24 hours, the dead-letter queue 14 days.
 KEPT_SECONDS = 30 * 24 * 3600
 # PutEvents, "Errors": anything else would be refused again.
 _PASSING = frozenset({"InternalException", "InternalFailure", "ThrottlingException"})
 
 
-class NotSent(Exception):  # noqa: N818 - the stream's dead-letter queue says what it means
+class NotSent(Exception):  # noqa: N818 - the message in the dead-letter queue names it
     """EventBridge refuses this event for good."""
 
 
 class Outbox:
-    """The way out.
+    """The event bus, and the table of sent events.
 
     Args:
         bus_name: the event bus.
-        table_name: the table of what has left.
+        table_name: the table of events that were sent.
     """
 
     def __init__(self, bus_name: str, table_name: str) -> None:
@@ -38,7 +38,7 @@ class Outbox:
         self._table_name = table_name
 
     def send(self, event: Event) -> bool:
-        """Send an event unless it has left already; whether it left now. GetItem, PutEvents, PutItem.
+        """Send an event unless it was sent before; whether it was sent now. GetItem, PutEvents, PutItem.
 
         Raises:
             Unavailable: EventBridge could not take it now.

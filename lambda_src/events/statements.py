@@ -1,11 +1,11 @@
-"""Which changes are news, and how they are told: xAPI statements with nothing personal but the user id.
+"""Which changes are events, as xAPI statements with nothing personal but the user id.
 
-xAPI 1.0.3, https://github.com/adlnet/xAPI-Spec/blob/master/xAPI-Data.md. Pure: the same change always
-gives the same statements with the same ids, so whoever gets one twice can tell.
+xAPI 1.0.3, https://github.com/adlnet/xAPI-Spec/blob/master/xAPI-Data.md. The same change always
+gives the same statements with the same ids, so a receiver that gets one twice can recognise it.
 
-* enrolment: a student takes up a place, be it again after a withdrawal or from the waitlist;
+* enrolment: a student takes a seat, also again after a withdrawal, or from the waitlist;
 * completion: a student's record gets its `completedAt`, which happens once;
-* publication: a course becomes published, told in its owner's name (who did it stands in the audit trail).
+* publication: a course becomes published, in its owner's name (the audit trail says who did it).
 """
 
 from collections.abc import Mapping
@@ -16,7 +16,7 @@ from uuid import NAMESPACE_URL, uuid5
 from domain import courses
 from domain.enrollments import model as records
 from toolkit.dynamo import Item
-from toolkit.streams import Change
+from toolkit.streams import ItemChange
 
 _COURSE_TYPE = "http://adlnet.gov/expapi/activities/course"
 _ENROLLED = frozenset({records.ACTIVE, records.COMPLETED})
@@ -38,7 +38,7 @@ PUBLISHED = Verb("https://w3id.org/xapi/dod-isd/verbs/published", "published", "
 
 @dataclass(frozen=True)
 class Event:
-    """One statement on its way."""
+    """One statement to send."""
 
     verb: Verb
     statement: Mapping[str, Any]
@@ -49,32 +49,32 @@ class Event:
         return str(self.statement["id"])
 
 
-def of_record(change: Change, home_page: str) -> list[Event]:
-    """What a change of a student's record in a course tells.
+def of_record(change: ItemChange, home_page: str) -> list[Event]:
+    """The events of a change of a student's record in a course.
 
     Raises:
-        KeyError: it is no such record.
+        KeyError: the item is not such a record.
     """
     after, before = change.after, change.before or {}
     if after is None:
         return []
-    told = []
+    events = []
     user_id, course_id = after["userId"], after["courseId"]
     if after["status"] in _ENROLLED and before.get("status") not in _ENROLLED:
-        told.append(
+        events.append(
             _event(REGISTERED, home_page, user_id, course_id, change.at, occasion=str(after["revision"]))
         )
     if after.get("completedAt") and not before.get("completedAt"):
         result = {"completion": True}
-        told.append(_event(COMPLETED, home_page, user_id, course_id, after["completedAt"], result=result))
-    return told
+        events.append(_event(COMPLETED, home_page, user_id, course_id, after["completedAt"], result=result))
+    return events
 
 
-def of_course(change: Change, home_page: str) -> list[Event]:
-    """What a change of a course tells.
+def of_course(change: ItemChange, home_page: str) -> list[Event]:
+    """The events of a change of a course.
 
     Raises:
-        KeyError: it is no course.
+        KeyError: the item is not a course.
     """
     after, before = change.after, change.before or {}
     if after is None or after["status"] != courses.PUBLISHED or before.get("status") == courses.PUBLISHED:

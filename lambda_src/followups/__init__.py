@@ -1,1 +1,1 @@
-"""What follows from an edit of a course for the students in it; called with the courses' changes, not by people."""
+"""Course changes: what an edit of a course means for its students. Called by the stream of the courses table."""

@@ -1,15 +1,15 @@
-"""Called with the changes of the courses table; brings students' records and the stored files in line with them."""
+"""Called with course changes; brings students' records and the stored files up to date with them."""
 
 from domain.courses import Course
 from followups.config import Config
-from followups.files import LessonFiles, left_behind
+from followups.file_store import LessonFiles, left_behind
 from followups.rules import follow
-from followups.store import Roster
+from followups.store import CourseChangeTable
 from toolkit.config import load
-from toolkit.streams import Change, stream_handler
+from toolkit.streams import ItemChange, stream_handler
 
 _config = load(Config)
-_roster = Roster(
+_store = CourseChangeTable(
     courses_table=_config.courses_table,
     progress_table=_config.course_progress_table,
     profiles_table=_config.user_profiles_table,
@@ -18,14 +18,14 @@ _roster = Roster(
 _files = LessonFiles(_config.content_bucket)
 
 
-def _act(change: Change) -> None:
+def _act(change: ItemChange) -> None:
     # A new course has no students, and none is ever deleted.
     if change.before is None or change.after is None:
         return
     before, after = Course.from_stored(change.before), Course.from_stored(change.after)
     if keys := left_behind(before, after):
-        _files.delete(keys, _roster.course_now(after.course_id))
-    follow(_roster, before, after)
+        _files.delete(keys, _store.course_now(after.course_id))
+    follow(_store, before, after)
 
 
 handler = stream_handler(_config, _act)

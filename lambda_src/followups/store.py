@@ -1,6 +1,6 @@
-"""The DynamoDB side of followups: a course's whole roster, and single records brought in line.
+"""Course changes in DynamoDB: reading a course's whole roster, and bringing single records up to date.
 
-A large course is read one index partition after the other, and its records are written side by side.
+A large course is read one index partition after the other, and its records are written in parallel.
 """
 
 from collections.abc import Iterable, Iterator
@@ -12,72 +12,71 @@ from botocore.exceptions import ClientError
 
 from domain import course_store
 from domain.courses import Course
-from domain.enrollments.model import COMPLETION_INDEX, WAITLISTED, Record, shard_key, waitlist_key
-from domain.enrollments.store import Places
-from followups.rules import in_line
-from toolkit import clients, log, retries
+from domain.enrollments.model import COMPLETION_INDEX, WAITLISTED, EnrollmentRecord, shard_key, waitlist_key
+from domain.enrollments.store import EnrollmentTable
+from followups.rules import sync
+from toolkit import clients, log
 from toolkit.dynamo import condition_failed, from_item, item_of, to_item, transaction_conflict
+from toolkit.reads import query_pages
+from toolkit.retries import Retries
 
 # As many as one client keeps open connections.
 _WRITES_AT_ONCE = 10
 _PAGE = 500
 
 
-class Roster(Places):
-    """A Store of followups.rules in DynamoDB."""
+class CourseChangeTable(EnrollmentTable):
+    """The CourseChangeStore of followups.rules in DynamoDB."""
 
     def course_now(self, course_id: str) -> Course | None:
         """The course as it is now: one GetItem."""
         return course_store.find(self._courses_table, course_id, consistent=True)
 
-    def pages(self, course_id: str) -> Iterator[list[Record]]:
-        """All who are enrolled or wait, one Query per page; at least one per partition of the roster."""
+    def pages(self, course_id: str) -> Iterator[list[EnrollmentRecord]]:
+        """All students who are enrolled or wait, one Query per page; at least one per partition of the roster."""
         partitions = [shard_key(course_id, shard) for shard in range(self._shards)]
         for partition in (*partitions, waitlist_key(course_id)):
-            start: Any = {}
-            while True:
-                answer = clients.dynamodb().query(
-                    TableName=self._progress_table,
-                    IndexName=COMPLETION_INDEX,
-                    KeyConditionExpression="courseShard = :partition",
-                    ExpressionAttributeValues=to_item({":partition": partition}),
-                    Limit=_PAGE,
-                    **start,
-                )
-                yield _records(answer["Items"])
-                if not answer.get("LastEvaluatedKey"):
-                    break
-                start = {"ExclusiveStartKey": answer["LastEvaluatedKey"]}
+            query = {
+                "TableName": self._progress_table,
+                "IndexName": COMPLETION_INDEX,
+                "KeyConditionExpression": "courseShard = :partition",
+                "ExpressionAttributeValues": to_item({":partition": partition}),
+            }
+            yield from map(_records, query_pages(query, page_size=_PAGE))
 
-    def rewrite_all(self, records: Iterable[Record], course: Course) -> int:
-        """Bring records in line with a course: one UpdateItem each, several at once."""
+    def rewrite_all(self, records: Iterable[EnrollmentRecord], course: Course) -> int:
+        """Bring records up to date with a course: one UpdateItem each, several at once."""
         return sum(_pool().map(lambda record: self._rewrite(record, course), records))
 
-    def _rewrite(self, record: Record, course: Course) -> bool:
-        """Bring one record in line, unless it is or has gone; whether it was written.
+    def _rewrite(self, record: EnrollmentRecord, course: Course) -> bool:
+        """Bring one record up to date, unless it is already or was deleted; whether it was written.
 
-        Students go on learning meanwhile: only the revision that was looked at is written over.
+        Students go on learning meanwhile: only the revision that was read is replaced.
         """
-        for _ in retries.attempts():
-            after = in_line(record, course)
+
+        def attempt() -> bool | None:
+            nonlocal record
+            after = sync(record, course)
             if after is record:
                 return False
             try:
                 clients.dynamodb().update_item(**self._update(record, after))
-                return True
             except ClientError as error:
                 if transaction_conflict(error):
-                    continue
+                    return None
                 if not condition_failed(error):
                     raise
                 found = item_of(error)
                 if found is None:
                     return False
-                record = Record.from_stored(found)
-        raise AssertionError("attempts() raises when it ends")
+                record = EnrollmentRecord.from_stored(found)
+                return None
+            return True
 
-    def _update(self, before: Record, after: Record) -> Any:
-        # Of those who wait, the index's sort value is the time since when.
+        return Retries().until_answer(attempt)
+
+    def _update(self, before: EnrollmentRecord, after: EnrollmentRecord) -> Any:
+        # For students who wait, the index's sort value is the time at which they began to wait.
         percentage = "keptPercentage" if before.status == WAITLISTED else "completionPercentage"
         return {
             "TableName": self._progress_table,
@@ -96,12 +95,12 @@ class Roster(Places):
         }
 
 
-def _records(items: Iterable[Any]) -> list[Record]:
-    """The records among items; a damaged one must not keep the others from being brought in line."""
+def _records(items: Iterable[Any]) -> list[EnrollmentRecord]:
+    """The records in items; a damaged one must not keep the others from being brought up to date."""
     found = []
     for item in items:
         try:
-            found.append(Record.from_stored(from_item(item)))
+            found.append(EnrollmentRecord.from_stored(from_item(item)))
         except (KeyError, TypeError, ValueError) as error:
             log.write("ERROR", "a record cannot be read", where=log.where(error))
     return found

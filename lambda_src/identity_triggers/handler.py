@@ -5,16 +5,17 @@ https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-lambda-pre-t
 
 from typing import Any
 
-from domain.enrollments.bulk_store import CohortPlaces
+from domain.enrollments.store import EnrollmentTable
 from identity_triggers.config import Config
 from identity_triggers.second_factor_store import has_second_factor
 from identity_triggers.sign_in import VerifiedUser, note_sign_in
 from identity_triggers.store import SignInTable
 from identity_triggers.token_groups import groups_for_token
-from toolkit import clients, log, retries
+from toolkit import clients, log
 from toolkit.config import load
 from toolkit.errors import RequestError
 from toolkit.problems import is_dependency_failure
+from toolkit.retries import Retries
 
 # Cognito waits five seconds for a trigger, whatever the function's own limit is.
 _TRIGGER_MILLISECONDS = 5000
@@ -32,7 +33,7 @@ clients.limit_call(connect_seconds=_CONNECT_SECONDS, read_seconds=_READ_SECONDS)
 # Every token needs the client, and a first sign-in has no time to create it.
 clients.dynamodb()
 _table = SignInTable(_config.user_profiles_table)
-_places = CohortPlaces(
+_enrollments = EnrollmentTable(
     courses_table=_config.courses_table,
     progress_table=_config.course_progress_table,
     profiles_table=_config.user_profiles_table,
@@ -69,7 +70,7 @@ def _note_sign_in(attributes: dict[str, str], request_id: str) -> None:
         user = VerifiedUser.of(attributes)
         if user is None:
             return
-        enrolled = note_sign_in(user, _table, _places, retries.shared_attempts(_RETRY_SECONDS))
+        enrolled = note_sign_in(user, _table, _enrollments, Retries(_RETRY_SECONDS))
     except Exception as error:  # noqa: BLE001 - nothing in here decides about the token
         passing = isinstance(error, RequestError) or is_dependency_failure(error)
         log.write(

@@ -14,7 +14,7 @@ from domain.people.profiles import Profile
 from toolkit import clock
 from toolkit.caller import canonical_email
 from toolkit.errors import Conflict
-from toolkit.retries import Tries
+from toolkit.retries import Retries
 
 
 @dataclass(frozen=True)
@@ -40,17 +40,19 @@ class SignInStore(Protocol):
     def load(self, user_id: str, email: str) -> tuple[bool, Address]:
         """Whether a user has a profile, and what is known of this address."""
 
-    def claim(self, email: str, user_id: str, tries: Tries, *, profile: Profile | None) -> Address:
+    def claim(self, email: str, user_id: str, retries: Retries, *, profile: Profile | None) -> Address:
         """Make a user the owner of their verified address, and write their profile if they have none."""
 
     def release_others(self, email: str, user_id: str) -> None:
         """Give up the addresses of a user, except the one that they sign in with."""
 
-    def remove_invitations(self, email: str, invitations: Collection[str], tries: Tries) -> None:
+    def remove_invitations(self, email: str, invitations: Collection[str], retries: Retries) -> None:
         """Remove invitations that were accepted."""
 
 
-def note_sign_in(user: VerifiedUser, store: SignInStore, enrollments: bulk.Store, tries: Tries) -> int:
+def note_sign_in(
+    user: VerifiedUser, store: SignInStore, enrollments: bulk.BulkEnrollmentStore, retries: Retries
+) -> int:
     """Note a sign-in; returns in how many courses the user was enrolled.
 
     An invitation to a course that is not published waits until it is.
@@ -67,23 +69,25 @@ def note_sign_in(user: VerifiedUser, store: SignInStore, enrollments: bulk.Store
         else:
             # So that rosters have a name for students who have never opened their profile.
             profile = Profile.first(user.user_id, user.email, clock.now())
-        address = store.claim(user.email, user.user_id, tries, profile=profile)
+        address = store.claim(user.email, user.user_id, retries, profile=profile)
     if not address.invited_to:
         return 0
     accepted: list[str] = []
     try:
         for course_id in sorted(address.invited_to):
-            if _enroll(user, course_id, enrollments, tries):
+            if _enroll(user, course_id, enrollments, retries):
                 accepted.append(course_id)
     finally:
         if accepted:
-            store.remove_invitations(user.email, address.invitations_to(accepted), tries)
+            store.remove_invitations(user.email, address.invitations_to(accepted), retries)
     return len(accepted)
 
 
-def _enroll(user: VerifiedUser, course_id: str, enrollments: bulk.Store, tries: Tries) -> bool:
+def _enroll(
+    user: VerifiedUser, course_id: str, enrollments: bulk.BulkEnrollmentStore, retries: Retries
+) -> bool:
     try:
-        bulk.enroll_all(enrollments, [user.user_id], course_id, clock.now(), tries)
+        bulk.enroll_all(enrollments, [user.user_id], course_id, clock.now(), retries)
     except Conflict:
         return False
     return True

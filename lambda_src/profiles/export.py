@@ -13,7 +13,7 @@ from typing import Any, Protocol
 
 from domain import audit
 from domain.audit import AuditEntry, AuditTrail
-from domain.enrollments.model import Record, enrollment_view
+from domain.enrollments.model import EnrollmentRecord, enrollment_view
 from domain.people.tombstones import Erased
 from domain.people.user_pool import PoolUser, UserPool
 from profiles.rules import Profiles
@@ -134,7 +134,7 @@ def _shown(section: Section, item: StoredItem, user_id: str) -> dict[str, dict[s
     """The entries of the document that an item becomes, by the document's list."""
     match section:
         case Section.RECORDS:
-            record = Record.from_stored(dict(item))
+            record = EnrollmentRecord.from_stored(dict(item))
             return {"enrollments": enrollment_view(record), "progress": _progress(record)}
         case Section.OWNED_COURSES:
             return {"ownedCourses": {name: item[name] for name in OWNED_COURSE_FIELDS}}
@@ -161,7 +161,7 @@ def _sign_in(user: PoolUser, groups: frozenset[str]) -> dict[str, Any]:
     }
 
 
-def _progress(record: Record) -> dict[str, Any]:
+def _progress(record: EnrollmentRecord) -> dict[str, Any]:
     shown: dict[str, Any] = {
         "userId": record.user_id,
         "courseId": record.course_id,

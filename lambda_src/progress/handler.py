@@ -3,18 +3,19 @@
 from progress import rules
 from progress.config import Config
 from progress.store import ProgressTable
-from toolkit import clock, retries
+from toolkit import clock
 from toolkit.config import load
 from toolkit.errors import BadRequest, FieldError
 from toolkit.http import Request, Response, api_handler, ok
+from toolkit.retries import Retries
 
 config = load(Config)
-table = ProgressTable(courses_table=config.courses_table, progress_table=config.course_progress_table)
+store = ProgressTable(courses_table=config.courses_table, progress_table=config.course_progress_table)
 
 
 def get_progress(request: Request) -> Response:
     """GET /progress/{courseId}."""
-    return ok(rules.read(table, request.caller, request.path["courseId"]))
+    return ok(rules.read(store, request.caller, request.path["courseId"]))
 
 
 def update_lesson_progress(request: Request) -> Response:
@@ -22,9 +23,7 @@ def update_lesson_progress(request: Request) -> Response:
     now = clock.now()
     body = request.body
     activity = rules.activity_of(request.path["lessonId"], _moment(body.get("occurredAt")), now, body)
-    return ok(
-        rules.update(table, request.caller, request.path["courseId"], activity, now, retries.attempts())
-    )
+    return ok(rules.update(store, request.caller, request.path["courseId"], activity, now, Retries()))
 
 
 def _moment(text: str | None) -> str | None:

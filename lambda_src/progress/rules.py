@@ -1,33 +1,40 @@
-"""The rules of progress, in plain Python: what an update does to a record, whatever the order.
+"""The rules of progress: what an update does to a student's record, in whatever order updates arrive.
 
 * Each lesson's resume position is that of the latest `occurredAt`; at the same time, the further
-  one. A device whose clock is ahead counts as now, or it would freeze the position for ever.
+  one. A time after the server's time counts as the server's time, or a device whose clock is wrong would keep
+  the position from changing for ever.
 * Completed lessons are a set that only grows; `completed: false` changes nothing.
 * The percentage follows from the set and the course's lessons (domain.enrollments.model). The course is
   completed, once, when an update finds all of its lessons completed, at the server's time.
 
 So the same updates, in any order, any number of times and from any number of devices, end in the
-same record. Enrolled students keep their progress when a course is archived or unpublished; others
+same record. Enrolled students keep their progress when a course is archived or unpublished; other callers
 learn that they are not enrolled (Forbidden) only if they may know that the course exists.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 from domain.courses import Course
-from domain.enrollments.model import COMPLETED, Position, Record, percentage_of, progress_view
+from domain.enrollments.model import (
+    COMPLETED,
+    NOT_ENROLLED,
+    EnrollmentRecord,
+    Position,
+    percentage_of,
+    progress_view,
+)
 from domain.permissions import NO_SUCH_COURSE, may_see
 from toolkit.caller import Caller
 from toolkit.errors import Forbidden, NotFound
+from toolkit.retries import Retries
 
 NO_SUCH_LESSON = "There is no such lesson in this course."
-NOT_ENROLLED = "You are not enrolled in this course."
 
 
 @dataclass(frozen=True)
 class Activity:
-    """What a device reports of one lesson: when, where playback stands, whether it is done."""
+    """What a device reports of one lesson: when, at which second playback is, whether the lesson is completed."""
 
     lesson_id: str
     at: str
@@ -37,16 +44,16 @@ class Activity:
 
 @dataclass(frozen=True)
 class Refused:
-    """A write was refused; `record` is what is there instead, None if that is nothing or unknown.
+    """A write was refused; `record` is what is stored instead, None if that is nothing or not known.
 
     `settled` is False when another write was under way, so that nothing is known.
     """
 
-    record: Record | None
+    record: EnrollmentRecord | None
     settled: bool = True
 
 
-class Store(Protocol):
+class ProgressStore(Protocol):
     """What the rules need of the database."""
 
     def cached_course(self, course_id: str) -> Course | None:
@@ -55,13 +62,15 @@ class Store(Protocol):
     def course(self, course_id: str) -> Course | None:
         """The course as it is now."""
 
-    def look(self, user_id: str, course_id: str) -> tuple[Course | None, Record | None]:
+    def load(self, user_id: str, course_id: str) -> tuple[Course | None, EnrollmentRecord | None]:
         """The course and the student's record as they are now."""
 
-    def move(self, user_id: str, course_id: str, lesson_id: str, position: Position) -> Record | Refused:
-        """Set an enrolled student's position in a lesson if it is newer than what is there."""
+    def move(
+        self, user_id: str, course_id: str, lesson_id: str, position: Position
+    ) -> EnrollmentRecord | Refused:
+        """Set an enrolled student's position in a lesson if it is newer than the stored one."""
 
-    def save(self, before: Record, after: Record) -> Refused | None:
+    def save(self, before: EnrollmentRecord, after: EnrollmentRecord) -> Refused | None:
         """Replace what an activity changed, if the record is still the one from before."""
 
 
@@ -71,17 +80,19 @@ def activity_of(lesson_id: str, occurred_at: str | None, now: str, body: dict[st
     return Activity(lesson_id, at, body.get("positionSeconds"), body.get("completed", False))
 
 
-def apply(record: Record, activity: Activity, lesson_ids: frozenset[str], now: str) -> Record:
+def apply(
+    record: EnrollmentRecord, activity: Activity, lesson_ids: frozenset[str], now: str
+) -> EnrollmentRecord:
     """The record after an activity; the very same one if the activity adds nothing.
 
     Args:
         record: of an enrolled student.
         activity: in one of the course's lessons.
         lesson_ids: all lessons of the course.
-        now: the time at which the platform learns of it.
+        now: the server's time.
     """
     if activity.seconds is None and not activity.completed:
-        return record  # it says nothing of what was learned
+        return record  # it reports nothing new
     positions = dict(record.positions)
     if activity.seconds is not None:
         reported = Position(activity.at, activity.seconds)
@@ -102,71 +113,77 @@ def apply(record: Record, activity: Activity, lesson_ids: frozenset[str], now: s
     return record.changed(**changes)
 
 
-def read(store: Store, caller: Caller, course_id: str) -> dict[str, Any]:
+def read(store: ProgressStore, caller: Caller, course_id: str) -> dict[str, Any]:
     """The caller's Progress.
 
     Raises:
         NotFound: there is no such course for this caller.
         Forbidden: the caller is not enrolled.
     """
-    course, record = store.look(caller.user_id, course_id)
+    course, record = store.load(caller.user_id, course_id)
     if course is None or record is None or not record.is_enrolled:
         raise _not_enrolled(caller, course)
     return progress_view(record, course)
 
 
 def update(
-    store: Store, caller: Caller, course_id: str, activity: Activity, now: str, attempts: Iterator[int]
+    store: ProgressStore, caller: Caller, course_id: str, activity: Activity, now: str, retries: Retries
 ) -> dict[str, Any]:
     """Record an activity and return the caller's Progress after it.
 
     Raises:
         NotFound: there is no such course for this caller, or no such lesson in it.
         Forbidden: the caller is not enrolled.
-        Unavailable: the attempts are used up.
+        RetriesExhausted: too many writes of the record at once.
     """
     if activity.seconds is not None and not activity.completed:
-        return _move(store, caller, course_id, activity, attempts)
-    return _complete(store, caller, course_id, activity, now, attempts)
+        return _move(store, caller, course_id, activity, retries)
+    return _complete(store, caller, course_id, activity, now, retries)
 
 
 def _move(
-    store: Store, caller: Caller, course_id: str, activity: Activity, attempts: Iterator[int]
+    store: ProgressStore, caller: Caller, course_id: str, activity: Activity, retries: Retries
 ) -> dict[str, Any]:
     course = store.cached_course(course_id)
     if course is not None and activity.lesson_id not in course.lesson_ids:
-        # Perhaps the lesson is younger than our copy of the course.
+        # The lesson may have been added after the copy of the course was read.
         course = store.course(course_id)
     course = _require_lesson(caller, course, activity.lesson_id)
     position = Position(activity.at, activity.seconds or 0)
-    for _ in attempts:
+
+    def attempt() -> dict[str, Any] | None:
         outcome = store.move(caller.user_id, course_id, activity.lesson_id, position)
         if isinstance(outcome, Refused) and not outcome.settled:
-            continue
-        # A refused position was late: what is there instead is the right answer.
+            return None
+        # A refused position was late: the record that is stored instead is the right answer.
         record = outcome.record if isinstance(outcome, Refused) else outcome
         if record is None or not record.is_enrolled:
             raise _not_enrolled(caller, course)
         return progress_view(record, course)
-    raise AssertionError("attempts never end without an answer")
+
+    return retries.until_answer(attempt)
 
 
 def _complete(
-    store: Store, caller: Caller, course_id: str, activity: Activity, now: str, attempts: Iterator[int]
+    store: ProgressStore, caller: Caller, course_id: str, activity: Activity, now: str, retries: Retries
 ) -> dict[str, Any]:
-    found, record = store.look(caller.user_id, course_id)
+    found, record = store.load(caller.user_id, course_id)
     course = _require_lesson(caller, found, activity.lesson_id)
-    for _ in attempts:
+
+    def attempt() -> dict[str, Any] | None:
+        nonlocal course, record
         if record is None or not record.is_enrolled:
             raise _not_enrolled(caller, course)
         after = apply(record, activity, course.lesson_ids, now)
         refused = store.save(record, after) if after is not record else None
         if refused is None:
             return progress_view(after, course)
-        # Others write a record when the course's lessons change, too: look at both anew.
-        found, record = store.look(caller.user_id, course_id)
+        # A course change may have written the record, too: read both again.
+        found, record = store.load(caller.user_id, course_id)
         course = _require_lesson(caller, found, activity.lesson_id)
-    raise AssertionError("attempts never end without an answer")
+        return None
+
+    return retries.until_answer(attempt)
 
 
 def _require_lesson(caller: Caller, course: Course | None, lesson_id: str) -> Course:

@@ -9,8 +9,8 @@ from botocore.exceptions import ClientError
 
 from domain import course_store
 from domain.courses import Course
-from domain.enrollments import store as places
-from domain.enrollments.model import ACTIVE, COMPLETED, Position, Record
+from domain.enrollments import store as enrollments
+from domain.enrollments.model import ACTIVE, COMPLETED, EnrollmentRecord, Position
 from progress.rules import Refused
 from toolkit import clients
 from toolkit.dynamo import condition_failed, from_item, item_of, to_item, transaction_conflict
@@ -21,7 +21,7 @@ _LESSON = "#lesson"
 
 
 class ProgressTable:
-    """A Store of progress.rules in DynamoDB."""
+    """The ProgressStore of progress.rules in DynamoDB."""
 
     def __init__(self, *, courses_table: str, progress_table: str) -> None:
         self._courses_table = courses_table
@@ -36,12 +36,14 @@ class ProgressTable:
         course_store.forget_cached(self._courses_table, course_id)
         return course_store.find(self._courses_table, course_id, consistent=True)
 
-    def look(self, user_id: str, course_id: str) -> tuple[Course | None, Record | None]:
+    def load(self, user_id: str, course_id: str) -> tuple[Course | None, EnrollmentRecord | None]:
         """The course and the student's record as they are now: one BatchGetItem."""
-        return places.look(self._courses_table, self._progress_table, user_id, course_id)
+        return enrollments.load(self._courses_table, self._progress_table, user_id, course_id)
 
-    def move(self, user_id: str, course_id: str, lesson_id: str, position: Position) -> Record | Refused:
-        """One UpdateItem, which leaves the place of a position that is newer or further alone."""
+    def move(
+        self, user_id: str, course_id: str, lesson_id: str, position: Position
+    ) -> EnrollmentRecord | Refused:
+        """One UpdateItem, which does not change a position that is newer or further."""
         stored = f"positions.{_LESSON}"
         return self._update(
             user_id,
@@ -60,7 +62,7 @@ class ProgressTable:
             },
         )
 
-    def save(self, before: Record, after: Record) -> Refused | None:
+    def save(self, before: EnrollmentRecord, after: EnrollmentRecord) -> Refused | None:
         """One UpdateItem of exactly the attributes that differ, on condition of the revision."""
         sets: dict[str, Any] = {"revision": after.revision}
         names: dict[str, str] = {}
@@ -101,7 +103,7 @@ class ProgressTable:
         condition: str,
         names: dict[str, str],
         values: dict[str, Any],
-    ) -> Record | Refused:
+    ) -> EnrollmentRecord | Refused:
         try:
             answer = clients.dynamodb().update_item(
                 TableName=self._progress_table,
@@ -116,9 +118,9 @@ class ProgressTable:
         except ClientError as error:
             if condition_failed(error):
                 found = item_of(error)
-                return Refused(Record.from_stored(found) if found else None)
+                return Refused(EnrollmentRecord.from_stored(found) if found else None)
             # An enrolment or withdrawal of this very record is being committed.
             if transaction_conflict(error):
                 return Refused(None, settled=False)
             raise
-        return Record.from_stored(from_item(answer["Attributes"]))
+        return EnrollmentRecord.from_stored(from_item(answer["Attributes"]))

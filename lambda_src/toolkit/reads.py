@@ -10,7 +10,7 @@ from toolkit import clients
 from toolkit.dynamo import Item, WireValue, from_item, to_item
 from toolkit.errors import Unavailable
 
-# DynamoDB's limit for one BatchGetItem.
+# DynamoDB's limit for one BatchGetItem, and for one TransactWriteItems.
 BATCH_SIZE = 100
 
 Key = Mapping[str, str]

@@ -6,7 +6,7 @@ What counts as a lost race is decided by the step itself.
 
 import random
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import TypeVar
 
 from toolkit.errors import Unavailable
@@ -17,8 +17,6 @@ LONGEST_PAUSE_SECONDS = 0.4
 BUDGET_SECONDS = 8.0
 
 T = TypeVar("T")
-# To be replaced by Retries: counts the attempts of one step anew.
-Tries = Callable[[], Iterator[int]]
 
 
 class RetriesExhausted(Unavailable):
@@ -54,26 +52,3 @@ class Retries:
                 raise RetriesExhausted
             time.sleep(pause)
             longest = min(LONGEST_PAUSE_SECONDS, 2 * longest)
-
-
-def attempts(budget_seconds: float = BUDGET_SECONDS) -> Iterator[int]:
-    """To be replaced by Retries: numbers from 0, with a pause before each but the first.
-
-    Raises:
-        RetriesExhausted: the budget is used up.
-    """
-    deadline = time.monotonic() + budget_seconds
-    number = 0
-    while True:
-        yield number
-        pause = random.uniform(0, min(LONGEST_PAUSE_SECONDS, FIRST_PAUSE_SECONDS * 2**number))  # noqa: S311 (only spreads retries)
-        if time.monotonic() + pause > deadline:
-            raise RetriesExhausted
-        time.sleep(pause)
-        number += 1
-
-
-def shared_attempts(budget_seconds: float = BUDGET_SECONDS) -> Tries:
-    """To be replaced by Retries: attempts for many steps that share one budget."""
-    deadline = time.monotonic() + budget_seconds
-    return lambda: attempts(deadline - time.monotonic())

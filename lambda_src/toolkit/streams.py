@@ -1,10 +1,10 @@
-"""Changes in, consequences out: turns a batch of a table's stream into checked Changes, one after the other.
+"""Changes in, consequences out: turns a batch of a table's stream into checked item changes, one after the other.
 
     handler = stream_handler(config, act)
 
 A record that can never succeed goes to the dead-letter queue at once and the rest of the batch goes on.
 When a service that `act` needs is not available, the others are still tried, and the whole batch comes
-again: acting twice on one Change must do no harm. Partial batch answers are not used, because they would
+again: acting twice on one ItemChange must do no harm. Partial batch answers are not used, because they would
 tell nothing more than that.
 """
 
@@ -23,11 +23,11 @@ from toolkit.dynamo import Item, from_item
 from toolkit.errors import Unavailable
 from toolkit.problems import is_dependency_failure
 
-Record = Mapping[str, Any]
+StreamRecord = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
-class Change:
+class ItemChange:
     """What happened to one item.
 
     Attributes:
@@ -48,14 +48,14 @@ class TryAgain(Exception):  # noqa: N818 - not an error but a request to the Lam
 
 
 def stream_handler(
-    config: StreamConfig, act: Callable[[Change], None]
+    config: StreamConfig, act: Callable[[ItemChange], None]
 ) -> Callable[[dict[str, Any], Any], None]:
-    """Make a Lambda handler that lets `act` see every Change of a batch, in order."""
+    """Make a Lambda handler that lets `act` see every ItemChange of a batch, in order."""
     log.set_level(config.log_level)
 
     def handler(event: dict[str, Any], context: Any) -> None:
         clients.set_deadline(context.get_remaining_time_in_millis())
-        records: list[Record] = event.get("Records", [])
+        records: list[StreamRecord] = event.get("Records", [])
         postponed = sum(not _done(record, act, config.dead_letter_queue_url) for record in records)
         log.write(
             "INFO", "batch", requestId=context.aws_request_id, records=len(records), postponed=postponed
@@ -66,8 +66,8 @@ def stream_handler(
     return handler
 
 
-def change_of(record: Record) -> Change:
-    """The Change in a stream record.
+def change_of(record: StreamRecord) -> ItemChange:
+    """The ItemChange in a stream record.
 
     Raises:
         KeyError, TypeError, ValueError: it is none.
@@ -75,7 +75,7 @@ def change_of(record: Record) -> Change:
     stream = record["dynamodb"]
     table = record["eventSourceARN"].partition(":table/")[2].partition("/")[0]
     before, after = stream.get("OldImage"), stream.get("NewImage")
-    return Change(
+    return ItemChange(
         table=table,
         at=clock.to_text(datetime.fromtimestamp(float(stream["ApproximateCreationDateTime"]), UTC)),
         before=from_item(before) if before else None,
@@ -83,7 +83,7 @@ def change_of(record: Record) -> Change:
     )
 
 
-def _done(record: Record, act: Callable[[Change], None], dead_letter_queue_url: str) -> bool:
+def _done(record: StreamRecord, act: Callable[[ItemChange], None], dead_letter_queue_url: str) -> bool:
     """Whether a record is dealt with, given up included; False if it has to come again."""
     failure: Exception
     try:
@@ -106,7 +106,7 @@ def _is_passing(error: Exception) -> bool:
     return isinstance(error, TryAgain | Unavailable) or is_dependency_failure(error)
 
 
-def _give_up(record: Record, error: Exception, queue_url: str) -> None:
+def _give_up(record: StreamRecord, error: Exception, queue_url: str) -> None:
     """Leave for a person what is needed to find and repair the item: keys, but no contents."""
     stream = record.get("dynamodb") or {}
     body = {

@@ -1,83 +1,67 @@
-"""Enrolling many people at once, as staff does: the rules of domain.enrollments.rules, some of them for whole groups.
+"""The rules of bulk enrolment: staff enrols many people at once, and a first sign-in takes up an invitation.
 
-Places and waitlists hold as for everybody: never one place too many, nobody gets past those who wait, and
-those who do not fit wait in the order in which they were named. But the enrolment window is for people
-who enrol themselves: staff may do it before it opens and after it closes. No AWS in here.
+Seats and waitlists follow the rules of a single enrolment (`rules`): never one seat too many, no person gets past
+those who wait, and people for whom there is no seat wait in the order in which they were named. Why there are two
+paths, and not one that is called for each person:
+
+* a single enrolment trusts a course that may be seconds old, so that its usual case is one write and no read;
+* bulk enrolment reads the course and up to 49 records first, and then writes all of them in one transaction:
+  calls to AWS per group, not per person;
+* the enrolment window is for people who enrol themselves; staff may enrol before it opens and after it closes.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
 from domain.courses import PUBLISHED, Course
-from domain.enrollments import rules as enrollments
-from domain.enrollments.model import WITHDRAWN, Record
-from domain.enrollments.rules import entering, has_free_place
+from domain.enrollments.guards import Guard, has_free_seat
+from domain.enrollments.model import WITHDRAWN, EnrollmentRecord
+from domain.enrollments.rules import EnrollmentStore, SeatChange, entering, fill_seats
 from toolkit import clock
 from toolkit.errors import Conflict
-from toolkit.retries import Tries
+from toolkit.retries import Retries
 
-# A transaction holds 100 writes at most: the course, and two for each person.
+# A transaction has at most 100 parts: the course, and two for each person.
 MOST_AT_ONCE = 49
 
 
-@dataclass(frozen=True)
-class Admission:
-    """One step, all or nothing: these people get a place each, or these people wait.
-
-    Attributes:
-        course_id: the course; it must be published at the moment of the commit.
-        seen: its version as it was seen, which must still be the same: records tell of its title and lessons.
-        capacity: its capacity as it was seen, which must still be the same if there was one.
-        records: what is written; revision 1 must be new, any other must follow its predecessor.
-        wait: False: nobody may be waiting, and there must be a place for all of them.
-            True: all places must be taken, or somebody be waiting already.
-    """
-
-    course_id: str
-    seen: int
-    capacity: int | None
-    records: Sequence[Record]
-    wait: bool
-
-
-@dataclass(frozen=True)
-class Refusal:
-    """An Admission was not committed: it lost a race, or these people have been erased."""
-
-    erased: frozenset[str] = frozenset()
-
-
-class Store(enrollments.Store, Protocol):
+class BulkEnrollmentStore(EnrollmentStore, Protocol):
     """What the rules need of the database."""
 
-    def look_all(self, user_ids: Sequence[str], course_id: str) -> tuple[Course | None, Mapping[str, Record]]:
+    def load_all(
+        self, user_ids: Sequence[str], course_id: str
+    ) -> tuple[Course | None, Mapping[str, EnrollmentRecord]]:
         """The course and these people's records as they are now; at most MOST_AT_ONCE."""
-
-    def admit(self, admission: Admission) -> Refusal | None:
-        """Commit a step as a whole, or refuse it."""
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What becomes of some people: who is in already, who gets a place and who has to wait."""
+    """What happens to some people: who is in already, who gets a seat and who has to wait."""
 
-    settled: Mapping[str, Record]
-    enter: Sequence[Record]
-    wait: Sequence[Record]
+    settled: Mapping[str, EnrollmentRecord]
+    enter: Sequence[EnrollmentRecord]
+    wait: Sequence[EnrollmentRecord]
 
 
 @dataclass
 class Outcome:
-    """What became of people: their records by user id, and which of them this call made."""
+    """What happened to people: their records by user id, and which of them this call enrolled or waitlisted."""
 
-    records: dict[str, Record] = field(default_factory=dict)
+    records: dict[str, EnrollmentRecord] = field(default_factory=dict)
     new: set[str] = field(default_factory=set)
+
+    def note(self, records: Iterable[EnrollmentRecord], *, new: bool) -> None:
+        """Add records."""
+        for record in records:
+            self.records[record.user_id] = record
+            if new:
+                self.new.add(record.user_id)
 
 
 def require_published(course: Course | None) -> Course:
-    """The course, if it can take people in.
+    """The course, if people can be enrolled in it.
 
     Raises:
         Conflict: it is a draft, or archived.
@@ -88,46 +72,51 @@ def require_published(course: Course | None) -> Course:
 
 
 def plan(
-    course: Course, user_ids: Sequence[str], records: Mapping[str, Record], now: str, *, ahead: int
+    course: Course, user_ids: Sequence[str], records: Mapping[str, EnrollmentRecord], now: str, *, ahead: int
 ) -> Plan:
-    """Decide, from how things stand; in the order in which people are named. `ahead` were named before these."""
+    """Decide from the present state, in the order in which people are named. `ahead` were named before these."""
     settled = {
         user_id: records[user_id]
         for user_id in user_ids
         if user_id in records and records[user_id].status != WITHDRAWN
     }
     coming = [user_id for user_id in user_ids if user_id not in settled]
-    room = len(coming)
+    seats = len(coming)
     if course.waitlisted > 0:
-        room = 0
+        seats = 0
     elif course.capacity is not None:
-        room = max(0, course.capacity - course.seats_taken)
+        seats = max(0, course.capacity - course.seats_taken)
     return Plan(
         settled,
-        [entering(course, records.get(user_id), user_id, now, waits_since=None) for user_id in coming[:room]],
         [
-            # The waitlist's order is that of the moments, so each gets one of their own.
+            entering(course, records.get(user_id), user_id, now, waits_since=None)
+            for user_id in coming[:seats]
+        ],
+        [
+            # The waitlist is ordered by time, so each person gets a time of their own.
             entering(course, records.get(user_id), user_id, now, waits_since=_later(now, number))
-            for number, user_id in enumerate(coming[room:], ahead)
+            for number, user_id in enumerate(coming[seats:], ahead)
         ],
     )
 
 
-def enroll_all(store: Store, user_ids: Sequence[str], course_id: str, now: str, tries: Tries) -> Outcome:
-    """Enrol people in a course, or put them on its waitlist; who has been erased is left out.
+def enroll_all(
+    store: BulkEnrollmentStore, user_ids: Sequence[str], course_id: str, now: str, retries: Retries
+) -> Outcome:
+    """Enrol people in a course, or put them on its waitlist; people who have been erased are left out.
 
     Raises:
         Conflict: the course is not published.
-        Unavailable: the attempts are used up; who was enrolled so far stays so.
+        RetriesExhausted: too many requests at once; people who were enrolled so far stay enrolled.
     """
     outcome = Outcome()
     for start in range(0, len(user_ids), MOST_AT_ONCE):
         some = user_ids[start : start + MOST_AT_ONCE]
-        _enroll_some(store, some, course_id, now, tries, outcome, ahead=start)
+        _enroll_some(store, some, course_id, now, retries, outcome, ahead=start)
     return outcome
 
 
-def foresee(store: Store, user_ids: Sequence[str], course_id: str, now: str) -> Outcome:
+def preview(store: BulkEnrollmentStore, user_ids: Sequence[str], course_id: str, now: str) -> Outcome:
     """What enroll_all would do, if nothing else happened; changes nothing.
 
     Raises:
@@ -137,61 +126,66 @@ def foresee(store: Store, user_ids: Sequence[str], course_id: str, now: str) -> 
     seats = waiting = 0
     for start in range(0, len(user_ids), MOST_AT_ONCE):
         some = user_ids[start : start + MOST_AT_ONCE]
-        course, records = store.look_all(some, course_id)
+        course, records = store.load_all(some, course_id)
         course = require_published(course)
         course = replace(
             course, seats_taken=course.seats_taken + seats, waitlisted=course.waitlisted + waiting
         )
         planned = plan(course, some, records, now, ahead=start)
-        _note(outcome, planned.settled.values(), new=False)
-        _note(outcome, (*planned.enter, *planned.wait), new=True)
+        outcome.note(planned.settled.values(), new=False)
+        outcome.note((*planned.enter, *planned.wait), new=True)
         seats += len(planned.enter)
         waiting += len(planned.wait)
     return outcome
 
 
 def _enroll_some(
-    store: Store,
+    store: BulkEnrollmentStore,
     user_ids: Sequence[str],
     course_id: str,
     now: str,
-    tries: Tries,
+    retries: Retries,
     outcome: Outcome,
     *,
     ahead: int,
 ) -> None:
     pending = list(user_ids)
-    for _ in tries():
-        course, records = store.look_all(pending, course_id)
+
+    def attempt() -> bool | None:
+        nonlocal pending
+        course, records = store.load_all(pending, course_id)
         course = require_published(course)
         planned = plan(course, pending, records, now, ahead=ahead)
-        _note(outcome, planned.settled.values(), new=False)
-        step = Admission(
-            course_id, course.version, course.capacity, planned.enter or planned.wait, not planned.enter
-        )
-        refusal = store.admit(step) if step.records else None
+        outcome.note(planned.settled.values(), new=False)
+        change = _change(course, planned, now)
+        refusal = store.commit(change) if change.records else None
         erased = refusal.erased if refusal is not None else frozenset()
         if refusal is None:
-            _note(outcome, step.records, new=True)
-            if step.wait and has_free_place(course):
-                _let_move_up(store, step, now, tries(), outcome)
+            outcome.note(change.records, new=True)
+            if change.guard is Guard.GROUP_MUST_WAIT and has_free_seat(course):
+                _let_move_up(store, change, retries, outcome)
         pending = [user for user in pending if user not in outcome.records and user not in erased]
-        if not pending:
-            return
+        return None if pending else True
+
+    retries.until_answer(attempt)
 
 
-def _let_move_up(store: Store, step: Admission, now: str, attempts: Iterator[int], outcome: Outcome) -> None:
-    """Places are free though somebody waited: an instructor has only just raised the capacity."""
-    if enrollments.fill_places(store, step.course_id, now, attempts):
-        _, records = store.look_all([record.user_id for record in step.records], step.course_id)
+def _change(course: Course, planned: Plan, now: str) -> SeatChange:
+    """The next step of a plan: first all people who get a seat, then all who wait."""
+    if planned.enter:
+        return SeatChange(
+            course.course_id, Guard.GROUP_FITS, len(planned.enter), 0, planned.enter, now, seen=course
+        )
+    return SeatChange(
+        course.course_id, Guard.GROUP_MUST_WAIT, 0, len(planned.wait), planned.wait, now, seen=course
+    )
+
+
+def _let_move_up(store: BulkEnrollmentStore, change: SeatChange, retries: Retries, outcome: Outcome) -> None:
+    """Seats are free though people waited: an instructor has only just raised the capacity."""
+    if fill_seats(store, change.course_id, change.now, retries) and change.records:
+        _, records = store.load_all([record.user_id for record in change.records], change.course_id)
         outcome.records.update(records)
-
-
-def _note(outcome: Outcome, records: Iterable[Record], *, new: bool) -> None:
-    for record in records:
-        outcome.records[record.user_id] = record
-        if new:
-            outcome.new.add(record.user_id)
 
 
 def _later(moment: str, milliseconds: int) -> str:

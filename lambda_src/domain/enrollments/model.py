@@ -1,12 +1,12 @@
-"""A student's record in one course: the enrolment and how far the student is, in one item.
+"""A student's record in one course: the enrolment and the student's progress, in one item.
 
 What the item looks like, and the one rule for percentages. Who may read or change a record, and
 when, is decided in domain.enrollments.rules and in the progress function.
 
 A completion percentage is counted from the course's lessons as they are now: a lesson that is added
-lowers it, a lesson that is removed no longer counts, and one that comes back counts as it did. What
-a student has completed stays stored for good. A course counts as completed from the moment at which
-a completion by the student leaves no lesson of that day open, and stays completed whatever is added.
+lowers it, a lesson that is removed no longer counts, and one that comes back counts again. Completed
+lessons stay stored for ever. A course is completed when a student completes the last open lesson that it has
+at that time, and stays completed whatever lessons are added later.
 """
 
 from collections.abc import Collection, Mapping
@@ -23,6 +23,8 @@ COMPLETED = "completed"
 WAITLISTED = "waitlisted"
 WITHDRAWN = "withdrawn"
 
+NOT_ENROLLED = "You are not enrolled in this course."
+
 COMPLETION_INDEX = "course-completion-index"
 
 
@@ -35,12 +37,12 @@ class Position:
 
 
 @dataclass(frozen=True)
-class Record:
+class EnrollmentRecord:
     """One student in one course. Times are stored text (toolkit.clock); `percentage` is 0 to 100.
 
-    `percentage` is what the last completion, the return to the course or an edit of it (followups)
-    left, whichever came last. The roster's order, lists of enrolments and exports go by it; Progress and
-    the roster's entries are counted anew (`percentage_of`). Every write raises `revision` by one.
+    `percentage` was stored by the last completion, by the return to the course or by the last course change
+    (followups), whichever came last. The roster's order, lists of enrolments and exports use it; Progress and
+    the roster's entries are counted again (`percentage_of`). Every write raises `revision` by one.
     """
 
     user_id: str
@@ -58,7 +60,7 @@ class Record:
 
     @property
     def is_enrolled(self) -> bool:
-        """Whether the student takes up a place and may learn."""
+        """Whether the student has a seat and may learn."""
         return self.status in (ACTIVE, COMPLETED)
 
     @property
@@ -66,13 +68,13 @@ class Record:
         """The latest time at which the student did something in the course."""
         return max([self.activity_at, *(position.at for position in self.positions.values())])
 
-    def changed(self, **changes: Any) -> "Record":
+    def changed(self, **changes: Any) -> "EnrollmentRecord":
         """The next revision of this record."""
         return replace(self, revision=self.revision + 1, **changes)
 
     def to_stored(self, shards: int) -> Item:
-        """The item. In the index stand those who are enrolled, by percentage, and, in a partition
-        of their own, those who wait, by time: the sort value is then the moment in milliseconds."""
+        """The item. The index has enrolled students, by percentage, and, in a partition of their own, students
+        who wait, by time: their sort value is the time in milliseconds since 1970."""
         item: Item = {
             "userId": self.user_id,
             "courseId": self.course_id,
@@ -101,7 +103,7 @@ class Record:
         return item
 
     @classmethod
-    def from_stored(cls, item: Item) -> "Record":
+    def from_stored(cls, item: Item) -> "EnrollmentRecord":
         """The record in an item."""
         return cls(
             user_id=item["userId"],
@@ -137,7 +139,7 @@ def percentage_of(completed: Collection[str], lesson_ids: Collection[str]) -> fl
 
 
 def shard_of(user_id: str, shards: int) -> int:
-    """Which part of a course's roster a student is in. Changing `shards` moves students about."""
+    """Which part of a course's roster a student is in. With another number of `shards` it is another part."""
     return crc32(user_id.encode()) % shards
 
 
@@ -151,7 +153,7 @@ def waitlist_key(course_id: str) -> str:
     return f"waitlist#{course_id}"
 
 
-def enrollment_view(record: Record) -> dict[str, Any]:
+def enrollment_view(record: EnrollmentRecord) -> dict[str, Any]:
     """The contract's Enrollment."""
     return {
         "userId": record.user_id,
@@ -163,7 +165,7 @@ def enrollment_view(record: Record) -> dict[str, Any]:
     }
 
 
-def progress_view(record: Record, course: Course) -> dict[str, Any]:
+def progress_view(record: EnrollmentRecord, course: Course) -> dict[str, Any]:
     """The contract's Progress, over the lessons that the course has now, in their order."""
     lesson_ids = [lesson.lesson_id for lesson in course.lessons]
     view: dict[str, Any] = {

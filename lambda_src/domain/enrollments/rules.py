@@ -1,142 +1,208 @@
-"""The rules of places and waitlists: who gets in, who waits, who moves up. No AWS in here.
+"""The rules of seats and waitlists: who gets a seat, who waits, who moves up. Enrolling many people is in `bulk`.
 
-Every change is described as a Change: what has to hold of the course (the guard), how its two
-counters move, and which records are written. A store (domain.enrollments.store) commits a Change as a whole or
-refuses it; the rules then look again and decide anew. So with any number of requests at once
+Every change is described as a SeatChange: what has to be true of the course (the guard), how its two counters move,
+and which records are written. A store commits a SeatChange as a whole or refuses it; the rules then read again and
+decide again. So with any number of requests at once
 
-* a course's `seatsTaken` is the number of its enrolled students, and at most its capacity (an
-  instructor may lower the capacity later: then nobody new gets in until enough have left);
-* its `waitlisted` is the number of students who wait; they move up in the order in which they came,
-  and nobody gets past them, whether a place is free or not;
-* who leaves a full course hands the place to the first who waits, in the same transaction.
+* a course's `seatsTaken` is the number of its enrolled students, and at most its capacity (an instructor may lower
+  the capacity later: then no new student gets in until enough have left);
+* its `waitlisted` is the number of students who wait; they move up in the order in which they came, and no student
+  gets past them, whether a seat is free or not;
+* a student who leaves a full course hands the seat to the student who has waited longest, in the same transaction.
 
-Who enrols again after a withdrawal goes on where they left off, with the first enrolment's date.
-The waitlist is still honoured after enrolment has closed, but not while a course is unpublished.
+A student who enrols again after a withdrawal continues with the progress they had, and keeps the date of the first
+enrolment. Students still move up after enrolment has closed, but not while a course is unpublished.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
-from enum import Enum, auto
+from itertools import count
 from typing import Protocol
 
 from domain.courses import PUBLISHED, Course
-from domain.enrollments.model import ACTIVE, COMPLETED, WAITLISTED, WITHDRAWN, Record, percentage_of
+from domain.enrollments.guards import Guard, has_free_seat, is_open
+from domain.enrollments.model import (
+    ACTIVE,
+    COMPLETED,
+    NOT_ENROLLED,
+    WAITLISTED,
+    WITHDRAWN,
+    EnrollmentRecord,
+    percentage_of,
+)
+from domain.people.tombstones import Erased
 from domain.permissions import NO_SUCH_COURSE
-from toolkit.errors import Conflict, NotFound, Unavailable
+from toolkit.errors import Conflict, NotFound
+from toolkit.retries import Retries, RetriesExhausted
 
-NOT_ENROLLED = "You are not enrolled in this course."
-
-# After this many refused attempts to hand a place over, it is given back instead: the index that
-# shows who waits is a moment late, and somebody who only just joined may not be in it yet.
+# After this many refused attempts to hand a seat over, it is given back instead: the index that
+# shows who waits is a moment late, and a student who has only just joined may not be in it yet.
 HAND_OVER_ATTEMPTS = 4
-# How many move up within one request; the rest do with the next one.
+# How many students move up within one request; the others move up with the next one.
 MOST_PROMOTIONS = 25
 
 
-class Guard(Enum):
-    """What has to hold of the course at the moment of the commit."""
-
-    PLACE_FREE = auto()
-    """Published, enrolment open, nobody waits, and a place is free or there is no capacity."""
-    MUST_WAIT = auto()
-    """Published, enrolment open, and all places are taken or somebody waits already."""
-    HAND_OVER = auto()
-    """Published, somebody waits, and no more places are taken than there are."""
-    NO_HAND_OVER = auto()
-    """The opposite: whoever leaves now leaves the place to nobody."""
-    MOVE_UP = auto()
-    """Published, somebody waits, and a place is free or there is no capacity."""
-    NOTHING = auto()
-    """The course is there."""
-
-
 @dataclass(frozen=True)
-class Change:
-    """One step, all or nothing.
+class SeatChange:
+    """One change of a course's seats, all or nothing.
 
     Attributes:
         course_id: the course whose counters move.
-        guard: what has to hold of it.
+        guard: what has to be true of it.
         seats: by how much `seatsTaken` moves.
         waiting: by how much `waitlisted` moves.
         records: what is written; revision 1 must be new, any other must follow its predecessor.
-        now: the moment that the guard is about.
-        seen: the course's version that the records tell of (title, lessons), which must still be the same;
-            None where they take nothing from it.
+        now: the current time, which the guard may need.
+        seen: the course whose title, lessons or capacity the records depend on; its version must still be the same.
+            None where they depend on nothing of it.
     """
 
     course_id: str
     guard: Guard
     seats: int
     waiting: int
-    records: Sequence[Record]
+    records: Sequence[EnrollmentRecord]
     now: str
-    seen: int | None = None
+    seen: Course | None = None
 
 
 @dataclass(frozen=True)
 class Refusal:
-    """A Change was not committed: `found` holds, by user, records that stood in its way."""
+    """A SeatChange was not committed: it lost a race, or its guard is not true.
 
-    found: Mapping[str, Record] = field(default_factory=dict)
+    Attributes:
+        found: by user id, stored records that prevented it.
+        erased: people who were to come in, and who are being or have been erased.
+    """
+
+    found: Mapping[str, EnrollmentRecord] = field(default_factory=dict)
+    erased: frozenset[str] = frozenset()
 
 
-class Store(Protocol):
+class EnrollmentStore(Protocol):
     """What the rules need of the database."""
 
-    def course(self, course_id: str) -> Course | None:
+    def cached_course(self, course_id: str) -> Course | None:
         """The course, perhaps a few seconds old."""
 
-    def look(self, user_id: str, course_id: str) -> tuple[Course | None, Record | None]:
+    def load(self, user_id: str, course_id: str) -> tuple[Course | None, EnrollmentRecord | None]:
         """The course and the student's record as they are now."""
 
-    def first_waiting(self, course_id: str) -> Record | None:
-        """Who has waited longest, as of a moment ago."""
+    def first_waiting(self, course_id: str) -> EnrollmentRecord | None:
+        """The student who has waited longest, as of a moment ago."""
 
-    def commit(self, change: Change) -> Refusal | None:
-        """Commit a change as a whole; a Refusal if it lost a race or its guard does not hold."""
+    def commit(self, change: SeatChange) -> Refusal | None:
+        """Commit a change as a whole; a Refusal if it lost a race or its guard is not true."""
 
 
-def holds(guard: Guard, course: Course, now: str) -> bool:
-    """Whether a guard holds of a course. The store checks the same again when it commits."""
-    published = course.status == PUBLISHED
-    free = has_free_place(course)
-    match guard:
-        case Guard.PLACE_FREE:
-            return published and is_open(course, now) and free and course.waitlisted == 0
-        case Guard.MUST_WAIT:
-            return published and is_open(course, now) and (not free or course.waitlisted > 0)
-        case Guard.HAND_OVER:
-            fits = course.capacity is None or course.seats_taken <= course.capacity
-            return published and fits and course.waitlisted > 0
-        case Guard.NO_HAND_OVER:
-            return not holds(Guard.HAND_OVER, course, now)
-        case Guard.MOVE_UP:
-            return published and free and course.waitlisted > 0
-        case Guard.NOTHING:
+def enroll(
+    store: EnrollmentStore, user_id: str, course_id: str, now: str, retries: Retries
+) -> tuple[EnrollmentRecord, bool]:
+    """Enrol a student, or put them on the waitlist.
+
+    Returns:
+        The record, and whether it is this call that enrolled or waitlisted them.
+
+    Raises:
+        NotFound: there is no such course, or it is not published.
+        Conflict: enrolment is not open.
+        Erased: the student is being or has been erased.
+        RetriesExhausted: too many requests at once.
+    """
+    # The first attempt trusts a course that may be seconds old and assumes that the student has no record: the
+    # commit checks both. The student is never refused because of the old course, though.
+    course, record = store.cached_course(course_id), None
+    if course is None or course.status != PUBLISHED or not is_open(course, now):
+        course, record = store.load(user_id, course_id)
+
+    def attempt() -> tuple[EnrollmentRecord, bool] | None:
+        nonlocal course, record
+        course = _require_published(course)
+        if record is not None and record.status != WITHDRAWN:
+            return record, False
+        change = _entry(course, record, user_id, now)
+        refusal = store.commit(change)
+        if refusal is None:
+            return _after_entry(store, change, course, retries), True
+        if user_id in refusal.erased:
+            raise Erased
+        record = refusal.found.get(user_id)
+        if record is None or record.status == WITHDRAWN:
+            course, record = store.load(user_id, course_id)
+        return None
+
+    return retries.until_answer(attempt)
+
+
+def withdraw(store: EnrollmentStore, user_id: str, course_id: str, now: str, retries: Retries) -> None:
+    """Take a student out of a course or its waitlist; a second time changes nothing.
+
+    Raises:
+        NotFound: the student was never enrolled.
+        RetriesExhausted: too many requests at once.
+    """
+    attempts = count()
+
+    def attempt() -> bool | None:
+        number = next(attempts)
+        course, record = store.load(user_id, course_id)
+        if record is None:
+            raise NotFound(NOT_ENROLLED)
+        if record.status == WITHDRAWN:
             return True
+        first = None
+        hands_over = course is not None and record.is_enrolled and Guard.HAND_OVER.holds(course, now)
+        if hands_over and number < HAND_OVER_ATTEMPTS:
+            first = store.first_waiting(course_id)
+            if first is not None and first.user_id == user_id:
+                first = None  # the index still shows the student's own time on the waitlist
+        if store.commit(_exit(course, record, first, now)) is not None:
+            return None
+        if hands_over and first is None:
+            fill_seats(store, course_id, now, retries)
+        return True
+
+    retries.until_answer(attempt)
 
 
-def has_free_place(course: Course) -> bool:
-    """Whether fewer places are taken than there are. People may wait nevertheless, in the moment
-    after an instructor raised the capacity: the place is for the first of them."""
-    return course.capacity is None or course.seats_taken < course.capacity
+def fill_seats(store: EnrollmentStore, course_id: str, now: str, retries: Retries) -> int:
+    """Let students who wait move up while seats are free; returns how many did.
 
+    Called after whatever may have freed seats: a withdrawal that handed its seat to no other student, a raised
+    capacity, a course that is published again. Stops without an error when the retries are used up.
+    """
+    promoted = 0
 
-def is_open(course: Course, now: str) -> bool:
-    """Whether enrolment is open: from `opens_at` on, and before `closes_at`."""
-    return (course.opens_at is None or course.opens_at <= now) and (
-        course.closes_at is None or now < course.closes_at
-    )
+    def attempt() -> bool | None:
+        """True when no more students move up; None after a lost race."""
+        nonlocal promoted
+        while promoted < MOST_PROMOTIONS:
+            first = store.first_waiting(course_id)
+            if first is None:
+                break
+            if store.commit(SeatChange(course_id, Guard.MOVE_UP, 1, -1, [_promoted(first)], now)) is None:
+                promoted += 1
+                continue
+            # Another request was quicker, the index is late, or there is no seat: only the last ends this.
+            course, _ = store.load(first.user_id, course_id)
+            if course is None or not Guard.MOVE_UP.holds(course, now):
+                break
+            return None
+        return True
+
+    with suppress(RetriesExhausted):
+        retries.until_answer(attempt)
+    return promoted
 
 
 def entering(
-    course: Course, record: Record | None, user_id: str, now: str, *, waits_since: str | None
-) -> Record:
-    """The record of somebody who comes in, or back, or begins to wait."""
+    course: Course, record: EnrollmentRecord | None, user_id: str, now: str, *, waits_since: str | None
+) -> EnrollmentRecord:
+    """The record of a student who comes in, or comes back, or begins to wait."""
     status = _learning_status(record) if waits_since is None else WAITLISTED
     if record is None:
-        return Record(
+        return EnrollmentRecord(
             user_id=user_id,
             course_id=course.course_id,
             course_title=course.title,
@@ -148,103 +214,10 @@ def entering(
     return record.changed(
         status=status,
         course_title=course.title,
-        # While they were away, nobody kept it up with the course's lessons.
+        # The stored percentage does not follow the course's lessons while a student is withdrawn.
         percentage=percentage_of(record.completed, course.lesson_ids),
         waitlisted_at=waits_since,
     )
-
-
-def enroll(
-    store: Store, user_id: str, course_id: str, now: str, attempts: Iterator[int]
-) -> tuple[Record, bool]:
-    """Enrol a student, or put them on the waitlist.
-
-    Returns:
-        The record, and whether it is this call that enrolled or waitlisted them.
-
-    Raises:
-        NotFound: there is no such course, or it is not published.
-        Conflict: enrolment is not open.
-        Unavailable: the attempts are used up.
-    """
-    # The first attempt trusts a course that may be seconds old and takes the student for new: the
-    # commit checks both. Nobody is turned away on that ground, though.
-    course, record = store.course(course_id), None
-    if course is None or course.status != PUBLISHED or not is_open(course, now):
-        course, record = store.look(user_id, course_id)
-    for _ in attempts:
-        course = _require_published(course)
-        if record is not None and record.status != WITHDRAWN:
-            return record, False
-        change = _entry(course, record, user_id, now)
-        refusal = store.commit(change)
-        if refusal is None:
-            entered = change.records[0]
-            if (
-                entered.status == WAITLISTED
-                and has_free_place(course)
-                and fill_places(store, course_id, now, attempts)
-            ):
-                _, record = store.look(user_id, course_id)
-                return record or entered, True
-            return entered, True
-        record = refusal.found.get(user_id)
-        if record is None or record.status == WITHDRAWN:
-            course, record = store.look(user_id, course_id)
-    raise AssertionError("attempts never end without an answer")
-
-
-def withdraw(store: Store, user_id: str, course_id: str, now: str, attempts: Iterator[int]) -> None:
-    """Take a student out of a course or its waitlist; a second time changes nothing.
-
-    Raises:
-        NotFound: the student was never enrolled.
-        Unavailable: the attempts are used up.
-    """
-    for number in attempts:
-        course, record = store.look(user_id, course_id)
-        if record is None:
-            raise NotFound(NOT_ENROLLED)
-        if record.status == WITHDRAWN:
-            return
-        first = None
-        hands_over = course is not None and record.is_enrolled and holds(Guard.HAND_OVER, course, now)
-        if hands_over and number < HAND_OVER_ATTEMPTS:
-            first = store.first_waiting(course_id)
-            if first is not None and first.user_id == user_id:
-                first = None  # the index still shows the student's own time on the waitlist
-        if store.commit(_exit(course, record, first, now)) is None:
-            if hands_over and first is None:
-                fill_places(store, course_id, now, attempts)
-            return
-
-
-def fill_places(store: Store, course_id: str, now: str, attempts: Iterator[int]) -> int:
-    """Let those who wait move up while places are free; returns how many did.
-
-    Called after whatever may have freed places: an unguarded withdrawal, a raised capacity, a
-    course that is published again. Gives up quietly when the attempts are used up.
-    """
-    promoted = 0
-    while promoted < MOST_PROMOTIONS:
-        first = store.first_waiting(course_id)
-        if first is None:
-            break
-        if store.commit(Change(course_id, Guard.MOVE_UP, 1, -1, [_promoted(first)], now)) is None:
-            promoted += 1
-            continue
-        # Somebody else was quicker, the index is late, or there is no place: only that is an end.
-        course, _ = store.look(first.user_id, course_id)
-        if course is None or not holds(Guard.MOVE_UP, course, now) or not _may_go_on(attempts):
-            break
-    return promoted
-
-
-def _may_go_on(attempts: Iterator[int]) -> bool:
-    try:
-        return next(attempts, None) is not None
-    except Unavailable:
-        return False
 
 
 def _require_published(course: Course | None) -> Course:
@@ -253,31 +226,49 @@ def _require_published(course: Course | None) -> Course:
     return course
 
 
-def _entry(course: Course, record: Record | None, user_id: str, now: str) -> Change:
+def _entry(course: Course, record: EnrollmentRecord | None, user_id: str, now: str) -> SeatChange:
     if not is_open(course, now):
         raise Conflict("Enrolment in this course is not open.", code="enrollment-closed")
-    waits = holds(Guard.MUST_WAIT, course, now)
+    waits = Guard.MUST_WAIT.holds(course, now)
     entered = entering(course, record, user_id, now, waits_since=now if waits else None)
-    guard = Guard.MUST_WAIT if waits else Guard.PLACE_FREE
+    guard = Guard.MUST_WAIT if waits else Guard.SEAT_FREE
     moves = (0, 1) if waits else (1, 0)
-    return Change(course.course_id, guard, *moves, [entered], now, seen=course.version)
+    return SeatChange(course.course_id, guard, *moves, [entered], now, seen=course)
 
 
-def _exit(course: Course | None, record: Record, first: Record | None, now: str) -> Change:
+def _after_entry(
+    store: EnrollmentStore, change: SeatChange, course: Course, retries: Retries
+) -> EnrollmentRecord:
+    """The record of a student who has just come in. If seats are free although the student must wait, an
+    instructor has only just raised the capacity: the first who wait move up, perhaps this student too."""
+    (entered,) = change.records
+    if (
+        entered.status == WAITLISTED
+        and has_free_seat(course)
+        and fill_seats(store, course.course_id, change.now, retries)
+    ):
+        _, record = store.load(entered.user_id, course.course_id)
+        return record or entered
+    return entered
+
+
+def _exit(
+    course: Course | None, record: EnrollmentRecord, first: EnrollmentRecord | None, now: str
+) -> SeatChange:
     left = record.changed(status=WITHDRAWN, waitlisted_at=None)
     if record.status == WAITLISTED:
-        return Change(record.course_id, Guard.NOTHING, 0, -1, [left], now)
+        return SeatChange(record.course_id, Guard.COURSE_EXISTS, 0, -1, [left], now)
     if first is not None:
-        return Change(record.course_id, Guard.HAND_OVER, 0, -1, [left, _promoted(first)], now)
-    # Without a guard the place is free for a moment though somebody waits; fill_places follows.
-    alone = course is None or holds(Guard.NO_HAND_OVER, course, now)
-    guard = Guard.NO_HAND_OVER if alone else Guard.NOTHING
-    return Change(record.course_id, guard, -1, 0, [left], now)
+        return SeatChange(record.course_id, Guard.HAND_OVER, 0, -1, [left, _promoted(first)], now)
+    # With this guard the seat may be free for a moment though a student waits; fill_seats follows.
+    alone = course is None or Guard.NO_HAND_OVER.holds(course, now)
+    guard = Guard.NO_HAND_OVER if alone else Guard.COURSE_EXISTS
+    return SeatChange(record.course_id, guard, -1, 0, [left], now)
 
 
-def _promoted(waiting: Record) -> Record:
+def _promoted(waiting: EnrollmentRecord) -> EnrollmentRecord:
     return waiting.changed(status=_learning_status(waiting), waitlisted_at=None)
 
 
-def _learning_status(record: Record | None) -> str:
+def _learning_status(record: EnrollmentRecord | None) -> str:
     return COMPLETED if record is not None and record.completed_at is not None else ACTIVE

@@ -1,54 +1,31 @@
-"""The DynamoDB side of domain.enrollments.rules: one transaction per Change, conditions instead of locks.
+"""Enrolments in DynamoDB: one transaction for each change of seats, with conditions instead of locks.
 
-Knows expressions and items, but not why anything is done.
+Knows expressions and items, but not why anything is done. Lists of enrolments are read by the functions' stores.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from botocore.exceptions import ClientError
 
-from domain import course_store, courses
+from domain import course_store
 from domain.courses import Course
-from domain.enrollments.model import COMPLETION_INDEX, Record, waitlist_key
-from domain.enrollments.rules import Change, Guard, Refusal
-from domain.people import tombstone_store, tombstones
+from domain.enrollments.guards import ENTRANCES, condition_of
+from domain.enrollments.model import COMPLETION_INDEX, EnrollmentRecord, waitlist_key
+from domain.enrollments.rules import Refusal, SeatChange
+from domain.people import tombstone_store
 from toolkit import clients
 from toolkit.dynamo import cancellation_reasons, from_item, lost_race, to_item
-from toolkit.errors import Unavailable
-
-_PUBLISHED = "#status = :published"
-_OPEN = "(attribute_not_exists(opensAt) OR opensAt <= :now) AND (attribute_not_exists(closesAt) OR :now < closesAt)"
-_FREE = "(attribute_not_exists(#capacity) OR attribute_not_exists(seatsTaken) OR seatsTaken < #capacity)"
-_FITS = "(attribute_not_exists(#capacity) OR attribute_not_exists(seatsTaken) OR seatsTaken <= #capacity)"
-_SOMEBODY_WAITS = "waitlisted > :zero"
-_NOBODY_WAITS = "(attribute_not_exists(waitlisted) OR waitlisted = :zero)"
-
-SAME_VERSION = "#version = :seen"
-
-_CONDITIONS: Mapping[Guard, str] = {
-    Guard.PLACE_FREE: f"{_PUBLISHED} AND {_OPEN} AND {_FREE} AND {_NOBODY_WAITS}",
-    Guard.MUST_WAIT: f"{_PUBLISHED} AND {_OPEN} AND (NOT {_FREE} OR {_SOMEBODY_WAITS})",
-    Guard.HAND_OVER: f"{_PUBLISHED} AND {_FITS} AND {_SOMEBODY_WAITS}",
-    Guard.NO_HAND_OVER: f"attribute_exists(courseId) AND NOT ({_PUBLISHED} AND {_FITS} AND {_SOMEBODY_WAITS})",
-    Guard.MOVE_UP: f"{_PUBLISHED} AND {_FREE} AND {_SOMEBODY_WAITS}",
-    Guard.NOTHING: "attribute_exists(courseId)",
-}
-
-# Through these somebody comes in who may hold no record yet; all others go by a record that is there.
-_ENTRANCES = frozenset({Guard.PLACE_FREE, Guard.MUST_WAIT})
-
-# Words that DynamoDB reserves.
-_NAMES = {"#status": "status", "#capacity": "capacity", "#version": "version"}
+from toolkit.reads import batch_get
 
 
-class Places:
-    """A Store of domain.enrollments.rules in DynamoDB.
+class EnrollmentTable:
+    """The EnrollmentStore of domain.enrollments.rules, and the BulkEnrollmentStore of domain.enrollments.bulk.
 
     Args:
         courses_table: name of the table of courses.
         progress_table: name of the table of records.
-        profiles_table: name of the table of profiles, which says who has been erased.
+        profiles_table: name of the table of profiles, which has the tombstones of erased people.
         shards: over how many index partitions a course's roster is spread.
     """
 
@@ -58,16 +35,30 @@ class Places:
         self._profiles_table = profiles_table
         self._shards = shards
 
-    def course(self, course_id: str) -> Course | None:
+    def cached_course(self, course_id: str) -> Course | None:
         """The course, up to course_store.CACHE_SECONDS old: at most one GetItem."""
         return course_store.find_cached(self._courses_table, course_id)
 
-    def look(self, user_id: str, course_id: str) -> tuple[Course | None, Record | None]:
-        """The course and the student's record as they are now: one BatchGetItem."""
-        return look(self._courses_table, self._progress_table, user_id, course_id)
+    def load(self, user_id: str, course_id: str) -> tuple[Course | None, EnrollmentRecord | None]:
+        """The course and the student's record as they are now: one BatchGetItem.
 
-    def first_waiting(self, course_id: str) -> Record | None:
-        """Who has waited longest: one Query of the index, which may be a moment late."""
+        Raises:
+            Unavailable: DynamoDB left one of the two out because it is throttling.
+        """
+        return load(self._courses_table, self._progress_table, user_id, course_id)
+
+    def load_all(
+        self, user_ids: Sequence[str], course_id: str
+    ) -> tuple[Course | None, Mapping[str, EnrollmentRecord]]:
+        """The course and these people's records as they are now: one BatchGetItem.
+
+        Raises:
+            Unavailable: DynamoDB left some out because it is throttling.
+        """
+        return load_all(self._courses_table, self._progress_table, user_ids, course_id)
+
+    def first_waiting(self, course_id: str) -> EnrollmentRecord | None:
+        """The student who has waited longest: one Query of the index, which may be a moment late."""
         answer = clients.dynamodb().query(
             TableName=self._progress_table,
             IndexName=COMPLETION_INDEX,
@@ -75,49 +66,46 @@ class Places:
             ExpressionAttributeValues=to_item({":waitlist": waitlist_key(course_id)}),
             Limit=1,
         )
-        return next((Record.from_stored(from_item(item)) for item in answer["Items"]), None)
+        return next((EnrollmentRecord.from_stored(from_item(item)) for item in answer["Items"]), None)
 
-    def commit(self, change: Change) -> Refusal | None:
-        """One TransactWriteItems: the course's counters and the records, all or nothing.
-
-        Raises:
-            Erased: whoever wants to enter has been erased meanwhile.
-        """
+    def commit(self, change: SeatChange) -> Refusal | None:
+        """One TransactWriteItems: the course's counters, the records, and that nobody who comes in has been erased."""
+        entering = [record.user_id for record in change.records] if change.guard in ENTRANCES else []
         writes: list[Any] = [{"Update": self._counters(change)}]
         writes += [{"Put": self._put(record)} for record in change.records]
-        if change.guard in _ENTRANCES:
-            writes.append(tombstone_store.none_for(self._profiles_table, change.records[0].user_id))
+        writes += [tombstone_store.none_for(self._profiles_table, user_id) for user_id in entering]
         try:
             clients.dynamodb().transact_write_items(TransactItems=writes)
         except ClientError as error:
             if not lost_race(error):
                 raise
-            reasons = cancellation_reasons(error)
-            if change.guard in _ENTRANCES and reasons[-1] == "ConditionalCheckFailed":
-                raise tombstones.Erased from error
-            return Refusal({record.user_id: record for record in _records_found(error)})
+            checks = cancellation_reasons(error)[1 + len(change.records) :]
+            return Refusal(
+                found={record.user_id: record for record in _records_found(error)},
+                erased=frozenset(
+                    user_id
+                    for user_id, reason in zip(entering, checks, strict=False)
+                    if reason == "ConditionalCheckFailed"
+                ),
+            )
         return None
 
-    def _counters(self, change: Change) -> Any:
+    def _counters(self, change: SeatChange) -> Any:
         moves = {"seatsTaken": change.seats, "waitlisted": change.waiting}
         moves = {name: by for name, by in moves.items() if by}
-        condition = _CONDITIONS[change.guard] + (f" AND {SAME_VERSION}" if change.seen is not None else "")
-        names = {name: word for name, word in _NAMES.items() if name in condition}
-        values = {":zero": 0, ":now": change.now, ":published": courses.PUBLISHED, ":seen": change.seen}
+        condition = condition_of(change.guard, change.now, seen=change.seen, group_size=len(change.records))
         return {
             "TableName": self._courses_table,
             "Key": to_item({"courseId": change.course_id}),
             "UpdateExpression": "ADD " + ", ".join(f"{name} :{name}" for name in moves),
-            "ConditionExpression": condition,
-            # DynamoDB refuses names and values that an expression does not use.
-            **({"ExpressionAttributeNames": names} if names else {}),
+            "ConditionExpression": condition.expression,
+            **({"ExpressionAttributeNames": condition.names} if condition.names else {}),
             "ExpressionAttributeValues": to_item(
-                {name: value for name, value in values.items() if name in condition}
-                | {f":{name}": by for name, by in moves.items()}
+                {**condition.values, **{f":{name}": by for name, by in moves.items()}}
             ),
         }
 
-    def _put(self, record: Record) -> Any:
+    def _put(self, record: EnrollmentRecord) -> Any:
         put = {
             "TableName": self._progress_table,
             "Item": to_item(record.to_stored(self._shards)),
@@ -132,31 +120,39 @@ class Places:
         }
 
 
-def look(
+def load(
     courses_table: str, progress_table: str, user_id: str, course_id: str
-) -> tuple[Course | None, Record | None]:
-    """A course and a student's record in it as they are now: one BatchGetItem.
+) -> tuple[Course | None, EnrollmentRecord | None]:
+    """A course and one student's record in it as they are now: one BatchGetItem.
 
     Raises:
         Unavailable: DynamoDB left one of the two out because it is throttling.
     """
-    answer = clients.dynamodb().batch_get_item(
-        RequestItems={
-            courses_table: {"Keys": [to_item({"courseId": course_id})], "ConsistentRead": True},
-            progress_table: {
-                "Keys": [to_item({"userId": user_id, "courseId": course_id})],
-                "ConsistentRead": True,
-            },
+    course, records = load_all(courses_table, progress_table, [user_id], course_id)
+    return course, records.get(user_id)
+
+
+def load_all(
+    courses_table: str, progress_table: str, user_ids: Sequence[str], course_id: str
+) -> tuple[Course | None, dict[str, EnrollmentRecord]]:
+    """A course and these people's records in it as they are now, by user id: one BatchGetItem.
+
+    Raises:
+        Unavailable: DynamoDB left some out because it is throttling.
+    """
+    found = batch_get(
+        {
+            courses_table: [{"courseId": course_id}],
+            progress_table: [{"userId": user_id, "courseId": course_id} for user_id in user_ids],
         }
     )
-    if answer.get("UnprocessedKeys"):
-        raise Unavailable
-    found: Mapping[str, Any] = answer["Responses"]
-    course = next((Course.from_stored(from_item(item)) for item in found.get(courses_table, ())), None)
-    record = next((Record.from_stored(from_item(item)) for item in found.get(progress_table, ())), None)
-    return course, record
+    courses = [Course.from_stored(item) for item in found[courses_table]]
+    records = [EnrollmentRecord.from_stored(item) for item in found[progress_table]]
+    return next(iter(courses), None), {record.user_id: record for record in records}
 
 
-def _records_found(error: ClientError) -> list[Record]:
+def _records_found(error: ClientError) -> list[EnrollmentRecord]:
     reasons: Any = error.response.get("CancellationReasons") or ()
-    return [Record.from_stored(from_item(reason["Item"])) for reason in reasons if reason.get("Item")]
+    return [
+        EnrollmentRecord.from_stored(from_item(reason["Item"])) for reason in reasons if reason.get("Item")
+    ]

@@ -4,7 +4,7 @@ What an address's item means is in domain.people.addresses.
 """
 
 import time
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -18,16 +18,14 @@ from toolkit.dynamo import (
     condition_failed,
     from_item,
     lost_race,
+    retry_conflicts,
     to_item,
-    transaction_conflict,
 )
-from toolkit.errors import Unavailable
-from toolkit.retries import Tries
+from toolkit.reads import batch_get, in_batches
+from toolkit.retries import Retries
 
 OWNER_INDEX = "address-owner-index"
 
-# DynamoDB's limits for one BatchGetItem and one TransactWriteItems.
-_AT_ONCE = 100
 _UNOWNED = "attribute_not_exists(#owner)"
 _OWNER = {"#owner": "owner"}
 
@@ -45,49 +43,39 @@ class AddressTable:
             Unavailable: DynamoDB left some out because it is throttling.
         """
         found: dict[str, Address] = {}
-        for some in _portions(emails):
-            keys = [to_item(key_of(email)) for email in some]
-            answer = clients.dynamodb().batch_get_item(
-                RequestItems={self._table: {"Keys": keys, "ConsistentRead": True}}
-            )
-            if answer.get("UnprocessedKeys"):
-                raise Unavailable
-            items = [from_item(wire) for wire in answer["Responses"].get(self._table, ())]
+        for some in in_batches(emails):
+            keys = {email: key_of(email) for email in some}
+            items = batch_get({self._table: list(keys.values())})[self._table]
             by_key = {item["userId"]: Address.from_stored(item) for item in items}
-            found.update({email: by_key.get(key_of(email)["userId"], UNKNOWN) for email in some})
+            found.update({email: by_key.get(key["userId"], UNKNOWN) for email, key in keys.items()})
         return found
 
-    def invite(self, emails: Sequence[str], course_id: str, tries: Tries) -> dict[str, str]:
+    def invite(self, emails: Sequence[str], course_id: str, retries: Retries) -> dict[str, str]:
         """Invite unknown people to a course: one TransactWriteItems for each 100.
 
         Returns:
             Who was not invited because they came meanwhile: their user ids by e-mail.
 
         Raises:
-            Unavailable: the attempts are used up; those invited so far stay so.
+            RetriesExhausted: too many requests at once; those invited so far stay invited.
         """
         came: dict[str, str] = {}
-        for some in _portions(emails):
-            for _ in tries():
-                pending = [email for email in some if email not in came]
-                refused = self._invite_all(pending, course_id)
-                if refused is None:
-                    break
-                came |= refused
+        for some in in_batches(emails):
+            came |= self._invite_batch(some, course_id, retries)
         return came
 
-    def claim(self, email: str, user_id: str, tries: Tries, *, profile: Profile | None = None) -> Address:
+    def claim(self, email: str, user_id: str, retries: Retries, *, profile: Profile | None = None) -> Address:
         """Make somebody the owner of their verified address: one TransactWriteItems and one GetItem.
 
         Args:
             email: the address.
             user_id: the new owner.
-            tries: how patiently.
+            retries: the budget of time.
             profile: what to write along with it, if they have no profile yet.
 
         Raises:
             Erased: the person is being or has been erased.
-            Unavailable: the attempts are used up.
+            RetriesExhausted: too many requests at once.
         """
         claimed: Any = {
             "Update": {
@@ -99,7 +87,9 @@ class AddressTable:
             }
         }
         writes: list[Any] = [tombstone_store.none_for(self._table, user_id), claimed]
-        for _ in tries():
+
+        def attempt() -> bool | None:
+            nonlocal profile
             try:
                 clients.dynamodb().transact_write_items(
                     TransactItems=[*writes, *([profile_store.put(self._table, profile)] if profile else [])]
@@ -109,13 +99,15 @@ class AddressTable:
                 if reasons[:1] == ("ConditionalCheckFailed",):
                     raise tombstones.Erased from error
                 if reasons[2:] == ("ConditionalCheckFailed",):
-                    profile = None  # somebody made it meanwhile
+                    profile = None  # another request made it meanwhile
                 elif "TransactionConflict" not in reasons:
                     raise
-                continue
-            # What was there before the claim, whoever wrote it, is there after it.
-            return self.find_one(email)
-        raise AssertionError("attempts never end without an answer")
+                return None
+            return True
+
+        retries.until_answer(attempt)
+        # What was stored before the claim, by any request, is stored after it.
+        return self.find_one(email)
 
     def find_one(self, email: str) -> Address:
         """Look one address up: one GetItem."""
@@ -125,28 +117,27 @@ class AddressTable:
         wire = answer.get("Item")
         return Address.from_stored(from_item(wire)) if wire else UNKNOWN
 
-    def remove_invitations(self, email: str, invitations: Collection[str], tries: Tries) -> None:
+    def remove_invitations(self, email: str, invitations: Collection[str], retries: Retries) -> None:
         """Remove invitations that were accepted: one UpdateItem.
 
         Raises:
-            Unavailable: the attempts are used up.
+            RetriesExhausted: too many requests at once.
         """
-        for _ in tries():
-            try:
-                clients.dynamodb().update_item(
-                    TableName=self._table,
-                    Key=to_item(key_of(email)),
-                    UpdateExpression="DELETE invitedTo :taken",
-                    ConditionExpression="attribute_exists(userId)",
-                    ExpressionAttributeValues=to_item({":taken": set(invitations)}),
-                )
-            except ClientError as error:
-                if condition_failed(error):
-                    return  # erased meanwhile
-                if transaction_conflict(error):
-                    continue
+
+        def remove() -> Any:
+            return clients.dynamodb().update_item(
+                TableName=self._table,
+                Key=to_item(key_of(email)),
+                UpdateExpression="DELETE invitedTo :taken",
+                ConditionExpression="attribute_exists(userId)",
+                ExpressionAttributeValues=to_item({":taken": set(invitations)}),
+            )
+
+        try:
+            retry_conflicts(remove, retries)
+        except ClientError as error:
+            if not condition_failed(error):  # else erased meanwhile
                 raise
-            return
 
     def release_others(self, email: str, user_id: str) -> None:
         """Give up what is somebody's besides the address they sign in with: one Query, one UpdateItem for each."""
@@ -205,6 +196,20 @@ class AddressTable:
             if not condition_failed(error):
                 raise
 
+    def _invite_batch(self, emails: Sequence[str], course_id: str, retries: Retries) -> dict[str, str]:
+        """Invite people; the user ids, by e-mail, of those who have signed in meanwhile."""
+        came: dict[str, str] = {}
+
+        def attempt() -> bool | None:
+            refused = self._invite_all([email for email in emails if email not in came], course_id)
+            if refused is None:
+                return True
+            came.update(refused)
+            return None
+
+        retries.until_answer(attempt)
+        return came
+
     def _invite_all(self, emails: Sequence[str], course_id: str) -> dict[str, str] | None:
         """None when all are invited; else nobody is, and these have come meanwhile."""
         if not emails:
@@ -238,8 +243,3 @@ class AddressTable:
                 if detail.get("Item")
             }
         return None
-
-
-def _portions(emails: Sequence[str]) -> Iterator[Sequence[str]]:
-    for start in range(0, len(emails), _AT_ONCE):
-        yield emails[start : start + _AT_ONCE]

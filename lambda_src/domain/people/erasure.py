@@ -28,9 +28,10 @@ from domain.enrollments import rules as enrollments
 from domain.enrollments.model import WITHDRAWN
 from domain.people import tombstones
 from domain.people.user_pool import UserPool
-from toolkit import clock, retries
+from toolkit import clock
 from toolkit.caller import canonical_email
 from toolkit.errors import NotFound
+from toolkit.retries import Retries
 
 NO_OWNER = "erased"
 """The owner of a course whose owner was erased."""
@@ -52,7 +53,7 @@ class ErasureRequest:
         return cls(user_id=item["userId"], request_id=item["erasureRequestId"], email=item.get("email"))
 
 
-class ErasureStore(enrollments.Store, Protocol):
+class ErasureStore(enrollments.EnrollmentStore, Protocol):
     """What an erasure needs of the database."""
 
     def records_of(self, user_id: str) -> Iterable[tuple[str, str]]:
@@ -100,11 +101,11 @@ class Erasure:
             self._store.delete_record(user_id, course_id)
 
     def _withdraw(self, user_id: str, course_id: str) -> None:
-        course, _ = self._store.look(user_id, course_id)
+        course, _ = self._store.load(user_id, course_id)
         if course is None:
             return  # the course was deleted, and its seats with it
         try:
-            enrollments.withdraw(self._store, user_id, course_id, clock.now(), retries.attempts())
+            enrollments.withdraw(self._store, user_id, course_id, clock.now(), Retries())
         except NotFound:
             return  # another call is finishing the same erasure
 

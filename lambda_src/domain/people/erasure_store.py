@@ -8,7 +8,7 @@ from botocore.exceptions import ClientError
 from domain.audit import AuditEntry
 from domain.audit_store import AuditTable
 from domain.course_store import OWNER_INDEX
-from domain.enrollments.store import Places
+from domain.enrollments.store import EnrollmentTable
 from domain.people import tombstones
 from domain.people.address_store import AddressTable
 from toolkit import clients
@@ -19,7 +19,7 @@ _PAGE = 50
 _CLOSED_BEFORE = ("None", "None", "ConditionalCheckFailed")
 
 
-class ErasureTables(Places):
+class ErasureTables(EnrollmentTable):
     """All tables with data of people.
 
     Args:

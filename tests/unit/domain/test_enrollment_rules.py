@@ -1,7 +1,8 @@
-"""The rules of places and waitlists, against a simple model, with other requests cutting in anywhere."""
+"""The rules of seats and waitlists, against a simple model, with other requests cutting in anywhere."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
+from typing import TypeVar
 
 import pytest
 from hypothesis import settings
@@ -10,10 +11,13 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from domain.courses import ARCHIVED, DRAFT, PUBLISHED, Course
 from domain.enrollments import rules as enrollments
-from domain.enrollments.model import ACTIVE, COMPLETED, WAITLISTED, WITHDRAWN, Record
-from domain.enrollments.rules import Change, Guard, Refusal, holds
+from domain.enrollments.guards import Guard
+from domain.enrollments.model import ACTIVE, COMPLETED, WAITLISTED, WITHDRAWN, EnrollmentRecord
+from domain.enrollments.rules import Refusal, SeatChange
 from toolkit.errors import Conflict, NotFound
+from toolkit.retries import Retries
 
+T = TypeVar("T")
 COURSE = "course-1"
 NOON = "2026-01-01T12:00:00.000Z"
 
@@ -39,24 +43,24 @@ class Memory:
     def __init__(self, course: Course | None) -> None:
         self.now_course = course
         self.cached = course
-        self.records: dict[str, Record] = {}
+        self.records: dict[str, EnrollmentRecord] = {}
         self.meanwhile: list[Callable[[], None]] = []
         self.index_is_late = False
-        self.commits: list[Change] = []
+        self.commits: list[SeatChange] = []
 
-    def course(self, course_id: str) -> Course | None:
+    def cached_course(self, course_id: str) -> Course | None:
         return self.cached
 
-    def look(self, user_id: str, course_id: str) -> tuple[Course | None, Record | None]:
+    def load(self, user_id: str, course_id: str) -> tuple[Course | None, EnrollmentRecord | None]:
         return self.now_course, self.records.get(user_id)
 
-    def first_waiting(self, course_id: str) -> Record | None:
+    def first_waiting(self, course_id: str) -> EnrollmentRecord | None:
         if self.index_is_late:
             return None
         waiting = [record for record in self.records.values() if record.status == WAITLISTED]
         return min(waiting, key=lambda record: record.waitlisted_at or "", default=None)
 
-    def commit(self, change: Change) -> Refusal | None:
+    def commit(self, change: SeatChange) -> Refusal | None:
         if self.meanwhile:
             self.meanwhile.pop()()
         course = self.now_course
@@ -66,9 +70,9 @@ class Memory:
             if record.user_id in self.records and self.records[record.user_id].revision != record.revision - 1
         }
         missing = any(record.revision > 1 and record.user_id not in self.records for record in change.records)
-        if found or missing or course is None or not holds(change.guard, course, change.now):
+        if found or missing or course is None or not change.guard.holds(course, change.now):
             return Refusal(found)
-        if change.seen not in (None, course.version):
+        if change.seen is not None and change.seen.version != course.version:
             return Refusal()
         self.commits.append(change)
         self.records.update({record.user_id: record for record in change.records})
@@ -80,16 +84,23 @@ class Memory:
         return None
 
 
-def tries() -> Iterator[int]:
-    return iter(range(50))
+class NoPauses(Retries):
+    """Retries without pauses; a step that needs too many is a defect."""
+
+    def until_answer(self, step: Callable[[], T | None]) -> T:
+        for _ in range(50):
+            answer = step()
+            if answer is not None:
+                return answer
+        raise AssertionError("it never ends")
 
 
-def enroll(store: Memory, user: str, now: str = NOON) -> tuple[Record, bool]:
-    return enrollments.enroll(store, user, COURSE, now, tries())
+def enroll(store: Memory, user: str, now: str = NOON) -> tuple[EnrollmentRecord, bool]:
+    return enrollments.enroll(store, user, COURSE, now, NoPauses())
 
 
 def withdraw(store: Memory, user: str, now: str = NOON) -> None:
-    enrollments.withdraw(store, user, COURSE, now, tries())
+    enrollments.withdraw(store, user, COURSE, now, NoPauses())
 
 
 class School(RuleBasedStateMachine):
@@ -146,7 +157,7 @@ class School(RuleBasedStateMachine):
     def instructor_changes_capacity(self, capacity: int | None) -> None:
         assert self.store.now_course is not None
         self.store.now_course = replace(self.store.now_course, capacity=capacity)
-        enrollments.fill_places(self.store, COURSE, self.now(), tries())
+        enrollments.fill_seats(self.store, COURSE, self.now(), NoPauses())
 
     @invariant()
     def counters_say_what_the_records_say(self) -> None:
@@ -157,7 +168,7 @@ class School(RuleBasedStateMachine):
         assert course.waitlisted == statuses.count(WAITLISTED)
 
     @invariant()
-    def no_place_too_many(self) -> None:
+    def no_seat_too_many(self) -> None:
         course = self.store.now_course
         assert course is not None
         # Lowering the capacity turns nobody out, but from then on the number only falls.
@@ -165,10 +176,10 @@ class School(RuleBasedStateMachine):
         self.seats_before = course.seats_taken
 
     @invariant()
-    def no_place_lost(self) -> None:
+    def no_seat_lost(self) -> None:
         course = self.store.now_course
         assert course is not None
-        assert not holds(Guard.MOVE_UP, course, NOON)
+        assert not Guard.MOVE_UP.holds(course, NOON)
 
 
 School.TestCase.settings = settings(max_examples=100, stateful_step_count=25, deadline=None)
@@ -187,7 +198,7 @@ def test_those_who_wait_move_up_in_the_order_in_which_they_came() -> None:
     assert [store.records[user].status for user in ("cy", "ada")] == [ACTIVE, WAITLISTED]
 
 
-def test_a_place_is_handed_over_in_one_step() -> None:
+def test_a_seat_is_handed_over_in_one_step() -> None:
     store = Memory(make_course(capacity=1))
     enroll(store, "ada")
     enroll(store, "bo")
@@ -197,12 +208,12 @@ def test_a_place_is_handed_over_in_one_step() -> None:
     assert store.records["bo"].status == ACTIVE
 
 
-def test_a_place_that_became_one_too_few_in_between_is_handed_over() -> None:
+def test_a_seat_that_became_one_too_few_in_between_is_handed_over() -> None:
     store = Memory(make_course())
     for user in ("ada", "bo"):
         enroll(store, user)
     assert store.now_course is not None
-    # Two places are taken, one too many by now, and a third student waits.
+    # Two seats are taken, one too many by now, and a third student waits.
     store.now_course = store.cached = replace(store.now_course, capacity=1)
     enroll(store, "cy")
     store.meanwhile = [lambda: withdraw(store, "bo")]
@@ -210,7 +221,7 @@ def test_a_place_that_became_one_too_few_in_between_is_handed_over() -> None:
     assert store.records["cy"].status == ACTIVE
 
 
-def test_a_place_is_given_back_when_the_index_is_too_late_to_show_who_waits() -> None:
+def test_a_seat_is_given_back_when_the_index_is_too_late_to_show_who_waits() -> None:
     store = Memory(make_course(capacity=1))
     enroll(store, "ada")
     enroll(store, "bo")
@@ -310,5 +321,5 @@ def test_nobody_moves_up_in_a_course_that_is_not_published() -> None:
     withdraw(store, "ada")
     assert store.records["bo"].status == WAITLISTED
     store.now_course = replace(store.now_course, status=PUBLISHED)
-    assert enrollments.fill_places(store, COURSE, NOON, tries()) == 1
+    assert enrollments.fill_seats(store, COURSE, NOON, NoPauses()) == 1
     assert store.records["bo"].status == ACTIVE

@@ -15,8 +15,8 @@ from domain.people.erasure import NO_OWNER, REQUESTED_AT
 from tests.unit.emulator_fixture import Tables
 from tests.unit.lambda_api_fixture import Answer, Context, LambdaApi, LambdaApis, fresh_handler
 from tests.unit.user_pool_fixture import SignedUp, UserPool
-from toolkit import retries
 from toolkit.dynamo import from_item, to_item
+from toolkit.retries import Retries
 
 NOON = "2026-03-01T12:00:00.000Z"
 FULL, OPEN, OWNED, GONE = "full", "open", "owned", "gone"
@@ -50,7 +50,7 @@ class School:
         ]
         self.tables.put_all({self.tables.courses: courses, self.tables.progress: records})
         assert self.call("GET", person).status == 200
-        AddressTable(self.tables.profiles).claim(person.email, person.user_id, retries.attempts)
+        AddressTable(self.tables.profiles).claim(person.email, person.user_id, Retries())
         return person
 
     def stream(self, person: SignedUp) -> None:
@@ -222,7 +222,7 @@ def test_nothing_is_left_of_a_person(school: School) -> None:
 def test_invitations_to_an_address_go_with_it(school: School) -> None:
     person = school.pool.new()
     addresses = AddressTable(school.tables.profiles)
-    addresses.invite([person.email], OPEN, retries.attempts)
+    addresses.invite([person.email], OPEN, Retries())
     assert school.call("DELETE", person).status == 204
     assert addresses.find_one(person.email) == UNKNOWN
 
@@ -230,14 +230,14 @@ def test_invitations_to_an_address_go_with_it(school: School) -> None:
 def test_an_address_that_is_somebody_elses_by_now_stays(school: School) -> None:
     person, other = school.pool.new(), school.pool.new()
     addresses = AddressTable(school.tables.profiles)
-    addresses.claim(person.email, other.user_id, retries.attempts)
+    addresses.claim(person.email, other.user_id, Retries())
     assert school.call("DELETE", person).status == 204
     assert addresses.find_one(person.email).owner == other.user_id
 
 
 def test_an_address_that_nothing_else_leads_to_goes_as_well(school: School) -> None:
     person = school.somebody()
-    AddressTable(school.tables.profiles).claim("former@example.org", person.user_id, retries.attempts)
+    AddressTable(school.tables.profiles).claim("former@example.org", person.user_id, Retries())
     assert school.call("DELETE", person).status == 204
     school.assert_gone(person)
 

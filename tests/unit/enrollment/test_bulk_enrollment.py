@@ -4,15 +4,18 @@ import csv
 from collections import Counter
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from domain.enrollments import bulk
+from domain.enrollments.guards import Guard
+from domain.enrollments.rules import SeatChange
+from domain.enrollments.store import EnrollmentTable
 from domain.people import tombstones
 from domain.people.address_store import AddressTable
 from domain.people.addresses import key_of
-from enrollment.store import EnrollmentTable
 from tests.unit.domain.test_enrollment_table import NOON, course_item
 from tests.unit.emulator_fixture import Tables
 from tests.unit.lambda_api_fixture import (
@@ -26,7 +29,7 @@ from tests.unit.lambda_api_fixture import (
     Person,
 )
 from toolkit.dynamo import to_item
-from toolkit.retries import shared_attempts
+from toolkit.retries import Retries
 
 COURSE = "course-1"
 
@@ -197,7 +200,7 @@ def test_people_who_come_while_they_are_invited_are_enrolled(
     invite, came = AddressTable.invite, Person("came-1")
 
     def come_first(addresses: AddressTable, emails: Sequence[str], *others: Any) -> dict[str, str]:
-        addresses.claim(came.email, came.user_id, shared_attempts())
+        addresses.claim(came.email, came.user_id, Retries())
         return invite(addresses, emails, *others)
 
     monkeypatch.setattr(AddressTable, "invite", come_first)
@@ -269,7 +272,7 @@ def test_a_roster_names_those_who_have_a_profile(school: School) -> None:
 def test_long_rosters_come_in_several_tables(school: School, monkeypatch: pytest.MonkeyPatch) -> None:
     people = school.known(230)
     school.post(emails_of(people))
-    monkeypatch.setattr("enrollment.export.MOST_ROWS", 200)
+    monkeypatch.setattr("enrollment.roster_csv.MOST_ROWS", 200)
     first = school.roster(format="csv", limit="1")
     cursor = first.headers["Link"].removeprefix("<?format=csv&cursor=").partition(">")[0]
     second = school.roster(format="csv", cursor=cursor)
@@ -287,13 +290,14 @@ def test_conditions_hold_whatever_was_seen(school: School) -> None:
         profiles_table=tables.profiles,
         shards=2,
     )
-    course, _ = table.look_all(["a", "b"], COURSE)
+    course, _ = table.load_all(["a", "b"], COURSE)
     assert course is not None
     planned = bulk.plan(course, ["a", "b"], {}, NOON, ahead=0)
 
-    def admits(capacity: int | None, *, wait: bool = False, seen: int = course.version) -> bool:
-        step = bulk.Admission(COURSE, seen, capacity, planned.enter, wait)
-        admitted = table.admit(step) is None
+    def admits(capacity: int | None, *, wait: bool = False, version: int = course.version) -> bool:
+        seen = replace(course, capacity=capacity, version=version)
+        guard, seats = (Guard.GROUP_MUST_WAIT, (0, 2)) if wait else (Guard.GROUP_FITS, (2, 0))
+        admitted = table.commit(SeatChange(COURSE, guard, *seats, planned.enter, NOON, seen)) is None
         if admitted:  # as if it had not been
             school.set_course(seatsTaken=0, waitlisted=0)
             for user in ("a", "b"):
@@ -304,7 +308,7 @@ def test_conditions_hold_whatever_was_seen(school: School) -> None:
 
     assert admits(None)
     assert not admits(None, wait=True)
-    assert not admits(None, seen=course.version + 1), "its title or lessons are others by now"
+    assert not admits(None, version=course.version + 1), "its title or lessons are others by now"
     school.set_course(capacity=3, seatsTaken=1)
     assert not admits(None)
     assert not admits(4)
@@ -312,7 +316,7 @@ def test_conditions_hold_whatever_was_seen(school: School) -> None:
     school.set_course(seatsTaken=2)
     assert not admits(3)
     school.set_course(seatsTaken=3)
-    assert not admits(3, wait=True, seen=course.version - 1)
+    assert not admits(3, wait=True, version=course.version - 1)
     assert admits(3, wait=True)
     school.set_course(capacity=3, seatsTaken=1)
     assert admits(3)

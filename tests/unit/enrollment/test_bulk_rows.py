@@ -7,7 +7,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from enrollment.rows import DUPLICATE_ROW, INVALID_EMAIL, MOST_ROWS, Row, from_csv, from_emails, is_email
+from enrollment.roster_rows import (
+    DUPLICATE_ROW,
+    INVALID_EMAIL,
+    MOST_ROWS,
+    Row,
+    from_csv,
+    from_emails,
+    is_email,
+)
 from toolkit.caller import canonical_email
 from toolkit.errors import BadRequest
 

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from enrollment.export import COLUMNS, response, roster_csv, safe_cell
+from enrollment.roster_csv import COLUMNS, response, roster_csv, safe_cell
+from toolkit.cursor import Page
 
 ENTRY: dict[str, Any] = {
     "userId": "user-1",
@@ -119,7 +120,10 @@ def test_nothing_but_apostrophes_is_added_to_a_name(name: str) -> None:
 
 
 def test_a_further_table_is_linked() -> None:
-    last = response("course-1", [ENTRY], None)
+    last = response("course-1", Page([ENTRY]))
     assert last.headers == {"Content-Disposition": 'attachment; filename="roster-course-1.csv"'}
     assert last.content_type == "text/csv; charset=utf-8"
-    assert response("course-1", [ENTRY], "a_b-c").headers["Link"] == '<?format=csv&cursor=a_b-c>; rel="next"'
+    assert (
+        response("course-1", Page([ENTRY], "a_b-c")).headers["Link"]
+        == '<?format=csv&cursor=a_b-c>; rel="next"'
+    )

@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 
 from domain.audit import AuditEntry
-from domain.enrollments.model import ACTIVE, Record, shard_of
-from enrollment import rosters, rules
-from enrollment.store import EnrollmentTable
+from domain.enrollments.model import ACTIVE, EnrollmentRecord, shard_of
+from enrollment import roster_rules
+from enrollment.roster_rules import AuditContext
+from enrollment.store import RosterTable
 from tests.unit.domain.test_enrollment_table import (
     COURSE,
     NOON,
@@ -16,9 +17,11 @@ from tests.unit.domain.test_enrollment_table import (
     TEACHER,
     course_item,
     course_now,
+    enroll,
     make_table,
     set_course,
     student,
+    withdraw,
 )
 from tests.unit.emulator_fixture import Tables
 from toolkit import clients
@@ -28,26 +31,26 @@ from toolkit.errors import Forbidden, NotFound
 
 
 @pytest.fixture
-def table(dynamodb_tables: Tables) -> EnrollmentTable:
+def table(dynamodb_tables: Tables) -> RosterTable:
     """The table under test, with one published course."""
     return make_table(dynamodb_tables)
 
 
 def put_records(tables: Tables, percentages: dict[str, float]) -> None:
     for user_id, percentage in percentages.items():
-        record = Record(user_id, COURSE, "Algebra", ACTIVE, NOON, NOON, percentage=percentage)
+        record = EnrollmentRecord(user_id, COURSE, "Algebra", ACTIVE, NOON, NOON, percentage=percentage)
         tables.put(tables.progress, record.to_stored(SHARDS))
 
 
 def roster_of(
-    table: EnrollmentTable, tables: Tables, limit: int, course_id: str = COURSE
+    table: RosterTable, tables: Tables, limit: int, course_id: str = COURSE
 ) -> tuple[list[str], list[int]]:
     course = course_now(table, course_id)
     users: list[str] = []
     sizes: list[int] = []
     cursor: str | None = None
     while True:
-        page = rosters.page_of(table, course, limit, cursor)
+        page = roster_rules.page_of(table, course, limit, cursor)
         users += [entry["userId"] for entry in page.items]
         sizes.append(len(page.items))
         cursor = page.next_cursor
@@ -58,7 +61,7 @@ def roster_of(
 
 @pytest.mark.parametrize("limit", [1, 3, 5, 20, 100])
 def test_a_roster_lists_everybody_once_furthest_first(
-    table: EnrollmentTable, dynamodb_tables: Tables, limit: int
+    table: RosterTable, dynamodb_tables: Tables, limit: int
 ) -> None:
     percentages = {f"s{number}": float(number // 7 * 25) for number in range(20)} | {"x": 33.33, "y": 66.67}
     put_records(dynamodb_tables, percentages)
@@ -72,37 +75,37 @@ def test_a_roster_lists_everybody_once_furthest_first(
 
 
 def test_a_roster_cursor_outlives_the_student_it_stands_at(
-    table: EnrollmentTable, dynamodb_tables: Tables
+    table: RosterTable, dynamodb_tables: Tables
 ) -> None:
     put_records(dynamodb_tables, {f"s{number}": 50 for number in range(12)})
     course = course_now(table)
     everybody, _ = roster_of(table, dynamodb_tables, 100)
-    page = rosters.page_of(table, course, 5, None)
-    rules.withdraw(table, student(page.items[-1]["userId"]), COURSE)
-    rest = rosters.page_of(table, course, 100, page.next_cursor)
+    page = roster_rules.page_of(table, course, 5, None)
+    withdraw(table, page.items[-1]["userId"], COURSE)
+    rest = roster_rules.page_of(table, course, 100, page.next_cursor)
     assert [entry["userId"] for entry in rest.items] == everybody[5:]
 
 
 def test_a_roster_shows_neither_who_waits_nor_who_withdrew_nor_other_courses(
-    table: EnrollmentTable, dynamodb_tables: Tables
+    table: RosterTable, dynamodb_tables: Tables
 ) -> None:
     dynamodb_tables.put(dynamodb_tables.courses, course_item(courseId="other"))
     set_course(dynamodb_tables, capacity=1)
     for user in ("ada", "bo", "cy"):
-        rules.enroll(table, student(user), COURSE)
-    rules.enroll(table, student("di"), "other")
-    rules.withdraw(table, student("ada"), COURSE)
+        enroll(table, user, COURSE)
+    enroll(table, "di", "other")
+    withdraw(table, "ada", COURSE)
     assert roster_of(table, dynamodb_tables, 20)[0] == ["bo"]
     assert roster_of(table, dynamodb_tables, 20, "other")[0] == ["di"]
 
 
-def test_a_roster_counts_by_the_lessons_of_today(table: EnrollmentTable, dynamodb_tables: Tables) -> None:
-    record = Record(
+def test_a_roster_counts_by_the_lessons_of_today(table: RosterTable, dynamodb_tables: Tables) -> None:
+    record = EnrollmentRecord(
         "ada", COURSE, "Algebra", ACTIVE, NOON, NOON, percentage=100, completed=frozenset({"one"})
     )
     dynamodb_tables.put(dynamodb_tables.progress, record.to_stored(SHARDS))
     course = course_now(table)
-    page = rosters.page_of(table, course, 20, None)
+    page = roster_rules.page_of(table, course, 20, None)
     assert [entry["completionPercentage"] for entry in page.items] == [50]
 
 
@@ -124,7 +127,7 @@ class RosterReads:
 
 @pytest.mark.parametrize("limit", [30, 80])
 def test_a_long_roster_reads_hardly_more_than_it_shows(
-    table: EnrollmentTable, dynamodb_tables: Tables, limit: int, monkeypatch: pytest.MonkeyPatch
+    table: RosterTable, dynamodb_tables: Tables, limit: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("enrollment.store.READ_AT_ONCE", 10)
     percentages = {f"s{number}": float(number % 50) for number in range(120)}
@@ -139,7 +142,7 @@ def test_a_long_roster_reads_hardly_more_than_it_shows(
 
 
 def test_the_furthest_may_all_be_in_one_shard(
-    table: EnrollmentTable, dynamodb_tables: Tables, monkeypatch: pytest.MonkeyPatch
+    table: RosterTable, dynamodb_tables: Tables, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("enrollment.store.READ_AT_ONCE", 3)
     ahead = [f"s{number}" for number in range(100) if shard_of(f"s{number}", SHARDS) == 2][:17]
@@ -150,7 +153,7 @@ def test_the_furthest_may_all_be_in_one_shard(
 
 
 def test_who_sinks_while_a_shard_is_read_is_listed_once(
-    table: EnrollmentTable, dynamodb_tables: Tables, monkeypatch: pytest.MonkeyPatch
+    table: RosterTable, dynamodb_tables: Tables, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("enrollment.store.READ_AT_ONCE", 2)
     users = [f"s{number}" for number in range(100) if shard_of(f"s{number}", SHARDS) == 1][:8]
@@ -182,20 +185,20 @@ class Notes:
         self.noted.append((entry.action, entry.by, entry.on))
         self.queries_before.append(self._calls["Query"])
 
-    def find(self, user_ids: Sequence[str]) -> dict[str, rosters.Contact]:
+    def find(self, user_ids: Sequence[str]) -> dict[str, roster_rules.Contact]:
         return {}
 
 
 def test_who_may_read_a_roster_and_that_it_is_noted_first(
-    table: EnrollmentTable, dynamodb_tables: Tables
+    table: RosterTable, dynamodb_tables: Tables
 ) -> None:
     other = Caller("other", "", frozenset({"instructors"}))
     admin = Caller("admin", "", frozenset({"administrators"}))
     notes = Notes(dynamodb_tables)
 
     def read(caller: Caller, *, as_table: bool = False) -> Page[dict[str, Any]]:
-        visit = rosters.Visit(caller, "request-1")
-        return rosters.read(table, notes, notes, visit, COURSE, 20, None, as_table=as_table)
+        context = AuditContext(caller, "request-1")
+        return roster_rules.read(table, notes, notes, context, COURSE, 20, None, as_table=as_table)
 
     assert read(admin).items == []
     assert notes.queries_before == [0]
@@ -214,7 +217,7 @@ def test_who_may_read_a_roster_and_that_it_is_noted_first(
 
 
 def test_what_decides_about_a_roster_is_the_course_of_now(
-    table: EnrollmentTable, consistent_reads: list[bool]
+    table: RosterTable, consistent_reads: list[bool]
 ) -> None:
     """Right after a publication, an eventually consistent read may still show the draft."""
     table.course_now(COURSE)

@@ -18,7 +18,7 @@ from toolkit import clients
 from toolkit.config import StreamConfig
 from toolkit.dynamo import to_item
 from toolkit.errors import Unavailable
-from toolkit.streams import Change, TryAgain, change_of, stream_handler
+from toolkit.streams import ItemChange, TryAgain, change_of, stream_handler
 
 HOME = "https://portal.example.org"
 NOON = "2026-01-01T12:00:00.000Z"
@@ -42,7 +42,7 @@ COURSE: dict[str, Any] = {
 
 def of_record(before: Mapping[str, Any] | None, after: Mapping[str, Any] | None) -> list[statements.Event]:
     return statements.of_record(
-        Change("progress", LATER, dict(before) if before else None, dict(after) if after else None), HOME
+        ItemChange("progress", LATER, dict(before) if before else None, dict(after) if after else None), HOME
     )
 
 
@@ -94,7 +94,7 @@ def test_every_entrance_has_an_id_of_its_own(course_of_events: list[str]) -> Non
 def test_a_publication_is_told_in_the_owners_name() -> None:
     def told(before: str | None, after: str) -> list[statements.Event]:
         items = [None if status is None else {**COURSE, "status": status} for status in (before, after)]
-        return statements.of_course(Change("courses", LATER, *items), HOME)
+        return statements.of_course(ItemChange("courses", LATER, *items), HOME)
 
     (event,) = told("draft", "published")
     assert event.verb.detail_type == "publication"
@@ -210,7 +210,7 @@ def record(number: int, after: Mapping[str, Any] | None = None) -> dict[str, Any
 
 def test_a_change_is_read_from_a_stream_record() -> None:
     change = change_of(record(1))
-    assert change == Change("progress", LATER, None, {"userId": "u-1"})
+    assert change == ItemChange("progress", LATER, None, {"userId": "u-1"})
     assert change_of({**record(1), "eventSourceARN": "x"}) == replace(change, table="")
 
 
@@ -225,7 +225,7 @@ def test_a_bad_record_ends_in_the_dead_letters_and_blocks_nobody(aws: Aws, broke
 
 
 def test_a_defect_of_ours_is_kept_with_what_repairing_needs(aws: Aws) -> None:
-    def act(_change: Change) -> None:
+    def act(_change: ItemChange) -> None:
         raise RuntimeError("somebody@example.org")
 
     stream_handler(StreamConfig("test", "INFO", "queue"), act)({"Records": [record(1)]}, Context())
@@ -238,7 +238,7 @@ def test_a_defect_of_ours_is_kept_with_what_repairing_needs(aws: Aws) -> None:
 def test_a_passing_failure_brings_the_batch_again_after_the_others(aws: Aws) -> None:
     seen: list[Any] = []
 
-    def act(change: Change) -> None:
+    def act(change: ItemChange) -> None:
         seen.append(change.after)
         if len(seen) == 1:
             raise Unavailable()

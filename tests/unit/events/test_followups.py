@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 
 from domain.courses import Course
-from domain.enrollments.model import Record, waitlist_key
+from domain.enrollments.model import EnrollmentRecord, waitlist_key
 from followups import store as followups_table
-from followups.rules import follow, in_line
-from followups.store import Roster
+from followups.rules import follow, sync
+from followups.store import CourseChangeTable
 from tests.unit.emulator_fixture import Tables
 from tests.unit.lambda_api_fixture import Context, fresh_handler
 from toolkit import clients
@@ -25,7 +25,7 @@ class School:
 
     def __init__(self, tables: Tables) -> None:
         self.tables = tables
-        self.roster = Roster(
+        self.roster = CourseChangeTable(
             courses_table=tables.courses,
             progress_table=tables.progress,
             profiles_table=tables.profiles,
@@ -47,7 +47,7 @@ class School:
     def student(self, user_id: str, *completed: str, status: str = "active", **fields: Any) -> None:
         """Somebody in the course, as the progress function would have left them."""
         lessons = self.item["lessons"]
-        record = Record(
+        record = EnrollmentRecord(
             user_id=user_id,
             course_id="c-1",
             course_title=self.item["title"],
@@ -164,7 +164,7 @@ def test_an_edit_told_late_counts_by_the_lessons_of_now(school: School) -> None:
 
 def test_a_student_who_goes_on_learning_meanwhile_is_not_set_back(school: School) -> None:
     school.student("busy", "one")
-    seen = Record.from_stored(school.stored("busy"))
+    seen = EnrollmentRecord.from_stored(school.stored("busy"))
     school.tables.set(
         school.tables.progress,
         {"userId": "busy", "courseId": "c-1"},
@@ -244,8 +244,8 @@ def test_what_no_student_notices_costs_nothing(school: School) -> None:
 
 def test_a_record_in_line_is_left_alone(school: School) -> None:
     school.student("half", "one")
-    record = Record.from_stored(school.stored("half"))
-    assert in_line(record, Course.from_stored(school.item)) is record
+    record = EnrollmentRecord.from_stored(school.stored("half"))
+    assert sync(record, Course.from_stored(school.item)) is record
     assert waitlist_key("c-1") != school.stored("half")["courseShard"]
 
 

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
 
-from domain.enrollments.bulk_store import CohortPlaces
 from domain.enrollments.model import ACTIVE, WITHDRAWN
+from domain.enrollments.store import EnrollmentTable
 from domain.people import tombstones
 from domain.people.address_store import AddressTable
 from domain.people.addresses import UNKNOWN, Address, key_of
@@ -19,7 +19,7 @@ from tests.unit.domain.test_enrollment_table import COURSE, course_item
 from tests.unit.emulator_fixture import Tables
 from tests.unit.lambda_api_fixture import Context, fresh_handler
 from toolkit import clients
-from toolkit.retries import shared_attempts
+from toolkit.retries import Retries
 
 EMAIL = "ada@example.org"
 
@@ -57,7 +57,7 @@ class Door:
 
     def invite(self, *course_ids: str, email: str = EMAIL) -> None:
         for course_id in course_ids:
-            assert self.addresses.invite([email], course_id, shared_attempts()) == {}
+            assert self.addresses.invite([email], course_id, Retries()) == {}
 
     def status(self, user_id: str = "ada", course_id: str = COURSE) -> str | None:
         item = self.tables.get(self.tables.progress, {"userId": user_id, "courseId": course_id})
@@ -89,7 +89,7 @@ def test_an_invitation_is_taken_up_at_the_first_sign_in(door: Door) -> None:
 
 def test_who_was_not_invited_is_known_from_then_on(door: Door) -> None:
     door.sign_in()
-    assert door.addresses.invite([EMAIL], COURSE, shared_attempts()) == {EMAIL: "ada"}
+    assert door.addresses.invite([EMAIL], COURSE, Retries()) == {EMAIL: "ada"}
     assert door.addresses.find_one(EMAIL).invited_to == frozenset()
     profile = door.tables.get(door.tables.profiles, {"userId": "ada"}) or {}
     assert (profile["displayName"], profile["email"]) == ("ada", EMAIL)
@@ -187,7 +187,7 @@ def test_forgetting_an_address(door: Door) -> None:
     door.invite(COURSE)
     door.addresses.forget([EMAIL], "ada")
     assert door.addresses.find_one(EMAIL) == UNKNOWN
-    door.addresses.remove_invitations(EMAIL, {f"0#{COURSE}"}, shared_attempts())
+    door.addresses.remove_invitations(EMAIL, {f"0#{COURSE}"}, Retries())
     assert door.addresses.find_one(EMAIL) == UNKNOWN
 
 
@@ -220,18 +220,18 @@ def test_what_was_interrupted_goes_on_with_the_next_token(
 ) -> None:
     door.tables.put(door.tables.courses, course_item(courseId="course-2"))
     door.invite(COURSE, "course-2")
-    admit = CohortPlaces.admit
+    commit = EnrollmentTable.commit
 
-    def fail(places: CohortPlaces, admission: Any) -> Any:
-        if admission.course_id == COURSE:
-            return admit(places, admission)
+    def fail(store: EnrollmentTable, change: Any) -> Any:
+        if change.course_id == COURSE:
+            return commit(store, change)
         raise failure
 
-    monkeypatch.setattr(CohortPlaces, "admit", fail)
+    monkeypatch.setattr(EnrollmentTable, "commit", fail)
     door.sign_in()
     assert door.status() == ACTIVE
     assert door.addresses.find_one(EMAIL).invited_to == {"course-2"}
-    monkeypatch.setattr(CohortPlaces, "admit", admit)
+    monkeypatch.setattr(EnrollmentTable, "commit", commit)
     door.sign_in()
     assert door.status(course_id="course-2") == ACTIVE
     assert door.addresses.find_one(EMAIL).invited_to == frozenset()
@@ -268,7 +268,7 @@ def test_a_damaged_item_keeps_nobody_from_signing_in(door: Door, capsys: pytest.
 
 def test_how_many_calls_a_first_sign_in_costs(door: Door) -> None:
     door.invite(COURSE)
-    places = CohortPlaces(
+    places = EnrollmentTable(
         courses_table=door.tables.courses,
         progress_table=door.tables.progress,
         profiles_table=door.tables.profiles,
@@ -276,7 +276,7 @@ def test_how_many_calls_a_first_sign_in_costs(door: Door) -> None:
     )
     door.tables.calls.clear()
     table = SignInTable(door.tables.profiles)
-    assert note_sign_in(VerifiedUser("ada", EMAIL), table, places, shared_attempts()) == 1
+    assert note_sign_in(VerifiedUser("ada", EMAIL), table, places, Retries()) == 1
     assert dict(door.tables.calls) == {
         "BatchGetItem": 2,  # the profile with the address, the course with the record
         "GetItem": 1,  # the address once it is theirs

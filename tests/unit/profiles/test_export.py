@@ -13,8 +13,9 @@ from domain.people.address_store import AddressTable
 from tests.unit.emulator_fixture import Tables
 from tests.unit.lambda_api_fixture import LambdaApi, LambdaApis
 from tests.unit.user_pool_fixture import UserPool
-from toolkit import clients, cursor, retries
+from toolkit import clients, cursor
 from toolkit.dynamo import to_item
+from toolkit.retries import Retries
 
 NOON = "2026-03-01T12:00:00.000Z"
 PADDING = 90_000  # bytes of one record: a dozen of them do not fit into one page of a query
@@ -57,7 +58,7 @@ def test_everything_is_in_it(profiles: LambdaApi, dynamodb_tables: Tables, user_
         owned = {"courseId": f"owned-by-{each.user_id}", "ownerId": each.user_id, "title": "Own"}
         times = {"status": "draft", "createdAt": NOON, "updatedAt": NOON, "lessons": {}}
         dynamodb_tables.put(dynamodb_tables.courses, {**owned, **times})
-    AddressTable(dynamodb_tables.profiles).invite([person.email], "awaited", retries.attempts)
+    AddressTable(dynamodb_tables.profiles).invite([person.email], "awaited", Retries())
     trail = AuditTable(dynamodb_tables.audit, 90)
     trail.record(AuditEntry(audit.ROSTER_READ, by=person.user_id, on=audit.course("read"), request_id="1"))
     trail.record(

@@ -1,6 +1,6 @@
 """The rules of progress: whatever the order in which updates arrive, the record ends up the same."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -15,13 +15,14 @@ from domain.enrollments.model import (
     COMPLETED,
     WAITLISTED,
     WITHDRAWN,
+    EnrollmentRecord,
     Position,
-    Record,
     percentage_of,
     progress_view,
 )
 from progress import rules
 from progress.rules import Activity, Refused, activity_of, apply
+from tests.unit.domain.test_enrollment_rules import NoPauses
 from toolkit.caller import Caller
 from toolkit.errors import Forbidden, NotFound
 
@@ -56,14 +57,14 @@ def make_course(lesson_ids: tuple[str, ...] = LESSONS, status: str = PUBLISHED) 
     )
 
 
-def make_record(status: str = ACTIVE) -> Record:
-    return Record("ada", COURSE, "Algebra", status, ENROLLED_AT, ENROLLED_AT)
+def make_record(status: str = ACTIVE) -> EnrollmentRecord:
+    return EnrollmentRecord("ada", COURSE, "Algebra", status, ENROLLED_AT, ENROLLED_AT)
 
 
 class Memory:
     """A store with one student in one course, where something else may happen before each write."""
 
-    def __init__(self, course: Course | None, record: Record | None) -> None:
+    def __init__(self, course: Course | None, record: EnrollmentRecord | None) -> None:
         self.now_course = course
         self.cached = course
         self.record = record
@@ -77,10 +78,12 @@ class Memory:
         self.fresh_reads += 1
         return self.now_course
 
-    def look(self, user_id: str, course_id: str) -> tuple[Course | None, Record | None]:
+    def load(self, user_id: str, course_id: str) -> tuple[Course | None, EnrollmentRecord | None]:
         return self.now_course, self.record
 
-    def move(self, user_id: str, course_id: str, lesson_id: str, position: Position) -> Record | Refused:
+    def move(
+        self, user_id: str, course_id: str, lesson_id: str, position: Position
+    ) -> EnrollmentRecord | Refused:
         self._cut_in()
         record = self.record
         if record is None or not record.is_enrolled:
@@ -91,7 +94,7 @@ class Memory:
         self.record = record.changed(positions={**record.positions, lesson_id: position})
         return self.record
 
-    def save(self, before: Record, after: Record) -> Refused | None:
+    def save(self, before: EnrollmentRecord, after: EnrollmentRecord) -> Refused | None:
         self._cut_in()
         if self.record is None or self.record.revision != before.revision:
             return Refused(self.record)
@@ -103,15 +106,11 @@ class Memory:
             self.meanwhile.pop()()
 
 
-def tries() -> Iterator[int]:
-    return iter(range(50))
-
-
 def send(store: Memory, activity: Activity, now: str = NOW) -> dict[str, object]:
-    return rules.update(store, ADA, COURSE, activity, now, tries())
+    return rules.update(store, ADA, COURSE, activity, now, NoPauses())
 
 
-def essence(record: Record) -> tuple[object, ...]:
+def essence(record: EnrollmentRecord) -> tuple[object, ...]:
     """What has to be the same whatever the order; the revision only counts the writes."""
     return (
         record.status,
@@ -260,7 +259,7 @@ def test_an_unknown_lesson_is_not_found(activity: Activity) -> None:
 @pytest.mark.parametrize("record", [None, make_record(WITHDRAWN), make_record(WAITLISTED)])
 @pytest.mark.parametrize("activity", [None, Activity("one", NOW, 7), Activity("one", NOW, None, True)])
 def test_who_is_not_enrolled_is_told_so_only_if_the_course_is_visible(
-    record: Record | None, activity: Activity | None
+    record: EnrollmentRecord | None, activity: Activity | None
 ) -> None:
     def ask(store: Memory) -> object:
         return rules.read(store, ADA, COURSE) if activity is None else send(store, activity)

@@ -8,14 +8,15 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from domain.enrollments.model import ACTIVE, COMPLETED, WAITLISTED, Record
+from domain.enrollments.model import ACTIVE, COMPLETED, WAITLISTED, EnrollmentRecord
 from progress import rules
 from progress.rules import Activity
 from progress.store import ProgressTable
 from tests.unit.emulator_fixture import Tables
-from toolkit import clients, retries
+from toolkit import clients
 from toolkit.caller import Caller
 from toolkit.errors import Forbidden
+from toolkit.retries import Retries
 
 COURSE = "course-1"
 NOON = "2026-01-01T12:00:00.000Z"
@@ -50,12 +51,12 @@ def table(dynamodb_tables: Tables) -> ProgressTable:
 
 
 def put_record(tables: Tables, status: str) -> None:
-    record = Record("ada", COURSE, "Algebra", status, NOON, NOON, waitlisted_at=NOON)
+    record = EnrollmentRecord("ada", COURSE, "Algebra", status, NOON, NOON, waitlisted_at=NOON)
     tables.put(tables.progress, record.to_stored(2))
 
 
 def send(table: ProgressTable, activity: Activity) -> dict[str, Any]:
-    return rules.update(table, ADA, COURSE, activity, NOW, retries.attempts())
+    return rules.update(table, ADA, COURSE, activity, NOW, Retries())
 
 
 def stored(tables: Tables) -> dict[str, Any]:
@@ -101,11 +102,11 @@ def test_parallel_updates_of_every_kind_end_as_if_they_had_come_in_order(
         for _ in range(24)
     ]
     at_once(activities, table)
-    parallel = Record.from_stored(stored(dynamodb_tables))
+    parallel = EnrollmentRecord.from_stored(stored(dynamodb_tables))
     put_record(dynamodb_tables, ACTIVE)
     for activity in activities:
         send(table, activity)
-    ordered = Record.from_stored(stored(dynamodb_tables))
+    ordered = EnrollmentRecord.from_stored(stored(dynamodb_tables))
     for attribute in ("completed", "positions", "percentage", "status", "last_activity_at"):
         assert getattr(parallel, attribute) == getattr(ordered, attribute)
 
@@ -115,7 +116,7 @@ def test_a_completion_does_not_take_back_a_position_that_came_in_between(
 ) -> None:
     save, newer = table.save, [Activity("lesson-0", "2026-03-02T00:00:00.000Z", 100)]
 
-    def save_late(before: Record, after: Record) -> Any:
+    def save_late(before: EnrollmentRecord, after: EnrollmentRecord) -> Any:
         while newer:
             send(table, newer.pop())
         return save(before, after)

@@ -1,8 +1,8 @@
-"""Bulk enrolment: staff names people by e-mail, and the answer says row by row what became of them.
+"""Staff adds people to a roster by e-mail address; the answer says row by row what happened to them.
 
-Who has signed in before with the address is enrolled by the rules of domain.enrollments.bulk; everybody else is
-invited, and enrolled at the first sign-in (identity_triggers). Repeating a request changes nothing more,
-whether it was finished or not.
+A person who has signed in with the address is enrolled by the rules of domain.enrollments.bulk. Other people are
+invited, and enrolled at their first sign-in (identity_triggers). A request may be repeated, whether it was finished
+or not: nothing happens twice.
 """
 
 from collections import Counter
@@ -13,52 +13,52 @@ from domain.enrollments import bulk
 from domain.enrollments.bulk import Outcome
 from domain.enrollments.model import WAITLISTED
 from domain.people.addresses import Address
-from enrollment.rows import Row
+from enrollment.roster_rows import Row
 from toolkit import clock
-from toolkit.retries import Tries
+from toolkit.retries import Retries
 
 FAILED = "failed"
 TRY_AGAIN = "try_again"
 
 
-class Directory(Protocol):
-    """Who is behind an e-mail address; see domain.people.addresses."""
+class AddressStore(Protocol):
+    """What is known of e-mail addresses; see domain.people.addresses."""
 
     def find(self, emails: Sequence[str]) -> dict[str, Address]:
-        """Look addresses up."""
+        """What is known of these addresses."""
 
-    def invite(self, emails: Sequence[str], course_id: str, tries: Tries) -> dict[str, str]:
-        """Invite unknown people; user ids of those who came meanwhile."""
+    def invite(self, emails: Sequence[str], course_id: str, retries: Retries, /) -> dict[str, str]:
+        """Invite unknown people; the user ids, by e-mail, of those who have signed in meanwhile."""
 
 
-def enroll_roster(
-    store: bulk.Store,
-    directory: Directory,
+def enroll_or_invite(
+    store: bulk.BulkEnrollmentStore,
+    address_store: AddressStore,
     course_id: str,
     rows: Sequence[Row],
-    tries: Tries,
+    retries: Retries,
     *,
     dry_run: bool,
 ) -> dict[str, Any]:
-    """Enrol or invite everybody whom the rows name; with `dry_run`, only say what would happen.
+    """Enrol or invite the people whom the rows name; with `dry_run`, only say what would happen.
 
     Returns:
         The API's RosterEnrollResult.
 
     Raises:
         Conflict: the course is not published.
-        Unavailable: too much at once; what was done stays done, and the request may be repeated.
+        RetriesExhausted: too many requests at once; what was done stays done, and the request may be repeated.
     """
-    addresses = directory.find([row.email for row in rows if row.email is not None])
+    addresses = address_store.find([row.email for row in rows if row.email is not None])
     owners = {email: address.owner for email, address in addresses.items() if address.owner is not None}
     invited = {email for email, address in addresses.items() if course_id in address.invited_to}
     unknown = [email for email in addresses if email not in owners and email not in invited]
     now = clock.now()
     if dry_run:
-        outcome = bulk.foresee(store, _each_once(owners.values()), course_id, now)
+        outcome = bulk.preview(store, _each_once(owners.values()), course_id, now)
     else:
-        owners |= directory.invite(unknown, course_id, tries)
-        outcome = bulk.enroll_all(store, _each_once(owners.values()), course_id, now, tries)
+        owners |= address_store.invite(unknown, course_id, retries)
+        outcome = bulk.enroll_all(store, _each_once(owners.values()), course_id, now, retries)
     items = [
         _item(number, row, _outcome_of(row, owners, outcome, invited))
         for number, row in enumerate(rows, start=1)
@@ -69,7 +69,7 @@ def enroll_roster(
 def _outcome_of(
     row: Row, owners: Mapping[str, str], outcome: Outcome, invited: set[str]
 ) -> tuple[str, str | None]:
-    """What became of a row, and why if nothing did."""
+    """What happened to a row, and the error code if nothing did."""
     if row.email is None:
         return FAILED, row.error
     user_id = owners.get(row.email)

@@ -1,8 +1,8 @@
-"""A course's roster as a table for other programs: CSV with the columns of OneRoster's enrollments.csv.
+"""A course's roster as a CSV table for other programs, with the columns of OneRoster's enrollments.csv.
 
-https://www.imsglobal.org/spec/oneroster/v1p2/bind/csv: the ten columns in their order, and what it has no
-column for under `metadata.`, as it asks for. `schoolSourcedId` stays empty, because the platform knows no
-schools. No cell is taken for a formula by a spreadsheet: people choose their names themselves.
+https://www.imsglobal.org/spec/oneroster/v1p2/bind/csv: first its ten columns in their order, then further columns
+under `metadata.`, as it asks for. `schoolSourcedId` stays empty, because the platform knows no
+schools. People choose their names themselves, so each cell is written in a way that no spreadsheet runs as a formula.
 """
 
 import csv
@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import urlencode
 
+from toolkit.cursor import Page
 from toolkit.http import Response
 
 CONTENT_TYPE = "text/csv; charset=utf-8"
@@ -37,9 +38,9 @@ COLUMNS = (
     "metadata.completedAt",
 )
 
-# What spreadsheets take for the beginning of a formula, also behind blanks; the full-width forms are read
-# like the plain ones: https://owasp.org/www-community/attacks/CSV_Injection. Cells begin behind every
-# separator: which one counts is a setting of the reader's country, and some readers know no quotes.
+# A spreadsheet takes these characters for the beginning of a formula, also after blanks, and reads the full-width
+# forms like the plain ones: https://owasp.org/www-community/attacks/CSV_Injection. A cell begins after every
+# separator: which one counts is a setting of the reader's country, and some programs ignore quotes.
 _FORMULA_START = re.compile(r'(^|[;,|\t\r\n"])(?=\s*[=+\-@＝＋－＠])')
 _CELL_BREAKS = ("\t", "\r", "\n")
 
@@ -54,13 +55,13 @@ def roster_csv(course_id: str, entries: Iterable[Mapping[str, Any]]) -> str:
     return table.getvalue()
 
 
-def response(course_id: str, entries: Iterable[Mapping[str, Any]], next_cursor: str | None) -> Response:
-    """200 with a table; where the roster has more than MOST_ROWS, `Link` (RFC 8288) leads to the next one."""
+def response(course_id: str, roster: Page[dict[str, Any]]) -> Response:
+    """200 with a table; if the roster has more than MOST_ROWS, `Link` (RFC 8288) leads to the next table."""
     headers = {"Content-Disposition": f'attachment; filename="roster-{course_id}.csv"'}
-    if next_cursor is not None:
+    if roster.next_cursor is not None:
         # Relative to the request's own address (RFC 3986, section 5.2.2).
-        headers["Link"] = f'<?{urlencode({"format": "csv", "cursor": next_cursor})}>; rel="next"'
-    return Response(200, roster_csv(course_id, entries), headers, content_type=CONTENT_TYPE)
+        headers["Link"] = f'<?{urlencode({"format": "csv", "cursor": roster.next_cursor})}>; rel="next"'
+    return Response(200, roster_csv(course_id, roster.items), headers, content_type=CONTENT_TYPE)
 
 
 def safe_cell(value: object) -> object:

@@ -1,7 +1,7 @@
-"""Files that an edit of a course, or a newer upload, has left without a lesson: they are deleted.
+"""Deletes files that no lesson has any more, after an edit of a course or a newer upload.
 
-A public file is readable without a signature as long as it is there. The bucket is versioned: what was
-deleted can be brought back by hand until old versions run out.
+A public file can be read without a signature as long as it exists. The bucket is versioned: an operator can bring a
+deleted file back until its old version expires.
 """
 
 from collections.abc import Iterable
@@ -11,18 +11,18 @@ from toolkit import clients, log
 
 
 def left_behind(before: Course, after: Course) -> frozenset[str]:
-    """Keys of files that lessons had and have no more."""
+    """Keys of files that lessons had before and do not have after a course change."""
     return _keys(before) - _keys(after)
 
 
 class LessonFiles:
-    """The content bucket, as far as files leave it."""
+    """Deleting in the content bucket."""
 
     def __init__(self, bucket: str) -> None:
         self._bucket = bucket
 
     def delete(self, keys: Iterable[str], course_now: Course | None) -> None:
-        """Delete files, but for those that the course has by now: one DeleteObject each. Twice does no harm."""
+        """Delete files, except those that the course has now: one DeleteObject each. A second time does no harm."""
         kept = _keys(course_now) if course_now is not None else frozenset()
         for key in sorted(frozenset(keys) - kept):
             clients.s3().delete_object(Bucket=self._bucket, Key=key)

@@ -1,6 +1,7 @@
-"""What staff does with a course's roster, in plain Python: read it, and add to it.
+"""What staff does with a course's roster: read it, and add people to it.
 
-Both are noted in the audit trail before they happen. Nothing in here knows HTTP or AWS.
+Both are recorded in the audit trail before they happen. How the people of an addition are enrolled or invited is in
+enrollment.roster_import.
 """
 
 from collections.abc import Callable, Sequence
@@ -10,20 +11,21 @@ from typing import Any, Protocol
 from domain import audit, permissions
 from domain.audit import AuditEntry, AuditTrail
 from domain.courses import Course
-from domain.enrollments import bulk as cohorts
-from domain.enrollments.model import Record, percentage_of
-from enrollment import bulk
-from enrollment.rows import Row
-from toolkit import cursor, retries
+from domain.enrollments import bulk
+from domain.enrollments.model import EnrollmentRecord, percentage_of
+from enrollment import roster_import
+from enrollment.roster_rows import Row
+from toolkit import cursor
 from toolkit.caller import Caller
 from toolkit.cursor import Page, PagedList
+from toolkit.retries import Retries
 
 
 @dataclass(frozen=True)
 class RosterPosition:
-    """A place in the roster's order: percentage downwards, then shard, then the index's own order.
+    """A position in the roster's order: percentage downwards, then shard, then the index's own order.
 
-    The order is total, so one position says where each shard's query goes on: shards before this
+    The order is total, so one position says where each shard's query continues: shards before this
     one have shown everything at this percentage already, shards after it nothing.
     """
 
@@ -40,7 +42,7 @@ class Contact:
     email: str
 
 
-class Store(cohorts.Store, Protocol):
+class RosterStore(bulk.BulkEnrollmentStore, Protocol):
     """What these operations need of the database."""
 
     def course_now(self, course_id: str) -> Course | None:
@@ -48,25 +50,25 @@ class Store(cohorts.Store, Protocol):
 
     def roster(
         self, course_id: str, after: RosterPosition | None, limit: int
-    ) -> Sequence[tuple[RosterPosition, Record]]:
-        """Up to `limit` enrolled students, furthest first, each once."""
+    ) -> Sequence[tuple[RosterPosition, EnrollmentRecord]]:
+        """Up to `limit` enrolled students, those who have completed most first, each once."""
 
 
-class Directory(Protocol):
-    """Who the people on a roster are."""
+class ContactStore(Protocol):
+    """The names and e-mail addresses of the people on a roster."""
 
     def find(self, user_ids: Sequence[str]) -> dict[str, Contact]:
-        """Contacts by user id; who has no profile yet is left out."""
+        """Contacts by user id; people who have no profile yet are left out."""
 
 
 @dataclass(frozen=True)
-class Visit:
-    """Who comes to a roster, and by which request."""
+class AuditContext:
+    """What an audit entry says of the request: the caller and the request's id."""
 
     caller: Caller
     request_id: str
 
-    def note(self, trail: AuditTrail, action: str, course: Course, **details: str | int) -> None:
+    def record(self, trail: AuditTrail, action: str, course: Course, **details: str | int) -> None:
         """Add an entry to the trail."""
         trail.record(
             AuditEntry(
@@ -80,59 +82,61 @@ class Visit:
 
 
 def read(
-    store: Store,
-    directory: Directory,
+    store: RosterStore,
+    contacts: ContactStore,
     trail: AuditTrail,
-    visit: Visit,
+    context: AuditContext,
     course_id: str,
     limit: int,
     cursor_text: str | None,
     *,
     as_table: bool,
 ) -> Page[dict[str, Any]]:
-    """Who is enrolled in a course, as `page_of` has it, with names and e-mail addresses; first the trail notes it.
+    """The students enrolled in a course, as `page_of` lists them, with names and e-mail addresses.
+
+    The audit trail records it first.
 
     Raises:
         NotFound, Forbidden: the caller may not read it.
         BadRequest: the cursor is not one of this list.
     """
-    course = permissions.require_roster(visit.caller, store.course_now(course_id))
-    visit.note(trail, audit.ROSTER_EXPORTED if as_table else audit.ROSTER_READ, course)
-    return _with_contacts(directory, page_of(store, course, limit, cursor_text))
+    course = permissions.require_roster(context.caller, store.course_now(course_id))
+    context.record(trail, audit.ROSTER_EXPORTED if as_table else audit.ROSTER_READ, course)
+    return _with_contacts(contacts, page_of(store, course, limit, cursor_text))
 
 
-def enroll(
-    store: Store,
-    directory: bulk.Directory,
+def add_people(
+    store: RosterStore,
+    addresses: roster_import.AddressStore,
     trail: AuditTrail,
-    visit: Visit,
+    context: AuditContext,
     course_id: str,
     rows: Callable[[], Sequence[Row]],
     *,
     dry_run: bool,
 ) -> dict[str, Any]:
-    """Enrol or invite everybody whom the rows name (enrollment.bulk); first the trail notes it.
+    """Enrol or invite the people whom the rows name (enrollment.roster_import). The audit trail records it first.
 
     Raises:
         NotFound, Forbidden: the caller may not do it.
         BadRequest: the rows cannot be read.
         Conflict: the course is not published.
-        Unavailable: too much at once; what was done stays done, and the request may be repeated.
+        RetriesExhausted: too many requests at once; what was done stays done, and the request may be repeated.
     """
-    course = permissions.require_roster(visit.caller, store.course_now(course_id))
+    course = permissions.require_roster(context.caller, store.course_now(course_id))
     named = rows()
-    cohorts.require_published(course)
-    visit.note(trail, audit.ROSTER_ENROLLED, course, rows=len(named), dryRun=str(dry_run).lower())
-    tries = retries.shared_attempts()
-    return bulk.enroll_roster(store, directory, course_id, named, tries, dry_run=dry_run)
+    bulk.require_published(course)
+    context.record(trail, audit.ROSTER_ENROLLED, course, rows=len(named), dryRun=str(dry_run).lower())
+    return roster_import.enroll_or_invite(store, addresses, course_id, named, Retries(), dry_run=dry_run)
 
 
-def page_of(store: Store, course: Course, limit: int, cursor_text: str | None) -> Page[dict[str, Any]]:
-    """Who is enrolled in a course, furthest first; those who wait or withdrew are not listed.
+def page_of(store: RosterStore, course: Course, limit: int, cursor_text: str | None) -> Page[dict[str, Any]]:
+    """The students enrolled in a course, those who have completed most first. Students who wait or have
+    withdrawn are not listed.
 
-    The order follows what students' last completions left in the index. Each percentage is counted
-    from the course's lessons of today, as students see it themselves. A student who moves ahead
-    while somebody turns pages may be missed by that somebody, but is never shown twice in a page.
+    The order follows the percentages in the index, which students' last completions have stored. Each percentage
+    shown is counted from the course's present lessons, as students see it themselves. A student who moves ahead
+    while the caller reads page after page may be missing from the pages, but is never twice on one page.
 
     Raises:
         BadRequest: the cursor is not one of this list.
@@ -147,9 +151,9 @@ def page_of(store: Store, course: Course, limit: int, cursor_text: str | None) -
     return Page([_roster_entry(record, course) for _, record in page.items], page.next_cursor)
 
 
-def _with_contacts(directory: Directory, roster: Page[dict[str, Any]]) -> Page[dict[str, Any]]:
+def _with_contacts(store: ContactStore, roster: Page[dict[str, Any]]) -> Page[dict[str, Any]]:
     """A page of a roster with the names and e-mail addresses of those who have a profile."""
-    contacts = directory.find([entry["userId"] for entry in roster.items])
+    contacts = store.find([entry["userId"] for entry in roster.items])
     shown = [
         entry | ({"displayName": contact.display_name, "email": contact.email} if contact else {})
         for entry in roster.items
@@ -166,7 +170,7 @@ def _roster_position(fields: dict[str, Any] | None) -> RosterPosition | None:
     return RosterPosition(percentage=fields["p"], shard=fields["s"], user_id=fields["u"])
 
 
-def _roster_entry(record: Record, course: Course) -> dict[str, Any]:
+def _roster_entry(record: EnrollmentRecord, course: Course) -> dict[str, Any]:
     entry: dict[str, Any] = {
         "userId": record.user_id,
         "status": record.status,

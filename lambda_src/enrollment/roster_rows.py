@@ -1,6 +1,6 @@
-"""The rows of a bulk enrolment: from JSON or CSV to e-mail addresses, each with what is wrong with it.
+"""The rows of a bulk enrolment, from JSON or CSV: e-mail addresses, each with what is wrong with it.
 
-A malformed address does not refuse the request; a request that cannot be read as rows at all does.
+A malformed address does not make the request fail; a body that cannot be read as rows does.
 """
 
 import csv
@@ -17,8 +17,8 @@ MOST_ROWS = 500
 INVALID_EMAIL = "invalid_email"
 DUPLICATE_ROW = "duplicate_row"
 
-# Lengths as in RFC 5321, section 4.5.3.1. Which characters: those that the user pool takes for a sign-in
-# and that stand in real addresses; quoted local parts and addresses of hosts without a domain do not.
+# Lengths as in RFC 5321, section 4.5.3.1. The characters are those that the user pool takes for a sign-in
+# and that real addresses have; quoted local parts and hosts without a domain are not taken.
 _LONGEST = 254
 _SHOWN = 320
 _EMAIL = re.compile(
@@ -26,7 +26,7 @@ _EMAIL = re.compile(
     r"@([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])?"
 )
 _LONGEST_LOCAL_PART = 64
-# Without regard to case and to what stands between words: `E-Mail`, `Email address`, `user_email`.
+# Case and the characters between words do not count: `E-Mail`, `Email address`, `user_email`.
 _EMAIL_COLUMNS = frozenset({"email", "emailaddress", "mail", "useremail"})
 _BYTE_ORDER_MARK = "\ufeff"
 
@@ -60,7 +60,7 @@ def from_emails(emails: Sequence[str]) -> list[Row]:
 def from_csv(text: str) -> list[Row]:
     """The rows of a table with a column `email`, or, without a header, whose first column is the address.
 
-    Takes commas, semicolons and tabs, as spreadsheets of different countries write; empty lines do not count.
+    Takes commas, semicolons and tabs, which spreadsheets of different countries write; empty lines do not count.
 
     Raises:
         BadRequest: it is no such table, or has no row, or more than MOST_ROWS.
@@ -89,7 +89,7 @@ def from_csv(text: str) -> list[Row]:
 
 
 def is_email(text: str) -> bool:
-    """Whether a text in canonical form is an e-mail address that somebody can sign in with."""
+    """Whether a text in canonical form is an e-mail address that a person can sign in with."""
     if len(text) > _LONGEST or text.find("@") > _LONGEST_LOCAL_PART:
         return False
     return _EMAIL.fullmatch(text) is not None
