@@ -15,7 +15,6 @@ from uuid import NAMESPACE_URL, uuid5
 
 from domain import courses
 from domain.enrollments import model as records
-from toolkit.dynamo import Item
 from toolkit.streams import ItemChange
 
 _COURSE_TYPE = "http://adlnet.gov/expapi/activities/course"
@@ -93,7 +92,7 @@ def _event(
     result: Mapping[str, Any] | None = None,
 ) -> Event:
     course = f"{home_page}/courses/{course_id}"
-    statement: Item = {
+    statement: dict[str, Any] = {
         "id": str(uuid5(NAMESPACE_URL, "\n".join((course, verb.iri, user_id, occasion)))),
         "version": "1.0.3",
         "timestamp": at,

@@ -117,15 +117,6 @@ def test_a_function_imports_itself_and_what_is_shared(subtests: pytest.Subtests)
                 )
 
 
-def test_rules_see_no_event_and_tables_no_claim() -> None:
-    for path in python_files("lambda_src"):
-        if path.name in ("rules.py", "store.py"):
-            wrong = {name for name in imports(path) if name in ("toolkit.http", "toolkit.openapi")}
-            assert not wrong, f"{shown(path)} must not import {wrong}: HTTP ends in the handler"
-        if path.name == "store.py":
-            assert "toolkit.caller" not in imports(path), f"{shown(path)}: tables never see a claim"
-
-
 def test_arrows_between_the_folders_of_education_run_down() -> None:
     rooms = {
         path: path.relative_to(ROOT / "education").parts[0].removesuffix(".py")

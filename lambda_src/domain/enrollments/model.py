@@ -16,7 +16,6 @@ from typing import Any
 from zlib import crc32
 
 from domain.courses import Course
-from toolkit.dynamo import Item
 
 ACTIVE = "active"
 COMPLETED = "completed"
@@ -72,10 +71,10 @@ class EnrollmentRecord:
         """The next revision of this record."""
         return replace(self, revision=self.revision + 1, **changes)
 
-    def to_stored(self, shards: int) -> Item:
+    def to_stored(self, shards: int) -> dict[str, Any]:
         """The item. The index has enrolled students, by percentage, and, in a partition of their own, students
         who wait, by time: their sort value is the time in milliseconds since 1970."""
-        item: Item = {
+        item: dict[str, Any] = {
             "userId": self.user_id,
             "courseId": self.course_id,
             "courseTitle": self.course_title,
@@ -103,7 +102,7 @@ class EnrollmentRecord:
         return item
 
     @classmethod
-    def from_stored(cls, item: Item) -> "EnrollmentRecord":
+    def from_stored(cls, item: Mapping[str, Any]) -> "EnrollmentRecord":
         """The record in an item."""
         return cls(
             user_id=item["userId"],
