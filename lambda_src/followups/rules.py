@@ -48,7 +48,7 @@ def follow(store: CourseChangeStore, before: Course, after: Course) -> None:
     """
     if before.lesson_ids != after.lesson_ids or before.title != after.title:
         _sync_roster(store, after.course_id)
-    if Guard.MOVE_UP.holds(after, clock.now()):
+    if Guard.MOVE_UP.is_met(after, clock.now()):
         _move_up(store, after.course_id)
 
 
@@ -81,7 +81,7 @@ def _move_up(store: CourseChangeStore, course_id: str) -> None:
     moved = empty_reads = 0
     while empty_reads < MOST_EMPTY_READS:
         course = store.course_now(course_id)
-        if course is None or not Guard.MOVE_UP.holds(course, clock.now()):
+        if course is None or not Guard.MOVE_UP.is_met(course, clock.now()):
             break
         step = fill_seats(store, course_id, clock.now(), Retries())
         moved += step

@@ -75,7 +75,7 @@ def note_sign_in(
     accepted: list[str] = []
     try:
         for course_id in sorted(address.invited_to):
-            if _enroll(user, course_id, enrollments, retries):
+            if _accept(user, course_id, enrollments, retries):
                 accepted.append(course_id)
     finally:
         if accepted:
@@ -83,7 +83,7 @@ def note_sign_in(
     return len(accepted)
 
 
-def _enroll(
+def _accept(
     user: VerifiedUser, course_id: str, enrollments: bulk.BulkEnrollmentStore, retries: Retries
 ) -> bool:
     try:

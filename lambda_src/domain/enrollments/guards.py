@@ -1,12 +1,14 @@
 """What has to be true of a course when an enrolment is committed: each guard for Python and for DynamoDB, side by side.
 
-The rules ask `holds` to decide what to do. The store sends `condition` with the write, because other requests may
+The rules ask `is_met` to decide what to do. The store sends `condition` with the write, because other requests may
 have changed the course since it was read. A test compares the two for every state of a course.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import Enum
+from functools import cache
 from typing import Any, NamedTuple
 
 from domain.courses import PUBLISHED, Course
@@ -43,27 +45,27 @@ class Situation(NamedTuple):
 class Fact:
     """One statement, in Python and as a DynamoDB condition."""
 
-    holds: Callable[[Situation], bool]
+    is_true: Callable[[Situation], bool]
     condition: str
 
 
 def _all(*facts: Fact) -> Fact:
     return Fact(
-        lambda it: all(fact.holds(it) for fact in facts),
+        lambda it: all(fact.is_true(it) for fact in facts),
         " AND ".join(fact.condition for fact in facts),
     )
 
 
 def _any(*facts: Fact) -> Fact:
     return Fact(
-        lambda it: any(fact.holds(it) for fact in facts),
+        lambda it: any(fact.is_true(it) for fact in facts),
         f"({' OR '.join(fact.condition for fact in facts)})",
     )
 
 
 def _not(fact: Fact) -> Fact:
     return Fact(
-        lambda it: not fact.holds(it),
+        lambda it: not fact.is_true(it),
         f"NOT ({fact.condition})",
     )
 
@@ -97,6 +99,7 @@ _NO_STUDENT_WAITS = Fact(
     lambda it: it.course.waitlisted == 0,
     "(attribute_not_exists(waitlisted) OR waitlisted = :zero)",
 )
+_SAME_VERSION = "#version = :seen"
 _HAND_OVER = _all(_PUBLISHED, _NONE_TOO_MANY, _STUDENTS_WAIT)
 
 
@@ -120,10 +123,10 @@ class Guard(Enum):
     COURSE_EXISTS = _EXISTS
     """The course is there."""
 
-    def holds(self, course: Course, now: str, group_size: int = 1) -> bool:
-        """Whether the guard is true of a course; `group_size` people come in."""
+    def is_met(self, course: Course, now: str, group_size: int = 1) -> bool:
+        """Whether a course meets the guard; `group_size` people come in."""
         fact: Fact = self.value
-        return fact.holds(Situation(course, now, group_size))
+        return fact.is_true(Situation(course, now, group_size))
 
 
 # With these guards a person comes in who may have no record yet. The others are for a record that exists.
@@ -148,7 +151,8 @@ def condition_of(guard: Guard, now: str, *, seen: Course | None = None, group_si
         seen: the course as it was read, if its version must still be the same. A guard of a group needs it.
         group_size: how many people come in.
     """
-    expression = guard.value.condition + (" AND #version = :seen" if seen is not None else "")
+    fact: Fact = guard.value
+    expression = f"{fact.condition} AND {_SAME_VERSION}" if seen is not None else fact.condition
     # Without a capacity the guard of a group says "only if there still is none": a capacity is never 0.
     capacity = (seen.capacity if seen is not None else None) or 0
     values = {
@@ -159,9 +163,12 @@ def condition_of(guard: Guard, now: str, *, seen: Course | None = None, group_si
         ":capacity": capacity,
         ":most": capacity - group_size,
     }
-    # DynamoDB refuses names and values that an expression does not use.
-    return Condition(
-        expression,
-        {name: attribute for name, attribute in _NAMES.items() if name in expression},
-        {name: value for name, value in values.items() if name in expression},
-    )
+    names, placeholders = _used(expression)
+    return Condition(expression, names, {placeholder: values[placeholder] for placeholder in placeholders})
+
+
+@cache
+def _used(expression: str) -> tuple[Mapping[str, str], tuple[str, ...]]:
+    """The names and placeholders of an expression: DynamoDB refuses those that it does not use."""
+    names = {name: attribute for name, attribute in _NAMES.items() if name in expression}
+    return names, tuple(sorted({*re.findall(r":\w+", expression)}))

@@ -152,7 +152,7 @@ def withdraw(store: EnrollmentStore, user_id: str, course_id: str, now: str, ret
         if record.status == WITHDRAWN:
             return True
         first = None
-        hands_over = course is not None and record.is_enrolled and Guard.HAND_OVER.holds(course, now)
+        hands_over = course is not None and record.is_enrolled and Guard.HAND_OVER.is_met(course, now)
         if hands_over and number < HAND_OVER_ATTEMPTS:
             first = store.first_waiting(course_id)
             if first is not None and first.user_id == user_id:
@@ -186,7 +186,7 @@ def fill_seats(store: EnrollmentStore, course_id: str, now: str, retries: Retrie
                 continue
             # Another request was quicker, the index is late, or there is no seat: only the last ends this.
             course, _ = store.load(first.user_id, course_id)
-            if course is None or not Guard.MOVE_UP.holds(course, now):
+            if course is None or not Guard.MOVE_UP.is_met(course, now):
                 break
             return None
         return True
@@ -229,7 +229,7 @@ def _require_published(course: Course | None) -> Course:
 def _entry(course: Course, record: EnrollmentRecord | None, user_id: str, now: str) -> SeatChange:
     if not is_open(course, now):
         raise Conflict("Enrolment in this course is not open.", code="enrollment-closed")
-    waits = Guard.MUST_WAIT.holds(course, now)
+    waits = Guard.MUST_WAIT.is_met(course, now)
     entered = entering(course, record, user_id, now, waits_since=now if waits else None)
     guard = Guard.MUST_WAIT if waits else Guard.SEAT_FREE
     moves = (0, 1) if waits else (1, 0)
@@ -261,7 +261,7 @@ def _exit(
     if first is not None:
         return SeatChange(record.course_id, Guard.HAND_OVER, 0, -1, [left, _promoted(first)], now)
     # With this guard the seat may be free for a moment though a student waits; fill_seats follows.
-    alone = course is None or Guard.NO_HAND_OVER.holds(course, now)
+    alone = course is None or Guard.NO_HAND_OVER.is_met(course, now)
     guard = Guard.NO_HAND_OVER if alone else Guard.COURSE_EXISTS
     return SeatChange(record.course_id, guard, -1, 0, [left], now)
 

@@ -70,7 +70,7 @@ class Memory:
             if record.user_id in self.records and self.records[record.user_id].revision != record.revision - 1
         }
         missing = any(record.revision > 1 and record.user_id not in self.records for record in change.records)
-        if found or missing or course is None or not change.guard.holds(course, change.now):
+        if found or missing or course is None or not change.guard.is_met(course, change.now):
             return Refusal(found)
         if change.seen is not None and change.seen.version != course.version:
             return Refusal()
@@ -179,7 +179,7 @@ class School(RuleBasedStateMachine):
     def no_seat_lost(self) -> None:
         course = self.store.now_course
         assert course is not None
-        assert not Guard.MOVE_UP.holds(course, NOON)
+        assert not Guard.MOVE_UP.is_met(course, NOON)
 
 
 School.TestCase.settings = settings(max_examples=100, stateful_step_count=25, deadline=None)

@@ -63,7 +63,7 @@ def test_every_condition_is_true_exactly_when_the_predicate_is(
     for guard in Guard:
         if guard is not Guard.GROUP_FITS:
             found = true_in_dynamodb(dynamodb_tables, guard, courses[0], 1)
-            assert found == {course.course_id for course in courses if guard.holds(course, NOON)}, guard
+            assert found == {course.course_id for course in courses if guard.is_met(course, NOON)}, guard
 
 
 def test_a_group_fits_only_while_the_capacity_is_the_one_that_was_read(
@@ -76,12 +76,12 @@ def test_a_group_fits_only_while_the_capacity_is_the_one_that_was_read(
         assert found == {
             course.course_id
             for course in courses
-            if course.capacity in (capacity, None) and Guard.GROUP_FITS.holds(course, NOON, group_size)
+            if course.capacity in (capacity, None) and Guard.GROUP_FITS.is_met(course, NOON, group_size)
         }, (capacity, group_size)
 
 
 def test_every_guard_is_true_in_some_states_and_false_in_others() -> None:
     courses = [Course.from_stored(item) for item in states()]
     for guard in Guard:
-        held = {guard.holds(course, NOON) for course in courses}
+        held = {guard.is_met(course, NOON) for course in courses}
         assert held == ({True} if guard is Guard.COURSE_EXISTS else {True, False}), guard
