@@ -66,7 +66,7 @@ def sync(record: EnrollmentRecord, course: Course) -> EnrollmentRecord:
 def _sync_roster(store: CourseChangeStore, course_id: str) -> None:
     seen = changed = 0
     for page in store.pages(course_id):
-        # Read for every page: in a large course an instructor may edit again meanwhile.
+        # Read for every page: in a large course an instructor may edit again during the run.
         course = store.course_now(course_id)
         if course is None:
             return

@@ -58,8 +58,8 @@ def caller_of(event: Mapping[str, Any]) -> Caller:
 
 
 def canonical_email(text: str) -> str:
-    """The form in which e-mail addresses are stored and compared: the user pool, too, takes them without
-    regard to case, and keeps whatever case somebody typed first."""
+    """The form in which e-mail addresses are stored and compared. The user pool ignores case too, and keeps
+    the case in which a person typed the address first."""
     return text.strip().lower()
 
 
@@ -67,7 +67,7 @@ def parse_groups(claim: object) -> frozenset[str]:
     """The groups of a `cognito:groups` claim.
 
     The authorizer flattens the list: AWS sends `a,b`, other gateways `[a b]` or `[a, b]`, and a
-    direct invocation may hold a real list. A group's name has neither blank nor comma here.
+    direct invocation may have a real list. A group's name has neither blank nor comma here.
     """
     if isinstance(claim, list):
         return frozenset(str(group) for group in claim)

@@ -1,7 +1,7 @@
-"""AWS clients: made at first use, reused by every later request, with time limits set on purpose.
+"""AWS clients: made at first use, used again by every later request, with short time limits.
 
-An attempt costs at most 4 s (1 s to connect, 3 s to read) and is made at most twice, so one call
-takes at most 9 s with its pause. No attempt starts that could outlive the function's own limit:
+An attempt takes at most 4 s (1 s to connect, 3 s to read) and is made at most twice, so one call
+takes at most 9 s with its pause. No attempt starts that could last longer than the function's own limit:
 the caller gets a 503 while there is still time to send one. boto3 comes with the Lambda runtime.
 """
 
@@ -24,21 +24,21 @@ if TYPE_CHECKING:
 CONNECT_SECONDS = 1.0
 READ_SECONDS = 3.0
 ATTEMPTS = 2
-# What is left for our own code and for the answer's way back.
+# Left for our own code and for sending the answer.
 RESERVE_SECONDS = 0.5
 
 _deadline: float | None = None
 
 
 def set_deadline(remaining_milliseconds: float | None) -> None:
-    """Tell the clients how long this request may still take; None takes the limit away."""
+    """Set how long this request may still take; None removes the limit."""
     global _deadline
     _deadline = None if remaining_milliseconds is None else time.monotonic() + remaining_milliseconds / 1000
 
 
 def limit_call(*, connect_seconds: float, read_seconds: float) -> None:
-    """Wait less for each attempt; for a function whose caller waits less than API Gateway does. Counts
-    for clients that are made afterwards."""
+    """Wait less for each attempt, in a function whose caller waits less than API Gateway does. It applies
+    to clients that are made afterwards."""
     global CONNECT_SECONDS, READ_SECONDS
     CONNECT_SECONDS, READ_SECONDS = connect_seconds, read_seconds
 

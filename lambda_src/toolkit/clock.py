@@ -1,6 +1,6 @@
 """The current time in the one form that is stored and sent: ISO 8601, UTC, milliseconds, `Z`.
 
-Strings of this form sort like the times they stand for, which sort keys and conditions rely on.
+Strings of this form sort like the times they say; sort keys and conditions rely on it.
 """
 
 from datetime import UTC, datetime, timedelta
@@ -37,5 +37,5 @@ def normalise(text: str) -> str:
         if moment.tzinfo is not None:
             return to_text(moment)
     except (ValueError, OverflowError) as error:
-        raise ValueError("not a date-time with an offset that can be told in UTC") from error
+        raise ValueError("not a date-time with an offset that can be expressed in UTC") from error
     raise ValueError("a date-time without an offset")

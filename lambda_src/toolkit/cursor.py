@@ -1,8 +1,8 @@
 """Opaque page cursors that carry a sort position and nothing else.
 
-A cursor never names a partition: that always comes from the caller or the path, so the worst that
-a forged cursor can do is to start somewhere else in a list its holder may read anyway. It is bound
-to its list by a scope (e.g. `roster:<courseId>`), and everything in it is checked.
+A cursor never names a partition: the partition always comes from the caller or the path. So a forged cursor
+can only start at another position of a list that the caller may read anyway. A cursor belongs
+to one list by its scope (e.g. `roster:<courseId>`), and everything in it is checked.
 """
 
 import json
@@ -17,9 +17,9 @@ from toolkit.errors import BadRequest, FieldError
 T = TypeVar("T")
 Position = dict[str, Any]
 _LONGEST = 2048
-# In bytes of UTF-8. The longest of ours is a sort key of some 90; DynamoDB takes no key above 1,024.
+# In bytes of UTF-8. The longest in use is a sort key of some 90; DynamoDB takes no key above 1,024.
 _LONGEST_VALUE = 512
-# Every number of ours has two decimals at most; DynamoDB takes none below 1e-130 but 0.
+# Every number in a cursor has two decimals at most; DynamoDB takes no number below 1e-130 except 0.
 _DECIMALS = 2
 
 
@@ -90,7 +90,7 @@ def decode(scope: str, cursor: str | None, fields: Mapping[str, type]) -> Positi
             (an int is accepted where a float is expected).
 
     Raises:
-        BadRequest: the cursor is not one of ours for this list.
+        BadRequest: the cursor is not one of this list.
     """
     if cursor is None:
         return None

@@ -1,4 +1,4 @@
-"""DynamoDB's wire form of plain Python values, and its errors that rules care about.
+"""DynamoDB's wire form of plain Python values, and its errors that stores have to tell apart.
 
 Numbers come back as int where they are whole and as float elsewhere: nothing stored here needs
 more than 15 digits. Binary values are not used by this platform.
@@ -79,7 +79,7 @@ def condition_failed(error: ClientError) -> bool:
 
 
 def transaction_conflict(error: ClientError) -> bool:
-    """Whether a write met somebody's transaction on the same item; it may be tried again."""
+    """Whether a write met a transaction of another request on the same item; it may be tried again."""
     if error.response["Error"]["Code"] == "TransactionConflictException":
         return True
     return "TransactionConflict" in cancellation_reasons(error)
@@ -130,7 +130,7 @@ def cancellation_reasons(error: ClientError) -> tuple[str, ...]:
 
 def lost_race(error: ClientError) -> bool:
     """Whether a transaction was cancelled only by conditions or by other transactions: nothing was
-    written, and it is worth looking again."""
+    written, and the caller may read again and decide again."""
     reasons = cancellation_reasons(error)
     return bool(reasons) and _LOST_RACES.issuperset(reasons)
 

@@ -1,7 +1,7 @@
 """The ways in which a request can fail, as one tree.
 
-Rules raise these; toolkit.problems alone turns them into answers. The `detail` of every one of them
-is shown to the caller, so it must not hold personal data, AWS error text or names of tables.
+Rules raise these; toolkit.problems alone turns them into answers. The `detail` of each of them
+is shown to the caller, so it must not contain personal data, AWS error text or names of tables.
 """
 
 from dataclasses import dataclass
@@ -84,7 +84,7 @@ class NotFound(RequestError):
 
 
 class Conflict(RequestError):
-    """The request contradicts the present state, e.g. it was made from a stale version."""
+    """The request contradicts the present state, e.g. it was made from an old version."""
 
     status = 409
     title = "Conflict"
@@ -110,7 +110,7 @@ class UnsupportedMediaType(RequestError):
 class Unavailable(RequestError):
     """A dependency failed or is too slow; the same request is safe to send again.
 
-    What POST makes under an id of the server's (a draft) may then be there twice, if only the answer was lost.
+    If a POST request made something under a new id (a draft) and only the answer was lost, it is there twice then.
     """
 
     status = 503

@@ -1,9 +1,9 @@
-"""HTTP in, HTTP out: turns an API Gateway proxy event into a checked Request, and back.
+"""Turns an API Gateway proxy event into a checked Request, and a Response into API Gateway's answer.
 
     handler = api_handler(config, {"getCourse": get_course, …})
 
-What an operation takes stands in api/openapi.yaml and is checked here; what it means stands in the
-function's operations module. Errors become answers in toolkit.problems, called from here only.
+What an operation takes is described in api/openapi.yaml and checked here; what it does is in the function's
+handler and rules. Errors become answers in toolkit.problems, which is called from here only.
 """
 
 import json
@@ -27,7 +27,7 @@ class Request:
     """One request whose parameters and body are known to match the description.
 
     Attributes:
-        caller: who is asking.
+        caller: the person who sends the request.
         path: path parameters.
         query: query parameters, of their described types, defaults filled in.
         body: the parsed JSON, or the text of another described media type; None without a body.
@@ -62,7 +62,7 @@ def ok(body: Any) -> Response:
 
 
 def created(body: Any, location: str) -> Response:
-    """201 with a JSON body and the new thing's address, relative to the API's root path."""
+    """201 with a JSON body and the path of what was made, relative to the API's root path."""
     return Response(201, body, {"Location": location})
 
 
@@ -86,7 +86,7 @@ def api_handler(
 
     The caller's token, the parameters and the body are checked before an operation is called; what
     it raises becomes a problem document. Every answer carries CORS headers and is not cacheable,
-    because every answer here depends on who asks.
+    because every answer here depends on the caller.
     """
     log.set_level(config.log_level)
     described: dict[tuple[str, str], openapi.Operation] = {}

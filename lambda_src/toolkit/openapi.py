@@ -189,7 +189,7 @@ def _convert(text: str, schema: Mapping[str, Any]) -> Any:
 
 
 def _fault(error: fastjsonschema.JsonSchemaValueException, subject: str) -> FieldError:
-    """What fastjsonschema found, with the field told apart from the message."""
+    """What fastjsonschema found, as a field and a message."""
     path = [str(part) for part in error.path[1:]]
     message = str(error.message).removeprefix(str(error.name)).strip()
     return FieldError(".".join(path) or subject, message)

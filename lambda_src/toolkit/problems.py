@@ -1,7 +1,7 @@
 """The one place where exceptions become answers: RFC 9457 problem documents.
 
-Rules raise toolkit.errors; botocore's errors arrive as they are; everything else is a defect. What
-leaves is a fixed text per kind, so no AWS error, table name or stack trace can leak.
+Rules raise toolkit.errors; botocore's errors arrive as they are; everything else is a defect. The
+answer has a fixed text per kind, so no AWS error, table name or stack trace can leak.
 """
 
 from typing import Any
@@ -40,7 +40,7 @@ _BUSY_REASONS = frozenset({"ProvisionedThroughputExceeded", "ThrottlingError", "
 
 
 def as_request_error(error: Exception) -> RequestError:
-    """The way a request failed; a fresh RequestError (500) for what nobody foresaw."""
+    """The error as a RequestError: one of 500 for a defect."""
     if isinstance(error, RequestError):
         return error
     if is_dependency_failure(error):
@@ -51,7 +51,7 @@ def as_request_error(error: Exception) -> RequestError:
 def is_dependency_failure(error: Exception) -> bool:
     """Whether a service that we need is throttling, failing, too slow or not reachable.
 
-    Refusals that repeat (access denied, invalid input) are not: they are defects of ours.
+    Refusals that would repeat (access denied, invalid input) do not count: they are defects of this platform.
     """
     if isinstance(error, ClientError):
         if error.response["Error"].get("Code") in _BUSY_CODES:
@@ -77,7 +77,7 @@ def document(error: RequestError, request_id: str) -> dict[str, Any]:
 
 
 def report(error: Exception, answer: RequestError, request_id: str, operation: str) -> None:
-    """Log a failure that somebody should look at: what ended as 5xx, without what people sent."""
+    """Log a failure that an operator should look at, i.e. an answer of 5xx, without what the caller sent."""
     if answer.status < 500:
         return
     fields: dict[str, object] = {"requestId": request_id, "operation": operation, "where": log.where(error)}

@@ -1,4 +1,4 @@
-"""How a step that lost a race is tried again, and when the caller is told to come back later.
+"""How a step that lost a race is tried again, and when the caller gets a 503 instead.
 
 The pauses are random ("full jitter"): writers that collided would collide again after equal pauses.
 What counts as a lost race is decided by the step itself.

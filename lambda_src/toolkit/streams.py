@@ -1,11 +1,11 @@
-"""Changes in, consequences out: turns a batch of a table's stream into checked item changes, one after the other.
+"""Turns a batch of a table's stream into item changes, and calls a function for one after the other.
 
     handler = stream_handler(config, act)
 
-A record that can never succeed goes to the dead-letter queue at once and the rest of the batch goes on.
-When a service that `act` needs is not available, the others are still tried, and the whole batch comes
+A record that can never succeed goes to the dead-letter queue at once, and the rest of the batch continues.
+If a service that `act` needs is not available, the other records are still tried, and Lambda sends the whole batch
 again: acting twice on one ItemChange must do no harm. Partial batch answers are not used, because they would
-tell nothing more than that.
+say nothing more than that.
 """
 
 import json
@@ -32,7 +32,7 @@ class ItemChange:
 
     Attributes:
         table: the table's name.
-        at: when, as stored text; DynamoDB tells it to the second.
+        at: when, as stored text; DynamoDB says it to the second.
         before: the item as it was, None when it is new.
         after: the item as it became, None when it was deleted.
     """
@@ -44,13 +44,13 @@ class ItemChange:
 
 
 class TryAgain(Exception):  # noqa: N818 - not an error but a request to the Lambda service
-    """Tells Lambda to bring the batch again. The message holds numbers only: Lambda logs it."""
+    """Makes Lambda send the batch again. The message has numbers only, because Lambda logs it."""
 
 
 def stream_handler(
     config: StreamConfig, act: Callable[[ItemChange], None]
 ) -> Callable[[dict[str, Any], Any], None]:
-    """Make a Lambda handler that lets `act` see every ItemChange of a batch, in order."""
+    """Make a Lambda handler that calls `act` with every ItemChange of a batch, in order."""
     log.set_level(config.log_level)
 
     def handler(event: dict[str, Any], context: Any) -> None:
@@ -70,7 +70,7 @@ def change_of(record: StreamRecord) -> ItemChange:
     """The ItemChange in a stream record.
 
     Raises:
-        KeyError, TypeError, ValueError: it is none.
+        KeyError, TypeError, ValueError: the record has none.
     """
     stream = record["dynamodb"]
     table = record["eventSourceARN"].partition(":table/")[2].partition("/")[0]
@@ -84,7 +84,7 @@ def change_of(record: StreamRecord) -> ItemChange:
 
 
 def _done(record: StreamRecord, act: Callable[[ItemChange], None], dead_letter_queue_url: str) -> bool:
-    """Whether a record is dealt with, given up included; False if it has to come again."""
+    """Whether a record is done or given up; False if Lambda has to send it again."""
     failure: Exception
     try:
         act(change_of(record))
@@ -107,7 +107,7 @@ def _is_passing(error: Exception) -> bool:
 
 
 def _give_up(record: StreamRecord, error: Exception, queue_url: str) -> None:
-    """Leave for a person what is needed to find and repair the item: keys, but no contents."""
+    """Send to the dead-letter queue what an operator needs to find and repair the item: keys, but no contents."""
     stream = record.get("dynamodb") or {}
     body = {
         "function": os.environ.get("AWS_LAMBDA_FUNCTION_NAME"),
