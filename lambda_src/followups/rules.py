@@ -74,7 +74,7 @@ def _sync_roster(store: CourseChangeStore, course_id: str) -> None:
         changed += store.rewrite_all(
             (record for record in page if sync(record, course) is not record), course
         )
-    log.write("INFO", "roster brought in line", courseId=course_id, seen=seen, changed=changed)
+    log.write("INFO", "roster synced", courseId=course_id, seen=seen, changed=changed)
 
 
 def _move_up(store: CourseChangeStore, course_id: str) -> None:
@@ -89,5 +89,5 @@ def _move_up(store: CourseChangeStore, course_id: str) -> None:
             empty_reads += 1
             time.sleep(PAUSE_SECONDS)
     else:
-        log.write("WARNING", "nobody found who waits", courseId=course_id)
+        log.write("WARNING", "no waiting student found", courseId=course_id)
     log.write("INFO", "waitlist moved up", courseId=course_id, moved=moved)

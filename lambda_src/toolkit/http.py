@@ -154,7 +154,7 @@ def _body(event: Event, operation: openapi.Operation) -> tuple[str, Any]:
         return "", None
     if not data.strip():
         if operation.body_required:
-            raise BadRequest("A body is needed.")
+            raise BadRequest("This request needs a body.")
         return "", None
     media_type = _headers(event).get("content-type", "").partition(";")[0].strip().lower()
     operation.require_media_type(media_type)
@@ -174,7 +174,9 @@ def _parsed(data: bytes, media_type: str) -> Any:
             json.dumps(value, ensure_ascii=False).encode()
     except (ValueError, RecursionError) as error:
         raise BadRequest(
-            "The body is not valid JSON." if media_type == openapi.JSON_TYPE else "Not UTF-8."
+            "The body is not valid JSON."
+            if media_type == openapi.JSON_TYPE
+            else "The body is not valid UTF-8."
         ) from error
     return value
 

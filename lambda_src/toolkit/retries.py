@@ -23,7 +23,7 @@ class RetriesExhausted(Unavailable):
     """The time for retries is used up. The attempts that failed have written nothing."""
 
     def __init__(self) -> None:
-        super().__init__("Too many people are doing this right now. Try again.", retry_after=2)
+        super().__init__("Too many requests for this arrive at once. Try again.", retry_after=2)
 
 
 class Retries:

@@ -67,7 +67,7 @@ def require_published(course: Course | None) -> Course:
         Conflict: it is a draft, or archived.
     """
     if course is None or course.status != PUBLISHED:
-        raise Conflict("Only a published course takes people in.", code="course-not-published")
+        raise Conflict("People can be enrolled in a published course only.", code="course-not-published")
     return course
 
 
