@@ -56,7 +56,7 @@ def roster_of(
         cursor = page.next_cursor
         if cursor is None:
             return users, sizes
-        assert len(set(users)) == len(users), "somebody is shown twice"
+        assert len(set(users)) == len(users), "a student is shown twice"
 
 
 @pytest.mark.parametrize("limit", [1, 3, 5, 20, 100])
@@ -174,7 +174,7 @@ def test_who_sinks_while_a_shard_is_read_is_listed_once(
 
 
 class Notes:
-    """An audit trail and a directory of nobody, to see in which order things happen."""
+    """An audit trail, and contacts without any, to see in which order things happen."""
 
     def __init__(self, tables: Tables) -> None:
         self._calls = tables.calls

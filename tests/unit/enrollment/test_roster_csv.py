@@ -1,4 +1,4 @@
-"""The roster as a table: its columns, and that no spreadsheet runs what somebody wrote into a name."""
+"""The roster as CSV: its columns, and that no spreadsheet runs what a person wrote into their name."""
 
 import csv
 import io

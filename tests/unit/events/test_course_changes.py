@@ -1,4 +1,4 @@
-"""What an edited course brings about: percentages, titles and places, with a real DynamoDB API."""
+"""Course changes: what an edit of a course does to percentages, titles and seats, with a real DynamoDB API."""
 
 from typing import Any
 
@@ -45,7 +45,7 @@ class School:
         tables.put(tables.courses, self.item)
 
     def student(self, user_id: str, *completed: str, status: str = "active", **fields: Any) -> None:
-        """Somebody in the course, as the progress function would have left them."""
+        """A student in the course, as the progress function would have stored them."""
         lessons = self.item["lessons"]
         record = EnrollmentRecord(
             user_id=user_id,
@@ -91,7 +91,9 @@ def test_percentages_follow_the_lessons(school: School) -> None:
     assert school.stored("both")["status"] == "completed", "what was completed stays so"
     school.edit(lessons={"one": LESSON})
     assert [school.percentage(user) for user in ("both", "half", "none")] == [100, 100, 0]
-    assert school.stored("half")["status"] == "active", "nobody completes a course by somebody else's edit"
+    assert school.stored("half")["status"] == "active", (
+        "no student completes a course by an instructor's edit"
+    )
 
 
 def test_who_left_keeps_what_they_left_with(school: School) -> None:
@@ -106,7 +108,7 @@ def test_a_new_title_reaches_every_enrolment(school: School) -> None:
     moment = school.stored("waiting")["completionPercentage"]
     school.edit(title="Algebra II")
     assert {school.stored(user)["courseTitle"] for user in ("here", "waiting")} == {"Algebra II"}
-    assert school.stored("waiting")["completionPercentage"] == moment, "the place on the waitlist stays"
+    assert school.stored("waiting")["completionPercentage"] == moment, "the position on the waitlist stays"
 
 
 def test_everybody_is_reached_page_by_page(school: School, monkeypatch: pytest.MonkeyPatch) -> None:
