@@ -61,28 +61,28 @@ format: install ## format and apply the linter's safe fixes
 	@$(RUN) -m ruff format . && $(RUN) -m ruff check --fix .
 
 synth: install ## synthesize the stack of ENV
-	@$(RUN) -m tools.deploy.stack synth --environment $(ENV)
+	@$(RUN) -m tools synth --environment $(ENV)
 
 deploy: install ## deploy the stack of ENV to the AWS account of the current credentials
-	@$(RUN) -m tools.deploy.stack deploy --environment $(ENV)
+	@$(RUN) -m tools deploy --environment $(ENV)
 
 destroy: install ## destroy the stack of ENV
-	@$(RUN) -m tools.deploy.stack destroy --environment $(ENV)
+	@$(RUN) -m tools destroy --environment $(ENV)
 
 diff: install ## show what a deploy of ENV would change
-	@$(RUN) -m tools.deploy.stack diff --environment $(ENV)
+	@$(RUN) -m tools diff --environment $(ENV)
 
 outputs: install ## write outputs/<ENV>.json
-	@$(RUN) -m tools.deploy.stack outputs --environment $(ENV)
+	@$(RUN) -m tools outputs --environment $(ENV)
 
 bundle: install ## build the function zips that are missing or out of date
 	@$(RUN) -m education.functions.bundling
 
 signing-key: install ## make the content signing key of ENV
-	@$(RUN) -m tools.operate.signing_key create --environment $(ENV)
+	@$(RUN) -m tools signing-key create --environment $(ENV)
 
 architecture: install ## draw the picture in docs/architecture.md again from the synthesized stack
-	@$(RUN) -m tools.checks.architecture
+	@$(RUN) -m tools architecture
 
 lock: ## renew the pinned requirements from *.in
 	@"$(PYTHON)" -m tools.setup.lock
@@ -103,55 +103,55 @@ ENVIRONMENTS ?= dev,staging,prod
 	dispose sweep scan sbom audit audit-parts restore-drill prove-pipeline
 
 bootstrap: install ## prepare the account of the current credentials for ENV's pipeline
-	@$(RUN) -m tools.pipeline.bootstrap apply --environment $(ENV) --home $(BOOTSTRAP) --outputs $(OUTPUTS)
+	@$(RUN) -m tools bootstrap --environment $(ENV) --home $(BOOTSTRAP) --outputs $(OUTPUTS)
 
 bootstrap-destroy: install ## take the bootstrap of ENV away, if no environment's state is left
-	@$(RUN) -m tools.pipeline.bootstrap destroy --environment $(ENV) --home $(BOOTSTRAP)
+	@$(RUN) -m tools bootstrap-destroy --environment $(ENV) --home $(BOOTSTRAP)
 
 plan: install ## plan a deployment of ENV and save it, with checksums, in build/plans
-	@$(RUN) -m tools.deploy.plan make --environment $(ENV) --plan $(PLANS)/$(ENV)
+	@$(RUN) -m tools plan --environment $(ENV) --plan $(PLANS)/$(ENV)
 
 apply: install ## apply exactly the saved plan of ENV
-	@$(RUN) -m tools.deploy.plan apply --environment $(ENV) --plan $(PLANS)/$(ENV) --outputs $(OUTPUTS)
+	@$(RUN) -m tools apply --environment $(ENV) --plan $(PLANS)/$(ENV) --outputs $(OUTPUTS)
 
 plan-comment: install ## put the saved plan of ENV under the pull request PULL_REQUEST
-	@$(RUN) -m tools.pipeline.reports plan-comment --environment $(ENV) --plan $(PLANS)/$(ENV)
+	@$(RUN) -m tools plan-comment --environment $(ENV) --plan $(PLANS)/$(ENV)
 
 plan-summary: install ## put the saved plan of ENV on the workflow run's page, or print it
-	@$(RUN) -m tools.pipeline.reports plan-summary --environment $(ENV) --plan $(PLANS)/$(ENV)
+	@$(RUN) -m tools plan-summary --environment $(ENV) --plan $(PLANS)/$(ENV)
 
 drift: install ## say whether ENV differs from its code (exit code 2: it does)
-	@$(RUN) -m tools.deploy.plan drift --environment $(ENV) --plan $(PLANS)/$(ENV)
+	@$(RUN) -m tools drift --environment $(ENV) --plan $(PLANS)/$(ENV)
 
 drift-report: install ## keep ENV's one issue about drift up to date
-	@$(RUN) -m tools.pipeline.reports drift --environment $(ENV) --plan $(PLANS)/$(ENV)
+	@$(RUN) -m tools drift-report --environment $(ENV) --plan $(PLANS)/$(ENV)
 
 unlock: install ## release the state lock LOCK of ENV that a killed Terraform left behind
-	@$(RUN) -m tools.deploy.plan unlock --environment $(ENV) --plan $(PLANS)/$(ENV) --lock "$(LOCK)"
+	@$(RUN) -m tools unlock --environment $(ENV) --plan $(PLANS)/$(ENV) --lock "$(LOCK)"
 
 verify: install ## run the integration tests against the deployed ENV, with people or from outside as its settings say
-	@$(RUN) -m tools.pipeline.verify --environment $(ENV) --outputs $(OUTPUTS)
+	@$(RUN) -m tools verify --environment $(ENV) --outputs $(OUTPUTS)
 
 announce: install ## tell whom the settings name that ENV was deployed
-	@$(RUN) -m tools.pipeline.announce --environment $(ENV) --outputs $(OUTPUTS)
+	@$(RUN) -m tools announce --environment $(ENV) --outputs $(OUTPUTS)
 
 dispose: install ## destroy the environment ENV of a pull request, signing key included
-	@$(RUN) -m tools.pipeline.ephemeral dispose --environment $(ENV)
+	@$(RUN) -m tools dispose --environment $(ENV)
 
 sweep: install ## dispose of the environments whose pull request is closed
-	@$(RUN) -m tools.pipeline.ephemeral sweep --environment $(ENV)
+	@$(RUN) -m tools sweep --environment $(ENV)
 
 scan: install ## all scanners: workflows, infrastructure, code, secrets, dependencies
-	@$(RUN) -m tools.checks.scan
+	@$(RUN) -m tools scan
 
 audit-parts: install ## the nightly part of the scan: dependencies, and how long the runtime lives
-	@$(RUN) -m tools.checks.scan --only pip-audit npm-audit runtime
+	@$(RUN) -m tools scan pip-audit npm-audit runtime
 
 sbom: install ## parts lists (CycloneDX) of the dependencies and of each function's bundle
-	@$(RUN) -m tools.checks.sbom
+	@$(RUN) -m tools sbom
 
 audit: install ## what the pipeline's roles of ENV may do, as a table, and how much less that is than PowerUserAccess
-	@$(RUN) -m tools.checks.audit --environment $(ENV)
+	@$(RUN) -m tools audit --environment $(ENV)
 
 restore-drill: install ## back up, damage and restore a table on the AWS emulator
 	@$(RUN) -m local_platform.restore_drill

@@ -120,7 +120,7 @@ def _signing_key(platform: Platform) -> None:
         run_logged(
             [
                 sys.executable,
-                *("-m", "tools.operate.signing_key", "create"),
+                *("-m", "tools", "signing-key", "create"),
                 *("--environment", platform.settings.environment_suffix, "--endpoint-url", platform.endpoint),
             ],
             log=platform.log("signing-key"),

@@ -1,6 +1,6 @@
 """The public halves of the two signing keys of premium content, for CloudFront.
 
-tools/operate/signing_key.py makes the pairs. The private halves are in Secrets Manager. The stack does not read that
+`python -m tools signing-key` makes the pairs. The private halves are in Secrets Manager. The stack does not read that
 secret's value, because the value would then be in the Terraform state.
 """
 

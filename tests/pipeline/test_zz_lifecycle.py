@@ -246,7 +246,7 @@ def end(account: Account, environment: str) -> None:
     bucket = f"education-content-000000000000-{environment}"
     for body in (b"a", b"b"):
         account.aws.client("s3").put_object(Bucket=bucket, Key="public/course/lesson/file.pdf", Body=body)
-    command = f"PATH=.venv/bin:$PATH python -m tools.deploy.stack destroy --environment {environment} --yes"
+    command = f"PATH=.venv/bin:$PATH python -m tools destroy --environment {environment} --yes"
     said = account.run(command, account.job("deploy", environment))
     assert f"destroying TapStack{environment}" in said
     assert deployed_digests(account, environment) == set()

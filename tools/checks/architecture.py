@@ -1,14 +1,12 @@
-"""The picture of the architecture, made from the synthesized stack: `python -m tools.checks.architecture`.
+"""The picture of the architecture, made from the synthesized stack.
 
 Writes a Mermaid diagram between the markers of docs/architecture.md. Boxes are what handles requests or keeps data;
 arrows come from the integrations, triggers and IAM grants that are really there. Keys, log groups and alarms are left
 out; the functions' ways to the dead letters are drawn as one.
 """
 
-import argparse
 import json
 import re
-import sys
 import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -169,28 +167,17 @@ def with_picture(page: str, picture: str) -> str:
     return f"{before}{BEGIN}\n```mermaid\n{picture}```\n\n{LEGEND}\n{END}{after}"
 
 
-def main(arguments: list[str] | None = None) -> int:
-    """Writes or checks the picture; returns the exit code."""
-    parser = argparse.ArgumentParser(prog="python -m tools.checks.architecture", description=__doc__)
-    parser.add_argument("--environment", default="dev", help="the environment to draw (default: dev)")
-    parser.add_argument(
-        "--check", action="store_true", help="change nothing; exit 1 if the picture is out of date"
-    )
-    options = parser.parse_args(arguments)
-    try:
-        stack = _synthesized(options.environment)
-        page = PAGE.read_text(encoding="utf-8")
-        drawn = with_picture(page, mermaid(stack, options.environment))
-        if drawn == page:
-            return 0
-        if options.check:
-            raise UserError("The picture in docs/architecture.md is out of date; run `make architecture`.")
-        PAGE.write_text(drawn, encoding="utf-8")
-    except UserError as problem:
-        print(f"error: {problem}", file=sys.stderr)
-        return 1
-    return 0
+def draw(suffix: str, *, check: bool) -> None:
+    """Write the picture of an environment into docs/architecture.md; with `check`, only compare.
 
-
-if __name__ == "__main__":
-    sys.exit(main())
+    Raises:
+        UserError: the picture is out of date, or the page has no place for it.
+    """
+    stack = _synthesized(suffix)
+    page = PAGE.read_text(encoding="utf-8")
+    drawn = with_picture(page, mermaid(stack, suffix))
+    if drawn == page:
+        return
+    if check:
+        raise UserError("The picture in docs/architecture.md is out of date; run `make architecture`.")
+    PAGE.write_text(drawn, encoding="utf-8")

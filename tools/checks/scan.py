@@ -1,19 +1,15 @@
 """Runs every scanner and says what each found; exit code 1 if one found something.
 
-    python -m tools.checks.scan [--only checkov secrets …]
-
 The scanners are installed in `build/scanning`, in the versions that `scanning/` pins. Findings are also written to
 `build/scan/*.sarif`, for GitHub's code-scanning page. The registries are asked for advisories. If a registry does not
 answer, the scan says so; in CI that is a failure.
 """
 
-import argparse
 import datetime
 import json
 import os
 import shutil
 import subprocess
-import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -22,7 +18,6 @@ from education.errors import UserError
 from education.functions.python_function import RUNTIME
 from tools.checks.scan_checkov import checkov_findings
 from tools.checks.scanners import Scanners
-from tools.support.command_line import command_line
 from tools.support.paths import ROOT
 from tools.support.steps import step
 
@@ -134,20 +129,17 @@ ALL: dict[str, Callable[[Scanners], list[str]]] = {
 }
 
 
-def main() -> None:
-    """The command line."""
-    parser = argparse.ArgumentParser(
-        prog="python -m tools.checks.scan",
-        description=sys.modules[__name__].__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    parser.add_argument("--only", nargs="+", choices=tuple(ALL), default=tuple(ALL), metavar="SCANNER")
-    wanted = parser.parse_args().only
+def scan(names: Sequence[str]) -> None:
+    """Run the named scanners.
+
+    Raises:
+        UserError: one of them found something, or in CI a registry did not answer.
+    """
     with step("installing the scanners that are missing"):
         scanners = Scanners.installed()
     RESULTS.mkdir(parents=True, exist_ok=True)
     failed = []
-    for name in wanted:
+    for name in names:
         with step(name) as current:
             findings = ALL[name](scanners)
             unanswered = bool(findings) and findings[0].startswith(NOT_ANSWERED)
@@ -158,7 +150,3 @@ def main() -> None:
             failed.append(name)
     if failed:
         raise UserError(f"{', '.join(failed)} found something: fix it, or write beside it why it stays.")
-
-
-if __name__ == "__main__":
-    sys.exit(command_line(main))

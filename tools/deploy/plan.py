@@ -1,32 +1,25 @@
 """Plans a deployment, and applies exactly the plan that was reviewed.
 
-    python -m tools.deploy.plan {make,apply,drift,unlock} --environment dev
-
-`make` synthesizes, plans and saves: `build/plans/<environment>`. `apply` refuses a plan that was changed, belongs to
-another account, or is older than the state. `drift` says with its exit code whether what is deployed differs (2).
+A plan is saved in `build/plans/<environment>`. A plan that was changed, that belongs to another account, or that is
+older than the state is not applied.
 """
 
-import argparse
-import json
 import os
 import shutil
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 
 from education.errors import UserError
 from education.settings.model import LOCAL_ENVIRONMENT, EnvironmentSettings, load_settings, stack_arguments
 from tools.deploy.cdktf import Cdktf
-from tools.deploy.saved_plan import PLAN, TEXT, SavedPlan, count_changes
+from tools.deploy.saved_plan import TEXT, SavedPlan, count_changes
 from tools.deploy.terraform import Terraform
 from tools.setup.toolchain import LOGS, Toolchain, find_toolchain
 from tools.support.account import current_account
-from tools.support.command_line import command_line
-from tools.support.paths import ROOT, displayed
+from tools.support.outputs import write_outputs
+from tools.support.paths import displayed
 from tools.support.redaction import redacted
 from tools.support.steps import step
-
-DRIFT_EXIT_CODE = 2
 
 
 @dataclass(frozen=True)
@@ -36,7 +29,6 @@ class Planner:
     settings: EnvironmentSettings
     toolchain: Toolchain
     folder: Path
-    outputs: Path
 
     @property
     def suffix(self) -> str:
@@ -77,8 +69,8 @@ class Planner:
         print(f"  saved in {displayed(self.folder)}")
         return self.saved
 
-    def apply(self) -> Path:
-        """Apply the saved plan, or nothing; returns the file of the outputs."""
+    def apply(self, outputs_folder: Path) -> Path:
+        """Apply the saved plan, or nothing; returns the file of the outputs, which is in `outputs_folder`."""
         with step("checking the saved plan") as current:
             record = self.saved.record()
             if record.environment != self.suffix:
@@ -104,9 +96,9 @@ class Planner:
                 )
         with step(f"applying to {self.suffix}"):
             terraform.apply(str(self.saved.file.resolve()))
-        outputs = self.outputs / f"{self.suffix}.json"
-        outputs.parent.mkdir(parents=True, exist_ok=True)
-        outputs.write_text(json.dumps({**terraform.outputs(), "aws_endpoint_url": ""}, indent=2) + "\n")
+        outputs = write_outputs(
+            outputs_folder / f"{self.suffix}.json", {**terraform.outputs(), "aws_endpoint_url": ""}
+        )
         print(f"  wrote {displayed(outputs)}")
         return outputs
 
@@ -135,47 +127,16 @@ class Planner:
         return Terraform(folder, self.toolchain, dict(os.environ), LOGS / self.suffix)
 
 
-def main() -> None:
-    """The command line."""
-    parser = argparse.ArgumentParser(
-        prog="python -m tools.deploy.plan",
-        description=sys.modules[__name__].__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    parser.add_argument("command", choices=("make", "apply", "drift", "unlock"))
-    parser.add_argument("--environment", required=True, metavar="SUFFIX", help="for example dev")
-    parser.add_argument(
-        "--plan", type=Path, help=f"the plan's folder (build/plans/<environment>), with {PLAN}"
-    )
-    parser.add_argument(
-        "--outputs", type=Path, default=ROOT / "outputs", help="where apply writes the outputs"
-    )
-    parser.add_argument("--lock", help="unlock: the id that the message about the lock names")
-    options = parser.parse_args()
-    suffix: str = options.environment
+def planner(suffix: str, folder: Path) -> Planner:
+    """The planner of an environment, after its settings were read and Terraform was found.
+
+    Raises:
+        UserError: the settings are wrong, Terraform is missing, or the environment is the local platform.
+    """
     settings = load_settings(**stack_arguments({**os.environ, "ENVIRONMENT_SUFFIX": suffix}))
     if suffix == LOCAL_ENVIRONMENT:
         raise UserError("the local platform needs no plans: use `make up`.")
-    folder: Path = (options.plan or ROOT / "build" / "plans" / suffix).resolve()
     with step("looking for Terraform and the AWS provider") as current:
         toolchain = find_toolchain()
         current.note(f"Terraform {toolchain.terraform_version}")
-    planner = Planner(settings, toolchain, folder, options.outputs)
-    match options.command:
-        case "make":
-            planner.make()
-        case "apply":
-            planner.apply()
-        case "drift":
-            if planner.drift():
-                print(f"{suffix} differs from its code; see {displayed(folder / TEXT)}")
-                sys.exit(DRIFT_EXIT_CODE)
-            print(f"{suffix} is what its code says")
-        case _:
-            if not options.lock:
-                raise UserError("which lock? Name it: `make unlock ENV=… LOCK=<the id in the message>`.")
-            planner.unlock(options.lock)
-
-
-if __name__ == "__main__":
-    sys.exit(command_line(main))
+    return Planner(settings, toolchain, folder)

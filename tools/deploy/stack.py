@@ -4,8 +4,6 @@ Credentials are AWS's usual ones (a profile, variables, single sign-on). The loc
 own: `python -m local_platform`.
 """
 
-import argparse
-import json
 import os
 import sys
 from collections.abc import Mapping
@@ -15,46 +13,34 @@ from education.settings.model import EnvironmentSettings, load_settings, stack_a
 from tools.deploy.cdktf import Cdktf
 from tools.setup.toolchain import LOGS, find_toolchain
 from tools.support.account import current_account, refuse_local
-from tools.support.command_line import command_line
+from tools.support.outputs import write_outputs
 from tools.support.paths import ROOT, displayed
 from tools.support.steps import step
 
-COMMANDS = {
-    "synth": "synthesize it into cdktf.out",
-    "deploy": "deploy it without asking, then write its outputs",
-    "destroy": "destroy it, after asking for its name",
-    "diff": "show what a deploy would change",
-    "outputs": "write outputs/<environment>.json",
-}
 
+def start(command: str, suffix: str, *, ask: bool = True) -> None:
+    """Run one command after every check that needs no Terraform.
 
-def main() -> None:
-    """Parse the arguments and run one command."""
-    parser = argparse.ArgumentParser(
-        prog="python -m tools.deploy.stack",
-        description=sys.modules[__name__].__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    commands = parser.add_subparsers(dest="command", required=True)
-    for name, text in COMMANDS.items():
-        command = commands.add_parser(name, help=text, description=text)
-        command.add_argument("--environment", default="dev", help="its suffix (dev)")
-        if name == "destroy":
-            command.add_argument("--yes", action="store_true", help="do not ask")
-    arguments = parser.parse_args()
-    suffix: str = arguments.environment
+    Args:
+        command: synth, deploy, destroy, diff or outputs.
+        suffix: the environment.
+        ask: whether destroy asks the operator for the environment's name first.
+
+    Raises:
+        UserError: the settings are wrong, or the credentials belong to another account.
+    """
     variables = {**os.environ, "ENVIRONMENT_SUFFIX": suffix}
-    settings = load_settings(**stack_arguments(variables))  # refuse a mistake before anything is started
-    if arguments.command != "synth":
+    settings = load_settings(**stack_arguments(variables))
+    if command != "synth":
         refuse_local(suffix)
-    if arguments.command == "destroy":
+    if command == "destroy":
         refuse_protected(settings)
-    if arguments.command != "synth":
+    if command != "synth":
         with step("finding out which account this is") as current:
             current.note(current_account(settings).identity_arn)
-    if arguments.command == "destroy" and not arguments.yes:
+    if command == "destroy" and ask:
         _confirm(suffix)
-    run(arguments.command, suffix, variables)
+    run(command, suffix, variables)
 
 
 def refuse_protected(settings: EnvironmentSettings) -> None:
@@ -93,9 +79,7 @@ def run(command: str, suffix: str, variables: Mapping[str, str]) -> None:
 
 def _write_outputs(suffix: str, outputs: Mapping[str, object]) -> None:
     """Write `outputs/<environment>.json` in the shape of the contract."""
-    file = ROOT / "outputs" / f"{suffix}.json"
-    file.parent.mkdir(exist_ok=True)
-    file.write_text(json.dumps({**outputs, "aws_endpoint_url": ""}, indent=2) + "\n")
+    file = write_outputs(ROOT / "outputs" / f"{suffix}.json", {**outputs, "aws_endpoint_url": ""})
     print(f"  wrote {displayed(file)}")
 
 
@@ -116,7 +100,3 @@ def _confirm(suffix: str) -> None:
     )
     if sys.stdin.readline().strip() != suffix:
         raise UserError("that is not its name, so nothing was destroyed.")
-
-
-if __name__ == "__main__":
-    sys.exit(command_line(main))

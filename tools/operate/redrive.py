@@ -1,16 +1,12 @@
 """Does again what functions gave up, once its cause is mended.
 
-    python -m tools.operate.redrive --environment dev [--dry-run]
-
 A message of the dead-letter queue names records of a table's stream, or is the event of an asynchronous call. The
 records are read from the stream, which keeps them for 24 hours, and given to the function again. A message goes when
 its function has taken it; what fails once more is back in the queue.
 """
 
-import argparse
 import json
 import os
-import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,7 +15,6 @@ from typing import Any
 from education.naming import Names
 from education.settings.model import load_settings, stack_arguments
 from tools.support.account import client, current_account
-from tools.support.command_line import command_line
 from tools.support.steps import step
 
 GONE = "the stream no longer holds its records (24 hours): repair the items by hand, then delete the message"
@@ -194,30 +189,18 @@ def _wire(value: object) -> float:
     raise TypeError(f"no JSON for {type(value).__name__}")
 
 
-def main() -> None:
-    """The command line."""
-    parser = argparse.ArgumentParser(
-        prog="python -m tools.operate.redrive",
-        description=(__doc__ or "").partition("\n")[0],
-        epilog="Needs an administrator's credentials. What the functions do may be done twice without harm.",
-    )
-    parser.add_argument("--environment", required=True, metavar="SUFFIX")
-    parser.add_argument("--dry-run", action="store_true", help="only say what would be done again")
-    options = parser.parse_args()
-    settings = load_settings(**stack_arguments({**os.environ, "ENVIRONMENT_SUFFIX": options.environment}))
+def redrive(suffix: str, *, dry_run: bool) -> None:
+    """Do again what the queue of an environment holds, with the credentials that are signed in."""
+    settings = load_settings(**stack_arguments({**os.environ, "ENVIRONMENT_SUFFIX": suffix}))
     current_account(settings)
-    names, region = Names(options.environment), settings.aws_region
+    names, region = Names(suffix), settings.aws_region
     sqs = client("sqs", region)
-    redrive = Redrive(
+    queue = Redrive(
         queue_url=sqs.get_queue_url(QueueName=names.of("dead-letters"))["QueueUrl"],
         uploads_function=names.of("uploads"),
         sqs=sqs,
         streams=client("dynamodbstreams", region),
         functions=client("lambda", region),
     )
-    gone, stay = redrive.run(dry_run=options.dry_run)
+    gone, stay = queue.run(dry_run=dry_run)
     print(f"{gone} done again, {stay} left in the queue" if gone or stay else "the queue is empty")
-
-
-if __name__ == "__main__":
-    sys.exit(command_line(main))

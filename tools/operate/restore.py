@@ -1,17 +1,13 @@
 """Brings a table back to what a backup holds, under its own name, so that nothing else has to change.
 
-    python -m tools.operate.restore --environment dev --table courses (--backup ARN | --at 2026-11-24T10:00:00Z)
-
 Restores beside the table, shows how the two differ, copies the difference back, and compares checksums of both. The
 table keeps its name, indexes, stream and Terraform's state. Functions may go on; what they write meanwhile is lost.
 """
 
-import argparse
 import datetime
 import hashlib
 import json
 import os
-import sys
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -21,7 +17,6 @@ from education.errors import UserError
 from education.naming import Names
 from education.settings.model import load_settings, stack_arguments
 from tools.support.account import client, current_account
-from tools.support.command_line import command_line
 from tools.support.steps import step
 
 if TYPE_CHECKING:
@@ -143,26 +138,12 @@ def bring_back(
     return difference
 
 
-def main() -> None:
-    """The command line."""
-    parser = argparse.ArgumentParser(
-        prog="python -m tools.operate.restore",
-        description=sys.modules[__name__].__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    parser.add_argument("--environment", required=True, metavar="SUFFIX")
-    parser.add_argument("--table", required=True, help="user-profiles, courses or course-progress")
-    source = parser.add_mutually_exclusive_group(required=True)
-    source.add_argument("--backup", metavar="ARN", help="an on-demand backup")
-    source.add_argument("--at", type=datetime.datetime.fromisoformat, help="a time within the last 35 days")
-    options = parser.parse_args()
-    settings = load_settings(**stack_arguments({**os.environ, "ENVIRONMENT_SUFFIX": options.environment}))
+def restore_table(
+    suffix: str, table: str, *, backup: str | None = None, at: datetime.datetime | None = None
+) -> None:
+    """Restore one table of an environment, with the credentials that are signed in."""
+    settings = load_settings(**stack_arguments({**os.environ, "ENVIRONMENT_SUFFIX": suffix}))
     current_account(settings)
-    table = Names(options.environment).of(options.table)
-    restore = Restore(client("dynamodb", settings.aws_region), table)
-    bring_back(restore, backup=options.backup, at=options.at)
-    print(f"{table} is what the backup holds")
-
-
-if __name__ == "__main__":
-    sys.exit(command_line(main))
+    name = Names(suffix).of(table)
+    bring_back(Restore(client("dynamodb", settings.aws_region), name), backup=backup, at=at)
+    print(f"{name} is what the backup holds")

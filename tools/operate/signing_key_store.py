@@ -1,6 +1,6 @@
 """Where the keys that sign links to premium content are kept, and how they change.
 
-One secret holds the private halves, two parameters the public ones. The command line is in `signing_key`.
+One secret holds the private halves, two parameters the public ones. The commands are in `commands`.
 """
 
 import json
@@ -171,7 +171,7 @@ class SigningKeyStore:
         ):
             raise UserError(
                 f"There is no signing key {self._secret_id}; make one: "
-                f".venv/bin/python -m tools.operate.signing_key create --environment {self._names.suffix}"
+                f".venv/bin/python -m tools signing-key create --environment {self._names.suffix}"
             ) from None
 
     def _parameter(self, slot: str) -> str:

@@ -1,14 +1,10 @@
 """Tells that an environment was deployed: to its alert topic, and to a Slack-compatible hook, as the settings say.
 
-    python -m tools.pipeline.announce --environment dev
-
 The hook's address is a secret, so it comes from the variable DEPLOY_HOOK_URL and is never printed.
 """
 
-import argparse
 import json
 import os
-import sys
 import urllib.error
 import urllib.request
 from collections.abc import Mapping
@@ -19,8 +15,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from education.errors import UserError
 from education.settings.model import EnvironmentSettings, load_settings, stack_arguments
 from tools.support.account import client
-from tools.support.command_line import command_line
-from tools.support.paths import ROOT
+from tools.support.outputs import read_outputs
 
 TIMEOUT_SECONDS = 15
 
@@ -67,22 +62,8 @@ def _post(address: str, text: str) -> None:
         ) from None
 
 
-def main() -> None:
-    """The command line."""
-    parser = argparse.ArgumentParser(prog="python -m tools.pipeline.announce", description=__doc__)
-    parser.add_argument("--environment", required=True, metavar="SUFFIX", help="for example dev")
-    parser.add_argument("--outputs", type=Path, default=ROOT / "outputs", help="where the outputs are")
-    options = parser.parse_args()
-    suffix = options.environment
+def announce_deployment(suffix: str, outputs_folder: Path) -> None:
+    """Announce an environment by its settings and its outputs, and print who was told."""
     settings = load_settings(**stack_arguments({**os.environ, "ENVIRONMENT_SUFFIX": suffix}))
-    file: Path = options.outputs / f"{suffix}.json"
-    if not file.is_file():
-        raise UserError(
-            f"outputs/{suffix}.json is missing: deploy {suffix}, or run `make outputs ENV={suffix}`."
-        )
-    told = announce(settings, json.loads(file.read_text()), os.environ)
+    told = announce(settings, read_outputs(outputs_folder, suffix), os.environ)
     print(f"told {' and '.join(told)}" if told else "the settings name nobody to tell")
-
-
-if __name__ == "__main__":
-    sys.exit(command_line(main))

@@ -1,15 +1,11 @@
 """Prepares an AWS account for the pipeline, once per account and environment; repeatable.
 
-    python -m tools.pipeline.bootstrap {apply,destroy} --environment dev
-
 Runs with an administrator's credentials. Adopts what exists: bucket, lock table, roles and policies of the right
 names are imported, the account's GitHub provider and log role are used. The state lies in the bucket that is made here.
 """
 
-import argparse
 import json
 import os
-import sys
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -28,12 +24,9 @@ from tools.pipeline.adoption import NOT_THERE, adopt
 from tools.pipeline.state_bucket import StateBucket, managed
 from tools.setup.toolchain import LOGS, Toolchain, find_toolchain
 from tools.support.account import Account, client, current_account
-from tools.support.command_line import command_line
-from tools.support.paths import ROOT, displayed
 from tools.support.steps import step
 
 PROVIDER = "aws_iam_openid_connect_provider"
-EXTERNAL_ID = "sts:externalid"  # the condition key, as IAM compares it
 
 
 @dataclass(frozen=True)
@@ -231,68 +224,20 @@ class Bootstrap:
         return Terraform(cdktf.stack_folder, self.toolchain, variables, logs)
 
 
-def main() -> None:
-    """The command line."""
-    parser = argparse.ArgumentParser(
-        prog="python -m tools.pipeline.bootstrap",
-        description=sys.modules[__name__].__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    parser.add_argument("command", choices=("apply", "destroy"))
-    parser.add_argument("--environment", required=True, metavar="SUFFIX", help="for example dev")
-    parser.add_argument(
-        "--home", type=Path, default=ROOT / "build" / "bootstrap", help="where it keeps what it synthesizes"
-    )
-    parser.add_argument("--outputs", type=Path, default=ROOT / "outputs", help="where it writes the outputs")
-    options = parser.parse_args()
-    settings = load_settings(**stack_arguments({**os.environ, "ENVIRONMENT_SUFFIX": options.environment}))
-    if settings.environment_suffix != options.environment or not settings.pipeline.is_enabled:
+def open_bootstrap(suffix: str, home: Path) -> Bootstrap:
+    """The bootstrap of an environment in the account that is signed in; `home` is the folder for its files.
+
+    Raises:
+        UserError: the environment has no pipeline, or Terraform or the credentials are missing.
+    """
+    settings = load_settings(**stack_arguments({**os.environ, "ENVIRONMENT_SUFFIX": suffix}))
+    if settings.environment_suffix != suffix or not settings.pipeline.is_enabled:
         raise UserError(
-            f"environments/{options.environment}.toml has no section [pipeline], so no pipeline deploys it: add one "
+            f"environments/{suffix}.toml has no section [pipeline], so no pipeline deploys it: add one "
             "(environments/dev.toml has an example)."
         )
     with step("looking for Terraform, and who is signed in") as current:
         toolchain = find_toolchain()
         account = current_account(settings)
         current.note(f"{account.identity_arn}")
-    bootstrap = Bootstrap(settings, account, toolchain, (options.home / options.environment).resolve())
-    if options.command == "destroy":
-        bootstrap.destroy()
-        return
-    outputs = bootstrap.apply()
-    file = options.outputs / f"bootstrap-{options.environment}.json"
-    file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text(json.dumps(outputs, indent=2) + "\n")
-    print(_next_steps(settings, outputs, file))
-
-
-def _next_steps(settings: EnvironmentSettings, outputs: dict[str, Any], file: Path) -> str:
-    pipeline, suffix = settings.pipeline, settings.environment_suffix.upper()
-    roles = [role for role in ("plan", "deploy", "test") if f"{role}_role_arn" in outputs]
-    through = through_another_account(settings)
-    return "\n".join(
-        [
-            "",
-            f"In the settings of {pipeline.repository}: make the environment {pipeline.github_environment!r} and the",
-            "repository variables (Secrets and variables, Actions, Variables):",
-            *(f"  AWS_{role.upper()}_ROLE_{suffix}  {outputs[f'{role}_role_arn']}" for role in roles),
-            f"(also in {displayed(file)})",
-            *(["and, as this account is entered through the pipeline's own:", *through] if through else []),
-        ]
-    )
-
-
-def through_another_account(settings: EnvironmentSettings) -> list[str]:
-    """The variables that lead to an account that GitHub does not sign in to itself."""
-    pipeline, suffix = settings.pipeline, settings.environment_suffix.upper()
-    external = [value for key, value in pipeline.conditions.items() if key.lower() == EXTERNAL_ID]
-    values = {
-        "AWS_PIPELINE_ROLE": pipeline.pipeline_role_arns,
-        "AWS_PIPELINE_PLAN_ROLE": pipeline.pipeline_plan_role_arns,
-        "AWS_EXTERNAL_ID": external if pipeline.pipeline_role_arns else [],
-    }
-    return [f"  {name}_{suffix}  {' or '.join(held)}" for name, held in values.items() if held]
-
-
-if __name__ == "__main__":
-    sys.exit(command_line(main))
+    return Bootstrap(settings, account, toolchain, (home / suffix).resolve())

@@ -1,15 +1,11 @@
 """Takes environments of pull requests away again: one (`dispose`), or all whose pull request is closed (`sweep`).
 
-    python -m tools.pipeline.ephemeral {dispose,sweep} --environment pr-12
-
 Safe to repeat, and after a deploy that stopped half-way. Refuses environments that are not of a pull request. One of
 which the state holds nothing is not synthesized: what kept it from being deployed would also keep it from going.
 """
 
-import argparse
 import os
 import re
-import sys
 
 from education.errors import UserError
 from education.settings.model import EnvironmentSettings, load_settings, stack_arguments
@@ -20,7 +16,6 @@ from tools.operate.signing_key_store import environments_with_keys
 from tools.pipeline.github import current_github
 from tools.pipeline.state_bucket import StateBucket
 from tools.support.account import client, current_account
-from tools.support.command_line import command_line
 from tools.support.service_problems import SERVICE_PROBLEMS, service_message
 from tools.support.steps import step
 
@@ -83,23 +78,3 @@ def _signing_key_for_destroy(settings: EnvironmentSettings) -> None:
     """The stack reads the public keys, so that it cannot even be destroyed without them."""
     with step("making sure that there is a signing key"):
         open_store(settings.environment_suffix, region=settings.aws_region).create()
-
-
-def main() -> None:
-    """The command line."""
-    parser = argparse.ArgumentParser(
-        prog="python -m tools.pipeline.ephemeral",
-        description=sys.modules[__name__].__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    parser.add_argument("command", choices=("dispose", "sweep"))
-    parser.add_argument("--environment", required=True, metavar="SUFFIX", help="pr-<number>; for sweep: dev")
-    options = parser.parse_args()
-    if options.command == "dispose":
-        dispose(options.environment)
-    else:
-        print(f"took away {', '.join(sweep(options.environment)) or 'nothing'}")
-
-
-if __name__ == "__main__":
-    sys.exit(command_line(main))

@@ -1,15 +1,11 @@
 """Tries a deployed environment: waits until it is up and closed, then runs the integration tests against its outputs.
 
-    python -m tools.pipeline.verify --environment dev
-
 First from outside: every operation of the description refuses a caller without a token, every path answers a preflight
 for the portal and no other origin, errors are problem documents, premium files need a signature, the bucket gives
 nothing. Then the tests that the setting `pipeline.integration_tests` names: with `people` all that are not intrusive,
 for which the credentials must be the test role's or an administrator's; with `outside` those that need nobody.
 """
 
-import argparse
-import json
 import os
 import re
 import subprocess
@@ -29,7 +25,7 @@ from education.naming import PROJECT
 from education.openapi.description import load_api_description
 from education.settings.model import EnvironmentSettings, load_settings, stack_arguments
 from tools.support.account import current_account
-from tools.support.command_line import command_line
+from tools.support.outputs import read_outputs
 from tools.support.paths import ROOT
 from tools.support.steps import step
 
@@ -146,33 +142,23 @@ def run_tests(settings: EnvironmentSettings, outputs_file: Path) -> None:
         )
 
 
-def main() -> None:
-    """The command line."""
-    parser = argparse.ArgumentParser(
-        prog="python -m tools.pipeline.verify",
-        description=sys.modules[__name__].__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    parser.add_argument("--environment", required=True, metavar="SUFFIX", help="for example dev")
-    parser.add_argument("--outputs", type=Path, default=ROOT / "outputs", help="where the outputs are")
-    options = parser.parse_args()
-    settings = load_settings(**stack_arguments({**os.environ, "ENVIRONMENT_SUFFIX": options.environment}))
-    file: Path = options.outputs / f"{options.environment}.json"
-    if not file.is_file():
-        raise UserError(f"{file.name} is missing in {file.parent.name}: deploy {options.environment} first.")
+def verify_environment(suffix: str, outputs_folder: Path) -> None:
+    """Check an environment from outside, then run the integration tests that its settings name.
+
+    Raises:
+        UserError: something is not as it must be, or a test failed.
+    """
+    settings = load_settings(**stack_arguments({**os.environ, "ENVIRONMENT_SUFFIX": suffix}))
+    outputs = read_outputs(outputs_folder, suffix)
     if settings.pipeline.integration_tests == "people":
         with step("finding out who makes the people of the tests") as current:
             identity = current_account(settings).identity_arn
             refuse_other_roles(identity)
             current.note(identity)
-    with step(f"looking at {options.environment} from outside"):
-        problems = verify(settings, json.loads(file.read_text()))
+    with step(f"looking at {suffix} from outside"):
+        problems = verify(settings, outputs)
         if problems:
             listed = "".join(f"\n    {problem}" for problem in problems[:10])
             raise UserError(f"{len(problems)} things are not as they must be:{listed}")
-    print(f"  running the integration tests against {options.environment} …", flush=True)
-    run_tests(settings, file)
-
-
-if __name__ == "__main__":
-    sys.exit(command_line(main))
+    print(f"  running the integration tests against {suffix} …", flush=True)
+    run_tests(settings, outputs_folder / f"{suffix}.json")

@@ -206,13 +206,13 @@ def install(*, browser: bool = False) -> None:
             install_browser_driver()
 
 
-def main() -> int:
-    """The command line."""
+def main(arguments: Sequence[str] | None = None) -> int:
+    """The command line; returns the exit code."""
     parser = argparse.ArgumentParser(prog="python -m tools.setup.install", description=__doc__)
     parser.add_argument(
         "--browser", action="store_true", help="also what drives Chromium in tests, if a Chromium is on PATH"
     )
-    browser = parser.parse_args().browser
+    browser = parser.parse_args(arguments).browser
     try:
         install(browser=browser)
     except InstallError as error:

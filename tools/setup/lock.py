@@ -7,6 +7,7 @@ import argparse
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -54,15 +55,15 @@ def lock_provider(terraform: str, version: str, target: Path) -> None:
         target.write_text(Path(folder, target.name).read_text())
 
 
-def main() -> int:
-    """The command line."""
+def main(arguments: Sequence[str] | None = None) -> int:
+    """The command line; returns the exit code."""
     parser = argparse.ArgumentParser(prog="python -m tools.setup.lock", description=__doc__)
     parser.add_argument(
         "--provider",
         metavar="VERSION",
         help="lock the AWS provider too (asks registry.terraform.io; needs terraform)",
     )
-    provider = parser.parse_args().provider
+    provider = parser.parse_args(arguments).provider
     try:
         with tempfile.TemporaryDirectory() as folder:
             subprocess.run([sys.executable, "-m", "venv", folder], check=True)

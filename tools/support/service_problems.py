@@ -1,7 +1,7 @@
 """What AWS or a network said no with, as the one sentence a person reads; anything else stays a defect."""
 
 import requests
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError, PartialCredentialsError
 
 SERVICE_PROBLEMS = (BotoCoreError, ClientError, requests.RequestException)
 
@@ -15,4 +15,6 @@ def service_message(problem: Exception) -> str:
     if isinstance(problem, requests.RequestException):
         where = problem.request.url if problem.request is not None else "a server"
         return f"{where} did not answer ({type(problem).__name__})."
+    if isinstance(problem, NoCredentialsError | PartialCredentialsError):
+        return "no AWS credentials found; sign in (for example aws sso login) or set AWS_PROFILE."
     return f"{' '.join(str(problem).split()).rstrip('.')}."

@@ -9,7 +9,7 @@ import pytest
 from education.settings.model import EnvironmentSettings, load_settings
 from education.settings.pipeline import PipelineSettings
 from tests.infrastructure.pipeline.test_bootstrap import synthesize
-from tools.pipeline.bootstrap import through_another_account
+from tools.pipeline.next_steps import through_another_account
 
 
 @pytest.fixture(scope="module")

@@ -69,8 +69,8 @@ def test_cdktf_is_called_without_a_question(tmp_path: Path, monkeypatch: pytest.
 
 def test_make_deploys_through_that_command() -> None:
     recipes = (ROOT / "Makefile").read_text()
-    assert re.search(r"^deploy:.*\n\t.*tools\.deploy\.stack deploy", recipes, re.MULTILINE)
-    assert re.search(r"^synth:.*\n\t.*tools\.deploy\.stack synth", recipes, re.MULTILINE)
+    assert re.search(r"^deploy:.*\n\t.*-m tools deploy", recipes, re.MULTILINE)
+    assert re.search(r"^synth:.*\n\t.*-m tools synth", recipes, re.MULTILINE)
 
 
 def test_no_pipeline_role_has_a_managed_policy_of_aws(bootstrap: Mapping[str, Any]) -> None:

@@ -5,10 +5,16 @@ import subprocess
 from pathlib import Path
 
 import pytest
+import typer
+from typer.core import TyperGroup
 
+from tools.__main__ import build
 from tools.support.paths import ROOT
 
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+CODE = ("education", "tools", "local_platform", "benchmarks")
+COMMAND = re.compile(r"-m tools ([a-z][a-z-]*)(?: ([a-z-]+))?")
+COMMANDS = typer.main.get_group(build()).commands
 # Folders of Python and Terraform, which lie all over the checkout and are nobody's output.
 ELSEWHERE = {"__pycache__", ".terraform"}
 
@@ -30,11 +36,34 @@ def test_a_command_runs_in_the_projects_own_environment(page: Path) -> None:
 
 
 def test_so_do_the_commands_that_the_tools_tell_a_person_to_run() -> None:
-    for file in ("signing_key.py", "signing_key_store.py"):
-        told = re.findall(
-            r'"(\S+) -m tools\.operate\.signing_key \w+ --', (ROOT / "tools/operate" / file).read_text()
-        )
+    for file in ("commands.py", "signing_key_store.py"):
+        told = re.findall(r'"(\S+) -m tools signing-key \w+ --', (ROOT / "tools/operate" / file).read_text())
         assert told == [".venv/bin/python"], f"tools/operate/{file}"
+
+
+def test_each_command_of_the_tools_that_is_named_somewhere_exists() -> None:
+    """In the docs, in the Makefile, in the workflows, and in the code's own messages."""
+    code = [path for folder in CODE for path in (ROOT / folder).rglob("*.py")]
+    named = {
+        (path, *found)
+        for path in [*PAGES, ROOT / "Makefile", *(ROOT / ".github").rglob("*.yml"), *code]
+        for found in COMMAND.findall(path.read_text())
+    }
+    assert len(named) > 20
+    for path, command, following in named:
+        place = f"{path.relative_to(ROOT)}: python -m tools {command} {following}"
+        assert command in COMMANDS, place
+        group = COMMANDS[command]
+        if following and isinstance(group, TyperGroup):
+            assert following in group.commands, place
+
+
+def test_each_make_target_that_is_named_somewhere_exists() -> None:
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    code = [path for folder in CODE for path in (ROOT / folder).rglob("*.py")]
+    for path in [*PAGES, *code]:
+        named = set(re.findall(r"`make ([a-z][a-z-]*)", path.read_text()))
+        assert named <= targets, f"{path.relative_to(ROOT)}: {named - targets}"
 
 
 def test_each_shell_variable_of_the_readme_is_set_in_it() -> None:

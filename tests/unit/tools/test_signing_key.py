@@ -14,8 +14,9 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 
 from education.errors import UserError
 from education.settings.model import load_settings
+from tools.__main__ import main
 from tools.operate import signing_key, signing_key_store
-from tools.operate.signing_key import main, open_store
+from tools.operate.signing_key import open_store
 from tools.operate.signing_key_store import KeyPairs, SigningKeyStore
 
 Run = Callable[..., int]
@@ -72,7 +73,7 @@ def run(
     monkeypatch.setattr(signing_key, "current_account", lambda _: None)
 
     def run_command(command: str, *more: str) -> int:
-        return main([command, "--environment", environment, *more])
+        return main(["signing-key", command, "--environment", environment, *more])
 
     return run_command
 
@@ -275,18 +276,18 @@ def test_no_credentials_is_one_sentence(
     monkeypatch.delenv("AWS_SECRET_ACCESS_KEY")
     monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "none"))
     monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "none"))
-    assert main(["show", "--environment", "dev", "--endpoint-url", emulator]) == 1
+    assert main(["signing-key", "show", "--environment", "dev", "--endpoint-url", emulator]) == 1
     assert capsys.readouterr().err.startswith("error: no AWS credentials found; sign in")
 
 
 @pytest.mark.parametrize("suffix", ["Dev", "1dev", "", "x" * 21])
 def test_a_bad_environment_is_one_sentence(suffix: str, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["show", "--environment", suffix]) == 1
+    assert main(["signing-key", "show", "--environment", suffix]) == 1
     assert "allowed: a lower-case letter" in capsys.readouterr().err
 
 
 def test_a_bad_endpoint_is_one_sentence(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["show", "--environment", "dev", "--endpoint-url", "nonsense"]) == 1
+    assert main(["signing-key", "show", "--environment", "dev", "--endpoint-url", "nonsense"]) == 1
     assert capsys.readouterr().err == "error: Invalid endpoint: nonsense\n"
 
 
@@ -313,7 +314,7 @@ def test_a_wrong_account_gets_no_key(
         raise UserError("the credentials belong to another account.")
 
     monkeypatch.setattr(signing_key, "current_account", wrong)
-    assert main(["create", "--environment", "dev"]) == 1
+    assert main(["signing-key", "create", "--environment", "dev"]) == 1
     assert capsys.readouterr().err == "error: the credentials belong to another account.\n"
 
 
@@ -321,12 +322,12 @@ def test_the_local_platforms_key_is_made_in_no_real_account(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(signing_key, "open_store", lambda *_, **__: pytest.fail("AWS was asked"))
-    assert main(["create", "--environment", "local"]) == 1
+    assert main(["signing-key", "create", "--environment", "local"]) == 1
     assert "not in a real account" in capsys.readouterr().err
 
 
 def test_it_is_looked_for_where_the_aws_emulator_listens(
     emulator: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main(["show", "--environment", "local", "--endpoint-url", emulator]) == 1
+    assert main(["signing-key", "show", "--environment", "local", "--endpoint-url", emulator]) == 1
     assert "There is no signing key education-signing-key-local" in capsys.readouterr().err

@@ -1,21 +1,18 @@
 """Commands on a real account: what is refused before anything is touched, and in which words."""
 
+import re
 import subprocess
-import sys
 from collections.abc import Callable
-from types import ModuleType
 
 import pytest
 from botocore.exceptions import ClientError, NoCredentialsError
 
 from education.errors import UserError
 from education.settings.model import EnvironmentSettings, load_settings
-from tools.checks import audit
-from tools.deploy import stack
-from tools.operate import redrive, restore
+from tools.__main__ import main
+from tools.deploy import commands, stack
 from tools.pipeline import ephemeral
 from tools.support import account
-from tools.support.command_line import command_line
 
 Command = Callable[..., list[str]]
 ACCOUNT, OTHER = "1" * 12, "2" * 12
@@ -44,14 +41,18 @@ def command(monkeypatch: pytest.MonkeyPatch) -> Command:
     """Runs one command; returns which ones got as far as to start something."""
 
     def run(
-        name: str, environment: str, *more: str, allowed: tuple[str, ...] = (), sts: Sts | None = None
+        name: str,
+        environment: str,
+        *,
+        allowed: tuple[str, ...] = (),
+        sts: Sts | None = None,
+        **more: bool,
     ) -> list[str]:
         started: list[str] = []
         monkeypatch.setattr(stack, "run", lambda command, *_: started.append(command))
         monkeypatch.setattr(stack, "load_settings", lambda **_: settings_of(environment, allowed=allowed))
         monkeypatch.setattr(account, "client", lambda *_: sts or Sts())
-        monkeypatch.setattr(sys, "argv", ["stack", name, "--environment", environment, *more])
-        stack.main()
+        getattr(commands, name)(environment, **more)
         return started
 
     return run
@@ -62,7 +63,7 @@ def test_an_environment_that_protects_its_data_is_not_destroyed(command: Command
     with pytest.raises(
         UserError, match=f"{environment} protects its data .*nothing was changed.*protect_data = false"
     ):
-        command("destroy", environment, "--yes")
+        command("destroy", environment, yes=True)
 
 
 def test_an_environment_of_a_pull_request_with_protected_data_is_not_disposed_of(
@@ -75,7 +76,7 @@ def test_an_environment_of_a_pull_request_with_protected_data_is_not_disposed_of
 
 
 def test_one_that_protects_nothing_is_destroyed(command: Command) -> None:
-    assert command("destroy", "dev", "--yes") == ["destroy"]
+    assert command("destroy", "dev", yes=True) == ["destroy"]
 
 
 @pytest.mark.parametrize("name", ["deploy", "destroy", "diff", "outputs"])
@@ -119,19 +120,19 @@ def test_it_can_be_synthesized(command: Command) -> None:
 
 
 @pytest.mark.parametrize(
-    ("tool", "arguments"),
+    "arguments",
     [
-        (redrive, ["--dry-run"]),
-        (restore, ["--table", "courses", "--backup", "arn"]),
+        ["redrive", "--dry-run"],
+        ["restore", "--table", "courses", "--backup", "arn"],
     ],
+    ids=lambda arguments: arguments[0],
 )
 def test_no_other_command_works_on_it_in_the_account_of_whoever_is_signed_in(
-    monkeypatch: pytest.MonkeyPatch, tool: ModuleType, arguments: list[str]
+    monkeypatch: pytest.MonkeyPatch, arguments: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(account, "client", lambda *_: pytest.fail("AWS was asked"))
-    monkeypatch.setattr(sys, "argv", [tool.__name__, "--environment", "local", *arguments])
-    with pytest.raises(UserError, match=r"not in a real account.*nothing was changed"):
-        tool.main()
+    assert main([*arguments, "--environment", "local"]) == 1
+    assert re.search(r"not in a real account.*nothing was changed", capsys.readouterr().err)
 
 
 def test_it_has_no_pipeline_whose_roles_could_be_audited(
@@ -139,6 +140,5 @@ def test_it_has_no_pipeline_whose_roles_could_be_audited(
 ) -> None:
     refusal = subprocess.CompletedProcess([], 1, stderr="error: environments/local.toml has no [pipeline].\n")
     monkeypatch.setattr(subprocess, "run", lambda *_, **__: refusal)
-    monkeypatch.setattr(sys, "argv", ["audit", "--environment", "local"])
-    assert command_line(audit.main) == 1
+    assert main(["audit", "--environment", "local"]) == 1
     assert capsys.readouterr().err == "error: environments/local.toml has no [pipeline].\n"

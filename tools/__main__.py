@@ -1,0 +1,79 @@
+"""The one command line of the tools: `python -m tools --help` lists the commands by theme.
+
+Each theme is a folder whose commands.py declares its commands. A command imports what it runs only when it runs, so
+that the help comes at once. Local commands are in `python -m local_platform`.
+"""
+
+import functools
+import sys
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import typer
+
+from tools.checks import commands as checks
+from tools.deploy import commands as deploy
+from tools.operate import commands as operate
+from tools.pipeline import commands as pipeline
+from tools.setup import commands as setup
+
+PROGRAM = "python -m tools"
+THEMES = {"Setup": setup, "Deploy": deploy, "Pipeline": pipeline, "Operate": operate, "Checks": checks}
+
+
+def build() -> typer.Typer:
+    """The application with all commands."""
+    app = typer.Typer(
+        add_completion=False,
+        no_args_is_help=True,
+        help="The tools of the education platform. Most have a make target of the same name: `make help`.",
+    )
+    signing_key = typer.Typer(
+        no_args_is_help=True,
+        help="Make, replace, switch, show and delete the keys that sign links to premium content.\n\n"
+        "Private keys are stored in one secret and nowhere else. Public keys are stored in two parameters, which the "
+        "stack turns into CloudFront keys. These commands do not deploy.",
+    )
+    for command in operate.SIGNING_KEY_COMMANDS:
+        signing_key.command(help=_help(command))(_with_exit_code(command))
+    for theme, commands in THEMES.items():
+        for command in commands.COMMANDS:
+            app.command(help=_help(command), rich_help_panel=theme)(_with_exit_code(command))
+    app.add_typer(signing_key, name="signing-key", rich_help_panel="Operate")
+    return app
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; returns its exit code. Exit code 2 is a mistake in the arguments (or drift)."""
+    try:
+        return int(build()(arguments, prog_name=PROGRAM, standalone_mode=False) or 0)
+    except typer.TyperException as problem:
+        context = getattr(problem, "ctx", None)
+        message = problem.format_message()
+        if message and context is not None:
+            ended = message if message.endswith((".", "?")) else f"{message}."
+            message = f"error: {ended} See `{context.command_path} --help`."
+        print(message, file=sys.stderr)
+        return problem.exit_code
+
+
+def _help(command: Callable[..., None]) -> str:
+    """The docstring of a command, without line ends inside its paragraphs."""
+    paragraphs = (command.__doc__ or "").split("\n\n")
+    return "\n\n".join(" ".join(paragraph.split()) for paragraph in paragraphs)
+
+
+def _with_exit_code(command: Callable[..., None]) -> Callable[..., None]:
+    """The command, with what ends it turned into an exit code and one sentence."""
+
+    @functools.wraps(command)
+    def run(**options: Any) -> None:
+        from tools.support.command_line import command_line  # knows AWS's errors, which the help needs not
+
+        raise typer.Exit(command_line(lambda: command(**options)))
+
+    return run
+
+
+if __name__ == "__main__":
+    sys.exit(main())
