@@ -10,6 +10,7 @@ from local_platform.platform import STACK, Platform
 from local_platform.state_backend import StateBackend
 from tools.deploy.cdktf import Cdktf
 from tools.setup.toolchain import Toolchain
+from tools.support.programs import OnLine
 
 ADVICE = (
     "read the error above. If it comes from your last change, mend that and run `make up` again; "
@@ -38,10 +39,11 @@ class Deployment:
         current = self._marks()
         return dict(record["outputs"]) if record.get("marks") == current and current["state"] else None
 
-    def deploy(self, toolchain: Toolchain) -> dict[str, Any]:
-        """Run `cdktf deploy --auto-approve` on what is synthesized."""
+    def deploy(self, toolchain: Toolchain, on_line: OnLine) -> dict[str, Any]:
+        """Run `cdktf deploy --auto-approve` on what is synthesized; `on_line` gets each line of its output."""
         self.forget()
-        outputs = cdktf(self._platform, toolchain).deploy(advice=ADVICE, is_synthesized=True)
+        stack = cdktf(self._platform, toolchain)
+        outputs = stack.deploy(advice=ADVICE, is_synthesized=True, on_line=on_line)
         self._record.write_text(json.dumps({"marks": self._marks(), "outputs": outputs}, indent=1))
         return outputs
 

@@ -11,6 +11,7 @@ from local_platform.deployment import cdktf
 from local_platform.emulator import Instance
 from local_platform.platform import STACK, Platform
 from local_platform.state_backend import StateBackend
+from tools.deploy.progress import ResourceCounter
 from tools.setup.toolchain import find_toolchain
 from tools.support.paths import ROOT, displayed
 from tools.support.steps import step
@@ -32,7 +33,10 @@ def down(platform: Platform) -> None:
     if instance is not None and _has_stack(platform, instance):
         with step(f"destroying {STACK}") as current:
             try:
-                cdktf(platform, find_toolchain()).destroy(advice="none is needed", is_synthesized=True)
+                counter = ResourceCounter(current.progress)
+                stack = cdktf(platform, find_toolchain())
+                stack.destroy(advice="none is needed", is_synthesized=True, on_line=counter)
+                current.note(counter.text)
             except (UserError, OSError):
                 _keep_log(platform)
                 failed = True

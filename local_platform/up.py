@@ -14,6 +14,7 @@ from local_platform.deployment import Deployment, cdktf
 from local_platform.emulator import Instance
 from local_platform.platform import STACK, Platform
 from local_platform.state_backend import StateBackend
+from tools.deploy.progress import ResourceCounter
 from tools.setup.toolchain import find_toolchain
 from tools.support.paths import ROOT, displayed
 from tools.support.programs import run_logged
@@ -42,12 +43,14 @@ def up(platform: Platform) -> dict[str, Any]:
         with step(f"bundling the functions and synthesizing {STACK}"):
             cdktf(platform, toolchain).synth()
     deployment = Deployment(platform, instance, StateBackend(platform))
-    with step(f"deploying {STACK} (cdktf deploy --auto-approve)") as current:
+    with step(f"deploying {STACK} with cdktf") as current:
         stack_outputs = deployment.outputs()
         if stack_outputs is not None:
             current.note("nothing changed")
         else:
-            stack_outputs = deployment.deploy(toolchain)
+            counter = ResourceCounter(current.progress)
+            stack_outputs = deployment.deploy(toolchain, counter)
+            current.note(counter.text)
     with step("making the demo accounts"):
         people = accounts.ensure_accounts(platform, stack_outputs["user_pool_id"])
         outputs = {**stack_outputs, "aws_endpoint_url": platform.endpoint, "demo_accounts": people}

@@ -10,7 +10,7 @@ from typing import Any
 from education.errors import UserError
 from tools.setup.toolchain import Toolchain
 from tools.support.paths import ROOT
-from tools.support.programs import print_line, run_logged
+from tools.support.programs import OnLine, print_line, run_logged
 
 LOCK_FILE = ".terraform.lock.hcl"
 CDKTF = ROOT / "node_modules" / ".bin" / "cdktf"
@@ -18,17 +18,13 @@ CDKTF = ROOT / "node_modules" / ".bin" / "cdktf"
 
 @dataclass(frozen=True)
 class Cdktf:
-    """cdktf for one stack, with its output folder, its variables and where it logs.
-
-    `echo` shows what it prints, for commands that a person reads.
-    """
+    """cdktf for one stack, with its output folder, its variables and the folder of its logs."""
 
     stack: str
     toolchain: Toolchain
     output: Path
     variables: Mapping[str, str]
     logs: Path
-    echo: bool = False
 
     @property
     def stack_folder(self) -> Path:
@@ -51,22 +47,38 @@ class Cdktf:
         if self.toolchain.mirror is None:
             shutil.copyfile(ROOT / LOCK_FILE, self.stack_folder / LOCK_FILE)
 
-    def deploy(self, *, advice: str, is_synthesized: bool = False) -> dict[str, Any]:
-        """Deploy the stack without asking; returns its outputs."""
+    def deploy(
+        self, *, advice: str, is_synthesized: bool = False, on_line: OnLine | None = None
+    ) -> dict[str, Any]:
+        """Deploy the stack without asking; returns its outputs. `on_line` gets each line of the output."""
         file = self.output / f"{self.stack}.outputs.json"
         file.unlink(missing_ok=True)
         options = ["--auto-approve", "--outputs-file", str(file)]
-        self._run("deploy", *options, advice=advice, skip_synth=is_synthesized, success="Apply complete!")
+        self._run(
+            "deploy",
+            *options,
+            advice=advice,
+            skip_synth=is_synthesized,
+            success="Apply complete!",
+            on_line=on_line,
+        )
         return self._read(file)
 
-    def destroy(self, *, advice: str, is_synthesized: bool = False) -> None:
-        """Destroy the stack without asking."""
+    def destroy(self, *, advice: str, is_synthesized: bool = False, on_line: OnLine | None = None) -> None:
+        """Destroy the stack without asking. `on_line` gets each line of the output."""
         options = ["--auto-approve"]
-        self._run("destroy", *options, advice=advice, skip_synth=is_synthesized, success="Destroy complete!")
+        self._run(
+            "destroy",
+            *options,
+            advice=advice,
+            skip_synth=is_synthesized,
+            success="Destroy complete!",
+            on_line=on_line,
+        )
 
     def diff(self, *, advice: str, is_synthesized: bool = False) -> None:
-        """Show what a deploy would change."""
-        self._run("diff", advice=advice, skip_synth=is_synthesized)
+        """Print what a deploy would change."""
+        self._run("diff", advice=advice, skip_synth=is_synthesized, on_line=print_line)
 
     def outputs(self, *, advice: str, is_synthesized: bool = False) -> dict[str, Any]:
         """The outputs of the deployed stack."""
@@ -92,7 +104,13 @@ class Cdktf:
         return dict(outputs)
 
     def _run(
-        self, command: str, *arguments: str | Path, advice: str, skip_synth: bool = False, success: str = ""
+        self,
+        command: str,
+        *arguments: str | Path,
+        advice: str,
+        skip_synth: bool = False,
+        success: str = "",
+        on_line: OnLine | None = None,
     ) -> None:
         """Run one cdktf command.
 
@@ -106,6 +124,6 @@ class Cdktf:
             log=self._log(command),
             environment={**self.toolchain.environment(self.variables), "CDKTF_LOG_LEVEL": "warn"},
             advice=advice,
-            on_line=print_line if self.echo else None,
+            on_line=on_line,
             success=success,
         )

@@ -12,6 +12,7 @@ from pathlib import Path
 from education.errors import UserError
 from education.settings.model import LOCAL_ENVIRONMENT, EnvironmentSettings, load_settings, stack_arguments
 from tools.deploy.cdktf import Cdktf
+from tools.deploy.progress import ResourceCounter
 from tools.deploy.saved_plan import TEXT, SavedPlan, count_changes
 from tools.deploy.terraform import Terraform
 from tools.setup.toolchain import LOGS, Toolchain, find_toolchain
@@ -94,8 +95,10 @@ class Planner:
                     f"the plan is older than the state (planned for serial {record.serial}, the state has "
                     f"{state.get('serial', 0)}): somebody applied something since; plan again; nothing was changed."
                 )
-        with step(f"applying to {self.suffix}"):
-            terraform.apply(str(self.saved.file.resolve()))
+        with step(f"applying to {self.suffix}") as current:
+            counter = ResourceCounter(current.progress, total=record.operations)
+            terraform.apply(str(self.saved.file.resolve()), on_line=counter)
+            current.note(counter.text)
         outputs = write_outputs(
             outputs_folder / f"{self.suffix}.json", {**terraform.outputs(), "aws_endpoint_url": ""}
         )

@@ -34,6 +34,11 @@ class Record:
     changes: dict[str, int]
     sums: dict[str, str]
 
+    @property
+    def operations(self) -> int:
+        """How many resources Terraform creates, changes or destroys. To replace one, it does two of these."""
+        return sum(self.changes.values()) + self.changes.get("replace", 0)
+
 
 @dataclass(frozen=True)
 class SavedPlan:

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from education.errors import UserError
 from education.settings.model import EnvironmentSettings, load_settings, stack_arguments
 from tools.deploy.cdktf import Cdktf
+from tools.deploy.progress import ResourceCounter
 from tools.setup.toolchain import LOGS, find_toolchain
 from tools.support.account import current_account, refuse_local
 from tools.support.outputs import write_outputs
@@ -59,17 +60,21 @@ def run(command: str, suffix: str, variables: Mapping[str, str]) -> None:
         toolchain = find_toolchain()
         current.note(f"Terraform {toolchain.terraform_version}")
     stack = f"TapStack{suffix}"
-    cdktf = Cdktf(stack, toolchain, ROOT / "cdktf.out", variables, LOGS / suffix, echo=command != "synth")
+    cdktf = Cdktf(stack, toolchain, ROOT / "cdktf.out", variables, LOGS / suffix)
     with step(f"bundling the functions and synthesizing {stack}") as current:
         cdktf.synth()
         current.note(displayed(cdktf.stack_folder / "cdk.tf.json"))
     if command == "deploy":
-        print(f"  deploying {stack} (cdktf deploy --auto-approve)")
-        outputs = cdktf.deploy(advice=_advice(suffix), is_synthesized=True)
+        with step(f"deploying {stack} with cdktf") as current:
+            counter = ResourceCounter(current.progress)
+            outputs = cdktf.deploy(advice=_advice(suffix), is_synthesized=True, on_line=counter)
+            current.note(counter.text)
         _write_outputs(suffix, outputs)
     elif command == "destroy":
-        print(f"  destroying {stack}")
-        cdktf.destroy(advice=_advice(suffix), is_synthesized=True)
+        with step(f"destroying {stack}") as current:
+            counter = ResourceCounter(current.progress)
+            cdktf.destroy(advice=_advice(suffix), is_synthesized=True, on_line=counter)
+            current.note(counter.text)
         (ROOT / "outputs" / f"{suffix}.json").unlink(missing_ok=True)
     elif command == "diff":
         cdktf.diff(advice=_advice(suffix), is_synthesized=True)

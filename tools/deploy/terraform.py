@@ -14,6 +14,7 @@ from education.errors import UserError
 from tools.deploy.terraform_problems import explained
 from tools.setup.toolchain import Toolchain
 from tools.support.paths import displayed
+from tools.support.programs import OnLine, logged_exit_code
 
 NOTHING_CHANGED, CHANGES = 0, 2  # exit codes of `plan -detailed-exitcode`
 TAIL_LINES = 30
@@ -40,9 +41,13 @@ class Terraform:
         )
         return code == CHANGES
 
-    def apply(self, *arguments: str) -> None:
-        """Apply without asking: a plan file, or what there is to do."""
-        self.run("apply", "-input=false", "-auto-approve", *arguments)
+    def apply(self, *arguments: str, on_line: OnLine | None = None) -> None:
+        """Apply without asking: a plan file, or what there is to do. `on_line` gets each line of the output."""
+        self.run("apply", "-input=false", "-auto-approve", *arguments, on_line=on_line)
+
+    def destroy(self, *, on_line: OnLine | None = None) -> None:
+        """Destroy everything without asking. `on_line` gets each line of the output."""
+        self.run("destroy", "-input=false", "-auto-approve", on_line=on_line)
 
     def show(self, file: Path) -> dict[str, Any]:
         """A plan file as Terraform's JSON."""
@@ -69,35 +74,60 @@ class Terraform:
         return {name: output["value"] for name, output in json.loads(text).items()}
 
     def run(
-        self, command: str, *arguments: str, expected: Sequence[int] = (0,), log: bool = True
+        self,
+        command: str,
+        *arguments: str,
+        expected: Sequence[int] = (0,),
+        log: bool = True,
+        on_line: OnLine | None = None,
     ) -> tuple[int, str]:
-        """Run one command; returns its exit code and what it printed. Raises `UserError` for an unexpected code."""
-        environment = self.toolchain.environment(self.variables)
-        completed = subprocess.run(
-            [self.toolchain.terraform, command, *(["-no-color"] if log else []), *arguments],
-            cwd=self.folder,
-            env={**environment, "TF_CLI_ARGS": ""},
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            errors="replace",
-            check=False,
-        )
-        said = completed.stdout + completed.stderr
+        """Run one command; returns its exit code and what it printed.
+
+        Args:
+            command: Terraform's command.
+            arguments: what follows it.
+            expected: the exit codes that are no failure.
+            log: whether its output goes to a log. Without one, only its standard output is returned.
+            on_line: is called with each line that goes to the log.
+
+        Raises:
+            UserError: the exit code is another one.
+        """
+        program: list[str | Path] = [
+            self.toolchain.terraform,
+            command,
+            *(["-no-color"] if log else []),
+            *arguments,
+        ]
+        environment = {**self.toolchain.environment(self.variables), "TF_CLI_ARGS": ""}
         file = self.logs / f"terraform-{command}.log"
         if log:
             file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_text(said)
-        if completed.returncode not in expected:
-            sentence = explained(said)
-            if sentence:
-                raise UserError(sentence)
-            tail = "".join(f"\n    {line}" for line in said.splitlines()[-TAIL_LINES:])
-            raise UserError(
-                f"terraform {command} ended with exit code {completed.returncode}.{tail}\n"
-                f"  All of its output: {displayed(file) if log else 'above'}"
+            code = logged_exit_code(
+                program, log=file, folder=self.folder, environment=environment, on_line=on_line
             )
-        return completed.returncode, completed.stdout
+            output = said = file.read_text(errors="replace")
+        else:
+            completed = subprocess.run(
+                program,
+                cwd=self.folder,
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                text=True,
+                errors="replace",
+                check=False,
+            )
+            code, output = completed.returncode, completed.stdout
+            said = completed.stdout + completed.stderr
+        if code not in expected:
+            raise UserError(
+                explained(said)
+                or f"terraform {command} ended with exit code {code}."
+                + "".join(f"\n    {line}" for line in said.splitlines()[-TAIL_LINES:])
+                + f"\n  All of its output: {displayed(file) if log else 'above'}"
+            )
+        return code, output
 
 
 def synthesized_resources(folder: Path, kind: str) -> dict[str, dict[str, Any]]:

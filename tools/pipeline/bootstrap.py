@@ -19,6 +19,7 @@ from education.pipeline.bootstrap_stack import state_key
 from education.pipeline.github_trust import AUDIENCE, ISSUER, trusts_github
 from education.settings.model import EnvironmentSettings, load_settings, stack_arguments
 from tools.deploy.cdktf import Cdktf
+from tools.deploy.progress import ResourceCounter
 from tools.deploy.terraform import Terraform
 from tools.pipeline.adoption import NOT_THERE, adopt
 from tools.pipeline.state_bucket import StateBucket, managed
@@ -73,7 +74,7 @@ class Bootstrap:
             )
         with step("making what is missing, changing what differs") as current:
             if terraform.plan():
-                terraform.apply()
+                terraform.apply(on_line=ResourceCounter(current.progress))
             else:
                 current.note("nothing to do")
         if stored is None:
@@ -110,8 +111,8 @@ class Bootstrap:
             self._unprotect_locks()
         with step("looking who else signs in by GitHub's provider") as current:
             current.note(self._leave_provider(terraform))
-        with step("destroying"):
-            terraform.run("destroy", "-input=false", "-auto-approve")
+        with step("destroying") as current:
+            terraform.destroy(on_line=ResourceCounter(current.progress))
             self._forget_first_state()
 
     def _leave_provider(self, terraform: Terraform) -> str:

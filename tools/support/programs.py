@@ -20,6 +20,8 @@ SPINNER = re.compile("[\u2800-\u28ff]")  # braille patterns, with which cdktf dr
 INTERRUPT_SECONDS = 60  # Terraform saves its state in this time
 KILL_SECONDS = 5
 
+OnLine = Callable[[str], None]  # is called with a line of output, without its line end
+
 
 def run_logged(
     command: Sequence[str | Path],
@@ -27,7 +29,7 @@ def run_logged(
     log: Path,
     environment: Mapping[str, str],
     advice: str,
-    on_line: Callable[[str], None] | None = None,
+    on_line: OnLine | None = None,
     success: str = "",
 ) -> None:
     """Run a program in the project's folder and wait for it.
@@ -64,7 +66,7 @@ def logged_exit_code(
     log: Path,
     folder: Path,
     environment: Mapping[str, str],
-    on_line: Callable[[str], None] | None = None,
+    on_line: OnLine | None = None,
 ) -> int:
     """Run a program in `folder` with its output in `log`; returns its exit code, negative for a signal."""
     with log.open("w") as output:
@@ -87,8 +89,11 @@ def logged_exit_code(
                     on_line(line.rstrip("\n"))
             return process.wait()
         except BaseException:
-            _interrupt(process)
+            output.write(_interrupted(process))
             raise
+        finally:
+            if process.stdout is not None:
+                process.stdout.close()
 
 
 def print_line(line: str) -> None:
@@ -102,11 +107,11 @@ def end_of(log: Path) -> list[str]:
     return [line for line in lines if line.strip() and not SPINNER.search(line)][-TAIL_LINES:]
 
 
-def _interrupt(process: "subprocess.Popen[str]") -> None:
-    """Ask a program and its children to stop; kill them when they do not."""
+def _interrupted(process: "subprocess.Popen[str]") -> str:
+    """Ask a program and its children to stop, and kill them when they do not; returns what they still printed."""
     for number, seconds in ((signal.SIGINT, INTERRUPT_SECONDS), (signal.SIGKILL, KILL_SECONDS)):
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, number)
         with contextlib.suppress(subprocess.TimeoutExpired):
-            process.wait(seconds)
-            return
+            return process.communicate(timeout=seconds)[0] or ""
+    return ""

@@ -36,6 +36,9 @@ class Terraform:
     def addresses(self) -> set[str]:
         return {"aws_s3_bucket.state", f"{PROVIDER}.github"}
 
+    def destroy(self, **_: object) -> None:
+        self.run("destroy", "-input=false", "-auto-approve")
+
     def run(self, command: str, *arguments: str, log: bool = True) -> None:
         state = self.bootstrap.settings.state
         self.ran.append((command, *arguments))
