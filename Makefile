@@ -1,4 +1,4 @@
-# Thin: every target calls a Python module, which has --help. `make help` lists the targets.
+# Thin: every target calls a Python module that has --help. `make help` lists the targets by theme.
 
 ENV ?= dev
 FUZZ_EXAMPLES ?= 200
@@ -6,23 +6,40 @@ FUZZ_EXAMPLES ?= 200
 WORKERS ?= -n auto --maxprocesses 4
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 python; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; exit; }; done; echo python3)
+# Where a workflow, or a person, may want the files of the targets below.
+PLANS ?= build/plans
+OUTPUTS ?= outputs
+BOOTSTRAP ?= build/bootstrap
+LOCK ?=
+ENVIRONMENTS ?= dev,staging,prod
 
 # Everything below runs in the project's own environment; cdktf.json's `python main.py` finds it on PATH.
 RUN := PATH="$(CURDIR)/.venv/bin:$(CURDIR)/node_modules/.bin:$$PATH" VIRTUAL_ENV="$(CURDIR)/.venv" python
 
 .DEFAULT_GOAL := help
-.PHONY: help install browser-driver up down reload status test unit infrastructure integration fuzz lint format \
-	synth deploy destroy diff outputs bundle signing-key architecture lock clean
+.PHONY: $(shell sed -nE 's/^([a-z-]+):.*## .*/\1/p' Makefile)
 
 help: ## list the targets
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  \1|/' | \
-		awk -F'|' '{ printf "%-18s %s\n", $$1, $$2 }'
+	@awk '/^##@ / { printf "\n%s\n", substr($$0, 5) } \
+		match($$0, /^[a-z-]+:.*## /) { split($$0, target, ":"); \
+			printf "  %-18s %s\n", target[1], substr($$0, RLENGTH + 1) }' $(MAKEFILE_LIST)
+
+##@ Setup
 
 install: ## install what is missing: virtual environment and cdktf-cli
 	@"$(PYTHON)" -m tools.setup.install
 
-browser-driver: install
+browser-driver: install ## install what the browser tests need too, if a Chromium is on PATH
 	@"$(PYTHON)" -m tools.setup.install --browser
+
+lock: ## renew the pinned requirements from *.in
+	@"$(PYTHON)" -m tools.setup.lock
+
+clean: down ## remove everything that the tools made, installations included
+	@rm -rf .venv node_modules build cdktf.out outputs .local .pytest_cache .mypy_cache .ruff_cache \
+		.hypothesis .schemathesis
+
+##@ Local platform
 
 up: install ## start the local platform, deploy to it, prove that it works
 	@$(RUN) -m local_platform up
@@ -37,6 +54,11 @@ reload: install ## put changed functions live in the running local platform, wit
 
 status: install ## say whether the local platform runs, and its addresses and accounts
 	@$(RUN) -m local_platform status
+
+restore-drill: install ## back up, damage and restore a table on the AWS emulator
+	@$(RUN) -m local_platform.restore_drill
+
+##@ Tests
 
 test: install browser-driver ## run every test; integration tests start a platform of their own
 	@$(RUN) -m pytest $(WORKERS) tests/unit tests/infrastructure
@@ -54,11 +76,36 @@ integration: install browser-driver ## run the integration tests only
 fuzz: install ## contract tests with random requests, FUZZ_EXAMPLES (200) per operation and role
 	@EDUCATION_FUZZ_EXAMPLES="$(FUZZ_EXAMPLES)" $(RUN) -m pytest tests/integration/contract/test_contract.py
 
+prove-pipeline: install ## run the workflows for dev, staging and prod on the AWS emulator, IAM enforced (half an hour)
+	@EDUCATION_PROVE_PIPELINE="$(ENVIRONMENTS)" $(RUN) -m pytest tests/pipeline
+
+##@ Checks
+
 lint: install ## formatter (check only), linter, type checker
 	@$(RUN) -m ruff format --check . && $(RUN) -m ruff check . && $(RUN) -m mypy
 
 format: install ## format and apply the linter's safe fixes
 	@$(RUN) -m ruff format . && $(RUN) -m ruff check --fix .
+
+scan: install ## run all scanners: workflows, infrastructure, code, secrets, dependencies
+	@$(RUN) -m tools scan
+
+audit-parts: install ## the nightly part of the scan: dependencies, and how long AWS supports the runtime
+	@$(RUN) -m tools scan pip-audit npm-audit runtime
+
+sbom: install ## write parts lists (CycloneDX) of the dependencies and of each function's bundle
+	@$(RUN) -m tools sbom
+
+audit: install ## show what the pipeline's roles of ENV may do, as a table, compared with PowerUserAccess
+	@$(RUN) -m tools audit --environment $(ENV)
+
+architecture: install ## draw the picture in docs/architecture.md again from the synthesized stack
+	@$(RUN) -m tools architecture
+
+##@ Deploy (ENV=dev)
+
+bundle: install ## build the function zips that are missing or out of date
+	@$(RUN) -m education.functions.bundling
 
 synth: install ## synthesize the stack of ENV
 	@$(RUN) -m tools synth --environment $(ENV)
@@ -75,44 +122,30 @@ diff: install ## show what a deploy of ENV would change
 outputs: install ## write outputs/<ENV>.json
 	@$(RUN) -m tools outputs --environment $(ENV)
 
-bundle: install ## build the function zips that are missing or out of date
-	@$(RUN) -m education.functions.bundling
-
-signing-key: install ## make the content signing key of ENV
-	@$(RUN) -m tools signing-key create --environment $(ENV)
-
-architecture: install ## draw the picture in docs/architecture.md again from the synthesized stack
-	@$(RUN) -m tools architecture
-
-lock: ## renew the pinned requirements from *.in
-	@"$(PYTHON)" -m tools.setup.lock
-
-clean: down ## remove everything that the tools made, installations included
-	@rm -rf .venv node_modules build cdktf.out outputs .local .pytest_cache .mypy_cache .ruff_cache \
-		.hypothesis .schemathesis
-
-# ---- The way to production (docs/operations.md). Workflows call these, and a laptop can.
-
-PLANS ?= build/plans
-OUTPUTS ?= outputs
-BOOTSTRAP ?= build/bootstrap
-LOCK ?=
-ENVIRONMENTS ?= dev,staging,prod
-
-.PHONY: bootstrap bootstrap-destroy plan apply plan-comment plan-summary drift drift-report unlock verify announce \
-	dispose sweep scan sbom audit audit-parts restore-drill prove-pipeline
-
-bootstrap: install ## prepare the account of the current credentials for ENV's pipeline
-	@$(RUN) -m tools bootstrap --environment $(ENV) --home $(BOOTSTRAP) --outputs $(OUTPUTS)
-
-bootstrap-destroy: install ## take the bootstrap of ENV away, if no environment's state is left
-	@$(RUN) -m tools bootstrap-destroy --environment $(ENV) --home $(BOOTSTRAP)
-
 plan: install ## plan a deployment of ENV and save it, with checksums, in build/plans
 	@$(RUN) -m tools plan --environment $(ENV) --plan $(PLANS)/$(ENV)
 
 apply: install ## apply exactly the saved plan of ENV
 	@$(RUN) -m tools apply --environment $(ENV) --plan $(PLANS)/$(ENV) --outputs $(OUTPUTS)
+
+drift: install ## say whether ENV differs from its code (exit code 2: it does)
+	@$(RUN) -m tools drift --environment $(ENV) --plan $(PLANS)/$(ENV)
+
+unlock: install ## release the state lock LOCK of ENV that a killed Terraform left behind
+	@$(RUN) -m tools unlock --environment $(ENV) --plan $(PLANS)/$(ENV) --lock "$(LOCK)"
+
+##@ Operate (ENV=dev)
+
+signing-key: install ## make the content signing key of ENV
+	@$(RUN) -m tools signing-key create --environment $(ENV)
+
+##@ Pipeline (ENV=dev): the workflows call these targets, and a person can; see docs/operations.md
+
+bootstrap: install ## prepare the account of the current credentials for ENV's pipeline
+	@$(RUN) -m tools bootstrap --environment $(ENV) --home $(BOOTSTRAP) --outputs $(OUTPUTS)
+
+bootstrap-destroy: install ## destroy the bootstrap of ENV, if no environment's state is left
+	@$(RUN) -m tools bootstrap-destroy --environment $(ENV) --home $(BOOTSTRAP)
 
 plan-comment: install ## put the saved plan of ENV under the pull request PULL_REQUEST
 	@$(RUN) -m tools plan-comment --environment $(ENV) --plan $(PLANS)/$(ENV)
@@ -120,19 +153,13 @@ plan-comment: install ## put the saved plan of ENV under the pull request PULL_R
 plan-summary: install ## put the saved plan of ENV on the workflow run's page, or print it
 	@$(RUN) -m tools plan-summary --environment $(ENV) --plan $(PLANS)/$(ENV)
 
-drift: install ## say whether ENV differs from its code (exit code 2: it does)
-	@$(RUN) -m tools drift --environment $(ENV) --plan $(PLANS)/$(ENV)
-
 drift-report: install ## keep ENV's one issue about drift up to date
 	@$(RUN) -m tools drift-report --environment $(ENV) --plan $(PLANS)/$(ENV)
 
-unlock: install ## release the state lock LOCK of ENV that a killed Terraform left behind
-	@$(RUN) -m tools unlock --environment $(ENV) --plan $(PLANS)/$(ENV) --lock "$(LOCK)"
-
-verify: install ## run the integration tests against the deployed ENV, with people or from outside as its settings say
+verify: install ## check the deployed ENV from outside, then run the integration tests that its settings name
 	@$(RUN) -m tools verify --environment $(ENV) --outputs $(OUTPUTS)
 
-announce: install ## tell whom the settings name that ENV was deployed
+announce: install ## announce the deployment of ENV, as its settings say
 	@$(RUN) -m tools announce --environment $(ENV) --outputs $(OUTPUTS)
 
 dispose: install ## destroy the environment ENV of a pull request, signing key included
@@ -140,21 +167,3 @@ dispose: install ## destroy the environment ENV of a pull request, signing key i
 
 sweep: install ## dispose of the environments whose pull request is closed
 	@$(RUN) -m tools sweep --environment $(ENV)
-
-scan: install ## all scanners: workflows, infrastructure, code, secrets, dependencies
-	@$(RUN) -m tools scan
-
-audit-parts: install ## the nightly part of the scan: dependencies, and how long the runtime lives
-	@$(RUN) -m tools scan pip-audit npm-audit runtime
-
-sbom: install ## parts lists (CycloneDX) of the dependencies and of each function's bundle
-	@$(RUN) -m tools sbom
-
-audit: install ## what the pipeline's roles of ENV may do, as a table, and how much less that is than PowerUserAccess
-	@$(RUN) -m tools audit --environment $(ENV)
-
-restore-drill: install ## back up, damage and restore a table on the AWS emulator
-	@$(RUN) -m local_platform.restore_drill
-
-prove-pipeline: install ## walk the workflows for dev, staging and prod on the AWS emulator, IAM enforced (half an hour)
-	@EDUCATION_PROVE_PIPELINE="$(ENVIRONMENTS)" $(RUN) -m pytest tests/pipeline
