@@ -17,7 +17,7 @@ from tools.support.steps import ServiceError
 EPILOG = """variables:
   EDUCATION_LOCAL_PORT     where the AWS emulator listens on 127.0.0.1 (4566)
   EDUCATION_LOCAL_HOME     the platform's folder (.local); with another one, outputs/local.json is in it
-  TERRAFORM_PLUGIN_MIRROR  a filesystem mirror that holds the AWS provider
+  TERRAFORM_PLUGIN_MIRROR  a filesystem mirror that has the AWS provider
 """
 
 
@@ -30,9 +30,9 @@ def main() -> None:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     commands = parser.add_subparsers(dest="command", required=True)
-    commands.add_parser("up", help="start it, deploy to it, prove that it serves; does only what is needed")
+    commands.add_parser("up", help="start it, deploy to it, run the smoke test; does only what is needed")
     commands.add_parser("down", help="destroy it; leaves no process and no state")
-    commands.add_parser("reload", help="put changed functions live, without Terraform")
+    commands.add_parser("reload", help="update changed functions, without Terraform")
     commands.add_parser("status", help="say whether it runs, its addresses and accounts")
     token = commands.add_parser(
         "token", help="print an ID token of a demo account, for trying the API by hand"
@@ -46,7 +46,7 @@ def main() -> None:
     platform = current_platform()
     instance = emulator.running(platform)
     if command != "up" and instance is not None:
-        platform = replace(platform, port=instance.port)  # found wherever it was started
+        platform = replace(platform, port=instance.port)  # it may have been started on another port
     if command == "status":
         _status(platform)
         return
@@ -58,8 +58,8 @@ def main() -> None:
             _work(command, platform)
         except ServiceError as problem:
             raise UserError(
-                f"{problem}\n  What to do: run `make {command}` again; if it stays so, `make down` and `make up`. "
-                f"What the AWS emulator says: {displayed(platform.log('aws-emulator'))}"
+                f"{problem}\n  What to do: run `make {command}` again; if it fails again, `make down` and `make up`. "
+                f"The log of the AWS emulator: {displayed(platform.log('aws-emulator'))}"
             ) from problem
 
 

@@ -1,4 +1,4 @@
-"""Deploys the stack to the AWS emulator, where something changed since the last deploy that went through."""
+"""Deploys the stack to the AWS emulator, if something changed since the last successful deploy."""
 
 import hashlib
 import json
@@ -13,7 +13,7 @@ from tools.setup.toolchain import Toolchain
 from tools.support.programs import OnLine
 
 ADVICE = (
-    "read the error above. If it comes from your last change, mend that and run `make up` again; "
+    "read the error above. If it comes from your last change, correct that and run `make up` again; "
     "if not, start from empty with `make down` and `make up`."
 )
 
@@ -24,14 +24,14 @@ def cdktf(platform: Platform, toolchain: Toolchain) -> Cdktf:
 
 
 class Deployment:
-    """What is deployed on one instance of the AWS emulator, remembered in a file of the platform."""
+    """What is deployed on one instance of the AWS emulator, recorded in a file of the platform."""
 
     def __init__(self, platform: Platform, instance: Instance, backend: StateBackend) -> None:
         self._platform, self._instance, self._backend = platform, instance, backend
         self._record = platform.home / "deployed.json"
 
     def outputs(self) -> dict[str, Any] | None:
-        """The stack's outputs if what is synthesized now is what is deployed; else None."""
+        """The stack's outputs if the synthesized stack is the deployed one; else None."""
         try:
             record = json.loads(self._record.read_text())
         except (OSError, ValueError):
@@ -48,7 +48,7 @@ class Deployment:
         return outputs
 
     def forget(self) -> None:
-        """Make the next `make up` deploy, whatever it finds."""
+        """Make the next `make up` deploy in any case."""
         self._record.unlink(missing_ok=True)
 
     def _marks(self) -> dict[str, str]:
@@ -60,7 +60,7 @@ class Deployment:
 
 
 def digest(synthesized: Path) -> str:
-    """One digest over a synthesized stack and its assets, without what Terraform keeps beside them."""
+    """One digest over a synthesized stack and its assets, without Terraform's own files."""
     total = hashlib.sha256()
     stack = synthesized / "stacks" / STACK
     for path in sorted([stack / "cdk.tf.json", *(stack / "assets").rglob("*")]):

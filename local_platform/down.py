@@ -1,4 +1,4 @@
-"""`make down`: whatever there is of the platform, afterwards there is nothing left of it."""
+"""`make down`: removes everything of the platform, in any state that it is in."""
 
 import contextlib
 import shutil
@@ -22,9 +22,11 @@ KEPT_LOG = ROOT / "build" / "logs" / "local-destroy.log"
 def down(platform: Platform) -> None:
     """Destroy the stack where there is one, stop every process and remove every file of the platform.
 
-    Needs neither valid settings nor a working toolchain: without them the stack goes with the AWS emulator. Raises
-    `UserError` for a folder that is not a platform's, and when Terraform could not destroy the stack, after everything
-    is gone all the same.
+    Needs neither valid settings nor a working toolchain: without them, the stack ends with the AWS emulator.
+
+    Raises:
+        UserError: the folder is not a platform's. Or Terraform could not destroy the stack; then everything else was
+            removed first.
     """
     platform.check_home()
     instance = emulator.running(platform)
@@ -40,14 +42,14 @@ def down(platform: Platform) -> None:
             except (UserError, OSError):
                 _keep_log(platform)
                 failed = True
-                current.note("failed, so it goes with the AWS emulator")
+                current.note("failed, so it ends with the AWS emulator")
     with step("stopping the AWS emulator") as current:
         if emulator.stop(platform) == 0:
             current.note("it was not running")
     with step("removing its files"):
         platform.outputs_file.unlink(missing_ok=True)
         shutil.rmtree(platform.home, ignore_errors=True)
-        with contextlib.suppress(OSError):  # other environments' outputs may be beside it
+        with contextlib.suppress(OSError):  # the folder may have outputs of other environments
             platform.outputs_file.parent.rmdir()
     if failed:
         raise UserError(
@@ -69,6 +71,6 @@ def _has_stack(platform: Platform, instance: Instance) -> bool:
 def _keep_log(platform: Platform) -> None:
     with contextlib.suppress(
         OSError
-    ):  # there is none, or no room for it: nothing to leave a platform running for
+    ):  # without a log, or without space for it, the platform is still removed
         KEPT_LOG.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(platform.log("destroy"), KEPT_LOG)

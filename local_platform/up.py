@@ -1,4 +1,4 @@
-"""`make up`: from whatever state the platform is in to one that runs and is proven to serve."""
+"""`make up`: brings the platform from any state to one that runs and passes the smoke test."""
 
 import contextlib
 import json
@@ -21,16 +21,16 @@ from tools.support.programs import run_logged
 from tools.support.steps import step
 
 SMOKE_ADVICE = (
-    "run `make up` again, which deploys everything anew; if it stays so, the function of that route says why in its "
-    "log group."
+    "run `make up` again, which deploys everything anew; if it fails again, read the log group of that route's "
+    "function."
 )
 
 
 def up(platform: Platform) -> dict[str, Any]:
-    """Bring the platform up; returns what its outputs file holds. Does only what is not done already.
+    """Bring the platform up; returns the content of its outputs file. Does only what is not done already.
 
-    Raises `UserError` for a mistake in the settings or in the description of the API before anything is started, and
-    for one that shows later, but before the deploy, after stopping what was started for it.
+    Raises `UserError` for a mistake in the settings or in the API description before anything is started. For a mistake
+    that is found later, but before the deploy, what was started is stopped first.
     """
     check_files(platform)
     with step("looking for Terraform and the AWS provider") as current:
@@ -60,7 +60,7 @@ def up(platform: Platform) -> dict[str, Any]:
         try:
             smoke_test.run(outputs)
         except BaseException as problem:
-            deployment.forget()  # something is wrong with what is deployed: look at all of it next time
+            deployment.forget()  # the deployed stack has a defect: the next `make up` deploys all of it
             if isinstance(problem, UserError):
                 raise UserError(f"{problem}\n  What to do: {SMOKE_ADVICE}") from None
             raise
@@ -68,7 +68,7 @@ def up(platform: Platform) -> dict[str, Any]:
 
 
 def check_files(platform: Platform) -> None:
-    """Refuse settings and a description of the API that cannot be deployed."""
+    """Refuse settings and an API description that cannot be deployed."""
     _ = platform.settings
     load_api_description()
 
@@ -86,12 +86,12 @@ def nothing_half_made(platform: Platform) -> Iterator[None]:
 
 
 def aws_emulator(platform: Platform) -> Instance:
-    """A running AWS emulator with a state backend that no dead Terraform holds."""
+    """A running AWS emulator, with a state backend that no killed Terraform has locked."""
     with step("starting the AWS emulator with IAM enforcement") as current:
         instance = emulator.running(platform)
         if instance is None and emulator.hangs(platform):
             current.note(
-                f"it lived and did not answer for {emulator.BUSY_SECONDS:g} s, so this starts from empty"
+                f"it ran but did not answer for {emulator.BUSY_SECONDS:g} s, so this starts from empty"
             )
         emulator.stop_orphans(platform, instance)
         if instance is None:
@@ -110,7 +110,7 @@ def aws_emulator(platform: Platform) -> Instance:
                 instance = None
         if instance is None:
             instance = emulator.start(platform)
-            # Terraform remembers there where the state of the last one was.
+            # Terraform stores the address of the earlier state there.
             shutil.rmtree(platform.synthesized, ignore_errors=True)
     with step("making the state bucket and the lock table") as current:
         if not StateBackend(platform).create():

@@ -1,4 +1,4 @@
-"""Tools for every environment: installation, Terraform and provider discovery, deploy, outputs, signing key.
+"""The tools for every environment, one folder for each theme. `python -m tools --help` lists the commands.
 
-What knows the AWS emulator of the local platform is in `local_platform`.
+Code that depends on the AWS emulator of the local platform is in `local_platform`.
 """

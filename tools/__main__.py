@@ -1,7 +1,7 @@
 """The one command line of the tools: `python -m tools --help` lists the commands by theme.
 
-Each theme is a folder whose commands.py declares its commands. A command imports what it runs only when it runs, so
-that the help comes at once. Local commands are in `python -m local_platform`.
+Each theme is a folder whose commands.py declares its commands. A command imports its module only when it runs, so that
+the help appears at once. The commands of the local platform are in `python -m local_platform`.
 """
 
 import functools
@@ -68,7 +68,9 @@ def _with_exit_code(command: Callable[..., None]) -> Callable[..., None]:
 
     @functools.wraps(command)
     def run(**options: Any) -> None:
-        from tools.support.command_line import command_line  # knows AWS's errors, which the help needs not
+        from tools.support.command_line import (
+            command_line,
+        )  # imports AWS's errors, which the help does not need
 
         raise typer.Exit(command_line(lambda: command(**options)))
 

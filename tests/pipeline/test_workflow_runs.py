@@ -118,14 +118,14 @@ def test_each_environment_is_deployed_as_the_workflow_says(
     assert "to create" in planned["make plan"]
     assert f"Plan for {promoted}" in planned["make plan-summary"]
     tested = applied["make verify"]
-    assert f"looking at {promoted} from outside" in tested
+    assert f"checking {promoted} from outside" in tested
     people = load_settings(promoted).pipeline.integration_tests == "people"
     assert passed(tested) > (300 if people else 40), "the integration tests ran against what was deployed"
     deadline = time.monotonic() + ERASURE_SECONDS
     while left := left_over(account, promoted):
         assert time.monotonic() < deadline, f"the tests left this behind: {left}"
         time.sleep(1)
-    assert "told the alert topic" in applied["make announce"]
+    assert "announced to the alert topic" in applied["make announce"]
     outputs = json.loads((machines["apply"].folder / "outputs" / f"{promoted}.json").read_text())
     assert outputs["environment_suffix"] == promoted
 
@@ -232,7 +232,7 @@ def test_the_nightly_job_removes_environments_of_closed_pull_requests(
 ) -> None:
     """One machine was lost before it removed its environment, the other one before it deployed anything."""
     tried = labeled(account, tmp_path, 7, lost_before="make dispose")
-    assert "looking at pr-7 from outside" in tried.output["make verify"]
+    assert "checking pr-7 from outside" in tried.output["make verify"]
     labeled(account, tmp_path, 8, lost_before="make deploy")
     assert left_of(account, "pr-8")
     night = WorkflowRun(account, tmp_path, {"github.token": "t"}, github.address)

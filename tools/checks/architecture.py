@@ -1,8 +1,8 @@
 """The picture of the architecture, made from the synthesized stack.
 
-Writes a Mermaid diagram between the markers of docs/architecture.md. Boxes are what handles requests or keeps data;
-arrows come from the integrations, triggers and IAM grants that are really there. Keys, log groups and alarms are left
-out; the functions' ways to the dead letters are drawn as one.
+Writes a Mermaid diagram between the markers of docs/architecture.md. A box handles requests or stores
+data. Arrows come from the integrations, triggers and IAM grants of the stack. Keys, log groups and alarms are left out.
+The arrows from the functions to the dead-letter queue are drawn as one.
 """
 
 import json
@@ -32,7 +32,7 @@ BOXES = {
     "aws_secretsmanager_secret": '[("Secret: {}")]',
 }
 GROUPS = {"Functions": "aws_lambda_function", "Tables": "aws_dynamodb_table"}
-# What a function's role lets it do; other arrows carry a word.
+# How an arrow is drawn that shows what a function's role allows. Other arrows have a label.
 LINES = {"reads": "-.->", "writes": "-->", "reads, writes": "-->"}
 LEGEND = "From a function, a full line is writing (mostly reading as well), a dotted one reading only."
 NAME_KEYS = ("function_name", "bucket", "name", "comment")
@@ -135,7 +135,7 @@ def _arrows(
 
 
 def _grants(policy: str, box: Any) -> Iterator[tuple[str, str]]:
-    """What a function's policy lets it reach, and whether it reads, writes or both."""
+    """The resources that a function's policy allows, and whether it reads, writes or both."""
     reached: dict[str, set[str]] = {}
     for statement in json.loads(policy)["Statement"]:
         for target in box(statement["Resource"]):
@@ -163,7 +163,7 @@ def with_picture(page: str, picture: str) -> str:
     before, begin, rest = page.partition(BEGIN)
     _, end, after = rest.partition(END)
     if not begin or not end:
-        raise UserError(f"{PAGE.name} lacks the lines {BEGIN} and {END}; put them where the picture belongs.")
+        raise UserError(f"{PAGE.name} has no lines {BEGIN} and {END}; add them where the picture belongs.")
     return f"{before}{BEGIN}\n```mermaid\n{picture}```\n\n{LEGEND}\n{END}{after}"
 
 

@@ -21,7 +21,7 @@ from education.settings.model import load_settings, stack_arguments
 from tools.checks.scanners import Scanners
 from tools.support.paths import ROOT
 
-# PowerUserAccess (AWS managed, version 5): everything but these, which it grants only a few reads of.
+# PowerUserAccess (AWS managed, version 5) allows everything except these services, of which it allows a few reads.
 # https://docs.aws.amazon.com/aws-managed-policy/latest/reference/PowerUserAccess.html
 OUTSIDE_POWER_USER = ("iam", "organizations", "account")
 
@@ -35,7 +35,7 @@ class Grants:
 
     @property
     def actions(self) -> set[str]:
-        """Every action that some statement allows."""
+        """Every action that a statement allows."""
         return {
             action
             for statement in self.statements
@@ -45,7 +45,7 @@ class Grants:
 
     @property
     def unlimited(self) -> set[str]:
-        """The actions that some statement allows on every resource, without a condition."""
+        """The actions that a statement allows on every resource, without a condition."""
         return {
             action
             for statement in self.statements
@@ -82,7 +82,7 @@ def grants_of(environment: str) -> list[Grants]:
         )
         if synth.returncode != 0:
             said = synth.stderr.strip().removeprefix("error: ")
-            raise UserError(said or "main.py could not synthesize the bootstrap, and does not say why.")
+            raise UserError(said or "main.py could not synthesize the bootstrap, and gave no reason.")
         file = Path(folder, "stacks", f"BootstrapStack{environment}", "cdk.tf.json")
         policies = json.loads(file.read_text())["resource"]["aws_iam_policy"].values()
     roles = {

@@ -32,17 +32,17 @@ class Cdktf:
         return self.output / "stacks" / self.stack
 
     def synth(self) -> None:
-        """Synthesize the app, and lay the provider's lock file beside it.
+        """Synthesize the app, and copy the provider's lock file into its folder.
 
-        A mirror cannot vouch for other platforms' sums, so with one Terraform makes its own.
+        A mirror does not know the checksums for other platforms, so with a mirror Terraform writes its own lock file.
         """
-        # What the app says is read from this log, and must not be what it said last time.
+        # The app's message is read from this log, and must not be the message of an earlier run.
         self._log("synth").unlink(missing_ok=True)
         try:
-            self._run("synth", advice="mend what the message names and run this again.")
+            self._run("synth", advice="correct what the message names and run this again.")
         except UserError:
-            if sentence := self._sentence_of_the_app():
-                raise UserError(sentence) from None
+            if message := self._message_of_the_app():
+                raise UserError(message) from None
             raise
         if self.toolchain.mirror is None:
             shutil.copyfile(ROOT / LOCK_FILE, self.stack_folder / LOCK_FILE)
@@ -86,8 +86,8 @@ class Cdktf:
         self._run("output", "--outputs-file", file, advice=advice, skip_synth=is_synthesized)
         return self._read(file)
 
-    def _sentence_of_the_app(self) -> str:
-        """What main.py said of a mistake the user can mend, without what cdktf says around it."""
+    def _message_of_the_app(self) -> str:
+        """The message of main.py about a mistake that the user can correct, without cdktf's output around it."""
         log = self._log("synth")
         lines = log.read_text(errors="replace").splitlines() if log.is_file() else []
         return next(
@@ -114,7 +114,7 @@ class Cdktf:
     ) -> None:
         """Run one cdktf command.
 
-        `success` is what Terraform prints at the end: cdktf's exit code is 0 also when Terraform was killed.
+        `success` is what Terraform prints at the end. cdktf's exit code is 0 even when Terraform was killed.
         """
         self.output.mkdir(parents=True, exist_ok=True)
         stack = [] if command == "synth" else [self.stack, *self.toolchain.lock_options]

@@ -71,7 +71,7 @@ class Planner:
         return self.saved
 
     def apply(self, outputs_folder: Path) -> Path:
-        """Apply the saved plan, or nothing; returns the file of the outputs, which is in `outputs_folder`."""
+        """Apply the saved plan, or change nothing; returns the file of the outputs, which is in `outputs_folder`."""
         with step("checking the saved plan") as current:
             record = self.saved.record()
             if record.environment != self.suffix:
@@ -85,7 +85,7 @@ class Planner:
                     "in to the right one; nothing was changed."
                 )
             current.note(f"made from {record.commit}")
-        self.saved.strip()  # a provider that somebody put there would be run
+        self.saved.strip()  # Terraform would run a provider that another person put there
         terraform = self._terraform(self.saved.stack)
         with step("checking that the state is the one that was planned for"):
             terraform.init()
@@ -93,7 +93,7 @@ class Planner:
             if (state.get("lineage", ""), state.get("serial", 0)) != (record.lineage, record.serial):
                 raise UserError(
                     f"the plan is older than the state (planned for serial {record.serial}, the state has "
-                    f"{state.get('serial', 0)}): somebody applied something since; plan again; nothing was changed."
+                    f"{state.get('serial', 0)}): another apply has run since; plan again; nothing was changed."
                 )
         with step(f"applying to {self.suffix}") as current:
             counter = ResourceCounter(current.progress, total=record.operations)
@@ -106,12 +106,12 @@ class Planner:
         return outputs
 
     def drift(self) -> bool:
-        """Whether what is deployed differs from the code; the plan's text is left in the folder."""
+        """Whether the deployed stack differs from the code. The plan's text stays in the folder."""
         saved = self.make()
         return any(saved.record().changes.values())
 
     def unlock(self, lock: str) -> None:
-        """Release the lock of a Terraform that died."""
+        """Release the lock of a Terraform that was killed."""
         self._synthesize()
         terraform = self._terraform(self.saved.stack)
         terraform.init()

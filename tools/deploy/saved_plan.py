@@ -1,7 +1,7 @@
-"""A plan as it is reviewed and carried: Terraform's plan file, what it was made from, and sums over all of it.
+"""A saved plan: Terraform's plan file, what it was made from, and checksums of every file.
 
-Its folder holds everything that applying needs but the provider, so that it can be made on one machine, read by
-people, and applied on another, unchanged or not at all.
+Its folder has everything that an apply needs except the provider. So one machine makes the plan, a reviewer reads it,
+and another machine applies it unchanged, or not at all.
 """
 
 import hashlib
@@ -18,12 +18,12 @@ STACK = "stack"
 LEFT_OUT = (
     ".terraform",
     "terraform.tfstate",
-)  # the provider (some 700 MB), and where the backend is: `init` makes both anew
+)  # the provider (some 700 MB), and the address of the backend: `init` makes both anew
 
 
 @dataclass(frozen=True)
 class Record:
-    """What a plan was made for. `serial` and `lineage` name the state that it changes; `sums` are SHA-256 by path."""
+    """What a plan was made for. `serial` and `lineage` name the state that it changes. `sums` are SHA-256 by path."""
 
     environment: str
     account: str
@@ -58,11 +58,11 @@ class SavedPlan:
 
     @property
     def text(self) -> str:
-        """The plan as people read it."""
+        """The plan as a reviewer reads it."""
         return (self.folder / TEXT).read_text()
 
     def strip(self) -> None:
-        """Remove what no sum is kept of, so that it is neither carried to another machine nor taken from one."""
+        """Remove the files without a checksum, so that they neither reach another machine nor come from one."""
         for name in LEFT_OUT:
             for path in list(self.folder.rglob(name)):
                 if path.is_dir() and not path.is_symlink():
@@ -71,7 +71,7 @@ class SavedPlan:
                     path.unlink()
 
     def seal(self, **facts: Any) -> Record:
-        """Write the record, with the sums of all files that are carried."""
+        """Write the record, with the checksums of all other files."""
         self.strip()
         record = Record(**facts, sums=self._sums())
         (self.folder / RECORD).write_text(json.dumps(asdict(record), indent=2) + "\n")

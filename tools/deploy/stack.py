@@ -45,12 +45,12 @@ def start(command: str, suffix: str, *, ask: bool = True) -> None:
 
 
 def refuse_protected(settings: EnvironmentSettings) -> None:
-    """Refuse to destroy an environment that protects its data: Terraform would only stop at the tables, half-way."""
+    """Refuse to destroy an environment that protects its data. Terraform would stop only at the tables, half-way."""
     if settings.protect_data:
         raise UserError(
             f"{settings.environment_suffix} protects its data (protect_data = true), so it is not destroyed; nothing "
-            "was changed. To give the data up: set protect_data = false in the environment's file, "
-            f"`make deploy ENV={settings.environment_suffix}`, and destroy it then."
+            "was changed. To delete the data too: set protect_data = false in the environment's file, "
+            f"`make deploy ENV={settings.environment_suffix}`, and then destroy it."
         )
 
 
@@ -83,7 +83,7 @@ def run(command: str, suffix: str, variables: Mapping[str, str]) -> None:
 
 
 def _write_outputs(suffix: str, outputs: Mapping[str, object]) -> None:
-    """Write `outputs/<environment>.json` in the shape of the contract."""
+    """Write `outputs/<environment>.json`, which the integration tests and the portal read."""
     file = write_outputs(ROOT / "outputs" / f"{suffix}.json", {**outputs, "aws_endpoint_url": ""})
     print(f"  wrote {displayed(file)}")
 
@@ -91,13 +91,13 @@ def _write_outputs(suffix: str, outputs: Mapping[str, object]) -> None:
 def _advice(suffix: str) -> str:
     return (
         "read the error above. Credentials missing or expired: sign in to the account again. State bucket missing: "
-        "it is made once per account, by `make bootstrap`. A parameter below "
+        "`make bootstrap` makes it. A parameter below "
         f"/education/{suffix}/signing-key missing: run `make signing-key ENV={suffix}`."
     )
 
 
 def _confirm(suffix: str) -> None:
-    """Ask for the environment's name, so that no slip of the hand destroys one."""
+    """Ask for the environment's name, so that a mistyped command destroys nothing."""
     print(
         f"This destroys everything of the environment {suffix!r}. Type its name to go on: ",
         end="",

@@ -1,6 +1,6 @@
-"""Runs Terraform itself in a synthesized stack's folder, where cdktf has no command for it: plan files, import, state.
+"""Runs Terraform itself in a synthesized stack's folder, for what cdktf has no command: plan files, import, state.
 
-What it prints goes to a log; what went wrong is told in one sentence (`terraform_problems`).
+Its output goes to a log. `terraform_problems` turns a failure that it knows into one sentence.
 """
 
 import json
@@ -30,7 +30,7 @@ class Terraform:
     logs: Path
 
     def init(self, *options: str) -> None:
-        """Initialize the folder with its own backend, whatever it had before."""
+        """Initialize the folder with its own backend, instead of any earlier one."""
         self.run("init", "-input=false", *(options or ("-reconfigure",)))
 
     def plan(self, file: Path | None = None, *options: str) -> bool:
@@ -55,7 +55,7 @@ class Terraform:
         return dict(json.loads(text))
 
     def show_text(self, file: Path) -> str:
-        """A plan file as people read it; sensitive values are masked by Terraform."""
+        """A plan file as text. Terraform masks sensitive values."""
         return self.run("show", "-no-color", str(file), log=False)[1]
 
     def state(self) -> dict[str, Any]:
@@ -64,12 +64,12 @@ class Terraform:
         return dict(json.loads(text)) if text.strip() else {}
 
     def addresses(self) -> set[str]:
-        """The addresses of everything in the state."""
+        """The addresses of all managed resources in the state."""
         resources = self.state().get("resources", [])
         return {f"{r['type']}.{r['name']}" for r in resources if r.get("mode") == "managed"}
 
     def outputs(self) -> dict[str, Any]:
-        """The outputs of what is applied."""
+        """The outputs of the applied stack."""
         _, text = self.run("output", "-json", log=False)
         return {name: output["value"] for name, output in json.loads(text).items()}
 

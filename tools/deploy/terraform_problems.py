@@ -1,7 +1,7 @@
-"""Terraform's long messages about what a person can mend, as one sentence each.
+"""Terraform's long messages about what an operator can correct, as one sentence each.
 
-Knows the ones that a pipeline meets: a locked state, expired credentials, a stale plan, a missing bucket, a foreign
-account. Returns nothing for others, whose text is then shown as it is.
+Knows the problems of a pipeline: a locked state, expired credentials, a stale plan, a missing bucket, a foreign
+account. For other problems it returns nothing, and the caller shows Terraform's own text.
 """
 
 import re
@@ -15,7 +15,7 @@ NOTHING = "nothing was changed"
 
 
 def explained(text: str) -> str | None:
-    """One sentence on what went wrong, if it is known."""
+    """One sentence about the problem, if it is known."""
     plain = " ".join(re.sub(r"[│╷╵]", " ", text).split())
     for mark, sentence in _KNOWN:
         if re.search(mark, plain):
@@ -70,15 +70,13 @@ _KNOWN: tuple[tuple[str, Callable[[str], str]], ...] = (
     (
         r"Saved plan is stale",
         _fixed(
-            f"the plan is older than the state: somebody applied something since it was made; plan again; {NOTHING}."
+            f"the plan is older than the state: another apply has run since it was made; plan again; {NOTHING}."
         ),
     ),
     (r"AWS account ID not allowed", _foreign),
     (
         r"S3 bucket \"[^\"]*\" does not exist|NoSuchBucket.*(state|backend)",
-        _fixed(
-            f"the state bucket does not exist: run `make bootstrap ENV=…` once in this account; {NOTHING}."
-        ),
+        _fixed(f"the state bucket does not exist: run `make bootstrap ENV=…` in this account; {NOTHING}."),
     ),
     (r"is not authorized to perform", _denied),
 )

@@ -1,1 +1,1 @@
-"""What an operator does with a deployed environment."""
+"""Commands for the operator of a deployed environment: redrive, restore, signing keys."""

@@ -21,11 +21,11 @@ Endpoint = Annotated[
 
 def redrive(
     environment: Environment,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be done again.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only print what would be repeated.")] = False,
 ) -> None:
     """Repeat the work that functions gave up, after its cause was corrected.
 
-    Needs an administrator's credentials. The functions may do the same work twice without harm.
+    Needs an administrator's credentials. It does no harm if a function does the same work twice.
     """
     from tools.operate.redrive import redrive
 

@@ -1,8 +1,8 @@
-"""Does again what functions gave up, once its cause is mended.
+"""Repeats the work that functions gave up, after an operator has corrected its cause.
 
 A message of the dead-letter queue names records of a table's stream, or is the event of an asynchronous call. The
-records are read from the stream, which keeps them for 24 hours, and given to the function again. A message goes when
-its function has taken it; what fails once more is back in the queue.
+records are read from the stream, which keeps them for 24 hours, and sent to the function again. A message is deleted
+when its function has succeeded. Work that fails again is back in the queue.
 """
 
 import json
@@ -17,19 +17,19 @@ from education.settings.model import load_settings, stack_arguments
 from tools.support.account import client, current_account
 from tools.support.steps import step
 
-GONE = "the stream no longer holds its records (24 hours): repair the items by hand, then delete the message"
-# Longer than any function here may run, so that nobody is handed the message meanwhile.
+GONE = "the stream no longer has its records (24 hours): repair the items by hand, then delete the message"
+# Longer than any function here may run, so that no other reader of the queue receives the message meanwhile.
 HIDDEN_SECONDS = 900
 _TRIMMED = ("TrimmedDataAccessException", "ResourceNotFoundException", "ExpiredIteratorException")
 
 
-class Unreadable(Exception):  # noqa: N818 - the rest goes on
-    """Why a message cannot be done again, in a sentence."""
+class Unreadable(Exception):  # noqa: N818 - the other messages are still repeated
+    """A message cannot be repeated. The text is the reason, for the operator."""
 
 
 @dataclass(frozen=True)
 class Letter:
-    """What a message asks for: a function, and its event or the place of its records in a stream."""
+    """What a message names: a function, and its event or the place of its records in a stream."""
 
     function: str
     event: Mapping[str, Any] | None = None
@@ -39,10 +39,10 @@ class Letter:
 
     @classmethod
     def of(cls, body: str, uploads_function: str) -> "Letter":
-        """The letter in a message: a function's own, Lambda's about a batch, or an event of S3's.
+        """Read a message: one that a function wrote, one of Lambda's about a batch, or an event of S3.
 
         Raises:
-            Unreadable: it is none of them.
+            Unreadable: it is none of these.
         """
         try:
             message = json.loads(body)
@@ -66,7 +66,7 @@ class Letter:
 
     @property
     def title(self) -> str:
-        """What is done, for people."""
+        """What is repeated, for the operator."""
         return (
             f"{self.function.rpartition(':')[2]}: {'event' if self.event else f'records from {self.first}'}"
         )
@@ -74,29 +74,29 @@ class Letter:
 
 @dataclass(frozen=True)
 class Redrive:
-    """One environment's queue, and what its messages lead to."""
+    """The dead-letter queue of one environment, and the services that its messages need."""
 
     queue_url: str
     uploads_function: str
     sqs: Any
     streams: Any
     functions: Any
-    # Waiting asks all of SQS's servers; an answer without waiting may leave messages out.
+    # With a wait, SQS asks all of its servers. An answer without one may leave messages out.
     wait_seconds: int = 2
 
     def run(self, *, dry_run: bool) -> tuple[int, int]:
-        """Does again whatever the queue holds now; returns how many went, and how many stay."""
-        # All are taken before anything is done: what fails again comes as a new message, for the next time.
-        gone = stay = 0
+        """Repeat every message that is in the queue now; returns how many succeeded, and how many stay."""
+        # All are received first. Work that fails again arrives as a new message, for the next run.
+        succeeded = left = 0
         for message in list(self._messages()):
             place = {"QueueUrl": self.queue_url, "ReceiptHandle": message["ReceiptHandle"]}
             if self._is_done(message, dry_run=dry_run):
                 self.sqs.delete_message(**place)
-                gone += 1
+                succeeded += 1
             else:
                 self.sqs.change_message_visibility(**place, VisibilityTimeout=0)
-                stay += 1
-        return gone, stay
+                left += 1
+        return succeeded, left
 
     def _is_done(self, message: Mapping[str, Any], *, dry_run: bool) -> bool:
         try:
@@ -158,7 +158,7 @@ class Redrive:
             more = {"ExclusiveStartShardId": found["LastEvaluatedShardId"]}
 
     def _read(self, letter: Letter, shard_id: str, last: int) -> list[Mapping[str, Any]]:
-        """The records of a shard from the letter's first to its last; none where the shard does not hold the first."""
+        """The records of a shard from the letter's first to its last; none where the shard does not have the first."""
         records: list[Mapping[str, Any]] = []
         try:
             iterator = self.streams.get_shard_iterator(
@@ -183,14 +183,14 @@ class Redrive:
 
 
 def _wire(value: object) -> float:
-    """As Lambda passes a stream's times: in seconds since 1970."""
+    """A time of a stream's record as Lambda passes it: in seconds since 1970."""
     if isinstance(value, datetime):
         return value.timestamp()
     raise TypeError(f"no JSON for {type(value).__name__}")
 
 
 def redrive(suffix: str, *, dry_run: bool) -> None:
-    """Do again what the queue of an environment holds, with the credentials that are signed in."""
+    """Repeat what the dead-letter queue of an environment has, with the current credentials."""
     settings = load_settings(**stack_arguments({**os.environ, "ENVIRONMENT_SUFFIX": suffix}))
     current_account(settings)
     names, region = Names(suffix), settings.aws_region
@@ -202,5 +202,5 @@ def redrive(suffix: str, *, dry_run: bool) -> None:
         streams=client("dynamodbstreams", region),
         functions=client("lambda", region),
     )
-    gone, stay = queue.run(dry_run=dry_run)
-    print(f"{gone} done again, {stay} left in the queue" if gone or stay else "the queue is empty")
+    succeeded, left = queue.run(dry_run=dry_run)
+    print(f"{succeeded} done again, {left} left in the queue" if succeeded or left else "the queue is empty")

@@ -1,7 +1,7 @@
-"""Brings a table back to what a backup holds, under its own name, so that nothing else has to change.
+"""Restores a table from a backup under its own name, so that nothing else has to change.
 
-Restores beside the table, shows how the two differ, copies the difference back, and compares checksums of both. The
-table keeps its name, indexes, stream and Terraform's state. Functions may go on; what they write meanwhile is lost.
+Restores into a second table, shows how the two differ, copies the difference back, and compares checksums of both. The
+table keeps its name, indexes, stream and Terraform's state. Functions may go on. What they write meanwhile is lost.
 """
 
 import datetime
@@ -23,13 +23,13 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 WAIT_SECONDS, WAIT_BETWEEN_SECONDS = 4 * 3600, 5
-BATCH = 25  # what BatchWriteItem takes
+BATCH = 25  # the limit of BatchWriteItem
 Item = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
 class Difference:
-    """What has to be done to a table: items to write again, and keys of items that the backup does not have."""
+    """What has to change in a table: items to write again, and keys of items that the backup does not have."""
 
     write: list[Item]
     delete: list[Item]
@@ -42,8 +42,8 @@ class Restore:
         self._dynamodb, self._table = dynamodb, table
         self._restored = f"{table}-restored"
 
-    def beside(self, *, backup: str | None, at: datetime.datetime | None) -> str:
-        """Restore into a table beside the real one; returns its name."""
+    def into_second_table(self, *, backup: str | None, at: datetime.datetime | None) -> str:
+        """Restore into a second table; returns its name."""
         if backup:
             self._dynamodb.restore_table_from_backup(TargetTableName=self._restored, BackupArn=backup)
         elif at:
@@ -54,7 +54,7 @@ class Restore:
         while self._status() != "ACTIVE":
             if time.monotonic() > deadline:
                 raise UserError(
-                    f"{self._restored} is still not there; look at it in the console and run this again."
+                    f"{self._restored} is still not active; look at it in the console and run this again."
                 )
             time.sleep(WAIT_BETWEEN_SECONDS)
         return self._restored
@@ -70,7 +70,7 @@ class Restore:
         )
 
     def copy_back(self, difference: Difference) -> None:
-        """Do to the real table what makes it equal to the restored one."""
+        """Change the real table so that it equals the restored one."""
         requests: list[Any] = [
             *({"PutRequest": {"Item": item}} for item in difference.write),
             *({"DeleteRequest": {"Key": key}} for key in difference.delete),
@@ -85,12 +85,12 @@ class Restore:
         return self.checksum(self._table), self.checksum(self._restored)
 
     def checksum(self, table: str) -> str:
-        """A checksum over all items of a table, in whatever order they come."""
+        """A checksum over all items of a table, whose order does not matter."""
         lines = sorted(json.dumps(item, sort_keys=True, default=_plain) for item in self._items(table))
         return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
     def clean_up(self) -> None:
-        """Delete the table beside the real one."""
+        """Delete the second table."""
         self._dynamodb.delete_table(TableName=self._restored)
 
     def _items(self, table: str) -> Iterator[Item]:
@@ -120,8 +120,8 @@ def bring_back(
     restore: Restore, *, backup: str | None = None, at: datetime.datetime | None = None
 ) -> Difference:
     """The whole restore, step by step; raises `UserError` where the tables still differ at the end."""
-    with step("restoring beside the table") as current:
-        current.note(restore.beside(backup=backup, at=at))
+    with step("restoring into a second table") as current:
+        current.note(restore.into_second_table(backup=backup, at=at))
     with step("comparing") as current:
         difference = restore.difference()
         current.note(f"{len(difference.write)} items to write again, {len(difference.delete)} to delete")
@@ -131,7 +131,7 @@ def bring_back(
         real, restored = restore.checksums()
         if real != restored:
             raise UserError(
-                "the tables still differ: something writes to the table; stop it and run this again."
+                "the tables still differ, because something writes to the table: stop it and run this again."
             )
         current.note(real[:16])
     restore.clean_up()
@@ -146,4 +146,4 @@ def restore_table(
     current_account(settings)
     name = Names(suffix).of(table)
     bring_back(Restore(client("dynamodb", settings.aws_region), name), backup=backup, at=at)
-    print(f"{name} is what the backup holds")
+    print(f"{name} is restored from the backup")

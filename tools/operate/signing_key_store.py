@@ -1,6 +1,6 @@
-"""Where the keys that sign links to premium content are kept, and how they change.
+"""The store of the keys that sign links to premium content, and how the keys change.
 
-One secret holds the private halves, two parameters the public ones. The commands are in `commands`.
+One secret has the private keys, two parameters have the public keys. The commands are in `commands`.
 """
 
 import json
@@ -19,20 +19,20 @@ if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
     from mypy_boto3_ssm import SSMClient
 
-KEY_BITS = 2048  # what CloudFront takes: RSA of exactly this size
-RECOVERY_DAYS = 7  # the shortest that Secrets Manager offers
+KEY_BITS = 2048  # CloudFront accepts RSA keys of exactly this size
+RECOVERY_DAYS = 7  # the shortest period of Secrets Manager
 
 
 @dataclass(frozen=True)
 class KeyPairs:
-    """What the secret holds: a private key (PEM) for each slot, and the slot that signs."""
+    """The content of the secret: a private key (PEM) for each slot, and the slot that signs."""
 
     active: str
     private_keys: dict[str, str]
 
     @classmethod
     def parse(cls, text: str) -> "KeyPairs":
-        """Raises `UserError` for a secret that something else has written."""
+        """Read the secret's JSON. Raises `UserError` for a secret that another program has written."""
         try:
             document: dict[str, Any] = json.loads(text)
             pairs = cls(
@@ -42,9 +42,9 @@ class KeyPairs:
             for slot in SIGNING_KEY_SLOTS:
                 pairs.public_key(slot)
         except (ValueError, KeyError, TypeError):
-            # The exception may quote the secret, so it goes no further.
+            # The exception may quote the secret, so it is not passed on.
             raise UserError(
-                "The signing secret holds no valid key pairs; delete it (delete --now) and create it again."
+                "The signing secret has no valid key pairs; delete it (delete --now) and create it again."
             ) from None
         if pairs.active not in SIGNING_KEY_SLOTS:
             raise UserError(
@@ -63,11 +63,11 @@ class KeyPairs:
         return next(slot for slot in SIGNING_KEY_SLOTS if slot != self.active)
 
     def public_key(self, slot: str) -> str:
-        """The public half of a slot as PEM, derived from the private one."""
+        """The public key of a slot as PEM, derived from the private key."""
         return _public_half(self.private_keys[slot])
 
 
-# Reading a key checks it, which takes longer than a call to AWS.
+# To read a key also checks it, which takes longer than a call to AWS.
 @lru_cache(maxsize=len(SIGNING_KEY_SLOTS) * 2)
 def _public_half(private_pem: str) -> str:
     private_key = serialization.load_pem_private_key(private_pem.encode(), password=None)
@@ -95,7 +95,7 @@ class SigningKeyStore:
         self.region: str = secrets.meta.region_name
 
     def create(self) -> bool:
-        """Makes what is missing; True if new keys were made. Existing keys stay as they are."""
+        """Make what is missing; True if new keys were made. Existing keys stay as they are."""
         pairs = self._existing()
         made = pairs is None
         if pairs is None:
@@ -116,7 +116,7 @@ class SigningKeyStore:
         return made
 
     def rotate(self) -> str:
-        """Replaces the key of the idle slot, which signs nothing, and returns that slot."""
+        """Replace the key of the idle slot, which does not sign; returns that slot."""
         pairs = self._required()
         slot = pairs.idle
         renewed = KeyPairs(active=pairs.active, private_keys={**pairs.private_keys, slot: new_key()})
@@ -125,7 +125,7 @@ class SigningKeyStore:
         return slot
 
     def activate(self, slot: str) -> None:
-        """Lets another slot sign. Refused while CloudFront does not know that slot's key."""
+        """Let another slot sign. Refused while CloudFront does not know that slot's key."""
         pairs = self._required()
         if pairs.public_key(slot).strip() not in self._deployed_public_keys():
             raise UserError(
@@ -141,7 +141,7 @@ class SigningKeyStore:
         return pairs.active, {slot: pairs.public_key(slot) for slot in SIGNING_KEY_SLOTS}
 
     def delete(self, *, now: bool) -> bool:
-        """Deletes both halves; False if there was nothing. The secret can be restored for a week unless `now`."""
+        """Delete all keys; False if there were none. The secret can be restored for a week unless `now`."""
         parameters = [self._parameter(slot) for slot in SIGNING_KEY_SLOTS]
         found = bool(self._parameters.delete_parameters(Names=parameters)["DeletedParameters"])
         try:
@@ -178,7 +178,7 @@ class SigningKeyStore:
         return self._names.parameter(f"{SIGNING_KEY}/{slot}")
 
     def _publish(self, slot: str, public_key: str) -> None:
-        """Writes a public key where the stack reads it, unless it is there already."""
+        """Write a public key to the parameter that the stack reads, unless it is there already."""
         found = self._parameters.get_parameters(Names=[self._parameter(slot)])["Parameters"]
         if not found or found[0].get("Value") != public_key:
             self._parameters.put_parameter(
@@ -208,14 +208,14 @@ class SigningKeyStore:
 
 
 def environments_with_keys(parameters: "SSMClient") -> set[str]:
-    """The environments of an account and region that have a signing key, by its public halves."""
+    """The environments of an account and region that have a signing key, found by its public keys."""
     pages = parameters.get_paginator("get_parameters_by_path").paginate(Path=f"/{PROJECT}", Recursive=True)
     names = [parameter["Name"].split("/") for page in pages for parameter in page["Parameters"]]
     return {name[2] for name in names if name[3:4] == [SIGNING_KEY]}
 
 
 def new_key() -> str:
-    """A private key of the kind that CloudFront takes, as PEM."""
+    """A new private key of the kind that CloudFront accepts, as PEM."""
     key = rsa.generate_private_key(public_exponent=65537, key_size=KEY_BITS)
     return key.private_bytes(
         serialization.Encoding.PEM,

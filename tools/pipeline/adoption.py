@@ -1,6 +1,7 @@
-"""Takes what an account has already into the bootstrap's state: everything that is found by a name of its own.
+"""Imports what an account has already into the bootstrap's state: every resource with a name of its own.
 
-What hangs on these (a bucket's settings, a role's attachments) is written again by the apply, which changes nothing.
+Resources that belong to these (a bucket's settings, a role's attachments) are not imported. The apply writes them
+again, which changes nothing.
 """
 
 from collections.abc import Iterator
@@ -27,7 +28,7 @@ def adopt(terraform: Terraform, account: Account, region: str) -> list[str]:
 
 
 def _candidates(folder: Path, account: Account) -> Iterator[tuple[str, str]]:
-    """By Terraform address, the id of each resource that has a name of its own."""
+    """The Terraform address and the id of each resource that has a name of its own."""
     policies = f"arn:{account.partition}:iam::{account.id}:policy/"
     for kind, key, prefix in (
         ("aws_s3_bucket", "bucket", ""),

@@ -1,4 +1,4 @@
-"""Tells that an environment was deployed: to its alert topic, and to a Slack-compatible hook, as the settings say.
+"""Announces that an environment was deployed: on its alert topic, and to a Slack-compatible hook, as the settings say.
 
 The hook's address is a secret, so it comes from the variable DEPLOY_HOOK_URL and is never printed.
 """
@@ -23,13 +23,13 @@ TIMEOUT_SECONDS = 15
 def announce(
     settings: EnvironmentSettings, outputs: Mapping[str, str], variables: Mapping[str, str]
 ) -> list[str]:
-    """Tell everybody whom the settings name; returns who was told."""
+    """Announce a deployment to each place that the settings name; returns these places."""
     suffix = settings.environment_suffix
     text = (
         f"education platform: {suffix} was deployed from {variables.get('GITHUB_SHA', 'a checkout')[:12]} by "
         f"{variables.get('GITHUB_ACTOR', 'hand')}. API {outputs['api_endpoint']}"
     )
-    told = []
+    announced = []
     if settings.pipeline.announcement.topic:
         try:
             client("sns", outputs["aws_region"]).publish(
@@ -37,18 +37,20 @@ def announce(
             )
         except (BotoCoreError, ClientError) as problem:
             raise UserError(
-                f"the deployment went through, but the alert topic was not told: {problem}"
+                f"the deployment succeeded, but it was not announced on the alert topic: {problem}"
             ) from None
-        told.append("the alert topic")
+        announced.append("the alert topic")
     if settings.pipeline.announcement.hook:
         _post(variables.get("DEPLOY_HOOK_URL", ""), text)
-        told.append("the hook")
-    return told
+        announced.append("the hook")
+    return announced
 
 
 def _post(address: str, text: str) -> None:
     if not address.startswith(("https://", "http://127.0.0.1:")):
-        raise UserError("the settings want the hook told, but DEPLOY_HOOK_URL is no https address.")
+        raise UserError(
+            "the settings announce deployments to the hook, but DEPLOY_HOOK_URL is no https address."
+        )
     request = urllib.request.Request(  # noqa: S310 (https only, checked above)
         address, data=json.dumps({"text": text}).encode(), headers={"Content-Type": "application/json"}
     )
@@ -56,14 +58,14 @@ def _post(address: str, text: str) -> None:
         with urllib.request.urlopen(request, timeout=TIMEOUT_SECONDS):  # noqa: S310 (https only, checked above)
             return
     except (urllib.error.URLError, OSError) as problem:
-        # The exception's text may hold the address, which is a secret.
+        # The exception's text may contain the address, which is a secret.
         raise UserError(
-            f"the deployment went through, but the hook was not told ({type(problem).__name__})."
+            f"the deployment succeeded, but it was not announced to the hook ({type(problem).__name__})."
         ) from None
 
 
 def announce_deployment(suffix: str, outputs_folder: Path) -> None:
-    """Announce an environment by its settings and its outputs, and print who was told."""
+    """Announce an environment's deployment with its settings and outputs, and print where."""
     settings = load_settings(**stack_arguments({**os.environ, "ENVIRONMENT_SUFFIX": suffix}))
-    told = announce(settings, read_outputs(outputs_folder, suffix), os.environ)
-    print(f"told {' and '.join(told)}" if told else "the settings name nobody to tell")
+    announced = announce(settings, read_outputs(outputs_folder, suffix), os.environ)
+    print(f"announced to {' and '.join(announced)}" if announced else "the settings announce nothing")

@@ -1,7 +1,8 @@
-"""Prepares an AWS account for the pipeline, once per account and environment; repeatable.
+"""Prepares an AWS account for the pipeline of one environment. Safe to repeat.
 
-Runs with an administrator's credentials. Adopts what exists: bucket, lock table, roles and policies of the right
-names are imported, the account's GitHub provider and log role are used. The state lies in the bucket that is made here.
+Runs with an administrator's credentials. What exists is adopted: the bucket, the lock table, roles and policies with
+the right names are imported, and the account's GitHub provider and log role are used. The state is in the bucket that
+this makes.
 """
 
 import json
@@ -46,12 +47,12 @@ class Bootstrap:
 
     @property
     def provider_arn(self) -> str:
-        """The account's GitHub provider, whoever made it."""
+        """The ARN of the account's GitHub provider, made here or elsewhere."""
         return f"arn:{self.account.partition}:iam::{self.account.id}:oidc-provider/{ISSUER}"
 
     @property
     def first_state(self) -> Path:
-        """The state until its bucket is there; left over where a first run was interrupted."""
+        """The file of the state until the bucket exists. An interrupted first run leaves it."""
         return self.home / f"{self.account.id}.tfstate"
 
     @cached_property
@@ -61,7 +62,7 @@ class Bootstrap:
         return StateBucket(client("s3", state.bucket_region), state.bucket)
 
     def apply(self) -> dict[str, Any]:
-        """Make what is missing and change what differs; returns the outputs."""
+        """Create what is missing and change what differs; returns the outputs."""
         with step("looking at what the account has"):
             stored = self._stored_state()
             foreign = self._foreign(stored or self._interrupted_state())
@@ -86,16 +87,16 @@ class Bootstrap:
         return terraform.outputs()
 
     def destroy(self) -> None:
-        """Take everything away again, unless states of environments are left in the bucket."""
+        """Destroy everything, unless the bucket still has states of environments."""
         with step("looking for states that are still in use") as current:
             stored, left = self._stored_state(), self._interrupted_state()
             if stored is None and not managed(left):
                 raise UserError(
-                    f"{self.settings.state.bucket} holds no bootstrap, so there is nothing to destroy."
+                    f"{self.settings.state.bucket} has no bootstrap, so there is nothing to destroy."
                 )
             self._refuse_while_in_use()
             if stored is None:
-                current.note("the last destroy was interrupted, so this goes on where it stopped")
+                current.note("the last destroy was interrupted, so this continues it")
         foreign = self._foreign(left if stored is None else stored)
         if stored is None:
             terraform = self._synthesized(is_first_run=True, foreign=foreign)
@@ -109,14 +110,14 @@ class Bootstrap:
             if self.bucket.exists():
                 self.bucket.empty()
             self._unprotect_locks()
-        with step("looking who else signs in by GitHub's provider") as current:
+        with step("looking for other roles that use GitHub's provider") as current:
             current.note(self._leave_provider(terraform))
         with step("destroying") as current:
             terraform.destroy(on_line=ResourceCounter(current.progress))
             self._forget_first_state()
 
     def _leave_provider(self, terraform: Terraform) -> str:
-        """Leave GitHub's provider to the roles of others that trust it; says who they are."""
+        """Keep GitHub's provider where other roles trust it; returns a remark that names them."""
         own = {Names(self.settings.environment_suffix).of(role) for role in ("plan", "deploy", "test")}
         pages = client("iam", self.settings.aws_region).get_paginator("list_roles").paginate()
         others = [
@@ -133,7 +134,7 @@ class Bootstrap:
         return f"it stays for {', '.join(others)}"
 
     def _unprotect_locks(self) -> None:
-        """Allow the lock table to be deleted, unless a destroy that was interrupted has deleted it."""
+        """Allow the lock table to be deleted, unless an interrupted destroy has deleted it."""
         try:
             client("dynamodb", self.settings.state.bucket_region).update_table(
                 TableName=self.settings.state.lock_table, DeletionProtectionEnabled=False
@@ -147,7 +148,7 @@ class Bootstrap:
             file.unlink()
 
     def _forget_digest(self) -> None:
-        """Delete the checksum of a state that is gone: Terraform would compare the new one with it."""
+        """Delete the checksum of a deleted state, since Terraform would compare the new state with it."""
         state = self.settings.state
         key = f"{state.bucket}/{state_key(self.settings.environment_suffix)}-md5"
         client("dynamodb", state.bucket_region).delete_item(
@@ -161,7 +162,7 @@ class Bootstrap:
         if used:
             listed = ", ".join(f"{key} ({count} resources)" for key, count in sorted(used.items()))
             raise UserError(
-                f"the bucket {self.settings.state.bucket} still holds states: {listed}. Destroy those environments "
+                f"the bucket {self.settings.state.bucket} still has states: {listed}. Destroy those environments "
                 "first (`make destroy ENV=…`); nothing was changed."
             )
 
@@ -173,9 +174,9 @@ class Bootstrap:
         return dict(json.loads(self.first_state.read_text())) if self.first_state.is_file() else {}
 
     def _owns_oidc_provider(self, state: dict[str, Any]) -> bool:
-        """Whether GitHub's provider is this stack's: made by it, or needed and not there yet."""
+        """Whether GitHub's provider belongs to this stack: it made it, or needs it and there is none yet."""
         if any(resource["type"] == PROVIDER for resource in managed(state)):
-            return True  # also where nothing here needs it any more: others may
+            return True  # also where nothing here needs it any more, since other environments may
         if not trusts_github(self.settings.pipeline):
             return False
         arn = self.provider_arn
@@ -196,7 +197,7 @@ class Bootstrap:
         return False
 
     def _owns_log_role(self, state: dict[str, Any]) -> bool:
-        """Whether API Gateway's role for logs is this stack's: set by it, or none is set yet."""
+        """Whether API Gateway's role for logs belongs to this stack: it set it, or none is set yet."""
         if any(resource["type"] == "aws_api_gateway_account" for resource in managed(state)):
             return True
         role = client("apigateway", self.settings.aws_region).get_account().get("cloudwatchRoleArn")
@@ -204,7 +205,7 @@ class Bootstrap:
         return not role or role.endswith(f":role/{own}")
 
     def _foreign(self, state: dict[str, Any]) -> dict[str, str]:
-        """What the account has from elsewhere, in the variables that tell the stack to use it and leave it alone."""
+        """Variables that tell the stack to use, and not to manage, what the account has from elsewhere."""
         owned = {
             "EDUCATION_OIDC_PROVIDER": self._owns_oidc_provider(state),
             "EDUCATION_LOG_ROLE": not self.settings.api.account_log_role or self._owns_log_role(state),

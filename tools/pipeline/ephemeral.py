@@ -1,7 +1,7 @@
-"""Takes environments of pull requests away again: one (`dispose`), or all whose pull request is closed (`sweep`).
+"""Destroys environments of pull requests: one (`dispose`), or all whose pull request is closed (`sweep`).
 
-Safe to repeat, and after a deploy that stopped half-way. Refuses environments that are not of a pull request. One of
-which the state holds nothing is not synthesized: what kept it from being deployed would also keep it from going.
+Safe to repeat, and after a deploy that stopped half-way. Refuses environments that do not belong to a pull request. An
+environment with an empty state is not synthesized: the mistake that stopped its deploy would also stop its destroy.
 """
 
 import os
@@ -43,9 +43,9 @@ def dispose(suffix: str) -> None:
 
 
 def sweep(suffix: str) -> list[str]:
-    """Dispose of every environment beside `suffix` whose pull request is closed.
+    """Dispose of every environment in the account of `suffix` whose pull request is closed.
 
-    Found by its state, or where a job was lost before there was one, by its signing key.
+    An environment is found by its state. Where a job was lost before there was one, it is found by its signing key.
 
     Raises `UserError` at the end if some of them could not be disposed of.
     """
@@ -60,7 +60,7 @@ def sweep(suffix: str) -> list[str]:
     for name in left:
         try:
             dispose(name)
-        except UserError as problem:  # a lock that a lost machine left keeps one, and not the others
+        except UserError as problem:  # a lock that a lost machine left keeps this one, but not the others
             problems.append(f"{name} is still there: {problem}")
         except SERVICE_PROBLEMS as problem:
             problems.append(f"{name} is still there: {service_message(problem)}")
@@ -70,11 +70,11 @@ def sweep(suffix: str) -> list[str]:
 
 
 def _states(settings: EnvironmentSettings, prefix: str) -> dict[str, int]:
-    """How many resources the states of the environment's bucket hold, by key."""
+    """How many resources each state in the environment's bucket has, by key."""
     return StateBucket(client("s3", settings.state.bucket_region), settings.state.bucket).states(prefix)
 
 
 def _signing_key_for_destroy(settings: EnvironmentSettings) -> None:
-    """The stack reads the public keys, so that it cannot even be destroyed without them."""
+    """Make the signing key where it is missing: the stack reads the public keys even when it is destroyed."""
     with step("making sure that there is a signing key"):
         open_store(settings.environment_suffix, region=settings.aws_region).create()

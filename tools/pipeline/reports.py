@@ -1,6 +1,6 @@
-"""Tells people what the pipeline found: a plan, or drift.
+"""Reports what the pipeline found, a plan or drift, on GitHub.
 
-Secrets are taken out before anything is shown, although no plan of this platform should hold one.
+Secrets are removed before anything is shown, although no plan of this platform should contain one.
 """
 
 import os
@@ -16,7 +16,7 @@ DRIFT_LABEL = "drift"
 
 
 def plan_text(saved: SavedPlan) -> str:
-    """A saved plan in Markdown: how much it changes, then all of it, folded."""
+    """A saved plan in Markdown: how much it changes, then the whole plan, folded."""
     record = saved.record()
     counts = ", ".join(f"{count} to {kind}" for kind, count in record.changes.items() if count)
     text = redacted(saved.text).replace("```", "'''")
@@ -47,7 +47,7 @@ def comment_plan(saved: SavedPlan, environment: str) -> None:
 
 
 def summarize_plan(saved: SavedPlan) -> None:
-    """Put the plan on the run's page, where reviewers of a deployment look; without a run, print it."""
+    """Put the plan on the run's page, where a deployment's reviewers look. Outside a workflow run, print it."""
     text = plan_text(saved)
     if page := os.environ.get("GITHUB_STEP_SUMMARY"):
         with Path(page).open("a") as file:
@@ -61,11 +61,11 @@ def report_drift(saved: SavedPlan, environment: str) -> None:
     try:
         has_drifted = planner(environment, saved.folder).drift()
     except UserError as problem:
-        raise UserError(f"whether {environment} has drifted could not be found out: {problem}") from None
+        raise UserError(f"{environment} could not be checked for drift: {problem}") from None
     body = None
     if has_drifted:
         body = (
-            f"What is deployed in {environment} is not what the default branch says. Somebody changed it by hand, or a "
+            f"The deployed stack of {environment} differs from the default branch. A person changed it by hand, or a "
             "merged change was not applied. docs/operations.md, “Drift”, says what to do.\n\n"
             + plan_text(saved)
         )

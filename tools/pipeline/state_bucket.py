@@ -1,4 +1,4 @@
-"""The bucket that holds Terraform's states: which there are, and how many resources each of them knows."""
+"""The bucket of Terraform's states: which states it has, and how many resources each state has."""
 
 import json
 from dataclasses import dataclass
@@ -12,18 +12,18 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 MISSING = frozenset({"404", "NoSuchBucket", "NoSuchKey", "NotFound"})
-DELETED_AT_ONCE = 1000  # what DeleteObjects takes
+DELETED_AT_ONCE = 1000  # the limit of DeleteObjects
 
 
 @dataclass(frozen=True)
 class StateBucket:
-    """One bucket, through a client of its region."""
+    """One bucket, with a client of its region."""
 
     client: "S3Client"
     name: str
 
     def exists(self) -> bool:
-        """Whether the bucket is there; refuses one that belongs to somebody else."""
+        """Whether the bucket exists; refuses one that belongs to another account."""
         try:
             self.client.head_bucket(Bucket=self.name)
         except ClientError as problem:
@@ -32,7 +32,7 @@ class StateBucket:
                 return False
             if code in ("403", "AccessDenied", "301"):
                 raise UserError(
-                    f"the state bucket {self.name} exists and is not yours to use (bucket names are the world's): "
+                    f"the state bucket {self.name} belongs to another account (bucket names are unique in all of AWS): "
                     "choose another name in the environment's state.bucket; nothing was changed."
                 ) from None
             raise
@@ -49,7 +49,7 @@ class StateBucket:
         return dict(json.loads(body))
 
     def states(self, prefix: str = "") -> dict[str, int]:
-        """How many resources each state holds, by key."""
+        """How many resources each state has, by key."""
         pages = self.client.get_paginator("list_objects_v2").paginate(Bucket=self.name, Prefix=prefix)
         keys = [item["Key"] for page in pages for item in page.get("Contents", [])]
         states = {key: self.read(key) or {} for key in keys if key.endswith(".tfstate")}
@@ -68,5 +68,5 @@ class StateBucket:
 
 
 def managed(state: dict[str, Any]) -> list[dict[str, Any]]:
-    """The resources that a state manages; data sources are none."""
+    """The resources that a state manages, without data sources."""
     return [resource for resource in state.get("resources", []) if resource.get("mode") == "managed"]

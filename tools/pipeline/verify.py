@@ -1,9 +1,10 @@
-"""Tries a deployed environment: waits until it is up and closed, then runs the integration tests against its outputs.
+"""Verifies a deployed environment: checks it from outside, then runs the integration tests against its outputs.
 
-First from outside: every operation of the description refuses a caller without a token, every path answers a preflight
-for the portal and no other origin, errors are problem documents, premium files need a signature, the bucket gives
-nothing. Then the tests that the setting `pipeline.integration_tests` names: with `people` all that are not intrusive,
-for which the credentials must be the test role's or an administrator's; with `outside` those that need nobody.
+The checks wait until the environment is up. Every operation of the API description refuses a caller without a token.
+Every path answers a preflight request for the portal and for no other origin. Errors are problem documents. Premium
+files need a signature, and the bucket returns no file. The setting `pipeline.integration_tests` chooses the tests: with
+`people` all that are not intrusive, for which the credentials must be the test role's or an administrator's; with
+`outside` those that need no user.
 """
 
 import os
@@ -30,29 +31,29 @@ from tools.support.paths import ROOT
 from tools.support.steps import step
 
 TIMEOUT_SECONDS = 20
-STRANGER = "https://stranger.example"
+OTHER_ORIGIN = "https://other.example"
 TESTS = "tests/integration"
 OTHER_ROLES = re.compile(rf":assumed-role/{PROJECT}-(deploy|plan)-")
 MARKS = {"people": "not intrusive", "outside": "outside"}
-PATIENCE_SECONDS, PAUSE_SECONDS = 60, 3  # a stage takes a moment until every edge has it
+GRACE_SECONDS, PAUSE_SECONDS = 60, 3  # a new stage reaches every edge location after a moment
 
 
 @dataclass(frozen=True)
 class Verification:
-    """What is looked at, of one environment."""
+    """The checks of one environment from outside."""
 
     settings: EnvironmentSettings
     outputs: Mapping[str, str]
     session: requests.Session
 
     def problems(self) -> Iterator[str]:
-        """Everything that is not as it must be."""
+        """The failed checks, one sentence each."""
         yield from self.operations_need_a_token()
         yield from self.paths_answer_preflights()
         yield from self.content_is_closed()
 
     def operations_need_a_token(self) -> Iterator[str]:
-        """Each operation of the description, called by nobody."""
+        """Call each operation of the API description without a token."""
         for operation in load_api_description().operations:
             path = operation.path.replace("{", "").replace("}", "")
             answer = self._call(operation.method, path, headers={"Origin": self._portal})
@@ -64,24 +65,24 @@ class Verification:
                 yield f"{operation.method} {path}: a refusal cannot be read by the portal (no CORS header)"
 
     def paths_answer_preflights(self) -> Iterator[str]:
-        """Each path, asked by the portal's browser and by a stranger's."""
+        """Send each path a preflight request from the portal and one from another origin."""
         for path in load_api_description().paths:
             literal = path.replace("{", "").replace("}", "")
-            for origin in (self._portal, STRANGER):
+            for origin in (self._portal, OTHER_ORIGIN):
                 headers = {"Origin": origin, "Access-Control-Request-Method": "GET"}
                 answer = self._call("OPTIONS", literal, headers=headers)
                 allowed = answer.headers.get("Access-Control-Allow-Origin")
                 if not answer.ok:
                     yield f"OPTIONS {literal} answers {answer.status_code}"
                 elif origin == self._portal and allowed != origin:
-                    yield f"OPTIONS {literal} lets the portal {origin} not in (allowed: {allowed})"
-                elif origin == STRANGER and allowed in (STRANGER, "*"):
-                    yield f"OPTIONS {literal} lets a stranger in"
+                    yield f"OPTIONS {literal} refuses the portal {origin} (allowed: {allowed})"
+                elif origin == OTHER_ORIGIN and allowed in (OTHER_ORIGIN, "*"):
+                    yield f"OPTIONS {literal} accepts another origin than the portal"
 
     def content_is_closed(self) -> Iterator[str]:
-        """A premium file without a signature, and the bucket without the content network."""
+        """Ask for a premium file without a signature, and for the bucket without CloudFront."""
         if self.outputs["aws_endpoint_url"]:
-            return  # the emulator's CloudFront checks no signatures (LOCAL_AWS.md)
+            return  # the emulator's CloudFront checks no signatures (docs/local-aws.md)
         address = f"{self.outputs['content_base_url']}/premium/verify/verify/verify/file.html"
         if (code := self.session.get(address, timeout=TIMEOUT_SECONDS).status_code) != HTTPStatus.FORBIDDEN:
             yield f"a premium file without a signature answers {code}, not 403"
@@ -89,7 +90,7 @@ class Verification:
         bucket_address = f"https://{bucket}.s3.{region}.amazonaws.com/"
         code = self.session.get(bucket_address, timeout=TIMEOUT_SECONDS).status_code
         if code != HTTPStatus.FORBIDDEN:
-            yield f"the bucket answers {code} to nobody, not 403"
+            yield f"the bucket answers {code} to a caller without credentials, not 403"
 
     @property
     def _portal(self) -> str:
@@ -101,11 +102,11 @@ class Verification:
 
 
 def verify(settings: EnvironmentSettings, outputs: Mapping[str, Any]) -> list[str]:
-    """The problems of a deployed environment, after giving it a moment."""
+    """The failed checks of a deployed environment, after a grace period."""
     with requests.Session() as session:
         session.trust_env = urlsplit(outputs["api_endpoint"]).hostname != "127.0.0.1"
         verification = Verification(settings, outputs, session)
-        deadline = time.monotonic() + PATIENCE_SECONDS
+        deadline = time.monotonic() + GRACE_SECONDS
         while True:
             try:
                 problems = list(verification.problems())
@@ -117,28 +118,28 @@ def verify(settings: EnvironmentSettings, outputs: Mapping[str, Any]) -> list[st
 
 
 def refuse_other_roles(identity_arn: str) -> None:
-    """Refuse the pipeline's roles that may not make people: the tests would fail by the hundred."""
+    """Refuse the pipeline's roles that may not create users, since hundreds of tests would fail."""
     if found := OTHER_ROLES.search(identity_arn):
         raise UserError(
-            f"the integration tests make people, which the {found[1]} role may not: sign in as the test role "
-            "(`make bootstrap` told its ARN; in the workflows it is a repository variable AWS_TEST_ROLE_…)."
+            f"the integration tests create users, which the {found[1]} role may not: sign in as the test role "
+            "(`make bootstrap` printed its ARN; in the workflows it is a repository variable AWS_TEST_ROLE_…)."
         )
 
 
 def run_tests(settings: EnvironmentSettings, outputs_file: Path) -> None:
-    """Run the integration tests against deployed outputs; pytest says how it goes.
+    """Run the integration tests against deployed outputs. pytest prints its own progress.
 
     Raises `UserError` if one fails.
     """
     which = settings.pipeline.integration_tests
     environment = {**os.environ, "EDUCATION_OUTPUTS": str(outputs_file.resolve())}
-    if which == "outside":  # what needs nobody gets no credentials
+    if which == "outside":  # tests that need no user get no credentials
         environment = {name: value for name, value in environment.items() if not name.startswith("AWS_")}
     command = [sys.executable, "-m", "pytest", TESTS, "-m", MARKS[which], "-q", "--no-header"]
     if subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode != 0:
         raise UserError(
-            f"{settings.environment_suffix} does not do all that the integration tests ask of it: they say above what. "
-            'What is deployed stays as it is; docs/operations.md, "Roll back".'
+            f"{settings.environment_suffix} fails integration tests: see above. "
+            'The deployed stack stays as it is; docs/operations.md, "Roll back".'
         )
 
 
@@ -146,19 +147,19 @@ def verify_environment(suffix: str, outputs_folder: Path) -> None:
     """Check an environment from outside, then run the integration tests that its settings name.
 
     Raises:
-        UserError: something is not as it must be, or a test failed.
+        UserError: a check or a test failed.
     """
     settings = load_settings(**stack_arguments({**os.environ, "ENVIRONMENT_SUFFIX": suffix}))
     outputs = read_outputs(outputs_folder, suffix)
     if settings.pipeline.integration_tests == "people":
-        with step("finding out who makes the people of the tests") as current:
+        with step("finding out who creates the users of the tests") as current:
             identity = current_account(settings).identity_arn
             refuse_other_roles(identity)
             current.note(identity)
-    with step(f"looking at {suffix} from outside"):
+    with step(f"checking {suffix} from outside"):
         problems = verify(settings, outputs)
         if problems:
             listed = "".join(f"\n    {problem}" for problem in problems[:10])
-            raise UserError(f"{len(problems)} things are not as they must be:{listed}")
+            raise UserError(f"{len(problems)} checks failed:{listed}")
     print(f"  running the integration tests against {suffix} …", flush=True)
     run_tests(settings, outputs_folder / f"{suffix}.json")

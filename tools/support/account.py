@@ -1,4 +1,4 @@
-"""Who is signed in to which AWS account, found out before anything is touched."""
+"""Who is signed in to which AWS account, found out before anything is changed."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -32,7 +32,7 @@ class Account:
 
 
 def refuse_local(environment_suffix: str) -> None:
-    """Refuse the local platform: what is meant for it must not happen to whoever is signed in."""
+    """Refuse the local platform: a command for it must not work on the account that is signed in."""
     if environment_suffix == LOCAL_ENVIRONMENT:
         raise UserError(
             "the local platform is not in a real account: use `make up`, `make down` and outputs/local.json; nothing "

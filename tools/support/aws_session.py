@@ -1,7 +1,7 @@
-"""boto3 sessions that share what takes longest to make: AWS's descriptions of its services.
+"""boto3 sessions that share the slowest part: AWS's descriptions of its services.
 
-A session of its own for every client keeps clients apart (credentials, threads). Each would read megabytes of JSON
-again, a fifth of a second for S3.
+Every client has a session of its own, so that credentials and threads are separate. Without sharing, each session would
+read megabytes of JSON again, which takes a fifth of a second for S3.
 """
 
 from functools import cache

@@ -53,7 +53,7 @@ def run_logged(
     code = logged_exit_code(command, log=log, folder=ROOT, environment=environment, on_line=on_line)
     if code != 0 or success not in log.read_text(errors="replace"):
         how = f"was killed by signal {-code}" if code < 0 else f"ended with exit code {code}"
-        how += "" if code else f" but never said {success!r}: what it runs was stopped half-way"
+        how += "" if code else f" but never printed {success!r}: a program that it runs was stopped half-way"
         shown = "".join(f"\n    {line}" for line in end_of(log))
         raise UserError(
             f"{Path(command[0]).name} {how}.{shown}\n  What to do: {advice}\n  All of its output: {displayed(log)}"

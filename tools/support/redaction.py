@@ -1,9 +1,9 @@
-"""Takes out of a text what looks like a secret, before people or other systems see it."""
+"""Removes what looks like a secret from a text, before a person or another system sees it."""
 
 import re
 
 MASK = "(redacted)"
-# What must not stand in a log or a comment, whoever put it there: keys, tokens, private keys, signed links.
+# What must never be in a log or a comment: keys, tokens, private keys, signed links.
 _SECRETS = (
     re.compile(r"\b(?:AKIA|ASIA)[A-Z0-9]{16}\b"),
     re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|\Z)", re.DOTALL),

@@ -1,4 +1,4 @@
-"""What AWS or a network said no with, as the one sentence a person reads; anything else stays a defect."""
+"""A refusal of AWS or a failure of the network, as one sentence for a person. Other errors are defects of ours."""
 
 import requests
 from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError, PartialCredentialsError
@@ -7,7 +7,7 @@ SERVICE_PROBLEMS = (BotoCoreError, ClientError, requests.RequestException)
 
 
 def service_message(problem: Exception) -> str:
-    """What was refused or not answered, and why."""
+    """One sentence: what was refused or not answered, and why."""
     if isinstance(problem, ClientError):
         error = problem.response.get("Error", {})
         why = " ".join(str(error.get("Message") or "without a reason").split())

@@ -28,7 +28,7 @@ class ServiceError(StepError):
 
 
 class Step:
-    """A running step, and what is shown of it."""
+    """A running step, and what it shows."""
 
     def __init__(self, title: str) -> None:
         self.title = title

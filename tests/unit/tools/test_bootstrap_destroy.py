@@ -99,7 +99,7 @@ def test_interrupted_after_the_bucket_was_emptied_it_goes_on(
         bootstrap.destroy()
     assert bootstrap.bucket.exists()
     bootstrap.destroy()
-    assert "goes on where it stopped" in capsys.readouterr().out
+    assert "so this continues it" in capsys.readouterr().out
     assert not bootstrap.bucket.exists()
     assert not bootstrap.first_state.exists()
 
@@ -115,7 +115,7 @@ def test_it_goes_on_where_even_the_bucket_is_gone(
     monkeypatch.setattr(Terraform, "run", lambda *arguments: ran.append(arguments[1]))
     bootstrap.destroy()
     assert ran == ["destroy"]
-    with pytest.raises(UserError, match="holds no bootstrap, so there is nothing to destroy"):
+    with pytest.raises(UserError, match="has no bootstrap, so there is nothing to destroy"):
         bootstrap.destroy()
 
 
@@ -161,5 +161,5 @@ def test_other_states_are_still_refused_when_it_goes_on(
     boto3.client("s3", "us-east-1").put_object(
         Bucket=bootstrap.settings.state.bucket, Key="dev/TapStackdev.tfstate", Body=json.dumps(STATE)
     )
-    with pytest.raises(UserError, match=r"still holds states: dev/TapStackdev\.tfstate \(1 resources\)"):
+    with pytest.raises(UserError, match=r"still has states: dev/TapStackdev\.tfstate \(1 resources\)"):
         bootstrap.destroy()

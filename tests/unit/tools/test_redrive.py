@@ -132,7 +132,7 @@ def test_what_fails_again_or_is_only_looked_at_stays(desk: Desk, capsys: pytest.
             {"function": FUNCTION, "eventSourceArn": "x", "sequenceNumber": None},
             "does not know what it is",
         ),
-        ("gone", "no longer holds its records"),
+        ("gone", "no longer has its records"),
     ],
 )
 def test_what_cannot_be_done_again_stays_and_the_rest_goes_on(

@@ -264,7 +264,7 @@ def test_delete_now_leaves_nothing(
     ],
 )
 def test_a_secret_of_another_shape_is_refused_without_quoting_it(content: str) -> None:
-    with pytest.raises(UserError, match="holds no valid key pairs") as problem:
+    with pytest.raises(UserError, match="has no valid key pairs") as problem:
         KeyPairs.parse(content)
     assert "PRIVATE" not in str(problem.value)
 

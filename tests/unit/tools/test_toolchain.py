@@ -143,7 +143,7 @@ class TestTerraform:
             toolchain.check_terraform(old)
 
     def test_a_broken_one_is_refused(self, tmp_path: Path) -> None:
-        with pytest.raises(UserError, match="is no working Terraform"):
+        with pytest.raises(UserError, match="does not tell its version, so it does not work"):
             toolchain.check_terraform(program(tmp_path, "terraform", "exit 1"))
 
     def test_one_that_cannot_be_run_is_refused(self, tmp_path: Path) -> None:
@@ -193,7 +193,7 @@ class TestProviderMirror:
     def test_a_named_mirror_without_the_version_is_refused(self, tmp_path: Path) -> None:
         mirror = mirror_with(tmp_path, "5.99.1")
         with pytest.raises(
-            UserError, match=rf"does not hold {AWS_PROVIDER} {AWS_PROVIDER_VERSION} .*it holds 5\.99\.1"
+            UserError, match=rf"does not have {AWS_PROVIDER} {AWS_PROVIDER_VERSION} .*it has 5\.99\.1"
         ):
             toolchain.find_mirror({"TERRAFORM_PLUGIN_MIRROR": str(mirror)})
 
@@ -262,7 +262,7 @@ class TestSteps:
             run_logged([tmp_path / "cdktf"], log=tmp_path / "x.log", environment=os.environ, advice="")
 
     def test_an_exit_code_that_lies_is_not_believed(self, tmp_path: Path) -> None:
-        with pytest.raises(UserError, match="never said 'Apply complete!'"):
+        with pytest.raises(UserError, match="never printed 'Apply complete!'"):
             run_logged(
                 ["true"], log=tmp_path / "x.log", environment=os.environ, advice="", success="Apply complete!"
             )
