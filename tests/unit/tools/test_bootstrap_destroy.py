@@ -129,7 +129,7 @@ def test_a_provider_that_others_sign_in_by_stays(
         "Action": "sts:AssumeRoleWithWebIdentity",
     }
     document = json.dumps({"Version": "2012-10-17", "Statement": [trust]})
-    name = f"somebody-elses-{uuid4().hex[:8]}"
+    name = f"other-team-{uuid4().hex[:8]}"
     iam.create_role(RoleName=name, AssumeRolePolicyDocument=document)
     destroyable(monkeypatch)
     try:
@@ -149,7 +149,7 @@ def test_a_provider_that_it_made_is_kept_where_nothing_here_needs_it_any_more(bo
     there = replace(bootstrap, settings=bootstrap.settings.model_copy(update={"pipeline": chained}))
     held = {"resources": [{"mode": "managed", "type": PROVIDER, "instances": [{}]}]}
     assert there._foreign(held)["EDUCATION_OIDC_PROVIDER"] == ""
-    assert there._foreign({})["EDUCATION_OIDC_PROVIDER"] == "existing", "nothing is made that nobody needs"
+    assert there._foreign({})["EDUCATION_OIDC_PROVIDER"] == "existing", "nothing is made that no role needs"
 
 
 def test_other_states_are_still_refused_when_it_goes_on(

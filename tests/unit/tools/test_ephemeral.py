@@ -13,12 +13,12 @@ from tools.pipeline import ephemeral
 
 
 class Bucket:
-    """A state bucket with these states, by how many resources they hold."""
+    """A state bucket with these states, and how many resources each has."""
 
     held: dict[str, int]
 
     def __init__(self, *_: object) -> None:
-        """Whatever it is called."""
+        """Takes any name."""
 
     def states(self, prefix: str) -> dict[str, int]:
         """Those of a prefix."""

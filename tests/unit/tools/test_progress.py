@@ -140,7 +140,7 @@ class TestPrograms:
         assert found == [("one", "one\n"), ("two", "one\ntwo\n")]
 
     def test_what_an_interrupted_program_still_prints_is_in_the_log(self, tmp_path: Path) -> None:
-        """Also where that is more than a pipe holds: Terraform must be able to save its state."""
+        """Also where that is more than fits into a pipe: Terraform must be able to save its state."""
 
         def interrupt(_: str) -> None:
             raise KeyboardInterrupt

@@ -1,4 +1,4 @@
-"""What was given up is done again once its cause is mended: with real queues and streams."""
+"""Work that functions gave up is repeated after its cause was corrected: with real queues and streams."""
 
 import io
 import json

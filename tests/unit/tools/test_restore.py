@@ -1,4 +1,4 @@
-"""A table that was damaged is what its backup holds, under its own name: the drill, on an AWS emulator of its own."""
+"""A damaged table is restored from its backup under its own name: the drill, on an AWS emulator of its own."""
 
 from pathlib import Path
 

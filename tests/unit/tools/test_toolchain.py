@@ -1,4 +1,4 @@
-"""What a machine lacks is told in one sentence, and what it has is found: Python, Node.js, Terraform, the provider."""
+"""A missing tool is reported in one sentence, an installed one is found: Python, Node.js, Terraform, the provider."""
 
 import json
 import os
@@ -249,12 +249,14 @@ class TestSteps:
     def test_a_failing_program_is_told_with_output_and_advice(self, tmp_path: Path) -> None:
         script = "for i in $(seq 99); do echo line $i; done; exit 4"
         with pytest.raises(UserError) as caught:
-            run_logged(["sh", "-c", script], log=tmp_path / "x.log", environment=os.environ, advice="mend it")
+            run_logged(
+                ["sh", "-c", script], log=tmp_path / "x.log", environment=os.environ, advice="correct it"
+            )
         message = str(caught.value)
         assert "sh ended with exit code 4" in message
         assert "line 99" in message
         assert "line 50" not in message
-        assert "mend it" in message
+        assert "correct it" in message
         assert str(tmp_path / "x.log") in message
 
     def test_a_missing_program_is_told(self, tmp_path: Path) -> None:

@@ -23,7 +23,7 @@ def runs(monkeypatch: pytest.MonkeyPatch) -> list[tuple[list[str], dict[str, str
         return SimpleNamespace(returncode=0)
 
     monkeypatch.setattr(tools.pipeline.verify, "subprocess", SimpleNamespace(run=run))
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "somebody")
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "key-id")
     return found
 
 
@@ -32,7 +32,7 @@ def test_people_are_made_where_the_settings_say_so(runs: list[Any], tmp_path: Pa
     ((command, variables),) = runs
     assert command[command.index("-m", 3) + 1] == "not intrusive"
     assert variables["EDUCATION_OUTPUTS"] == str(tmp_path / "dev.json")
-    assert variables["AWS_ACCESS_KEY_ID"] == "somebody"
+    assert variables["AWS_ACCESS_KEY_ID"] == "key-id"
 
 
 def test_production_is_looked_at_from_outside_with_nobodys_credentials(

@@ -133,7 +133,7 @@ def test_the_setup_action_hands_its_inputs_to_the_sign_in() -> None:
     assert setup["inputs"] == sign_in["inputs"]
     assert setup["runs"]["steps"].index(step) > [each.get("run") for each in setup["runs"]["steps"]].index(
         "make install"
-    ), "what installs runs other people's scripts, and gets no credentials"
+    ), "an installation runs scripts of other authors, so it gets no credentials"
     assert step["with"] == {name: f"${{{{ inputs.{name} }}}}" for name in sign_in["inputs"]}
 
 
@@ -160,7 +160,7 @@ def test_what_is_applied_is_the_plan_that_was_reviewed() -> None:
     assert list(deploy.commands("plan")) == ["make plan", "make plan-summary"]
     assert list(deploy.commands("apply")) == ["make apply", "make verify", "make announce"]
     assert roles_by_command(deploy, "apply")["make verify"] == role("TEST"), (
-        "tests run as who may only make people"
+        "tests run with the role that may only create users"
     )
     assert roles_by_command(deploy, "apply")["make announce"] == role("DEPLOY")
     up, down = (
@@ -199,7 +199,7 @@ def test_an_environment_of_a_pull_request_is_always_taken_away() -> None:
     ephemeral = workflow("pull-request")
     back, last = ephemeral.jobs["ephemeral"]["steps"][-2:]
     assert last == {"if": "${{ always() }}", "run": "make dispose"}
-    assert back["if"] == "${{ always() }}", "whoever makes people for the tests may not take anything away"
+    assert back["if"] == "${{ always() }}", "the role that creates users may not destroy anything"
     assert roles_by_command(ephemeral, "ephemeral")["make dispose"] == "${{ vars.AWS_DEPLOY_ROLE_DEV }}"
     assert "make sweep" in list(workflow("nightly").commands("leftovers"))
 
