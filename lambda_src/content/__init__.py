@@ -1,1 +1,1 @@
-"""Files of lessons: forms to upload them, and (signed) addresses to read them."""
+"""Files of lessons: forms to upload them, and (signed) URLs to read them."""

@@ -10,11 +10,11 @@ class Config(HttpConfig):
     """Field names are variable names in lower case.
 
     Attributes:
-        content_base_url: the distribution's address without a trailing slash.
-        signing_secret_id: the secret that holds the private keys of both slots.
+        content_base_url: the distribution's URL without a trailing slash.
+        signing_secret_id: the secret with the private keys of both slots.
         signing_key_ids: CloudFront's id of the public key in each slot.
-        premium_url_minutes: how long a signed address is valid, at most 60.
-        max_upload_mib: the largest file that S3 takes.
+        premium_url_minutes: how long a signed URL is valid, at most 60.
+        max_upload_mib: the largest file that S3 accepts.
     """
 
     courses_table: str

@@ -1,9 +1,8 @@
-"""Signed CloudFront addresses with a custom policy, and the private keys they are signed with.
+"""Signed CloudFront URLs with a custom policy, and the private keys that sign them.
 
-The keys are read from Secrets Manager and kept for five minutes: signing costs no call in between,
-and a switch of the active slot is picked up without a redeploy. While they cannot be read, the key that
-is there goes on signing for an hour. Signatures are RSA over SHA-1
-because that is what CloudFront checks for RSA keys:
+The active key is read from Secrets Manager and used for five minutes. So signing makes no call in between, and a
+switch of the active slot takes effect without a deployment. If the secret cannot be read, the last key is used for
+another hour. Signatures are RSA over SHA-1, because CloudFront checks these for RSA keys:
 https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/private-content-creating-signed-url-custom-policy.html
 """
 
@@ -23,14 +22,14 @@ from toolkit import clients, clock, log
 from toolkit.errors import Unavailable
 
 KEPT_SECONDS = 300.0
-# How long a key may outlive its time while the secret cannot be read, and how soon it is tried again.
+# How long a key is used after its five minutes if the secret cannot be read, and how soon that is tried again.
 STALE_SECONDS = 3600.0
 RETRY_SECONDS = 30.0
-# An address is handed out again while nearly all of its time is left: it names no person, and an
+# A URL is used for several answers while most of its time is left: it contains nothing about a person, and an
 # RSA signature is by far the most work that this function does.
 _REUSED_SECONDS = 60.0
 _MOST_REUSED = 512
-# What stands before the digest (RFC 8017, section 9.2, note 1).
+# The bytes before the digest (RFC 8017, section 9.2, note 1).
 _SHA1_INFO = bytes.fromhex("3021300906052b0e03021a05000414")
 
 
@@ -53,17 +52,17 @@ class SigningKeys:
         self._stale_until = 0.0
 
     def active(self) -> SigningKey:
-        """The key to sign with, at most KEPT_SECONDS old; older only while the secret cannot be read.
+        """The key to sign with, at most KEPT_SECONDS old; older only if the secret cannot be read.
 
         Raises:
-            Unavailable, BotoCoreError, ClientError: it cannot be read, and there is no key that may go on.
+            Unavailable, BotoCoreError, ClientError: it cannot be read, and the last key is too old or there is none.
         """
         now = time.monotonic()
         if self._kept is None or now >= self._kept_until:
             try:
                 self._kept = self._read()
             except (BotoCoreError, ClientError, Unavailable, KeyError, TypeError, ValueError) as error:
-                # A secret may also be damaged, or name a slot that this function was not told of yet.
+                # A secret may also be damaged, or name a slot that this function's settings do not have yet.
                 if self._kept is None or now >= self._stale_until:
                     raise
                 log.write("WARNING", "signing key not renewed", where=log.where(error))
@@ -81,7 +80,7 @@ class SigningKeys:
 
 
 class CloudFrontUrlSigner:
-    """Signs addresses of premium files."""
+    """Signs URLs of premium files."""
 
     def __init__(self, keys: SigningKeys, *, base_url: str, valid_seconds: int) -> None:
         self._keys = keys
@@ -90,9 +89,9 @@ class CloudFrontUrlSigner:
         self._reused: dict[tuple[str, str], tuple[float, str, str]] = {}
 
     def sign(self, content_key: str) -> tuple[str, str]:
-        """A signed address of a file and when it expires; valid for all files of the same upload.
+        """A signed URL of a file, and when it expires. It is valid for all files of the same upload.
 
-        The policy names the upload's folder, which holds nothing of another lesson.
+        The policy names the upload's folder, which has no files of another lesson.
         """
         key = self._keys.active()
         now = time.monotonic()
@@ -116,9 +115,9 @@ class CloudFrontUrlSigner:
 def _signature(message: bytes, key: rsa.PrivateKey) -> bytes:
     """RSASSA-PKCS1-v1_5 over SHA-1 (RFC 8017, section 8.2.1).
 
-    `rsa.sign` would do without the key's prime factors, which takes over three times as long; its
-    decryption uses them (and blinds), and to RSA both are the same operation. A fault in it would
-    give the key away, so what it says is checked.
+    `rsa.sign` does not use the key's prime factors and takes over three times as long. The library's decryption uses
+    them (and blinds), and in RSA decryption and signature are the same operation. A wrong result could reveal the
+    key, so the result is checked.
     """
     size = (key.n.bit_length() + 7) // 8
     digest = _SHA1_INFO + hashlib.sha1(message).digest()  # noqa: S324 (what CloudFront verifies)

@@ -1,10 +1,10 @@
-"""Where a lesson's files lie in the content bucket, and what a key says about its upload.
+"""Where a lesson's files are in the content bucket, and what a key says about its upload.
 
     <public|premium>/<courseId>/<lessonId>/<content type>-<random>/<file name>
 
-Every form has a folder of its own, so a file sent with a new form has a new address and no cache can
-serve the old bytes for it. The content type in the folder lets the arrival be checked against the lesson
-as it is then, without keeping a list of forms that were handed out.
+Every form has a folder of its own. So a file that is uploaded with a new form has a new URL, and no cache can serve
+an old file for it. The folder's name contains the content type. So an arrived file can be checked against the lesson
+as it is then, without a list of the forms that were created.
 """
 
 import re
@@ -14,7 +14,7 @@ from dataclasses import dataclass
 PUBLIC = "public"
 PREMIUM = "premium"
 
-# What a lesson of each content type may hold; the first is what is meant when nothing is said.
+# The media types of a lesson of each content type. The first is used if the request names none.
 MEDIA_TYPES = {
     "video": ("video/mp4", "video/webm"),
     "pdf": ("application/pdf",),
@@ -36,7 +36,7 @@ _KEY = re.compile(
 
 @dataclass(frozen=True)
 class UploadKey:
-    """What a key says: for which lesson the file was meant, and what the lesson was at that time."""
+    """What a key says: the lesson of the file, and what the lesson was when the form was created."""
 
     course_id: str
     lesson_id: str
@@ -65,5 +65,5 @@ def parse(key: str) -> UploadKey | None:
 
 
 def folder_of(key: str) -> str:
-    """The upload's folder, without a trailing slash: all files of this lesson's content lie in it."""
+    """The upload's folder, without a trailing slash: all files of this lesson's content are in it."""
     return key.rpartition("/")[0]

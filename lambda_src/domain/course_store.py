@@ -17,8 +17,8 @@ _CACHE_SIZE = 256
 
 
 def find(table_name: str, course_id: str, *, consistent: bool = False) -> Course | None:
-    """Read one course: one GetItem. `consistent` when the answer decides about a write, or may
-    be the first look at what the caller has just written."""
+    """Read one course: one GetItem. `consistent` if the answer decides about a write, or if the
+    caller may just have written the course."""
     answer = clients.dynamodb().get_item(
         TableName=table_name, Key=to_item({"courseId": course_id}), ConsistentRead=consistent
     )

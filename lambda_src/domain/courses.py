@@ -18,7 +18,7 @@ STATUSES = (DRAFT, PUBLISHED, ARCHIVED)
 class Lesson(NamedTuple):
     """One lesson. `content_key` is the S3 key of its newest upload, None before there is one.
 
-    A tuple, because a page of courses makes hundreds of these, and a frozen dataclass takes twice as long.
+    A tuple, because a page of courses creates hundreds of these, and a frozen dataclass takes twice as long.
     """
 
     lesson_id: str
@@ -43,7 +43,7 @@ class Lesson(NamedTuple):
         )
 
     def to_api(self) -> dict[str, Any]:
-        """The contract's Lesson."""
+        """The API's Lesson."""
         return {
             "lessonId": self.lesson_id,
             "title": self.title,
@@ -56,7 +56,7 @@ class Lesson(NamedTuple):
 
 @dataclass(frozen=True)
 class Course:
-    """One course; `lessons` are in the order in which students meet them. Times are stored text."""
+    """One course; `lessons` are in the order in which students see them. Times are stored text."""
 
     course_id: str
     title: str
@@ -129,7 +129,7 @@ class Course:
             )
 
     def to_api(self) -> dict[str, Any]:
-        """The contract's Course, with the optional fields that are set."""
+        """The API's Course, with the optional fields that are set."""
         shown: dict[str, Any] = {
             "courseId": self.course_id,
             "title": self.title,
@@ -146,5 +146,5 @@ class Course:
         return shown
 
     def to_editors(self) -> dict[str, Any]:
-        """What those who edit the course see of it: also how many places are taken, and how many people wait."""
+        """The course for those who may edit it: also how many seats are taken, and how many people wait."""
         return {**self.to_api(), "seatsTaken": self.seats_taken, "waitlisted": self.waitlisted}

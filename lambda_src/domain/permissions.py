@@ -1,7 +1,6 @@
-"""Who may do what: every rule about roles stands here and only here.
+"""What each role may do: every rule about roles is here and only here.
 
-The functions answer yes or no; `require_…` variants raise the answer that does not betray more
-than the caller may know.
+`may_…` answers yes or no. `require_…` raises an error that tells the caller no more than they may know.
 """
 
 from domain.courses import ARCHIVED, PUBLISHED, Course
@@ -17,7 +16,7 @@ def may_create_courses(caller: Caller) -> bool:
 
 
 def may_list_courses_of(caller: Caller, owner_id: str) -> bool:
-    """Everybody lists their own courses, and administrators everybody's, also those of nobody any more."""
+    """All callers list their own courses. Administrators list those of each owner, also of one who was erased."""
     return caller.user_id == owner_id or caller.is_administrator
 
 
@@ -29,27 +28,27 @@ def may_edit(caller: Caller, course: Course) -> bool:
 
 
 def may_see(caller: Caller, course: Course) -> bool:
-    """Published courses are for everybody who is signed in; those that were and are archived too, for those
-    who know their id, because students keep what they have learned. All others are for those who edit them."""
+    """All callers see published courses, and archived ones that were published, if they know the id: students keep
+    what they have learned. Only callers who may edit them see the others."""
     was_published = course.status == ARCHIVED and course.published_at is not None
     return course.status == PUBLISHED or was_published or may_edit(caller, course)
 
 
 def may_read_roster(caller: Caller, course: Course) -> bool:
-    """Students' records are for the course's own instructor and administrators."""
+    """The course's own instructor and administrators read students' records."""
     return may_edit(caller, course)
 
 
 def may_grant_roles(caller: Caller) -> bool:
-    """Administrators alone hand out roles."""
+    """Only administrators grant and revoke roles."""
     return caller.is_administrator
 
 
 def require_visible(caller: Caller, course: Course | None) -> Course:
-    """The course, if it is there for this caller.
+    """The course, if this caller may see it.
 
     Raises:
-        NotFound: it is not there, or the caller may not know that it is.
+        NotFound: there is no such course, or the caller may not see it.
     """
     if course is None or not may_see(caller, course):
         raise NotFound(NO_SUCH_COURSE)
@@ -60,8 +59,8 @@ def require_editable(caller: Caller, course: Course | None) -> Course:
     """The course, if this caller may edit it.
 
     Raises:
-        NotFound: it is not there, or the caller may not know that it is.
-        Forbidden: the caller can see it but not edit it.
+        NotFound: there is no such course, or the caller may not see it.
+        Forbidden: the caller may see it but not edit it.
     """
     visible = require_visible(caller, course)
     if not may_edit(caller, visible):
@@ -73,8 +72,8 @@ def require_roster(caller: Caller, course: Course | None) -> Course:
     """The course, if this caller may read its roster and add to it.
 
     Raises:
-        NotFound: it is not there, or the caller may not know that it is.
-        Forbidden: the caller can see it but not its students.
+        NotFound: there is no such course, or the caller may not see it.
+        Forbidden: the caller may see it but not its students.
     """
     visible = require_visible(caller, course)
     if not may_read_roster(caller, visible):

@@ -1,1 +1,1 @@
-"""A person's own profile, and the roles that administrators hand out."""
+"""A person's own profile, and the roles that administrators grant."""

@@ -54,7 +54,7 @@ _export = Export(
 
 
 def _user_id(request: Request) -> str:
-    # Cognito's ids have small letters, but the user pool accepts capitals too. In one form, nobody has two names.
+    # Cognito's ids have small letters, but the user pool accepts capitals too. So that each person has one id only:
     return str(request.path["userId"]).lower()
 
 

@@ -1,1 +1,1 @@
-"""People: profiles, e-mail addresses, the user pool, and erasure."""
+"""People: profiles, e-mail addresses, the user pool, tombstones, and erasure."""

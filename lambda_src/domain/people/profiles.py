@@ -24,7 +24,7 @@ class Profile:
 
     @classmethod
     def first(cls, user_id: str, email: str, now: str) -> "Profile":
-        """The profile of somebody who has not said anything about themselves yet."""
+        """The profile of a person who has not changed it yet."""
         name = email.partition("@")[0][:_LONGEST_NAME] or "New member"
         return cls(user_id, email, name, DEFAULT_LOCALE, created_at=now, updated_at=now)
 
@@ -41,7 +41,7 @@ class Profile:
         )
 
     def to_api(self) -> dict[str, str]:
-        """The contract's Profile, which is also how it is stored."""
+        """The API's Profile. The stored item is the same."""
         return {
             "userId": self.user_id,
             "email": self.email,

@@ -1,4 +1,4 @@
-"""The catalogue over HTTP events and a real DynamoDB API: who may do what, and edits that meet."""
+"""The catalogue over HTTP events and a real DynamoDB API: what each role may do, and edits at the same time."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -33,14 +33,14 @@ def test_a_new_course_is_a_draft_at_its_location(catalogue: Catalogue) -> None:
     assert catalogue.get(course["courseId"], OWNER).body == course
 
 
-def test_a_request_that_comes_again_makes_no_second_course(catalogue: Catalogue) -> None:
+def test_a_repeated_request_creates_no_second_course(catalogue: Catalogue) -> None:
     attempt, too_short = "try-2f6c1a", "short"
     with ThreadPoolExecutor(8) as threads:
         answers = list(threads.map(lambda _: catalogue.create(clientToken=attempt, summary="x"), range(16)))
     assert {answer.status for answer in answers} == {201}
     (course_id,) = {answer.body["courseId"] for answer in answers}
     assert {answer.headers["Location"] for answer in answers} == {f"/courses/{course_id}"}
-    # It is the course as it is by now, for its owner, and under no other token.
+    # The answer is the course as it is now, for its owner only, and for this token only.
     assert catalogue.patch(course_id, version=1, title="Groups").status == 200
     assert catalogue.create(clientToken=attempt).body["title"] == "Groups"
     assert catalogue.create(OTHER_INSTRUCTOR, clientToken=attempt).body["courseId"] != course_id
@@ -180,7 +180,7 @@ def test_a_write_whose_answer_was_lost_is_no_conflict_with_itself(
     real = clients.dynamodb()
 
     class Twice:
-        """The client's second attempt after an answer that never came."""
+        """The client sends a write again because its answer was lost."""
 
         def __getattr__(self, name: str) -> Any:
             return getattr(real, name)
@@ -193,7 +193,7 @@ def test_a_write_whose_answer_was_lost_is_no_conflict_with_itself(
     assert request_again(catalogue, course_id).status == status
 
 
-def test_the_same_edit_of_somebody_else_at_another_time_is_a_conflict(catalogue: Catalogue) -> None:
+def test_the_same_edit_at_another_time_is_a_conflict(catalogue: Catalogue) -> None:
     course_id = catalogue.new()
     assert catalogue.patch(course_id, version=1, title="New").status == 200
     assert catalogue.patch(course_id, version=1, title="New").problem() == (409, "stale-version")

@@ -1,4 +1,4 @@
-"""Lessons' files: who gets a form or an address, that S3 really binds the form, and that signatures hold."""
+"""Lessons' files: who gets a form or a URL, that S3 refuses changed forms, and that signatures are valid."""
 
 import json
 import time

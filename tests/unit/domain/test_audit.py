@@ -1,4 +1,4 @@
-"""The audit trail: what an entry holds, that retries add nothing, and that nothing is ever written over."""
+"""The audit trail: what an entry contains, that retries add nothing, and that no entry is overwritten."""
 
 from datetime import datetime
 from typing import Any
@@ -61,9 +61,7 @@ def test_a_call_that_is_sent_again_adds_nothing(
     assert len(entries(dynamodb_tables)) == 1
 
 
-def test_nobody_hides_an_act_behind_the_id_of_an_earlier_request(
-    dynamodb_tables: Tables, trail: AuditTable
-) -> None:
+def test_the_id_of_an_earlier_request_hides_no_act(dynamodb_tables: Tables, trail: AuditTable) -> None:
     """API Gateway takes a request's id from the caller, who could send one twice."""
     for _ in range(2):
         trail.record(AuditEntry(audit.ROSTER_READ, by="o-1", on=audit.course("c-1"), request_id="request-1"))

@@ -25,7 +25,7 @@ StreamHandler = Callable[[dict[str, Any], Any], None]
 
 
 class School:
-    """The profile function, what the stream calls, and a person who leaves traces everywhere."""
+    """The profiles function, the function that the stream calls, and a person with data everywhere."""
 
     def __init__(self, tables: Tables, pool: UserPool, api: LambdaApi, stream: StreamHandler) -> None:
         self.tables, self.pool, self._api, self._stream = tables, pool, api, stream
@@ -33,8 +33,8 @@ class School:
     def call(self, method: str, person: SignedUp, path: str = "/profile", **more: Any) -> Answer:
         return self._api.call(method, path, caller=person, **more)
 
-    def somebody(self, *groups: str) -> SignedUp:
-        """Enrolled in a full course where somebody waits, waiting in another, withdrawn, an owner."""
+    def new_person(self, *groups: str) -> SignedUp:
+        """A person who is enrolled in a full course with a waitlist, waits in a second, and owns a third."""
         person, waiting = self.pool.new(*groups), self.pool.new()
         courses = [
             _course(FULL, "owner-1", taken=1, waiting=1),
@@ -54,7 +54,7 @@ class School:
         return person
 
     def stream(self, person: SignedUp) -> None:
-        """Let the stream tell of the person's mark, if there is one."""
+        """Call the function of the stream with the person's erasure request, if there is one."""
         key = to_item({"userId": person.user_id})
         item = self.tables.client.get_item(TableName=self.tables.profiles, Key=key).get("Item")
         if item and REQUESTED_AT in item:
@@ -93,7 +93,7 @@ class School:
         items = self.tables.client.scan(TableName=self.tables.courses)["Items"]
         courses = {course["courseId"]: course for course in map(from_item, items)}
         full, opened, owned = courses[FULL], courses[OPEN], courses[OWNED]
-        assert (full["seatsTaken"], full["waitlisted"]) == (1, 0), "whoever waited has the place"
+        assert (full["seatsTaken"], full["waitlisted"]) == (1, 0), "the student who waited has the seat"
         assert (opened["seatsTaken"], opened["waitlisted"]) == (0, 0)
         assert (owned["ownerId"], owned["version"]) == (NO_OWNER, 1)
 
@@ -149,8 +149,8 @@ def stream_record(item: dict[str, Any]) -> dict[str, Any]:
 
 
 class Line:
-    """The connections to DynamoDB and Cognito, which can be cut after a number of calls: before the next one
-    is sent, or after it was carried out and before its answer arrives."""
+    """The connections to DynamoDB and Cognito, which can be cut after a number of calls: before the next call is sent,
+    or after it was carried out and before its answer arrives."""
 
     def __init__(self) -> None:
         self._moment, self._left = "", 0
@@ -210,7 +210,7 @@ def school(
 
 
 def test_nothing_is_left_of_a_person(school: School) -> None:
-    person = school.somebody("instructors")
+    person = school.new_person("instructors")
     assert school.call("DELETE", person).status == 204
     school.assert_gone(person)
     (entry,) = school.erasures_recorded()
@@ -227,7 +227,7 @@ def test_invitations_to_an_address_go_with_it(school: School) -> None:
     assert addresses.find_one(person.email) == UNKNOWN
 
 
-def test_an_address_that_is_somebody_elses_by_now_stays(school: School) -> None:
+def test_an_address_that_another_person_owns_by_now_stays(school: School) -> None:
     person, other = school.pool.new(), school.pool.new()
     addresses = AddressTable(school.tables.profiles)
     addresses.claim(person.email, other.user_id, Retries())
@@ -236,19 +236,19 @@ def test_an_address_that_is_somebody_elses_by_now_stays(school: School) -> None:
 
 
 def test_an_address_that_nothing_else_leads_to_goes_as_well(school: School) -> None:
-    person = school.somebody()
+    person = school.new_person()
     AddressTable(school.tables.profiles).claim("former@example.org", person.user_id, Retries())
     assert school.call("DELETE", person).status == 204
     school.assert_gone(person)
 
 
 def test_erasing_again_changes_nothing(school: School) -> None:
-    person = school.somebody()
+    person = school.new_person()
     assert [school.call("DELETE", person).status for _ in range(3)] == [204, 204, 204]
     assert len(school.erasures_recorded()) == 1
 
 
-def test_somebody_without_a_profile_can_be_erased(school: School) -> None:
+def test_a_person_without_a_profile_can_be_erased(school: School) -> None:
     person = school.pool.new()
     assert school.call("DELETE", person).status == 204
     assert person.user_id not in school.everything()
@@ -256,7 +256,7 @@ def test_somebody_without_a_profile_can_be_erased(school: School) -> None:
 
 
 def test_a_token_that_is_still_valid_brings_nothing_back(school: School) -> None:
-    person = school.somebody()
+    person = school.new_person()
     assert school.call("DELETE", person).status == 204
     before = school.everything()
     for method, path, body in (
@@ -268,16 +268,16 @@ def test_a_token_that_is_still_valid_brings_nothing_back(school: School) -> None
     assert school.everything() == before
 
 
-def test_the_tombstone_holds_nothing_and_runs_out(school: School) -> None:
-    person = school.somebody()
+def test_the_tombstone_has_no_personal_data_and_expires(school: School) -> None:
+    person = school.new_person()
     school.call("DELETE", person)
     key = tombstones.key_of(person.user_id)
     assert set(school.tables.get(school.tables.profiles, key) or {}) == {"userId", "expiresAt"}
     assert person.user_id not in key["userId"]
 
 
-def test_a_person_who_is_being_erased_is_nobody_already(school: School, line: Line) -> None:
-    person = school.somebody()
+def test_a_person_who_is_being_erased_is_refused_already(school: School, line: Line) -> None:
+    person = school.new_person()
     line.cut("before-call", 6)
     assert school.call("DELETE", person).status == 503
     line.mend()
@@ -287,15 +287,15 @@ def test_a_person_who_is_being_erased_is_nobody_already(school: School, line: Li
 
 @pytest.mark.parametrize(("moment", "by"), [("before-call", "person"), ("after-call", "stream")])
 def test_an_interrupted_erasure_is_finished(school: School, line: Line, moment: str, by: str) -> None:
-    """Cut off at every single call: the stream finishes what was marked, and so does asking again.
+    """Cut off at every single call: the stream finishes a stored request, and so does a second request.
 
-    What is left is the same whether a call's answer was lost or the next call was not sent, so each of the two ways
-    to finish it meets everything that can be left.
+    It makes no difference whether a call's answer was lost or the next call was not sent. So each of the two ways to
+    finish an erasure meets every state that an interruption can leave.
     """
     calls = 0
     people: list[SignedUp] = []
     while True:
-        person = school.somebody()
+        person = school.new_person()
         people.append(person)
         recorded = len(school.erasures_recorded())
         line.cut(moment, calls)
@@ -308,7 +308,7 @@ def test_an_interrupted_erasure_is_finished(school: School, line: Line, moment: 
             school.stream(person)
         profile = school.tables.get(school.tables.profiles, {"userId": person.user_id})
         if by == "person" or profile:
-            # The person does not wait for the stream, or nothing had been noted yet.
+            # The person does not wait for the stream, or the request was not stored yet.
             assert by == "person" or REQUESTED_AT not in (profile or {})
             assert school.call("DELETE", person).status == 204
         school.assert_gone(person, with_indexes=False)

@@ -1,4 +1,4 @@
-"""Who signs in with a verified address owns it from then on, and is enrolled in what waited for them."""
+"""The sign-in trigger: a user owns their verified address from then on, and joins the courses they are invited to."""
 
 import json
 import time
@@ -25,7 +25,7 @@ EMAIL = "ada@example.org"
 
 
 class Door:
-    """The trigger at work: who comes in, and what is known afterwards."""
+    """The trigger, and what is stored after it."""
 
     def __init__(self, tables: Tables, monkeypatch: pytest.MonkeyPatch) -> None:
         self.tables = tables
@@ -66,7 +66,7 @@ class Door:
 
 @pytest.fixture
 def door(dynamodb_tables: Tables, monkeypatch: pytest.MonkeyPatch) -> Door:
-    """One published course, nobody known."""
+    """One published course, and no users."""
     dynamodb_tables.put(dynamodb_tables.courses, course_item())
     return Door(dynamodb_tables, monkeypatch)
 
@@ -78,7 +78,7 @@ def test_an_invitation_is_taken_up_at_the_first_sign_in(door: Door) -> None:
     assert (door.status(), door.status(course_id="course-2")) == (ACTIVE, ACTIVE)
     address = door.addresses.find_one(EMAIL)
     assert (address.owner, address.invited_to) == ("ada", frozenset())
-    # From then on, a token costs one look; and who withdrew is not brought back.
+    # From then on, a token costs one read, and a student who withdrew is not enrolled again.
     door.tables.set(
         door.tables.progress, {"userId": "ada", "courseId": COURSE}, status=WITHDRAWN, courseShard=None
     )
@@ -87,7 +87,7 @@ def test_an_invitation_is_taken_up_at_the_first_sign_in(door: Door) -> None:
     assert door.status() == WITHDRAWN
 
 
-def test_who_was_not_invited_is_known_from_then_on(door: Door) -> None:
+def test_a_user_without_an_invitation_owns_the_address(door: Door) -> None:
     door.sign_in()
     assert door.addresses.invite([EMAIL], COURSE, Retries()) == {EMAIL: "ada"}
     assert door.addresses.find_one(EMAIL).invited_to == frozenset()
@@ -96,7 +96,7 @@ def test_who_was_not_invited_is_known_from_then_on(door: Door) -> None:
 
 
 @pytest.mark.parametrize("verified", ["false", "", "True "])
-def test_an_address_that_is_not_verified_is_nobodys(door: Door, verified: str) -> None:
+def test_an_address_that_is_not_verified_has_no_owner(door: Door, verified: str) -> None:
     door.invite(COURSE)
     door.sign_in("mallory", verified=verified)
     assert dict(door.tables.calls) == {}
@@ -113,7 +113,7 @@ def test_invitations_run_out(door: Door, monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setattr("domain.people.addresses.time.time", lambda: later)
     assert door.addresses.find_one(EMAIL) == UNKNOWN
     assert door.addresses.find([EMAIL]) == {EMAIL: UNKNOWN}
-    # DynamoDB removes the item within a few days; who comes before is not let in by it.
+    # DynamoDB removes the item within a few days. Until then, the invitation no longer counts.
     door.sign_in()
     assert door.status() is None
     assert door.addresses.find_one(EMAIL) == Address(owner="ada")
@@ -155,7 +155,7 @@ def test_a_changed_address_takes_the_old_ones_place(door: Door) -> None:
     door.sign_in(email="countess@example.org")
     assert door.status() == ACTIVE
     assert door.addresses.find_one(EMAIL) == UNKNOWN
-    # And who gets the old address later, owns it.
+    # A user who gets the old address later owns it.
     door.sign_in("bo", EMAIL)
     assert door.addresses.find_one(EMAIL).owner == "bo"
     door.sign_in("ada", "queen@example.org")
@@ -166,7 +166,7 @@ def test_a_changed_address_takes_the_old_ones_place(door: Door) -> None:
 def test_an_address_is_given_up_whatever_the_profile_says(
     door: Door, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A profile takes over the address of whichever token asks for it, so it does not say what is somebody's."""
+    """A profile gets the address of the token that asks for it, so it does not say which addresses a user owns."""
     door.sign_in()
     with monkeypatch.context() as outage:
         outage.setattr(AddressTable, "release_others", lambda *_: 1 / 0)
@@ -200,7 +200,7 @@ def test_no_address_is_stored_in_clear(door: Door) -> None:
     assert "example" not in str(addresses)
 
 
-def test_who_was_erased_does_not_come_back(door: Door) -> None:
+def test_an_erased_user_does_not_come_back(door: Door) -> None:
     door.invite(COURSE)
     door.tables.put(door.tables.profiles, tombstones.key_of("ada"))
     door.sign_in()
@@ -240,7 +240,7 @@ def test_what_was_interrupted_goes_on_with_the_next_token(
 @pytest.mark.parametrize(
     ("code", "level"), [("ThrottlingException", "WARNING"), ("AccessDeniedException", "ERROR")]
 )
-def test_neither_an_outage_nor_a_defect_keeps_anybody_from_signing_in(
+def test_neither_an_outage_nor_a_defect_prevents_a_sign_in(
     door: Door, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], code: str, level: str
 ) -> None:
     class Broken:
@@ -251,7 +251,7 @@ def test_neither_an_outage_nor_a_defect_keeps_anybody_from_signing_in(
     door.sign_in()
     (line,) = map(json.loads, capsys.readouterr().out.splitlines())
     assert (line["level"], line["message"]) == (level, "arrival not noted")
-    # A defect rings; an outage passes, and has alarms of its own.
+    # A defect raises the alarm. An outage has alarms of its own.
     assert line.get(NOT_NOTED) == (1 if level == "ERROR" else None)
     if level == "ERROR":
         (directive,) = line["_aws"]["CloudWatchMetrics"]
@@ -260,7 +260,7 @@ def test_neither_an_outage_nor_a_defect_keeps_anybody_from_signing_in(
         assert set(directive["Dimensions"][0]) <= set(line)
 
 
-def test_a_damaged_item_keeps_nobody_from_signing_in(door: Door, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_damaged_item_does_not_prevent_a_sign_in(door: Door, capsys: pytest.CaptureFixture[str]) -> None:
     door.tables.put(door.tables.profiles, {**key_of(EMAIL), "owner": "ada", "invitedTo": 7})
     door.sign_in()
     assert "arrival not noted" in capsys.readouterr().out

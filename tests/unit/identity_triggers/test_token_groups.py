@@ -8,7 +8,7 @@ from botocore.exceptions import ClientError, EndpointConnectionError
 from tests.unit.lambda_api_fixture import Context, fresh_handler
 from toolkit import clients
 
-# Not asked here, because nobody has a verified address: see test_sign_in.py.
+# Not used here, because no user has a verified address: see test_sign_in.py.
 TABLES = {
     "USER_PROFILES_TABLE": "profiles",
     "COURSES_TABLE": "courses",
@@ -75,13 +75,17 @@ def test_an_administrator_with_a_second_factor_keeps_the_group(monkeypatch: pyte
 @pytest.mark.parametrize(
     ("groups", "needed"), [(["instructors"], "true"), ([], "true"), (["administrators"], "false")]
 )
-def test_nobody_else_is_asked_about(monkeypatch: pytest.MonkeyPatch, groups: list[str], needed: str) -> None:
+def test_only_administrators_cost_a_call(
+    monkeypatch: pytest.MonkeyPatch, groups: list[str], needed: str
+) -> None:
     pool = Pool([])
     assert groups_in(token(monkeypatch, groups, pool, needed)) is None
     assert pool.asked == []
 
 
-def test_doubt_costs_the_role_and_not_the_sign_in(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_if_cognito_does_not_answer_the_sign_in_works_without_the_role(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     for error in (
         EndpointConnectionError(endpoint_url="http://127.0.0.1:1"),
         ClientError({"Error": {"Code": "TooManyRequestsException", "Message": ""}}, "AdminGetUser"),

@@ -1,4 +1,4 @@
-"""The export over HTTP events, with real DynamoDB and Cognito APIs: complete, and nobody else's."""
+"""The export over HTTP events, with real DynamoDB and Cognito APIs: complete, and without the data of others."""
 
 import json
 import sys
@@ -198,9 +198,7 @@ def test_a_cursor_leads_nowhere_else(profiles: LambdaApi, user_pool: UserPool, s
     assert answer.problem() == (400, "bad-request")
 
 
-def test_somebody_who_was_never_here_has_a_profile_to_export(
-    profiles: LambdaApi, user_pool: UserPool
-) -> None:
+def test_a_person_without_a_profile_can_export(profiles: LambdaApi, user_pool: UserPool) -> None:
     person = user_pool.new()
     document = profiles.call("GET", "/profile/export", caller=person).body
     assert document["profile"]["email"] == person.email

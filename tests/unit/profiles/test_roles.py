@@ -1,4 +1,4 @@
-"""Roles over HTTP events, with real DynamoDB and Cognito APIs: who may, and that an administrator is always left."""
+"""Roles over HTTP events, with real DynamoDB and Cognito APIs: who may grant them, and who may leave."""
 
 import time
 from collections.abc import Callable
@@ -71,26 +71,26 @@ def office(lambda_api: LambdaApis, dynamodb_tables: Tables, user_pool: UserPool)
 
 
 def test_a_role_is_granted_and_taken_back_once(office: Office) -> None:
-    chief, somebody = office.pool.new(ADMINISTRATORS), office.pool.new()
+    chief, person = office.pool.new(ADMINISTRATORS), office.pool.new()
     for _ in range(2):
-        assert office.grant(chief, somebody.user_id).status == 204
-        assert office.pool.groups_of(somebody) == {INSTRUCTORS}
+        assert office.grant(chief, person.user_id).status == 204
+        assert office.pool.groups_of(person) == {INSTRUCTORS}
     assert office.entries() == [("role-granted", INSTRUCTORS)]
     for _ in range(2):
-        assert office.revoke(chief, somebody.user_id, INSTRUCTORS).status == 204
-        assert office.pool.groups_of(somebody) == set()
+        assert office.revoke(chief, person.user_id, INSTRUCTORS).status == 204
+        assert office.pool.groups_of(person) == set()
     assert office.entries() == [("role-granted", INSTRUCTORS), ("role-revoked", INSTRUCTORS)]
 
 
 @pytest.mark.parametrize("groups", [(), (STUDENTS,), (INSTRUCTORS,)])
 def test_others_hand_out_nothing(office: Office, groups: tuple[str, ...]) -> None:
-    somebody = office.pool.new(*groups)
+    person = office.pool.new(*groups)
     for answer in (
-        office.grant(somebody, somebody.user_id, ADMINISTRATORS),
-        office.revoke(somebody, "nobody"),
+        office.grant(person, person.user_id, ADMINISTRATORS),
+        office.revoke(person, "unknown"),
     ):
         assert answer.problem() == (403, "forbidden")
-    assert office.pool.groups_of(somebody) == set(groups)
+    assert office.pool.groups_of(person) == set(groups)
     assert office.entries() == []
 
 
@@ -102,27 +102,27 @@ def test_a_token_that_outlived_the_role_hands_out_nothing(office: Office) -> Non
     assert office.pool.groups_of(former) == set()
 
 
-def test_nobody_has_a_second_name_in_capitals(office: Office) -> None:
-    """The user pool takes names in any case, and the last administrator must be recognised in each."""
+def test_a_user_id_in_capitals_is_the_same_person(office: Office) -> None:
+    """The user pool accepts ids in any case, and the last administrator must be recognised in each."""
     alone = office.pool.new(ADMINISTRATORS)
     assert office.revoke(alone, alone.user_id.upper()).problem() == (409, "last-administrator")
-    somebody = office.pool.new()
-    assert office.grant(alone, somebody.user_id.upper()).status == 204
-    assert office.pool.groups_of(somebody) == {INSTRUCTORS}
+    person = office.pool.new()
+    assert office.grant(alone, person.user_id.upper()).status == 204
+    assert office.pool.groups_of(person) == {INSTRUCTORS}
 
 
 def test_unknown_people_and_groups(office: Office) -> None:
     chief = office.pool.new(ADMINISTRATORS)
-    assert office.grant(chief, "nobody").problem() == (404, "not-found")
-    assert office.revoke(chief, "nobody").problem() == (404, "not-found")
+    assert office.grant(chief, "unknown").problem() == (404, "not-found")
+    assert office.revoke(chief, "unknown").problem() == (404, "not-found")
     assert office.grant(chief, chief.user_id, "kings").problem() == (400, "bad-request")
     assert office.grant(chief, chief.email).problem() == (400, "bad-request")
 
 
 def test_an_erased_person_gets_no_role(office: Office) -> None:
-    chief, somebody = office.pool.new(ADMINISTRATORS), office.pool.new()
-    assert office.erase(somebody).status == 204
-    assert office.grant(chief, somebody.user_id).problem() == (404, "not-found")
+    chief, person = office.pool.new(ADMINISTRATORS), office.pool.new()
+    assert office.erase(person).status == 204
+    assert office.grant(chief, person.user_id).problem() == (404, "not-found")
 
 
 def test_the_last_administrator_stays(office: Office) -> None:
@@ -195,14 +195,14 @@ def at_once(*requests: Callable[[], Answer]) -> list[int]:
 
 
 def test_calls_are_few(office: Office) -> None:
-    chief, somebody = office.pool.new(ADMINISTRATORS), office.pool.new()
+    chief, person = office.pool.new(ADMINISTRATORS), office.pool.new()
     office.tables.calls.clear()
-    office.grant(chief, somebody.user_id, ADMINISTRATORS)
+    office.grant(chief, person.user_id, ADMINISTRATORS)
     assert dict(office.pool.calls) == {"AdminListGroupsForUser": 2, "AdminAddUserToGroup": 1}
     assert dict(office.tables.calls) == {"GetItem": 1, "PutItem": 1}
     office.pool.calls.clear()
     office.tables.calls.clear()
-    office.revoke(chief, somebody.user_id)
+    office.revoke(chief, person.user_id)
     assert dict(office.pool.calls) == {
         "AdminListGroupsForUser": 2,
         "ListUsersInGroup": 1,

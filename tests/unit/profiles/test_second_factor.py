@@ -9,7 +9,7 @@ from tests.integration.support.second_factor import Authenticator
 
 
 class Clock:
-    """A clock that goes on while somebody sleeps."""
+    """A clock that sleeping moves on."""
 
     def __init__(self, now: float) -> None:
         self.now = now
