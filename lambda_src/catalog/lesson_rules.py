@@ -135,4 +135,4 @@ class Lessons:
                 return attempt(course)
             except WriteRefused:
                 continue
-        raise Conflict("The lesson is being changed by others. Try again.", code="busy")
+        raise Conflict("Other people are changing this course. Try again.", code="busy")

@@ -73,7 +73,7 @@ class Courses:
         """
         owner_id = caller.user_id if owner == ME else owner
         if not permissions.may_list_courses_of(caller, owner_id):
-            raise Forbidden("Only administrators list the courses of others.")
+            raise Forbidden("Only administrators may list the courses of others.")
         page = self._lists.owned(owner_id, limit, cursor)
         # Owners who are no longer instructors see of their courses what all students see.
         visible = [course for course in page.items if permissions.may_see(caller, course)]
@@ -87,7 +87,7 @@ class Courses:
             BadRequest: the course would close before it opens.
         """
         if not permissions.may_create_courses(caller):
-            raise Forbidden("Only instructors and administrators create courses.")
+            raise Forbidden("Only instructors and administrators may create courses.")
         given = {name: value for name, value in fields.items() if value is not None}
         _check_opening(given.get("opensAt"), given.get("closesAt"))
         token = given.pop("clientToken", None)
@@ -142,7 +142,7 @@ class Courses:
 
 def stale(current: int) -> Conflict:
     """The error for an edit of a version that is not the current one."""
-    return Conflict(f"The course has changed; its version is now {current}.", code="stale-version")
+    return Conflict(f"The course has changed. Its version is now {current}.", code="stale-version")
 
 
 def _publication_entry(

@@ -116,7 +116,7 @@ class Content:
         if not permissions.may_edit(caller, course) and not self._store.is_enrolled(
             caller.user_id, course_id
         ):
-            raise Forbidden("Only those who are enrolled may read the course's content.")
+            raise Forbidden("Only enrolled students may read the course's content.")
         lesson = course.require_lesson(lesson_id)
         if lesson.content_key is None:
             raise NotFound("Nothing has been uploaded for this lesson.")

@@ -125,7 +125,7 @@ class Course:
         """
         if self.status == ARCHIVED:
             raise Conflict(
-                "An archived course is read-only; change its status first.", code="course-archived"
+                "An archived course is read-only. Change its status first.", code="course-archived"
             )
 
     def to_api(self) -> dict[str, Any]:

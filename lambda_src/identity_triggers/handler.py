@@ -52,7 +52,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
         has_second_factor=lambda: has_second_factor(event["userPoolId"], event["userName"]),
     )
     if allowed != groups:
-        log.write("INFO", "group withheld", requestId=context.aws_request_id)
+        log.write("INFO", "administrators group withheld", requestId=context.aws_request_id)
         override: dict[str, Any] = {"groupsToOverride": allowed}
         # An override replaces all three, so the roles of the event are returned unchanged.
         for name in ("iamRolesToOverride", "preferredRole"):
@@ -72,15 +72,15 @@ def _note_sign_in(attributes: dict[str, str], request_id: str) -> None:
             return
         enrolled = note_sign_in(user, _table, _enrollments, Retries(_RETRY_SECONDS))
     except Exception as error:  # noqa: BLE001 - nothing in here decides about the token
-        passing = isinstance(error, RequestError) or is_dependency_failure(error)
+        transient = isinstance(error, RequestError) or is_dependency_failure(error)
         log.write(
-            "WARNING" if passing else "ERROR",
-            "arrival not noted",
+            "WARNING" if transient else "ERROR",
+            "sign-in not noted",
             requestId=request_id,
             where=log.where(error),
             # An outage has alarms of its own, and the next token does the work. A defect stays.
-            **({} if passing else log.counted(NOT_NOTED)),
+            **({} if transient else log.counted(NOT_NOTED)),
         )
         return
     if enrolled:
-        log.write("INFO", "invitations taken up", requestId=request_id, courses=enrolled)
+        log.write("INFO", "invitations accepted", requestId=request_id, courses=enrolled)

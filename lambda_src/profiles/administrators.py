@@ -99,7 +99,10 @@ class Administrators:
         for other in self._user_pool.able_members(ADMINISTRATORS):
             if other != user_id and not register.is_leaving(other, now) and not self._store.is_erased(other):
                 return
-        raise Conflict("The last administrator cannot leave.", code="last-administrator")
+        raise Conflict(
+            "This is the last administrator. Make another person an administrator first.",
+            code="last-administrator",
+        )
 
 
 def _hash(user_id: str) -> str:

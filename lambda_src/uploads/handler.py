@@ -27,4 +27,4 @@ def handler(event: dict[str, Any], context: Any) -> None:
         noted = note_arrival(_table, key, clock.normalise(record["eventTime"]))
         # Not the key: it ends with the instructor's name for the file.
         ids = dict(zip(("courseId", "lessonId"), key.split("/")[1:3], strict=False))
-        log.write("INFO", "upload arrived", requestId=context.aws_request_id, noted=noted, **ids)
+        log.write("INFO", "file arrived", requestId=context.aws_request_id, noted=noted, **ids)

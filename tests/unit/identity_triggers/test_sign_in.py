@@ -250,7 +250,7 @@ def test_neither_an_outage_nor_a_defect_prevents_a_sign_in(
     monkeypatch.setattr(clients, "dynamodb", Broken)
     door.sign_in()
     (line,) = map(json.loads, capsys.readouterr().out.splitlines())
-    assert (line["level"], line["message"]) == (level, "arrival not noted")
+    assert (line["level"], line["message"]) == (level, "sign-in not noted")
     # A defect raises the alarm. An outage has alarms of its own.
     assert line.get(NOT_NOTED) == (1 if level == "ERROR" else None)
     if level == "ERROR":
@@ -263,7 +263,7 @@ def test_neither_an_outage_nor_a_defect_prevents_a_sign_in(
 def test_a_damaged_item_does_not_prevent_a_sign_in(door: Door, capsys: pytest.CaptureFixture[str]) -> None:
     door.tables.put(door.tables.profiles, {**key_of(EMAIL), "owner": "ada", "invitedTo": 7})
     door.sign_in()
-    assert "arrival not noted" in capsys.readouterr().out
+    assert "sign-in not noted" in capsys.readouterr().out
 
 
 def test_how_many_calls_a_first_sign_in_costs(door: Door) -> None:
