@@ -74,7 +74,7 @@ def test_a_published_course_is_seen_but_not_edited_by_others(catalogue: Catalogu
     assert catalogue.put_lesson(course_id, "sets", caller).problem() == (403, "forbidden")
 
 
-def test_an_owner_who_is_no_instructor_any_more_edits_nothing(catalogue: Catalogue) -> None:
+def test_an_owner_who_is_no_longer_an_instructor_edits_nothing(catalogue: Catalogue) -> None:
     course_id = catalogue.new()
     former = Person(OWNER.user_id, ("students",))
     assert catalogue.get(course_id, former).status == 404
@@ -130,7 +130,7 @@ def test_a_lesson_edit_makes_the_version_of_an_open_tab_stale(catalogue: Catalog
     assert catalogue.patch(course_id, version=1, title="Old tab").problem() == (409, "stale-version")
 
 
-def test_a_lesson_put_from_a_stale_tab_conflicts_if_it_says_its_version(catalogue: Catalogue) -> None:
+def test_a_lesson_put_with_a_stale_version_conflicts(catalogue: Catalogue) -> None:
     course_id = catalogue.new()
     assert catalogue.put_lesson(course_id, "sets", version=1).status == 201
     assert catalogue.put_lesson(course_id, "sets", version=2, title="First tab").status == 200
@@ -220,7 +220,7 @@ def test_a_lesson_keeps_its_file_only_while_it_fits(
     assert answer.body == {"lessonId": "sets", **LESSON, **change, "hasContent": kept}
 
 
-def test_a_lesson_that_was_changed_the_same_way_meanwhile_keeps_what_was_uploaded_since(
+def test_a_lesson_that_was_replaced_meanwhile_keeps_its_new_file(
     catalogue: Catalogue,
 ) -> None:
     course_id = catalogue.new()
@@ -244,7 +244,7 @@ def test_a_deleted_lesson_is_gone(catalogue: Catalogue) -> None:
     assert catalogue.get(course_id, OWNER).body["lessons"] == []
 
 
-def test_an_archived_course_is_read_only_until_it_is_taken_out(catalogue: Catalogue) -> None:
+def test_an_archived_course_is_read_only_until_its_status_changes(catalogue: Catalogue) -> None:
     course_id = catalogue.new("published")
     catalogue.put_lesson(course_id, "sets")
     assert catalogue.patch(course_id, version=3, status="archived").status == 200
@@ -267,7 +267,7 @@ def test_publishing_again_keeps_the_place_in_the_catalogue(catalogue: Catalogue)
     assert listed[0] == later or listed == [later, course_id]
 
 
-def test_capacity_and_opening_times_are_set_and_taken_away(catalogue: Catalogue) -> None:
+def test_capacity_and_opening_times_are_set_and_removed(catalogue: Catalogue) -> None:
     course = catalogue.create(capacity=3, opensAt="2026-03-01T10:00:00+02:00").body
     assert (course["capacity"], course["opensAt"]) == (3, "2026-03-01T08:00:00.000Z")
     changed = catalogue.patch(

@@ -29,7 +29,7 @@ def own(catalogue: Catalogue, caller: Person = OWNER, owner: str = "me") -> list
     return all_of(catalogue, caller, owner=owner)
 
 
-def test_the_catalogue_is_paged_newest_first_and_holds_published_courses_only(catalogue: Catalogue) -> None:
+def test_the_catalogue_lists_published_courses_newest_first(catalogue: Catalogue) -> None:
     catalogue.new()
     published = [catalogue.new("published") for _ in range(5)]
     catalogue.new("archived")
@@ -56,7 +56,7 @@ def test_a_foreign_cursor_is_refused(catalogue: Catalogue, cursor: str) -> None:
     assert answer.faulty_fields() == ["cursor"]
 
 
-def test_no_page_leads_to_an_empty_one(catalogue: Catalogue) -> None:
+def test_no_cursor_leads_to_an_empty_page(catalogue: Catalogue) -> None:
     for _ in range(4):
         catalogue.new("published")
     first = catalogue.list(limit="2").body
@@ -83,7 +83,7 @@ def test_only_administrators_list_the_courses_of_others(catalogue: Catalogue) ->
     assert own(catalogue) == []
 
 
-def test_who_is_no_instructor_any_more_sees_of_their_courses_what_all_see(catalogue: Catalogue) -> None:
+def test_a_former_instructor_sees_only_their_published_courses(catalogue: Catalogue) -> None:
     catalogue.new()
     published = catalogue.new("published")
     former = Person(OWNER.user_id, ("students",))
@@ -113,7 +113,7 @@ def test_a_page_of_ones_own_courses_is_two_calls(catalogue: Catalogue) -> None:
     assert dict(catalogue.tables.calls) == {"Query": 1, "BatchGetItem": 1}
 
 
-def test_places_are_shown_to_those_who_edit_the_course(catalogue: Catalogue) -> None:
+def test_seats_are_shown_to_those_who_edit_the_course(catalogue: Catalogue) -> None:
     course_id = catalogue.new("published")
     catalogue.tables.set(catalogue.tables.courses, {"courseId": course_id}, seatsTaken=3, waitlisted=2)
     for caller in (OWNER, ADMINISTRATOR):

@@ -223,14 +223,14 @@ def test_forms_are_for_those_who_edit(files: Files) -> None:
     assert files.upload(caller=STUDENT).problem() == (404, "not-found")
 
 
-def test_content_is_there_when_the_file_has_arrived_and_not_before(files: Files) -> None:
+def test_a_lesson_has_content_only_after_the_file_has_arrived(files: Files) -> None:
     key = files.upload("text").body["key"]
     assert files.content("text").problem() == (404, "not-found")
     files.arrive(key)
     assert files.content("text").body == {"url": f"{BASE}/{key}", "premium": False}
 
 
-def test_what_the_file_was_called_is_not_logged(files: Files, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_name_of_the_file_is_not_logged(files: Files, capsys: pytest.CaptureFixture[str]) -> None:
     files.arrive(files.upload("text", fileName="anna-meier.html").body["key"])
     files.arrive("x")
     logged = capsys.readouterr().out
@@ -238,7 +238,7 @@ def test_what_the_file_was_called_is_not_logged(files: Files, capsys: pytest.Cap
     assert "anna" not in logged
 
 
-def test_a_form_that_is_sent_again_is_served_soon(files: Files) -> None:
+def test_a_second_upload_with_a_form_is_served_soon(files: Files) -> None:
     form = files.upload("text").body
     assert [send(form, data) for data in (b"wrong file", b"right file")] == [204, 204]
     stored = clients.s3().get_object(Bucket=BUCKET, Key=form["key"])
@@ -256,7 +256,7 @@ def test_the_file_that_arrived_last_counts_whatever_the_order_of_events(files: F
     assert first != second
 
 
-def test_a_file_that_does_not_fit_the_lesson_any_more_is_ignored(files: Files) -> None:
+def test_a_file_that_no_longer_fits_the_lesson_is_ignored(files: Files) -> None:
     key = files.upload().body["key"]
     files.set_course(
         lessons={"film": {"title": "F", "contentType": "video", "premium": False, "position": 0}}
@@ -274,7 +274,7 @@ def test_a_file_that_does_not_fit_the_lesson_any_more_is_ignored(files: Files) -
 
 
 @pytest.mark.parametrize("key", ["x", "public/course-1/film/video.mp4", "premium/a/b/c/d", "public//"])
-def test_a_key_that_was_never_handed_out_is_ignored(files: Files, key: str) -> None:
+def test_a_key_of_no_form_is_ignored(files: Files, key: str) -> None:
     files.arrive(key)
     assert "contentKey" not in files.lesson()
 
@@ -293,7 +293,7 @@ def test_content_is_for_those_who_are_enrolled(files: Files, enrolment: str | No
     assert files.content(caller=STUDENT).status == 404
 
 
-def test_a_premium_address_is_signed_for_this_upload_only_and_for_an_hour(files: Files) -> None:
+def test_a_premium_url_is_signed_for_this_upload_only_and_for_an_hour(files: Files) -> None:
     key = files.upload().body["key"]
     files.arrive(key)
     body = files.content().body
@@ -335,7 +335,7 @@ def test_a_switched_key_is_picked_up_after_five_minutes(
 
 
 @pytest.mark.parametrize("fault", ["outage", "no such slot"])
-def test_a_key_goes_on_signing_for_an_hour_while_the_secret_cannot_be_read(
+def test_a_key_is_used_for_another_hour_while_the_secret_cannot_be_read(
     files: Files, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], fault: str
 ) -> None:
     files.arrive(files.upload().body["key"])

@@ -79,7 +79,7 @@ def test_what_happens_once_is_recorded_once(dynamodb_tables: Tables, trail: Audi
     assert entry["requestId"] == "request-1"
 
 
-def test_what_cannot_be_recorded_must_not_go_on(dynamodb_tables: Tables) -> None:
+def test_an_entry_that_cannot_be_written_is_an_error(dynamodb_tables: Tables) -> None:
     with pytest.raises(ClientError):
         AuditTable("no-such-table", DAYS).record(
             AuditEntry(audit.ROSTER_READ, by="o-1", on=audit.course("c-1"), request_id="request-1")

@@ -219,7 +219,7 @@ def test_nothing_is_left_of_a_person(school: School) -> None:
     assert len(school.erasures_recorded()) == 1
 
 
-def test_invitations_to_an_address_go_with_it(school: School) -> None:
+def test_invitations_to_an_address_are_deleted_with_it(school: School) -> None:
     person = school.pool.new()
     addresses = AddressTable(school.tables.profiles)
     addresses.invite([person.email], OPEN, Retries())
@@ -235,7 +235,7 @@ def test_an_address_that_another_person_owns_by_now_stays(school: School) -> Non
     assert addresses.find_one(person.email).owner == other.user_id
 
 
-def test_an_address_that_nothing_else_leads_to_goes_as_well(school: School) -> None:
+def test_a_former_address_is_deleted_as_well(school: School) -> None:
     person = school.new_person()
     AddressTable(school.tables.profiles).claim("former@example.org", person.user_id, Retries())
     assert school.call("DELETE", person).status == 204

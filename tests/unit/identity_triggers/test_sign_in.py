@@ -71,7 +71,7 @@ def door(dynamodb_tables: Tables, monkeypatch: pytest.MonkeyPatch) -> Door:
     return Door(dynamodb_tables, monkeypatch)
 
 
-def test_an_invitation_is_taken_up_at_the_first_sign_in(door: Door) -> None:
+def test_an_invitation_is_accepted_at_the_first_sign_in(door: Door) -> None:
     door.tables.put(door.tables.courses, course_item(courseId="course-2"))
     door.invite(COURSE, "course-2")
     door.sign_in(email="Ada@Example.org")
@@ -107,7 +107,7 @@ def test_an_address_that_is_not_verified_has_no_owner(door: Door, verified: str)
     assert door.status() == ACTIVE
 
 
-def test_invitations_run_out(door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_invitations_expire(door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
     door.invite(COURSE)
     later = time.time() + 181 * 24 * 3600
     monkeypatch.setattr("domain.people.addresses.time.time", lambda: later)
@@ -149,7 +149,7 @@ def test_a_full_course_puts_the_invited_on_its_waitlist(door: Door) -> None:
     assert door.status() == "waitlisted"
 
 
-def test_a_changed_address_takes_the_old_ones_place(door: Door) -> None:
+def test_a_changed_address_replaces_the_old_one(door: Door) -> None:
     door.sign_in()
     door.invite(COURSE, email="countess@example.org")
     door.sign_in(email="countess@example.org")
@@ -215,7 +215,7 @@ def test_an_erased_user_does_not_come_back(door: Door) -> None:
         ClientError({"Error": {"Code": "ThrottlingException", "Message": ""}}, "PutItem"),
     ],
 )
-def test_what_was_interrupted_goes_on_with_the_next_token(
+def test_the_next_token_finishes_what_was_interrupted(
     door: Door, monkeypatch: pytest.MonkeyPatch, failure: Exception
 ) -> None:
     door.tables.put(door.tables.courses, course_item(courseId="course-2"))

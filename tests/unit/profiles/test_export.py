@@ -50,7 +50,7 @@ def enroll(tables: Tables, user_id: str, course_id: str, **more: object) -> None
     tables.put(tables.progress, {**item, **more})
 
 
-def test_everything_is_in_it(profiles: LambdaApi, dynamodb_tables: Tables, user_pool: UserPool) -> None:
+def test_the_export_is_complete(profiles: LambdaApi, dynamodb_tables: Tables, user_pool: UserPool) -> None:
     person, other = user_pool.new("instructors"), user_pool.new("instructors")
     profiles.call("PATCH", "/profile", caller=person, body={"displayName": "Ada"})
     for each in (person, other):
@@ -92,7 +92,7 @@ def test_everything_is_in_it(profiles: LambdaApi, dynamodb_tables: Tables, user_
     assert dict(user_pool.calls) == {"AdminGetUser": 1, "AdminListGroupsForUser": 1}
 
 
-def test_it_goes_on_to_the_last_page(
+def test_the_export_reads_every_page(
     profiles: LambdaApi, dynamodb_tables: Tables, user_pool: UserPool
 ) -> None:
     person = user_pool.new()
@@ -105,7 +105,7 @@ def test_it_goes_on_to_the_last_page(
     assert dynamodb_tables.calls["Query"] > 4, "one page would have been enough: the test proves nothing"
 
 
-def test_what_one_answer_cannot_hold_is_in_the_next(
+def test_a_long_export_goes_on_in_further_answers(
     profiles: LambdaApi, dynamodb_tables: Tables, user_pool: UserPool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     person, other = user_pool.new("instructors"), user_pool.new()
@@ -192,7 +192,7 @@ def test_many_years_of_entries_stay_below_lambdas_limit(
 
 
 @pytest.mark.parametrize("section", [-1, 4])
-def test_a_cursor_leads_nowhere_else(profiles: LambdaApi, user_pool: UserPool, section: int) -> None:
+def test_a_forged_cursor_is_refused(profiles: LambdaApi, user_pool: UserPool, section: int) -> None:
     forged = cursor.encode("export", {"section": section, "first": "a", "second": "b"})
     answer = profiles.call("GET", "/profile/export", caller=user_pool.new(), query={"cursor": forged})
     assert answer.problem() == (400, "bad-request")

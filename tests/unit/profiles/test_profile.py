@@ -77,7 +77,7 @@ def test_the_e_mail_is_that_of_the_sign_in(profiles: LambdaApi, dynamodb_tables:
         ({"userId": "somebody-else"}, "userId"),
     ],
 )
-def test_what_is_not_the_callers_to_change_is_refused(
+def test_invalid_fields_and_fixed_fields_are_refused(
     profiles: LambdaApi, fields: dict[str, object], faulty: str
 ) -> None:
     answer = patch(profiles, **fields)

@@ -83,7 +83,7 @@ def test_a_role_is_granted_and_taken_back_once(office: Office) -> None:
 
 
 @pytest.mark.parametrize("groups", [(), (STUDENTS,), (INSTRUCTORS,)])
-def test_others_hand_out_nothing(office: Office, groups: tuple[str, ...]) -> None:
+def test_only_administrators_grant_and_revoke_roles(office: Office, groups: tuple[str, ...]) -> None:
     person = office.pool.new(*groups)
     for answer in (
         office.grant(person, person.user_id, ADMINISTRATORS),
@@ -94,7 +94,7 @@ def test_others_hand_out_nothing(office: Office, groups: tuple[str, ...]) -> Non
     assert office.entries() == []
 
 
-def test_a_token_that_outlived_the_role_hands_out_nothing(office: Office) -> None:
+def test_a_token_from_before_a_revocation_grants_nothing(office: Office) -> None:
     chief, former = office.pool.new(ADMINISTRATORS), office.pool.new(ADMINISTRATORS)
     assert office.revoke(chief, former.user_id).status == 204
     assert office.grant(former, former.user_id, ADMINISTRATORS).problem() == (403, "forbidden")
@@ -133,7 +133,7 @@ def test_the_last_administrator_stays(office: Office) -> None:
 
 
 @pytest.mark.parametrize("unable", ["disabled", "invited", "erased"])
-def test_who_cannot_sign_in_does_not_count(office: Office, unable: str) -> None:
+def test_an_administrator_who_cannot_sign_in_does_not_count(office: Office, unable: str) -> None:
     chief, other = office.pool.new(ADMINISTRATORS), office.pool.new(ADMINISTRATORS)
     pool = {"UserPoolId": office.pool.pool_id, "Username": other.email}
     if unable == "disabled":
@@ -145,7 +145,7 @@ def test_who_cannot_sign_in_does_not_count(office: Office, unable: str) -> None:
     assert office.revoke(chief, chief.user_id).problem() == (409, "last-administrator")
 
 
-def test_who_just_lost_the_role_does_not_count_until_cognito_has_caught_up(
+def test_a_leaving_administrator_does_not_count_until_cognito_is_up_to_date(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     chief, other = office.pool.new(ADMINISTRATORS), office.pool.new(ADMINISTRATORS)
@@ -194,7 +194,7 @@ def at_once(*requests: Callable[[], Answer]) -> list[int]:
         return list(threads.map(send, requests))
 
 
-def test_calls_are_few(office: Office) -> None:
+def test_roles_take_a_fixed_number_of_calls(office: Office) -> None:
     chief, person = office.pool.new(ADMINISTRATORS), office.pool.new()
     office.tables.calls.clear()
     office.grant(chief, person.user_id, ADMINISTRATORS)
