@@ -1,4 +1,4 @@
-"""E-mail addresses in the profiles table: whose they are, inviting them, and giving them up.
+"""E-mail addresses in the profiles table: their owners, inviting them, and giving them up.
 
 What an address's item means is in domain.people.addresses.
 """
@@ -9,9 +9,10 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from domain.people import profile_store, tombstone_store, tombstones
+from domain.people import profile_store, tombstone_store
 from domain.people.addresses import INVITATION_SECONDS, UNKNOWN, Address, key_of
 from domain.people.profiles import Profile
+from domain.people.tombstones import Erased
 from toolkit import clients
 from toolkit.dynamo import (
     cancellation_reasons,
@@ -21,7 +22,7 @@ from toolkit.dynamo import (
     retry_conflicts,
     to_item,
 )
-from toolkit.reads import batch_get, in_batches
+from toolkit.reads import batch_get, in_batches, query_all
 from toolkit.retries import Retries
 
 OWNER_INDEX = "address-owner-index"
@@ -31,51 +32,58 @@ _OWNER = {"#owner": "owner"}
 
 
 class AddressTable:
-    """The addresses in the profiles table. E-mails are given in canonical form (toolkit.caller)."""
+    """The addresses in the profiles table. E-mail addresses are given in canonical form (toolkit.caller)."""
 
     def __init__(self, profiles_table: str) -> None:
         self._table = profiles_table
 
     def find(self, emails: Sequence[str]) -> dict[str, Address]:
-        """Look addresses up, UNKNOWN ones included: one BatchGetItem for each 100.
+        """What is known of each address, UNKNOWN if nothing is: one BatchGetItem for each 100.
 
         Raises:
-            Unavailable: DynamoDB left some out because it is throttling.
+            Unavailable: DynamoDB left some addresses out because it is throttling.
         """
         found: dict[str, Address] = {}
         for some in in_batches(emails):
-            keys = {email: key_of(email) for email in some}
-            items = batch_get({self._table: list(keys.values())})[self._table]
+            items = batch_get({self._table: [key_of(email) for email in some]})[self._table]
             by_key = {item["userId"]: Address.from_stored(item) for item in items}
-            found.update({email: by_key.get(key["userId"], UNKNOWN) for email, key in keys.items()})
+            found.update({email: by_key.get(key_of(email)["userId"], UNKNOWN) for email in some})
         return found
 
+    def find_one(self, email: str) -> Address:
+        """What is known of one address: one GetItem."""
+        answer = clients.dynamodb().get_item(
+            TableName=self._table, Key=to_item(key_of(email)), ConsistentRead=True
+        )
+        wire = answer.get("Item")
+        return Address.from_stored(from_item(wire)) if wire else UNKNOWN
+
     def invite(self, emails: Sequence[str], course_id: str, retries: Retries) -> dict[str, str]:
-        """Invite unknown people to a course: one TransactWriteItems for each 100.
+        """Invite addresses without an owner to a course: one TransactWriteItems for each 100.
 
         Returns:
-            Who was not invited because they came meanwhile: their user ids by e-mail.
+            The user ids, by address, of those who were not invited because they signed in meanwhile.
 
         Raises:
-            RetriesExhausted: too many requests at once; those invited so far stay invited.
+            RetriesExhausted: the budget is used up; the invitations that were written stay.
         """
-        came: dict[str, str] = {}
+        owners: dict[str, str] = {}
         for some in in_batches(emails):
-            came |= self._invite_batch(some, course_id, retries)
-        return came
+            owners |= self._invite_batch(some, course_id, retries)
+        return owners
 
     def claim(self, email: str, user_id: str, retries: Retries, *, profile: Profile | None = None) -> Address:
-        """Make somebody the owner of their verified address: one TransactWriteItems and one GetItem.
+        """Make a user the owner of their verified address: one TransactWriteItems and one GetItem.
 
         Args:
             email: the address.
             user_id: the new owner.
-            retries: the budget of time.
-            profile: what to write along with it, if they have no profile yet.
+            retries: the budget for retries.
+            profile: the profile to write in the same transaction, if the user has none yet.
 
         Raises:
-            Erased: the person is being or has been erased.
-            RetriesExhausted: too many requests at once.
+            Erased: the user is being or has been erased.
+            RetriesExhausted: the budget is used up.
         """
         claimed: Any = {
             "Update": {
@@ -87,63 +95,52 @@ class AddressTable:
             }
         }
         writes: list[Any] = [tombstone_store.none_for(self._table, user_id), claimed]
+        if profile:
+            writes.append(profile_store.put(self._table, profile))
 
-        def attempt() -> bool | None:
-            nonlocal profile
+        def attempt() -> Address | None:
             try:
-                clients.dynamodb().transact_write_items(
-                    TransactItems=[*writes, *([profile_store.put(self._table, profile)] if profile else [])]
-                )
+                clients.dynamodb().transact_write_items(TransactItems=writes)
             except ClientError as error:
                 reasons = cancellation_reasons(error)
                 if reasons[:1] == ("ConditionalCheckFailed",):
-                    raise tombstones.Erased from error
+                    raise Erased from error
                 if reasons[2:] == ("ConditionalCheckFailed",):
-                    profile = None  # another request made it meanwhile
+                    del writes[2:]  # another request has created the profile meanwhile
                 elif "TransactionConflict" not in reasons:
                     raise
                 return None
-            return True
+            # Invitations from before the claim are still there now, whichever request wrote them.
+            return self.find_one(email)
 
-        retries.until_answer(attempt)
-        # What was stored before the claim, by any request, is stored after it.
-        return self.find_one(email)
-
-    def find_one(self, email: str) -> Address:
-        """Look one address up: one GetItem."""
-        answer = clients.dynamodb().get_item(
-            TableName=self._table, Key=to_item(key_of(email)), ConsistentRead=True
-        )
-        wire = answer.get("Item")
-        return Address.from_stored(from_item(wire)) if wire else UNKNOWN
+        return retries.until_answer(attempt)
 
     def remove_invitations(self, email: str, invitations: Collection[str], retries: Retries) -> None:
-        """Remove invitations that were accepted: one UpdateItem.
+        """Remove invitations that were accepted: one UpdateItem. Does nothing if the address was erased meanwhile.
 
         Raises:
-            RetriesExhausted: too many requests at once.
+            RetriesExhausted: the budget is used up.
         """
-
-        def remove() -> Any:
-            return clients.dynamodb().update_item(
-                TableName=self._table,
-                Key=to_item(key_of(email)),
-                UpdateExpression="DELETE invitedTo :taken",
-                ConditionExpression="attribute_exists(userId)",
-                ExpressionAttributeValues=to_item({":taken": set(invitations)}),
-            )
-
         try:
-            retry_conflicts(remove, retries)
+            retry_conflicts(
+                lambda: clients.dynamodb().update_item(
+                    TableName=self._table,
+                    Key=to_item(key_of(email)),
+                    UpdateExpression="DELETE invitedTo :accepted",
+                    ConditionExpression="attribute_exists(userId)",
+                    ExpressionAttributeValues=to_item({":accepted": set(invitations)}),
+                ),
+                retries,
+            )
         except ClientError as error:
-            if not condition_failed(error):  # else erased meanwhile
+            if not condition_failed(error):
                 raise
 
     def release_others(self, email: str, user_id: str) -> None:
-        """Give up what is somebody's besides the address they sign in with: one Query, one UpdateItem for each."""
-        for key in self._owned_by(user_id):
+        """Give up a user's addresses, except the one that they sign in with: one Query, one UpdateItem for each."""
+        for key in self._keys_of(user_id):
             if key != key_of(email):
-                self._if_theirs(
+                self._if_owned(
                     clients.dynamodb().update_item,
                     key,
                     user_id,
@@ -153,29 +150,29 @@ class AddressTable:
                 )
 
     def forget(self, emails: Collection[str], user_id: str) -> None:
-        """Delete what is known of somebody's addresses, of these and of all that are theirs, unless it is
-        somebody else's by now: one Query, one DeleteItem for each."""
-        for key in [*map(key_of, emails), *self._owned_by(user_id)]:
-            self._if_theirs(
+        """Delete the items of these addresses and of all others that the person owns: one Query, one DeleteItem for
+        each. An address that another person owns by now stays."""
+        for key in [*map(key_of, emails), *self._keys_of(user_id)]:
+            self._if_owned(
                 clients.dynamodb().delete_item,
                 key,
                 user_id,
                 ConditionExpression=f"{_UNOWNED} OR #owner = :user",
             )
 
-    def _owned_by(self, user_id: str) -> list[dict[str, str]]:
-        """The keys of somebody's addresses, as of a moment ago: ordinarily one, so one page holds them."""
-        answer = clients.dynamodb().query(
-            TableName=self._table,
-            IndexName=OWNER_INDEX,
-            KeyConditionExpression="#owner = :user",
-            ExpressionAttributeNames=_OWNER,
-            ExpressionAttributeValues=to_item({":user": user_id}),
-            ProjectionExpression="userId",
-        )
-        return [from_item(item) for item in answer["Items"]]
+    def _keys_of(self, user_id: str) -> list[dict[str, Any]]:
+        """The keys of the addresses that a user owns, as of a moment ago; in most cases one."""
+        query = {
+            "TableName": self._table,
+            "IndexName": OWNER_INDEX,
+            "KeyConditionExpression": "#owner = :user",
+            "ExpressionAttributeNames": _OWNER,
+            "ExpressionAttributeValues": to_item({":user": user_id}),
+            "ProjectionExpression": "userId",
+        }
+        return list(query_all(query))
 
-    def _if_theirs(
+    def _if_owned(
         self,
         write: Any,
         key: Mapping[str, str],
@@ -184,6 +181,7 @@ class AddressTable:
         more: Mapping[str, Any] | None = None,
         **expressions: str,
     ) -> None:
+        """Make a write on condition of the owner; does nothing if the condition does not hold."""
         try:
             write(
                 TableName=self._table,
@@ -197,21 +195,25 @@ class AddressTable:
                 raise
 
     def _invite_batch(self, emails: Sequence[str], course_id: str, retries: Retries) -> dict[str, str]:
-        """Invite people; the user ids, by e-mail, of those who have signed in meanwhile."""
-        came: dict[str, str] = {}
+        """Invite all of these addresses, except those that get an owner meanwhile, who are returned."""
+        owners: dict[str, str] = {}
 
         def attempt() -> bool | None:
-            refused = self._invite_all([email for email in emails if email not in came], course_id)
+            refused = self._invite_all([email for email in emails if email not in owners], course_id)
             if refused is None:
                 return True
-            came.update(refused)
+            owners.update(refused)
             return None
 
         retries.until_answer(attempt)
-        return came
+        return owners
 
     def _invite_all(self, emails: Sequence[str], course_id: str) -> dict[str, str] | None:
-        """None when all are invited; else nobody is, and these have come meanwhile."""
+        """Invite all of these addresses or none of them.
+
+        Returns:
+            None if all are invited. Otherwise the user ids, by address, of those who have signed in meanwhile.
+        """
         if not emails:
             return None
         until = round(time.time()) + INVITATION_SECONDS
