@@ -78,13 +78,13 @@ class Platform:
 
     def _check_home(self) -> None:
         if ROOT.is_relative_to(self.home):
-            raise self._refusal("holds the project itself")
+            raise self._refusal("contains the project itself")
         if self.home.exists() and not self.home.is_dir():
-            raise self._refusal("is no folder")
+            raise self._refusal("is not a folder")
         lock = self.home / LOCK
         is_ours = lock.is_file() and re.fullmatch(r"\d*", lock.read_text(errors="replace"))
         if self.home.exists() and any(self.home.iterdir()) and not is_ours:
-            raise self._refusal("holds something else than a platform")
+            raise self._refusal("contains other files than a platform's")
 
     def _refusal(self, why: str) -> UserError:
         return UserError(

@@ -1,4 +1,4 @@
-"""The AWS emulator recovers from whatever was killed, shares a machine with others, and leaves nothing behind.
+"""The AWS emulator starts again after a kill, works beside other platforms, and leaves nothing behind.
 
 Only the emulator is started here, which takes half a second. The integration tests deploy to it.
 """
@@ -57,7 +57,7 @@ def test_killed_it_starts_again_from_empty(platform: Platform) -> None:
     assert StateBackend(platform).version() == ""
 
 
-def test_a_slow_one_is_waited_for(platform: Platform, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_slow_emulator_is_waited_for(platform: Platform, monkeypatch: pytest.MonkeyPatch) -> None:
     first = aws_emulator(platform)
     monkeypatch.setattr(emulator, "ANSWER_SECONDS", 0.1)
     os.kill(first.pid, signal.SIGSTOP)
@@ -69,7 +69,7 @@ def test_a_slow_one_is_waited_for(platform: Platform, monkeypatch: pytest.Monkey
         waking.join()
 
 
-def test_one_that_hangs_is_given_up_and_that_is_said(
+def test_an_emulator_that_hangs_is_given_up_with_a_remark(
     platform: Platform, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     first = aws_emulator(platform)
@@ -93,7 +93,7 @@ def test_a_killed_deploy_makes_it_start_from_empty(
     assert "killed half-way" in capsys.readouterr().out
 
 
-def test_a_taken_port_is_told_with_the_variable_to_set(
+def test_the_message_of_a_taken_port_names_the_variable_to_set(
     platform: Platform, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(emulator, "PORT_RELEASE_SECONDS", 0.2)

@@ -1,4 +1,4 @@
-"""A mistake leaves nothing half-made: `make up` stops what it started, and `make down` needs no valid settings."""
+"""After a mistake nothing is left half-made: `make up` stops what it started. `make down` needs no valid settings."""
 
 import json
 from collections.abc import Callable
@@ -22,7 +22,7 @@ LIVING = Instance(1, 4566, "living")
 
 
 class Emulator:
-    """Stands in for the AWS emulator: remembers which one is recorded, and how often it was started and stopped."""
+    """A fake AWS emulator. It remembers which run is recorded, and how often it was started and stopped."""
 
     def __init__(self, platform: Platform) -> None:
         self._record = platform.home / "emulator.json"
@@ -62,7 +62,7 @@ def platform(tmp_path: Path) -> Platform:
 
 @pytest.fixture
 def emulated(platform: Platform, monkeypatch: pytest.MonkeyPatch) -> Emulator:
-    """An up() in which everything before the deploy goes well, without an AWS emulator."""
+    """An up() in which everything before the deploy succeeds, without an AWS emulator."""
     fake = Emulator(platform)
     toolchain = type("Toolchain", (), {"mirror": None, "terraform_version": "1"})
     monkeypatch.setattr(up_module, "find_toolchain", lambda: toolchain)
@@ -128,7 +128,7 @@ def test_what_fails_in_the_deploy_leaves_the_platform_for_the_next_one(
 
 @pytest.fixture
 def deployed(platform: Platform, monkeypatch: pytest.MonkeyPatch) -> Platform:
-    """A platform that something was deployed to, as far as `make down` looks."""
+    """A platform that looks to `make down` as if something was deployed to it."""
     (platform.synthesized).mkdir(parents=True)
     (platform.synthesized / "manifest.json").write_text("{}")
     platform.outputs_file.parent.mkdir()

@@ -1,4 +1,4 @@
-"""The local platform and its tests use nothing of the user's: no proxy on the way to this machine, no AWS profile."""
+"""The local platform and its tests use neither a proxy on the way to this machine nor the user's AWS configuration."""
 
 import os
 import sys
@@ -19,7 +19,7 @@ LOCAL = "127.0.0.1,localhost,.localhost"
 
 @pytest.fixture
 def broken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A configuration file that nobody can parse, as the user's own."""
+    """The user's own configuration file, which cannot be parsed."""
     file = tmp_path / "config"
     file.write_text("[profile\nregion")
     monkeypatch.setenv("AWS_CONFIG_FILE", str(file))
@@ -38,7 +38,7 @@ class TestProxies:
             ({"no_proxy": "", "NO_PROXY": "*"}, "*"),
         ],
     )
-    def test_one_list_stands_in_both_spellings(self, variables: dict[str, str], expected: str) -> None:
+    def test_both_spellings_have_one_list(self, variables: dict[str, str], expected: str) -> None:
         bypass_proxies(variables)
         assert variables == {"no_proxy": expected, "NO_PROXY": expected}
 
@@ -78,7 +78,7 @@ class TestAwsConfiguration:
         isolate(os.environ)
         assert client(platform, "sts").meta.endpoint_url == platform.endpoint
 
-    def test_a_file_that_nobody_can_parse_is_not_read(self, broken: Path) -> None:
+    def test_a_file_that_cannot_be_parsed_is_not_read(self, broken: Path) -> None:
         with pytest.raises(ConfigParseError):
             boto3.Session().client("sts", region_name="us-east-1")
         isolate(os.environ)
@@ -89,7 +89,7 @@ class TestAwsConfiguration:
         variables = Platform(tmp_path, 1, tmp_path / "local.json").variables()
         assert variables["AWS_CONFIG_FILE"] == variables["AWS_SHARED_CREDENTIALS_FILE"] == os.devnull
 
-    def test_each_command_begins_so(
+    def test_each_command_isolates_itself_first(
         self,
         tmp_path: Path,
         broken: Path,
@@ -106,5 +106,5 @@ class TestAwsConfiguration:
         assert os.environ["AWS_CONFIG_FILE"] == os.devnull
         assert os.environ["no_proxy"] == os.environ["NO_PROXY"] == f"nosuch,{LOCAL}"
 
-    def test_nor_does_a_test_see_the_callers(self) -> None:
+    def test_a_test_does_not_see_the_configuration_of_its_caller(self) -> None:
         assert os.environ["AWS_CONFIG_FILE"] == os.devnull or os.environ.get("EDUCATION_OUTPUTS")

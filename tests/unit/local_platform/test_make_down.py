@@ -1,4 +1,4 @@
-"""`make down` after an installation that was interrupted: `.venv` is there, and what the tools need is not."""
+"""`make down` after an interrupted installation: `.venv` exists, but the packages of the tools are missing."""
 
 import os
 import shutil
@@ -24,7 +24,7 @@ echo "venv $*"
 
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:
-    """A checkout whose `.venv` holds a Python and no stamp yet."""
+    """A checkout whose `.venv` has a Python, but no stamp yet."""
     shutil.copy(ROOT / "Makefile", tmp_path)
     for name, script in (("installer", INSTALLER), (".venv/bin/python", INSTALLED_ONLY)):
         file = tmp_path / name

@@ -1,4 +1,4 @@
-"""Test sessions leave nothing, not even killed ones."""
+"""Test sessions leave nothing behind, not even killed sessions."""
 
 import subprocess
 import sys

@@ -22,7 +22,7 @@ def test_variables_move_all_of_it(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("port", ["0", "65536", "x"])
-def test_a_port_that_is_none_is_refused(port: str) -> None:
+def test_an_invalid_port_is_refused(port: str) -> None:
     with pytest.raises(UserError, match="EDUCATION_LOCAL_PORT is"):
         current_platform({"EDUCATION_LOCAL_PORT": port})
 
@@ -45,19 +45,19 @@ def test_a_command_that_made_nothing_leaves_nothing(platform: Platform) -> None:
 @pytest.mark.parametrize("home", [ROOT, ROOT.parent, Path("/")])
 def test_the_project_is_no_place_for_it(home: Path) -> None:
     platform = current_platform({"EDUCATION_LOCAL_HOME": str(home)})
-    with pytest.raises(UserError, match="holds the project itself: name an empty"), platform.locked():
+    with pytest.raises(UserError, match="contains the project itself: name an empty"), platform.locked():
         pass
-    with pytest.raises(UserError, match="holds the project itself"):
+    with pytest.raises(UserError, match="contains the project itself"):
         down(platform)
 
 
 @pytest.mark.parametrize("theirs", ["thesis.txt", "lock"])
-def test_a_folder_of_somebody_else_is_neither_used_nor_removed(platform: Platform, theirs: str) -> None:
+def test_a_folder_with_other_files_is_neither_used_nor_removed(platform: Platform, theirs: str) -> None:
     platform.home.mkdir()
     (platform.home / theirs).write_text("years of work")
-    with pytest.raises(UserError, match="holds something else than a platform"), platform.locked():
+    with pytest.raises(UserError, match="contains other files than a platform's"), platform.locked():
         pass
-    with pytest.raises(UserError, match="holds something else than a platform"):
+    with pytest.raises(UserError, match="contains other files than a platform's"):
         down(platform)
     assert [path.name for path in platform.home.iterdir()] == [theirs]
 
@@ -65,11 +65,11 @@ def test_a_folder_of_somebody_else_is_neither_used_nor_removed(platform: Platfor
 def test_a_file_is_no_place_for_it(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     platform = current_platform({"EDUCATION_LOCAL_HOME": str(tmp_path / "file")})
-    with pytest.raises(UserError, match="is no folder"), platform.locked():
+    with pytest.raises(UserError, match="is not a folder"), platform.locked():
         pass
 
 
-def test_no_real_account_slips_in(platform: Platform) -> None:
+def test_variables_of_a_real_account_are_left_out(platform: Platform) -> None:
     foreign = {
         "AWS_PROFILE": "prod",
         "AWS_REGION": "eu-west-1",
