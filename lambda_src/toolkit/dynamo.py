@@ -44,7 +44,8 @@ def to_wire(value: Any) -> WireValue:
 
 def to_item(values: Mapping[str, Any]) -> dict[str, WireValue]:
     """A whole item, key or set of expression values in wire form."""
-    return {name: to_wire(value) for name, value in values.items()}
+    # Most values are text; as in from_item, a call for each would be most of the work.
+    return {name: {"S": value} if type(value) is str else to_wire(value) for name, value in values.items()}
 
 
 def from_wire(wire: Mapping[str, Any]) -> Any:
