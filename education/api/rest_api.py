@@ -36,7 +36,8 @@ from education.api.gateway_responses import GatewayProblems
 from education.api.waf import Firewall
 from education.environment import Environment
 from education.functions.python_function import PythonFunction
-from education.openapi.description import JSON_TYPE, ApiDescription, Operation
+from education.openapi.description import ApiDescription
+from education.openapi.operations import JSON_TYPE, Operation
 
 STAGE = "v1"
 INTEGRATION_TIMEOUT_MS = 29_000  # API Gateway's own limit; every function's timeout is within it

@@ -10,12 +10,8 @@ import yaml
 from jsonschema import Draft4Validator
 
 from education.api.gateway_responses import PROBLEM_TYPE, PROBLEMS
-from education.openapi.description import (
-    DESCRIPTION_FILE,
-    JSON_TYPE,
-    Operation,
-    load_api_description,
-)
+from education.openapi.description import DESCRIPTION_FILE, load_api_description
+from education.openapi.operations import JSON_TYPE, Operation
 from tests.infrastructure.synthesized import Synthesized, reference
 from toolkit import errors
 

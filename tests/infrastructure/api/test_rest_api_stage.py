@@ -9,7 +9,8 @@ import pytest
 
 from education.api import cors
 from education.api.gateway_responses import PROBLEMS
-from education.openapi.description import FUNCTIONS, load_api_description
+from education.openapi.description import load_api_description
+from education.openapi.operations import FUNCTIONS
 from education.settings.model import load_settings
 from tests.infrastructure.synthesized import Synthesized, reference
 

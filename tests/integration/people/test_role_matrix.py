@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from education.openapi.description import Operation, load_api_description
+from education.openapi.description import load_api_description
+from education.openapi.operations import Operation
 from tests.integration.support.course_helpers import enroll, lesson, new_course, set_status, upload
 from tests.integration.support.deployed import Deployed
 from tests.integration.support.people import STUDENTS, Caller, People, Person, SharedUsers

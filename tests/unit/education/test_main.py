@@ -42,7 +42,8 @@ def checkout(tmp_path: Path) -> Path:
     """A copy of the app that a test may spoil."""
     for folder in ("education", "environments", "api"):
         shutil.copytree(ROOT / folder, tmp_path / folder, ignore=shutil.ignore_patterns("__pycache__"))
-    shutil.copy(ROOT / "main.py", tmp_path)
+    for file in ("main.py", "requirements.txt"):
+        shutil.copy(ROOT / file, tmp_path)
     return tmp_path
 
 
