@@ -6,14 +6,14 @@ import sys
 from education.errors import UserError, user_message
 from education.openapi.description import load_api_description
 from education.preconditions import check_preconditions, wants_bootstrap
-from education.settings.model import load_settings, stack_arguments
+from education.settings.load import settings_from_variables, stack_arguments
 
 
 def main() -> int:
     """Synthesize the stack that the variables name. Returns 1, with one sentence, if the user made a mistake."""
     try:
-        arguments = stack_arguments(os.environ)
-        settings = load_settings(**arguments)  # refuse a mistake before jsii starts, which takes a second
+        # A mistake is refused before jsii starts, which takes a second.
+        settings = settings_from_variables(os.environ)
         load_api_description()
         check_preconditions(os.environ)
 
@@ -27,7 +27,7 @@ def main() -> int:
         else:
             from education.tap_stack import TapStack
 
-            TapStack(app, f"TapStack{settings.environment_suffix}", **arguments)
+            TapStack(app, f"TapStack{settings.environment_suffix}", **stack_arguments(os.environ))
         app.synth()
     except (UserError, OSError) as problem:
         print(f"error: {user_message(problem)}", file=sys.stderr)

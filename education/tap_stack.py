@@ -11,7 +11,8 @@ from constructs import Construct
 
 from education.education_stack import EducationStack
 from education.monitoring.edge_alarms import EDGE_REGION
-from education.settings.model import FALLBACK_ENVIRONMENT, EnvironmentSettings, load_settings
+from education.settings.load import FALLBACK_ENVIRONMENT, load_settings
+from education.settings.model import EnvironmentSettings
 
 # The services that the stack's resources use, by the provider's names. The AWS emulator needs an endpoint for each.
 PROVIDER_SERVICES = (

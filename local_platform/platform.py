@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from education.errors import UserError
-from education.settings.model import LOCAL_ENVIRONMENT, EnvironmentSettings, load_settings, local_port
+from education.settings.load import LOCAL_ENVIRONMENT, load_settings, local_port
+from education.settings.model import EnvironmentSettings
 from local_platform.isolation import NO_AWS_CONFIGURATION
 from tools.support.paths import ROOT
 

@@ -35,6 +35,6 @@ class _StrictLoader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ign
 def load_yaml(literal: bytes) -> Any:
     """The document in these bytes; raises `DescriptionError` if they are not valid YAML in UTF-8."""
     try:
-        return yaml.load(literal.decode("utf-8"), Loader=_StrictLoader)  # noqa: S506  # the loader is a SafeLoader
+        return yaml.load(literal.decode("utf-8"), Loader=_StrictLoader)  # noqa: S506 (the loader is a SafeLoader)
     except (yaml.YAMLError, UnicodeDecodeError) as problem:
         raise DescriptionError(f"not valid YAML: {' '.join(str(problem).split())}") from None

@@ -14,7 +14,8 @@ from typing import Any
 from unittest import mock
 
 from education.iam import Grant
-from education.settings.model import EnvironmentSettings, load_settings
+from education.settings.load import load_settings
+from education.settings.model import EnvironmentSettings
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 Body = Mapping[str, Any]

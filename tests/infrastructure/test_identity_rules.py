@@ -5,7 +5,7 @@ import json
 from education.aws_context import AwsContext
 from education.environment import Environment
 from education.identity import user_pool
-from education.settings.model import load_settings
+from education.settings.load import load_settings
 from tests.infrastructure.conftest import SynthesizedOf
 from tests.infrastructure.synthesized import Synthesized, reference
 

@@ -4,7 +4,7 @@ import sys
 from pathlib import Path
 
 from education.bindings import PACKAGE
-from education.settings.model import stack_arguments
+from education.settings.load import stack_arguments
 from tests.infrastructure.background import Background
 from tests.infrastructure.conftest import SynthesizedOf
 from tests.infrastructure.synthesized import synthesize

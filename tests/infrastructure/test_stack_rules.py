@@ -8,7 +8,7 @@ import cdktf
 import pytest
 
 from education.naming import SIGNING_KEY, Names
-from education.settings.model import load_settings
+from education.settings.load import load_settings
 from education.tap_stack import aws_provider
 from tests.infrastructure.conftest import ENVIRONMENTS, SynthesizedOf
 from tests.infrastructure.synthesized import ROOT, Synthesized, values_of

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from botocore.exceptions import ClientError
 
-from education.settings.model import load_settings
+from education.settings.load import load_settings
 from tests.pipeline.account import IMMUTABLE, REPOSITORY, Account
 from tests.pipeline.runner import JobError, Machine, WorkflowRun
 from tests.pipeline.workflows import workflow

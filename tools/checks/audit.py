@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from education.errors import UserError
-from education.settings.model import load_settings, stack_arguments
+from education.settings.load import settings_from_variables
 from tools.checks.scanners import Scanners
 from tools.support.paths import ROOT
 
@@ -175,7 +175,7 @@ def table(grants: Grants) -> str:
 
 def audit(suffix: str) -> None:
     """Print the tables of an environment's roles, and how each compares with PowerUserAccess."""
-    load_settings(**stack_arguments({**os.environ, "ENVIRONMENT_SUFFIX": suffix}))
+    settings_from_variables(os.environ, suffix)
     roles = grants_of(suffix)
     everything = iam_actions(Scanners.installed())
     for grants in roles:

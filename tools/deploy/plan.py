@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from education.errors import UserError
-from education.settings.model import LOCAL_ENVIRONMENT, EnvironmentSettings, load_settings, stack_arguments
+from education.settings.load import LOCAL_ENVIRONMENT, settings_from_variables
+from education.settings.model import EnvironmentSettings
 from tools.deploy.cdktf import Cdktf
 from tools.deploy.progress import ResourceCounter
 from tools.deploy.saved_plan import TEXT, SavedPlan, count_changes
@@ -136,7 +137,7 @@ def planner(suffix: str, folder: Path) -> Planner:
     Raises:
         UserError: the settings are wrong, Terraform is missing, or the environment is the local platform.
     """
-    settings = load_settings(**stack_arguments({**os.environ, "ENVIRONMENT_SUFFIX": suffix}))
+    settings = settings_from_variables(os.environ, suffix)
     if suffix == LOCAL_ENVIRONMENT:
         raise UserError("the local platform needs no plans: use `make up`.")
     with step("looking for Terraform and the AWS provider") as current:

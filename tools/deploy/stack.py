@@ -9,7 +9,8 @@ import sys
 from collections.abc import Mapping
 
 from education.errors import UserError
-from education.settings.model import EnvironmentSettings, load_settings, stack_arguments
+from education.settings.load import settings_from_variables
+from education.settings.model import EnvironmentSettings
 from tools.deploy.cdktf import Cdktf
 from tools.deploy.progress import ResourceCounter
 from tools.setup.toolchain import LOGS, find_toolchain
@@ -31,7 +32,7 @@ def start(command: str, suffix: str, *, ask: bool = True) -> None:
         UserError: the settings are wrong, or the credentials belong to another account.
     """
     variables = {**os.environ, "ENVIRONMENT_SUFFIX": suffix}
-    settings = load_settings(**stack_arguments(variables))
+    settings = settings_from_variables(variables)
     if command != "synth":
         refuse_local(suffix)
     if command == "destroy":

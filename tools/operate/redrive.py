@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any
 
 from education.naming import Names
-from education.settings.model import load_settings, stack_arguments
+from education.settings.load import settings_from_variables
 from tools.support.account import client, current_account
 from tools.support.steps import step
 
@@ -191,7 +191,7 @@ def _wire(value: object) -> float:
 
 def redrive(suffix: str, *, dry_run: bool) -> None:
     """Repeat what the dead-letter queue of an environment has, with the current credentials."""
-    settings = load_settings(**stack_arguments({**os.environ, "ENVIRONMENT_SUFFIX": suffix}))
+    settings = settings_from_variables(os.environ, suffix)
     current_account(settings)
     names, region = Names(suffix), settings.aws_region
     sqs = client("sqs", region)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from education.errors import UserError
 from education.naming import Names
-from education.settings.model import load_settings, stack_arguments
+from education.settings.load import settings_from_variables
 from tools.support.account import client, current_account
 from tools.support.steps import step
 
@@ -142,7 +142,7 @@ def restore_table(
     suffix: str, table: str, *, backup: str | None = None, at: datetime.datetime | None = None
 ) -> None:
     """Restore one table of an environment, with the credentials that are signed in."""
-    settings = load_settings(**stack_arguments({**os.environ, "ENVIRONMENT_SUFFIX": suffix}))
+    settings = settings_from_variables(os.environ, suffix)
     current_account(settings)
     name = Names(suffix).of(table)
     bring_back(Restore(client("dynamodb", settings.aws_region), name), backup=backup, at=at)

@@ -8,7 +8,8 @@ import os
 import re
 
 from education.errors import UserError
-from education.settings.model import EnvironmentSettings, load_settings, stack_arguments
+from education.settings.load import settings_from_variables
+from education.settings.model import EnvironmentSettings
 from education.settings.types import SUFFIX_PATTERN, SUFFIX_WORDS
 from tools.operate.signing_key_store import SigningKeyStore
 from tools.support.account import current_account
@@ -35,7 +36,7 @@ def open_store(
 def _settings(environment_suffix: str) -> EnvironmentSettings:
     if not re.fullmatch(SUFFIX_PATTERN, environment_suffix):
         raise UserError(f"--environment is {environment_suffix!r}; allowed: {SUFFIX_WORDS}.")
-    return load_settings(**stack_arguments({**os.environ, "ENVIRONMENT_SUFFIX": environment_suffix}))
+    return settings_from_variables(os.environ, environment_suffix)
 
 
 def checked_store(

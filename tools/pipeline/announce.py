@@ -13,7 +13,8 @@ from pathlib import Path
 from botocore.exceptions import BotoCoreError, ClientError
 
 from education.errors import UserError
-from education.settings.model import EnvironmentSettings, load_settings, stack_arguments
+from education.settings.load import settings_from_variables
+from education.settings.model import EnvironmentSettings
 from tools.support.account import client
 from tools.support.outputs import read_outputs
 
@@ -66,6 +67,6 @@ def _post(address: str, text: str) -> None:
 
 def announce_deployment(suffix: str, outputs_folder: Path) -> None:
     """Announce an environment's deployment with its settings and outputs, and print where."""
-    settings = load_settings(**stack_arguments({**os.environ, "ENVIRONMENT_SUFFIX": suffix}))
+    settings = settings_from_variables(os.environ, suffix)
     announced = announce(settings, read_outputs(outputs_folder, suffix), os.environ)
     print(f"announced to {' and '.join(announced)}" if announced else "the settings announce nothing")

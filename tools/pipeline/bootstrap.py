@@ -18,7 +18,8 @@ from education.errors import UserError
 from education.naming import Names
 from education.pipeline.bootstrap_stack import state_key
 from education.pipeline.github_trust import AUDIENCE, ISSUER, trusts_github
-from education.settings.model import EnvironmentSettings, load_settings, stack_arguments
+from education.settings.load import settings_from_variables
+from education.settings.model import EnvironmentSettings
 from tools.deploy.cdktf import Cdktf
 from tools.deploy.progress import ResourceCounter
 from tools.deploy.terraform import Terraform
@@ -232,7 +233,7 @@ def open_bootstrap(suffix: str, home: Path) -> Bootstrap:
     Raises:
         UserError: the environment has no pipeline, or Terraform or the credentials are missing.
     """
-    settings = load_settings(**stack_arguments({**os.environ, "ENVIRONMENT_SUFFIX": suffix}))
+    settings = settings_from_variables(os.environ, suffix)
     if settings.environment_suffix != suffix or not settings.pipeline.is_enabled:
         raise UserError(
             f"environments/{suffix}.toml has no section [pipeline], so no pipeline deploys it: add one "

@@ -8,7 +8,8 @@ import os
 import re
 
 from education.errors import UserError
-from education.settings.model import EnvironmentSettings, load_settings, stack_arguments
+from education.settings.load import settings_from_variables
+from education.settings.model import EnvironmentSettings
 from tools.deploy.stack import refuse_protected
 from tools.deploy.stack import run as run_stack
 from tools.operate.signing_key import open_store
@@ -29,7 +30,7 @@ def dispose(suffix: str) -> None:
             f"{suffix} is no environment of a pull request (pr-<number>): use `make destroy ENV={suffix}`."
         )
     variables = {**os.environ, "ENVIRONMENT_SUFFIX": suffix}
-    settings = load_settings(**stack_arguments(variables))
+    settings = settings_from_variables(variables)
     refuse_protected(settings)
     current_account(settings)
     with step("looking for what was deployed") as current:
@@ -49,7 +50,7 @@ def sweep(suffix: str) -> list[str]:
 
     Raises `UserError` at the end if some of them could not be disposed of.
     """
-    settings = load_settings(**stack_arguments({**os.environ, "ENVIRONMENT_SUFFIX": suffix}))
+    settings = settings_from_variables(os.environ, suffix)
     current_account(settings)
     found = {key.partition("/")[0] for key, count in _states(settings, "pr-").items() if count}
     found |= environments_with_keys(client("ssm", settings.aws_region))

@@ -24,7 +24,8 @@ import requests
 from education.errors import UserError
 from education.naming import PROJECT
 from education.openapi.description import load_api_description
-from education.settings.model import EnvironmentSettings, load_settings, stack_arguments
+from education.settings.load import settings_from_variables
+from education.settings.model import EnvironmentSettings
 from tools.support.account import current_account
 from tools.support.outputs import read_outputs
 from tools.support.paths import ROOT
@@ -149,7 +150,7 @@ def verify_environment(suffix: str, outputs_folder: Path) -> None:
     Raises:
         UserError: a check or a test failed.
     """
-    settings = load_settings(**stack_arguments({**os.environ, "ENVIRONMENT_SUFFIX": suffix}))
+    settings = settings_from_variables(os.environ, suffix)
     outputs = read_outputs(outputs_folder, suffix)
     if settings.pipeline.integration_tests == "people":
         with step("finding out who creates the users of the tests") as current:

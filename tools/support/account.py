@@ -13,7 +13,8 @@ from botocore.exceptions import (
 )
 
 from education.errors import UserError
-from education.settings.model import LOCAL_ENVIRONMENT, EnvironmentSettings
+from education.settings.load import LOCAL_ENVIRONMENT
+from education.settings.model import EnvironmentSettings
 from tools.support.aws_session import new_session
 
 EXPIRED = frozenset({"ExpiredToken", "ExpiredTokenException", "RequestExpired"})

@@ -18,7 +18,7 @@ from education.aws_context import AwsContext
 from education.environment import Environment
 from education.functions.python_function import PythonFunction
 from education.openapi.description import DESCRIPTION_FILE, ApiDescription, load_api_description
-from education.settings.model import load_settings
+from education.settings.load import load_settings
 from tests.infrastructure.synthesized import Synthesized
 
 

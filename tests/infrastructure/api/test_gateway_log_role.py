@@ -9,7 +9,7 @@ import pytest
 
 import tools.pipeline.bootstrap
 from education.pipeline.bootstrap_stack import BootstrapStack
-from education.settings.model import load_settings
+from education.settings.load import load_settings
 from tools.pipeline.bootstrap import Bootstrap
 from tools.setup.toolchain import Toolchain
 from tools.support.account import Account

@@ -11,7 +11,7 @@ from education.api import cors
 from education.api.gateway_responses import PROBLEMS
 from education.openapi.description import load_api_description
 from education.openapi.operations import FUNCTIONS
-from education.settings.model import load_settings
+from education.settings.load import load_settings
 from tests.infrastructure.synthesized import Synthesized, reference
 
 

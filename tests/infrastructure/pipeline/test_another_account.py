@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from education.settings.model import EnvironmentSettings, load_settings
+from education.settings.load import load_settings
+from education.settings.model import EnvironmentSettings
 from education.settings.pipeline import PipelineSettings
 from tests.infrastructure.pipeline.test_bootstrap import synthesize
 from tools.pipeline.next_steps import through_another_account

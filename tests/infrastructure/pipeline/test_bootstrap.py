@@ -14,7 +14,8 @@ from education.errors import UserError
 from education.pipeline.bootstrap_stack import BootstrapStack
 from education.pipeline.permission import Reach
 from education.pipeline.policies import PipelinePolicies
-from education.settings.model import EnvironmentSettings, load_settings
+from education.settings.load import load_settings
+from education.settings.model import EnvironmentSettings
 from education.settings.pipeline import PipelineSettings
 from tests.infrastructure.conftest import SynthesizedOf
 from tests.infrastructure.synthesized import listed, statements

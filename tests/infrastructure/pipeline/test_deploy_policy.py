@@ -15,7 +15,7 @@ from education.aws_context import AwsContext
 from education.pipeline.permission import Reach
 from education.pipeline.permissions_records import mail_permissions
 from education.pipeline.policies import PipelinePolicies
-from education.settings.model import load_settings
+from education.settings.load import load_settings
 from local_platform.strict.instance import Decision
 from local_platform.strict.statements import allowed_by
 from tests.infrastructure.conftest import SynthesizedOf

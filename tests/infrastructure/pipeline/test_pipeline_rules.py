@@ -10,7 +10,7 @@ import pytest
 
 import tools.deploy.cdktf
 from education.pipeline.bootstrap_stack import add_bootstrap_stack
-from education.settings.model import load_settings
+from education.settings.load import load_settings
 from tests.infrastructure.synthesized import ROOT, listed, statements
 from tests.infrastructure.test_access_rules import MANAGED_POLICIES
 from tools.deploy.cdktf import Cdktf

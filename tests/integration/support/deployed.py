@@ -23,7 +23,8 @@ import requests
 from botocore.config import Config
 from requests.adapters import HTTPAdapter
 
-from education.settings.model import LOCAL_ENVIRONMENT, EnvironmentSettings, load_settings
+from education.settings.load import LOCAL_ENVIRONMENT, load_settings
+from education.settings.model import EnvironmentSettings
 from local_platform.isolation import isolate
 from local_platform.platform import ACCESS_KEY, SECRET_KEY, Platform
 from tests.own_folder import own_folder, platform_home

@@ -75,7 +75,7 @@ def test_each_shell_variable_of_the_readme_is_set_in_it() -> None:
 
 
 def test_each_variable_that_a_person_may_set_is_in_the_readme() -> None:
-    readers = ("education/settings/model.py", "tools/setup/toolchain.py", "local_platform/platform.py")
+    readers = ("education/settings/load.py", "tools/setup/toolchain.py", "local_platform/platform.py")
     read = {name for file in readers for name in re.findall(r'get\("([A-Z_]+)"', (ROOT / file).read_text())}
     ours = {name for name in read if not name.startswith(("XDG_", "PATH", "HOME"))}
     text = (ROOT / "README.md").read_text()

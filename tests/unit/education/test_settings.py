@@ -6,12 +6,8 @@ from pathlib import Path
 import pytest
 
 from education.errors import UserError
-from education.settings.model import (
-    ENVIRONMENTS_FOLDER,
-    EnvironmentSettings,
-    load_settings,
-    stack_arguments,
-)
+from education.settings.load import ENVIRONMENTS_FOLDER, load_settings, settings_from_variables
+from education.settings.model import EnvironmentSettings
 
 Refusal = Callable[[str, str], str]
 CERTIFICATE = f"arn:aws:acm:us-east-1:{'1' * 12}:certificate/01234567-89ab-cdef-0123-456789abcdef"
@@ -35,7 +31,7 @@ def refusal(tmp_path: Path) -> Refusal:
 
 
 def from_variables(**variables: str) -> EnvironmentSettings:
-    return load_settings(**stack_arguments(variables))
+    return settings_from_variables(variables)
 
 
 def test_without_any_variable_it_is_dev_in_us_east_1() -> None:

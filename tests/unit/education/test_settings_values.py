@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from education.errors import UserError
-from education.settings.model import ENVIRONMENTS_FOLDER, EnvironmentSettings, load_settings, stack_arguments
+from education.settings.load import ENVIRONMENTS_FOLDER, load_settings, stack_arguments
+from education.settings.model import EnvironmentSettings
 
 DEV = (ENVIRONMENTS_FOLDER / "dev.toml").read_text()
 BUCKET, ORIGIN = "education-terraform-state-dev", "http://localhost:3000"

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from education.settings.model import EnvironmentSettings, FunctionSettings, load_settings
+from education.settings.load import load_settings
+from education.settings.model import EnvironmentSettings, FunctionSettings
 from toolkit import clients
 from toolkit import retries as patience
 from toolkit.errors import Unavailable

@@ -11,7 +11,7 @@ import pytest
 
 from education.errors import UserError
 from education.pipeline.bootstrap_stack import state_key
-from education.settings.model import load_settings
+from education.settings.load import load_settings
 from tools.pipeline.bootstrap import PROVIDER, Bootstrap
 from tools.setup.toolchain import Toolchain
 from tools.support.account import Account

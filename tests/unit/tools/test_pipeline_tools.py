@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError, NoCredentialsError
 
 import tools.support.account
 from education.errors import UserError
-from education.settings.model import load_settings
+from education.settings.load import load_settings
 from tests.ports import free_port
 from tests.unit.github_fixture import FakeGithub
 from tools.checks.audit import Grants, comparison

@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from education.errors import UserError
-from education.settings.model import load_settings
+from education.settings.load import load_settings
 from tools.__main__ import main
 from tools.operate import signing_key, signing_key_store
 from tools.operate.signing_key import open_store
@@ -303,7 +303,7 @@ def test_the_region_is_that_of_the_stack(monkeypatch: pytest.MonkeyPatch) -> Non
 
 def test_the_region_may_stand_in_the_file_of_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     settings = load_settings("dev", aws_region="eu-central-1")
-    monkeypatch.setattr(signing_key, "load_settings", lambda **_: settings)
+    monkeypatch.setattr(signing_key, "settings_from_variables", lambda *_: settings)
     assert open_store("dev").region == "eu-central-1"
 
 

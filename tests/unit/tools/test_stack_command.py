@@ -8,7 +8,8 @@ import pytest
 from botocore.exceptions import ClientError, NoCredentialsError
 
 from education.errors import UserError
-from education.settings.model import EnvironmentSettings, load_settings
+from education.settings.load import load_settings
+from education.settings.model import EnvironmentSettings
 from tools.__main__ import main
 from tools.deploy import commands, stack
 from tools.pipeline import ephemeral
@@ -50,7 +51,9 @@ def command(monkeypatch: pytest.MonkeyPatch) -> Command:
     ) -> list[str]:
         started: list[str] = []
         monkeypatch.setattr(stack, "run", lambda command, *_: started.append(command))
-        monkeypatch.setattr(stack, "load_settings", lambda **_: settings_of(environment, allowed=allowed))
+        monkeypatch.setattr(
+            stack, "settings_from_variables", lambda *_: settings_of(environment, allowed=allowed)
+        )
         monkeypatch.setattr(account, "client", lambda *_: sts or Sts())
         getattr(commands, name)(environment, **more)
         return started
@@ -70,7 +73,7 @@ def test_an_environment_of_a_pull_request_with_protected_data_is_not_disposed_of
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     protected = load_settings("pr-1").model_copy(update={"protect_data": True})
-    monkeypatch.setattr(ephemeral, "load_settings", lambda **_: protected)
+    monkeypatch.setattr(ephemeral, "settings_from_variables", lambda *_: protected)
     with pytest.raises(UserError, match="pr-1 protects its data"):
         ephemeral.dispose("pr-1")
 

@@ -9,7 +9,7 @@ import pytest
 
 import tools.pipeline.verify
 from education.errors import UserError
-from education.settings.model import load_settings
+from education.settings.load import load_settings
 from tools.pipeline.verify import refuse_other_roles, run_tests
 
 

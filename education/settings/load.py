@@ -1,0 +1,150 @@
+"""Reads the settings of an environment from its file in `environments/`, and lets variables override them.
+
+An environment without a file of its own (`pr-123`) has the settings of `dev`. `model.py` says which settings there are.
+"""
+
+import re
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, TypedDict
+
+from pydantic import ValidationError
+
+from education.errors import UserError
+from education.settings.messages import user_message
+from education.settings.model import EnvironmentSettings
+from education.settings.types import SUFFIX_PATTERN, SUFFIX_WORDS, tag_value
+
+ENVIRONMENTS_FOLDER = Path(__file__).resolve().parents[2] / "environments"
+FALLBACK_ENVIRONMENT = "dev"
+LOCAL_ENVIRONMENT = "local"
+
+
+def load_settings(
+    environment_suffix: str = FALLBACK_ENVIRONMENT,
+    *,
+    aws_region: str | None = None,
+    state_bucket: str | None = None,
+    state_bucket_region: str | None = None,
+    default_tags: Mapping[str, str] | None = None,
+    local_port: int | None = None,
+    folder: Path = ENVIRONMENTS_FOLDER,
+) -> EnvironmentSettings:
+    """The settings of one environment; arguments other than None win over its file.
+
+    Raises `UserError` with one sentence that names the setting, its value and what is allowed.
+    """
+    if not re.fullmatch(SUFFIX_PATTERN, environment_suffix):
+        raise UserError(f"ENVIRONMENT_SUFFIX is {environment_suffix!r}; allowed: {SUFFIX_WORDS}.")
+    file = folder / f"{environment_suffix}.toml"
+    if not file.exists():
+        file = folder / f"{FALLBACK_ENVIRONMENT}.toml"
+    values = _read(file)
+    if file.stem != environment_suffix and isinstance(values.get("api"), dict):
+        values["api"]["account_log_role"] = False  # belongs to the environment whose file this is
+    values.setdefault("default_tags", {})
+    values["environment_suffix"] = environment_suffix
+    values["aws_region"] = aws_region or values.get("aws_region", "us-east-1")
+    if isinstance(values["default_tags"], dict):
+        values["default_tags"] = {
+            "Project": "education",
+            "Environment": environment_suffix,
+            **values["default_tags"],
+            **(default_tags or {}),
+        }
+    state = values.get("state")
+    if isinstance(state, dict):
+        state.update(
+            {k: v for k, v in (("bucket", state_bucket), ("bucket_region", state_bucket_region)) if v}
+        )
+    if local_port is not None and values.get("local_endpoint") is not None:
+        values["local_endpoint"] = f"http://127.0.0.1:{local_port}"
+    where = f"{file.parent.name}/{file.name}"
+    variables: dict[tuple[str, ...], str] = {
+        path: variable
+        for path, variable, given in (
+            (("aws_region",), "AWS_REGION", aws_region),
+            (("state", "bucket"), "TERRAFORM_STATE_BUCKET", state_bucket),
+            (("state", "bucket_region"), "TERRAFORM_STATE_BUCKET_REGION", state_bucket_region),
+        )
+        if given
+    }
+    try:
+        return EnvironmentSettings.model_validate(_tuples(values))
+    except ValidationError as problem:
+        raise UserError(
+            user_message(problem, model=EnvironmentSettings, file=where, variables=variables)
+        ) from None
+
+
+def settings_from_variables(
+    variables: Mapping[str, str], environment_suffix: str | None = None
+) -> EnvironmentSettings:
+    """The settings that the variables of a process ask for, of the environment `environment_suffix` if it is given.
+
+    Raises `UserError` with one sentence, as `load_settings` does.
+    """
+    if environment_suffix is not None:
+        variables = {**variables, "ENVIRONMENT_SUFFIX": environment_suffix}
+    return load_settings(**stack_arguments(variables))
+
+
+class StackArguments(TypedDict):
+    """The keyword arguments of `TapStack`; also those of `load_settings`."""
+
+    environment_suffix: str
+    aws_region: str | None
+    state_bucket: str | None
+    state_bucket_region: str | None
+    default_tags: dict[str, str]
+    local_port: int
+
+
+def stack_arguments(variables: Mapping[str, str]) -> StackArguments:
+    """What the variables of CONTRACT.md ask for; unset and empty ones take their defaults."""
+
+    def get(name: str) -> str | None:
+        return variables.get(name) or None
+
+    return StackArguments(
+        environment_suffix=get("ENVIRONMENT_SUFFIX") or FALLBACK_ENVIRONMENT,
+        aws_region=get("AWS_REGION"),
+        state_bucket=get("TERRAFORM_STATE_BUCKET"),
+        state_bucket_region=get("TERRAFORM_STATE_BUCKET_REGION"),
+        default_tags={
+            "Repository": tag_value(get("REPOSITORY") or "unknown"),
+            "CommitAuthor": tag_value(get("COMMIT_AUTHOR") or "unknown"),
+        },
+        local_port=local_port(variables),
+    )
+
+
+def local_port(variables: Mapping[str, str]) -> int:
+    """The port of the AWS emulator: `EDUCATION_LOCAL_PORT`, or 4566."""
+    text = variables.get("EDUCATION_LOCAL_PORT") or "4566"
+    if not text.isdecimal() or not 1 <= int(text) <= 65535:
+        raise UserError(f"EDUCATION_LOCAL_PORT is {text!r}; allowed: a port number from 1 to 65535.")
+    return int(text)
+
+
+def _read(file: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(file.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise UserError(
+            f"{file.parent.name}/{file.name} is missing: restore it from the repository."
+        ) from None
+    except OSError as problem:
+        raise UserError(
+            f"{file.parent.name}/{file.name} cannot be read ({problem.strerror}): restore it from the repository."
+        ) from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
+        raise UserError(f"{file.parent.name}/{file.name} is not valid TOML: {problem}.") from None
+
+
+def _tuples(value: Any) -> Any:
+    """TOML arrays as tuples, which is what a frozen, strict model takes."""
+    if isinstance(value, dict):
+        return {key: _tuples(item) for key, item in value.items()}
+    return tuple(_tuples(item) for item in value) if isinstance(value, list) else value
