@@ -1,7 +1,7 @@
 """BootstrapStack: what an account needs once, before the pipeline can deploy an environment to it.
 
-State store, GitHub's OIDC provider, the permissions boundary, the roles that plan, deploy and test, and API
-Gateway's log role. Run by an administrator (`make bootstrap`), changed by nobody else; its own state lies in the bucket
+It makes the state store, GitHub's OIDC provider, the permissions boundary, the roles that plan, deploy and test, and
+API Gateway's log role. Only an administrator of the account runs it (`make bootstrap`). Its own state is in the bucket
 that it makes.
 """
 
@@ -23,14 +23,14 @@ from education.errors import UserError
 from education.iam import boundary_arn, policy_document
 from education.pipeline.boundary import boundary_statements
 from education.pipeline.github_trust import AUDIENCE, ISSUER, deploy_trust, plan_trust
-from education.pipeline.permission import Reach
 from education.pipeline.policies import PipelinePolicies
+from education.pipeline.resource_scope import ResourceScope
 from education.pipeline.state_store import StateStore
 from education.settings.model import EnvironmentSettings
 
 
 def state_key(environment_suffix: str) -> str:
-    """Where the state of an environment's bootstrap lies in its bucket."""
+    """The key of the state of an environment's bootstrap in the state bucket."""
     return f"bootstrap/BootstrapStack{environment_suffix}.tfstate"
 
 
@@ -47,10 +47,10 @@ class BootstrapStack(TerraformStack):
         owns_oidc_provider: bool,
         owns_log_role: bool = True,
     ) -> None:
-        """`first_state` is the file that holds the state until the bucket for it is there, and None from then on.
+        """`first_state` is the file that has the state until its bucket exists, and None from then on.
 
-        `owns_oidc_provider` is false where the account has GitHub's provider from elsewhere: it is used, not managed.
-        So it is with `owns_log_role` and the role with which API Gateway writes logs.
+        `owns_oidc_provider` is false where something else made GitHub's provider in this account: the stack uses it and
+        does not manage it. `owns_log_role` is the same for the role with which API Gateway writes logs.
         """
         super().__init__(scope, id)
         if not settings.pipeline.is_enabled:
@@ -65,20 +65,17 @@ class BootstrapStack(TerraformStack):
         env = self._env = Environment(settings, context)
         if settings.api.access_logs and settings.api.account_log_role and owns_log_role:
             GatewayLogRole(self, "api-logs", env=env, provider=self._platform_provider())
-        store = StateStore(
-            self, "state", settings=settings.state, old_version_days=settings.pipeline.old_state_days
-        )
+        store = StateStore(self, "state", env=env)
         oidc = [self._oidc_provider()] if owns_oidc_provider else []
         boundary = str(boundary_arn(env))
-        policies = PipelinePolicies(context, settings, boundary, store.bucket_arn, store.table_arn)
-        self._boundary(Reach(context, policies.suffixes, settings.aws_region))
+        policies = PipelinePolicies(env, boundary, store.bucket_arn, store.table_arn)
+        self._boundary(policies.scope)
         roles = {
             "plan": (plan_trust(context, settings.pipeline), policies.plan()),
             "deploy": (deploy_trust(context, settings.pipeline), policies.deploy()),
         }
-        if (
-            tests := policies.test()
-        ):  # in the job that deployed, so who may become the one may become the other
+        if tests := policies.test():
+            # The tests run in the job that deployed, so both roles trust the same jobs.
             roles["test"] = (deploy_trust(context, settings.pipeline), tests)
         for role, (trust, parts) in roles.items():
             self._role(role, trust, parts, after=oidc)
@@ -120,13 +117,13 @@ class BootstrapStack(TerraformStack):
         # No thumbprint: AWS verifies GitHub's certificate with its own list of authorities.
         return IamOpenidConnectProvider(self, "github", url=f"https://{ISSUER}", client_id_list=[AUDIENCE])
 
-    def _boundary(self, reach: Reach) -> None:
+    def _boundary(self, resources: ResourceScope) -> None:
         IamPolicy(
             self,
             "boundary",
             name=self._settings.pipeline.boundary,
             description="The most that a role of the education platform can do",
-            policy=policy_document(boundary_statements(reach)),
+            policy=policy_document(boundary_statements(resources)),
         )
 
     def _role(
@@ -162,9 +159,10 @@ class BootstrapStack(TerraformStack):
 
 
 def add_bootstrap_stack(app: App, settings: EnvironmentSettings, variables: Mapping[str, str]) -> None:
-    """The stack as `tools.pipeline.bootstrap` asks for it.
+    """Adds the stack to `app`, as the variables that `tools.pipeline.bootstrap` sets ask for it.
 
-    EDUCATION_FIRST_STATE=<file>; EDUCATION_OIDC_PROVIDER and EDUCATION_LOG_ROLE are `existing` where they are adopted.
+    EDUCATION_FIRST_STATE is the file for the first state. EDUCATION_OIDC_PROVIDER and EDUCATION_LOG_ROLE are `existing`
+    where something else owns that resource.
     """
     BootstrapStack(
         app,

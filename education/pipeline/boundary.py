@@ -1,13 +1,14 @@
 """The permissions boundary: the most that any role of the platform can ever do, whatever its own policy says.
 
-Every role that the pipeline makes must carry it, so that a pipeline that somebody took over cannot make itself a
-stronger role. It is the union of what functions need; each function's own policy is narrower (`functions.py`).
+Every role that the pipeline makes must have it, so an attacker who controls the pipeline cannot make a stronger role.
+It is the union of what all functions need; each function's own policy is narrower (`education/functions/`).
 """
 
 from typing import Any
 
 from education.naming import PROJECT, SIGNING_KEY
-from education.pipeline.permission import Reach, actions
+from education.pipeline.permission import actions
+from education.pipeline.resource_scope import ResourceScope
 
 # What functions do with their resources. A test compares it with every grant in the synthesized stacks.
 TABLE_ACTIONS = (
@@ -20,9 +21,9 @@ USER_ACTIONS = (
 )
 
 
-def boundary_statements(reach: Reach) -> list[dict[str, Any]]:
-    """The boundary's statements: allowed is only what stands here, on this platform's resources."""
-    tables = reach.named("dynamodb", "table/")
+def boundary_statements(scope: ResourceScope) -> list[dict[str, Any]]:
+    """The boundary's statements: only these actions are allowed, and only on this platform's resources."""
+    tables = scope.named("dynamodb", "table/")
     return [
         _allow(
             "Tables",
@@ -32,31 +33,32 @@ def boundary_statements(reach: Reach) -> list[dict[str, Any]]:
         _allow(
             "Files",
             actions("s3", "GetObject PutObject DeleteObject"),
-            [f"{bucket}/*" for bucket in reach.buckets()],
+            [f"{bucket}/*" for bucket in scope.buckets()],
         ),
-        _allow("Users", actions("cognito-idp", USER_ACTIONS), [reach.arn("cognito-idp", "userpool/*")])
-        | {"Condition": reach.tagged()},
+        _allow("Users", actions("cognito-idp", USER_ACTIONS), [scope.arn("cognito-idp", "userpool/*")])
+        | {"Condition": scope.tagged()},
         _allow(
             "SigningKey",
             actions("secretsmanager", "GetSecretValue"),
-            reach.arns("secretsmanager", f"secret:{PROJECT}-{SIGNING_KEY}-{{s}}-*"),
+            scope.arns("secretsmanager", f"secret:{PROJECT}-{SIGNING_KEY}-{{s}}-*"),
         ),
         _allow(
             "Logs",
             actions("logs", "CreateLogStream PutLogEvents"),
-            [f"{group}:*" for group in reach.named("logs", "log-group:/aws/lambda/")],
+            [f"{group}:*" for group in scope.named("logs", "log-group:/aws/lambda/")],
         ),
-        _allow("DeadLetters", actions("sqs", "SendMessage"), reach.named("sqs")),
-        _allow("Events", actions("events", "PutEvents"), reach.named("events", "event-bus/")),
-        # Services use the keys on behalf of their caller, whose boundary counts although the key's policy allows it.
-        _allow("Keys", actions("kms", "Decrypt Encrypt GenerateDataKey"), [reach.arn("kms", "key/*")])
-        | {"Condition": reach.tagged() | {"Null": {"kms:ViaService": "false"}}},
+        _allow("DeadLetters", actions("sqs", "SendMessage"), scope.named("sqs")),
+        _allow("Events", actions("events", "PutEvents"), scope.named("events", "event-bus/")),
+        # Services use the keys on behalf of the function that calls them. The function's boundary must allow this,
+        # although the key's policy allows it already.
+        _allow("Keys", actions("kms", "Decrypt Encrypt GenerateDataKey"), [scope.arn("kms", "key/*")])
+        | {"Condition": scope.tagged() | {"Null": {"kms:ViaService": "false"}}},
         {
-            # The lock table's name begins and ends as those of the platform's tables do.
+            # The first statement covers the lock table too: its name begins and ends as those of the platform's tables.
             "Sid": "NeverLocksOfStates",
             "Effect": "Deny",
             "Action": "dynamodb:*",
-            "Resource": reach.arn("dynamodb", f"table/{PROJECT}-terraform-*"),
+            "Resource": scope.arn("dynamodb", f"table/{PROJECT}-terraform-*"),
         },
         _allow("Traces", actions("xray", "PutTelemetryRecords PutTraceSegments"), ["*"]),
         _allow("Metrics", actions("cloudwatch", "PutMetricData"), ["*"])

@@ -1,8 +1,9 @@
-"""Who may assume the pipeline's roles: jobs of one GitHub repository, named exactly, or named roles of its account.
+"""Who may assume the pipeline's roles: jobs of one GitHub repository, or named roles of the pipeline's account.
 
-GitHub's OIDC token carries the subject in one of two forms, and both are listed: the classic one with names only, and
-the immutable one with numeric ids, which is the default of repositories made or renamed since the summer of 2026
-(https://docs.github.com/actions/reference/openid-connect-reference). No wildcard, no set operator, no other claim.
+GitHub's OIDC token has the subject in one of two forms, and the trust policy lists both: the classic form with names
+only, and the immutable form with numeric ids. The latter is the default of repositories that were made or renamed since
+the summer of 2026 (https://docs.github.com/actions/reference/openid-connect-reference). The policy uses no wildcard, no
+set operator and no other claim.
 """
 
 from collections.abc import Mapping, Sequence
@@ -21,12 +22,12 @@ def provider_arn(context: AwsContext) -> str:
 
 
 def environment_subjects(pipeline: PipelineSettings) -> list[str]:
-    """The subjects of jobs that run in the environment's own GitHub environment."""
+    """The subjects of jobs that run in this environment's GitHub environment."""
     return _subjects(pipeline, f"environment:{pipeline.github_environment}")
 
 
 def review_subjects(pipeline: PipelineSettings) -> list[str]:
-    """The subjects of jobs that only look: those of pull requests, and those of the default branch."""
+    """The subjects of jobs that only plan: jobs of pull requests, and jobs of the default branch."""
     return [
         *_subjects(pipeline, "pull_request"),
         *_subjects(pipeline, f"ref:refs/heads/{pipeline.default_branch}"),
@@ -48,7 +49,7 @@ def plan_trust(context: AwsContext, pipeline: PipelineSettings) -> dict[str, Any
 
 
 def trusts_github(pipeline: PipelineSettings) -> bool:
-    """Whether GitHub signs in to some role of the environment's account directly."""
+    """Whether GitHub signs in directly to at least one role of the environment's account."""
     return not (pipeline.pipeline_role_arns and pipeline.pipeline_plan_role_arns)
 
 

@@ -1,205 +1,135 @@
-"""The pipeline's permission sets, put together: what the deploy role may do, the plan role see, the test role try.
+"""Puts the policies of the pipeline's roles together: what the deploy, the plan and the test role may do.
 
-A list of denials stands beside them: whatever is attached to the roles later, they cannot widen themselves, nor touch
-the states of other environments or the account's audit trail.
+Each part of the platform has a module `permissions_*` of its own; `denials.py` has what every role is denied.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from education.aws_context import AwsContext
+from education.environment import Environment
 from education.monitoring.edge_alarms import EDGE_REGION
-from education.naming import PROJECT
-from education.pipeline.permission import Permission, Reach, actions
-from education.pipeline.permissions_events import event_permissions
-from education.pipeline.permissions_records import (
+from education.pipeline.denials import denials
+from education.pipeline.permission import Permission
+from education.pipeline.permissions_api import api_permissions, firewall_permissions
+from education.pipeline.permissions_content import content_permissions
+from education.pipeline.permissions_data import (
+    data_permissions,
     key_permissions,
     mail_permissions,
-    records_permissions,
     signing_key_permissions,
 )
-from education.pipeline.permissions_serving import (
-    api_permissions,
-    content_permissions,
-    firewall_permissions,
-    function_permissions,
-)
-from education.pipeline.permissions_tests import tester_statements
-from education.pipeline.permissions_watching import alarm_permissions, watching_permissions
-from education.settings.model import EnvironmentSettings
+from education.pipeline.permissions_functions import event_permissions, function_permissions
+from education.pipeline.permissions_monitoring import alarm_permissions, monitoring_permissions
+from education.pipeline.permissions_state import state_statements
+from education.pipeline.permissions_test_role import tester_statements
+from education.pipeline.resource_scope import ResourceScope
 
-EPHEMERAL = "pr-*"
+EPHEMERAL = "pr-*"  # the environments of pull requests
+Statements = list[dict[str, Any]]
 
 
 @dataclass(frozen=True)
 class PipelinePolicies:
-    """Makes the roles' policies, by part, since IAM takes at most 6,144 characters in one policy.
+    """Makes the statements of each role, by part: IAM takes at most 6,144 characters in one policy.
 
     `boundary_arn` is the permissions boundary that the deploy role must put on every role that it makes.
     """
 
-    context: AwsContext
-    settings: EnvironmentSettings
+    env: Environment
     boundary_arn: str
     state_bucket_arn: str
     lock_table_arn: str
 
     @property
     def suffixes(self) -> list[str]:
-        """The environments that the roles work on."""
-        ephemeral = [EPHEMERAL] if self.settings.pipeline.ephemeral else []
-        return [self.settings.environment_suffix, *ephemeral]
+        """The environments that the roles work on, as patterns of their suffix."""
+        ephemeral = [EPHEMERAL] if self.env.settings.pipeline.ephemeral else []
+        return [self.env.settings.environment_suffix, *ephemeral]
+
+    @property
+    def scope(self) -> ResourceScope:
+        """The resources of these environments, in the platform's region."""
+        return ResourceScope(self.env.aws, self.suffixes, self.env.settings.aws_region)
 
     def parts(self) -> Mapping[str, Sequence[Permission]]:
-        """The permissions on what is deployed, by the part of the platform."""
-        reach = Reach(self.context, self.suffixes, self.settings.aws_region)
-        ephemeral = replace(reach, suffixes=[EPHEMERAL])
+        """The permissions on what is deployed. A part's name becomes part of its policy's name."""
+        scope = self.scope
+        ephemeral = replace(scope, suffixes=[EPHEMERAL])
         return {
             "records": [
-                *records_permissions(reach, access_logs=self.settings.content.access_logs),
-                *(mail_permissions(reach) if self.settings.identity.ses_identity_arn else []),
-                *(signing_key_permissions(ephemeral) if self.settings.pipeline.ephemeral else []),
+                *data_permissions(scope, access_logs=self.env.settings.content.access_logs),
+                *(mail_permissions(scope) if self.env.settings.identity.ses_identity_arn else []),
+                *(signing_key_permissions(ephemeral) if self.env.settings.pipeline.ephemeral else []),
             ],
             "functions": [
-                *function_permissions(reach, boundary_arn=self.boundary_arn),
-                *event_permissions(reach),
+                *function_permissions(scope, boundary_arn=self.boundary_arn),
+                *event_permissions(scope),
             ],
             "api": [
-                *api_permissions(reach),
-                *(firewall_permissions(reach) if self.settings.api.waf else []),
+                *api_permissions(scope),
+                *(firewall_permissions(scope) if self.env.settings.api.waf else []),
             ],
-            "content": content_permissions(reach),
-            "watching": [*watching_permissions(reach), *alarm_permissions(reach), *key_permissions(reach)],
-            "edge": self._edge_permissions(replace(reach, region=EDGE_REGION)),
+            "content": content_permissions(scope),
+            "watching": [
+                *monitoring_permissions(scope),
+                *alarm_permissions(scope),
+                *key_permissions(scope),
+            ],
+            "edge": self._edge_permissions(),
         }
 
-    def deploy(self) -> dict[str, list[dict[str, Any]]]:
-        """The deploy role's statements by part."""
+    def deploy(self) -> dict[str, Statements]:
+        """The deploy role's statements by part: it reads and changes, and destroys where the data is not protected."""
+        may_destroy = not self.env.settings.protect_data
         return {
-            "state": [*self._own_states(may_write=True), *self._denials()],
-            **{name: self._changing(held) for name, held in self.parts().items()},
+            "state": [*self._states(may_write=True), *self._denials()],
+            **{
+                name: [
+                    statement
+                    for permission in permissions
+                    for statement in (
+                        *permission.read_statements(),
+                        *permission.write_statements(may_destroy=may_destroy),
+                    )
+                ]
+                for name, permissions in self.parts().items()
+            },
         }
 
-    def plan(self) -> dict[str, list[dict[str, Any]]]:
+    def plan(self) -> dict[str, Statements]:
         """The plan role's statements by part: it reads, and takes and releases the lock."""
         return {
-            "state": [*self._own_states(may_write=False), *self._denials()],
+            "state": [*self._states(may_write=False), *self._denials()],
             **{
-                name: [statement for permission in held for statement in permission.read_statements()]
-                for name, held in self.parts().items()
+                name: [statement for permission in permissions for statement in permission.read_statements()]
+                for name, permissions in self.parts().items()
             },
         }
 
-    def test(self) -> dict[str, list[dict[str, Any]]]:
-        """The test role's statements, where the settings want people to test with; no role else."""
-        if self.settings.pipeline.integration_tests != "people":
+    def test(self) -> dict[str, Statements]:
+        """The test role's statements; empty where the settings want no people to test with, and so no such role."""
+        if self.env.settings.pipeline.integration_tests != "people":
             return {}
-        reach = Reach(self.context, self.suffixes, self.settings.aws_region)
-        return {"people": [*tester_statements(reach), *self._denials()]}
+        return {"people": [*tester_statements(self.scope), *self._denials()]}
 
-    def _changing(self, held: Sequence[Permission]) -> list[dict[str, Any]]:
-        may_destroy = not self.settings.protect_data
-        return [
-            statement
-            for permission in held
-            for statement in (
-                *permission.read_statements(),
-                *permission.write_statements(may_destroy=may_destroy),
-            )
-        ]
-
-    def _edge_permissions(self, edge: Reach) -> list[Permission]:
-        """CloudFront's alarm lives in one region, where it needs a topic and a key if the stack is elsewhere."""
-        if self.settings.aws_region == EDGE_REGION:
+    def _edge_permissions(self) -> list[Permission]:
+        """CloudFront's alarm is in one region, where it needs a topic and a key if the stack is in another."""
+        if self.env.settings.aws_region == EDGE_REGION:
             return []
-        held = [*alarm_permissions(edge), *key_permissions(edge)]
-        return [replace(permission, sid=f"Edge{permission.sid}") for permission in held]
+        edge = replace(self.scope, region=EDGE_REGION)
+        permissions = [*alarm_permissions(edge), *key_permissions(edge)]
+        return [replace(permission, sid=f"Edge{permission.sid}") for permission in permissions]
 
-    def _own_states(self, *, may_write: bool) -> list[dict[str, Any]]:
-        bucket = self.settings.state.bucket
-        keys = [f"{suffix}/TapStack{suffix}.tfstate" for suffix in self.suffixes]
-        prefixes = [EPHEMERAL.rstrip("*")] if self.settings.pipeline.ephemeral else []  # to find leftovers
-        digests = [f"{bucket}/{key}-md5" for key in keys]
-        locks = [f"{bucket}/{key}" for key in keys]
-        return [
-            {
-                "Sid": "FindOwnStates",
-                "Effect": "Allow",
-                "Action": "s3:ListBucket",
-                "Resource": self.state_bucket_arn,
-                "Condition": {"StringLike": {"s3:prefix": ["env:/", *prefixes, *keys]}},
-            },
-            {
-                "Sid": "UseOwnStates" if may_write else "ReadOwnStates",
-                "Effect": "Allow",
-                "Action": ["s3:GetObject", "s3:PutObject"] if may_write else "s3:GetObject",
-                "Resource": [f"{self.state_bucket_arn}/{key}" for key in keys],
-            },
-            {
-                "Sid": "LockOwnStates",
-                "Effect": "Allow",
-                "Action": actions("dynamodb", "GetItem PutItem DeleteItem"),
-                "Resource": self.lock_table_arn,
-                "Condition": {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": locks}},
-            },
-            {
-                "Sid": "UseStateDigests" if may_write else "ReadStateDigests",
-                "Effect": "Allow",
-                "Action": actions("dynamodb", "GetItem PutItem" if may_write else "GetItem"),
-                "Resource": self.lock_table_arn,
-                "Condition": {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": digests}},
-            },
-        ]
+    def _states(self, *, may_write: bool) -> Statements:
+        return state_statements(
+            bucket=self.env.settings.state.bucket,
+            bucket_arn=self.state_bucket_arn,
+            lock_table_arn=self.lock_table_arn,
+            suffixes=self.suffixes,
+            ephemeral_prefixes=[EPHEMERAL.rstrip("*")] if self.env.settings.pipeline.ephemeral else [],
+            may_write=may_write,
+        )
 
-    def _denials(self) -> list[dict[str, Any]]:
-        account = f"arn:{self.context.partition}:iam::{self.context.account_id}"
-        return [
-            {
-                "Sid": "NeverOwnRolesOrPolicies",
-                "Effect": "Deny",
-                "NotAction": actions("iam", "Get* List*"),
-                "Resource": [
-                    *(
-                        f"{account}:role/{PROJECT}-{role}-*"
-                        for role in ("deploy", "plan", "pipeline", "test")
-                    ),
-                    *(
-                        f"{account}:policy/{PROJECT}-{policy}-*"
-                        for policy in ("boundary", "deploy", "plan", "test")
-                    ),
-                    f"{account}:oidc-provider/*",
-                ],
-            },
-            {
-                "Sid": "NeverWithoutBoundary",
-                "Effect": "Deny",
-                "Action": "iam:DeleteRolePermissionsBoundary",
-                "Resource": "*",
-            },
-            {
-                "Sid": "NeverOtherStates",
-                "Effect": "Deny",
-                "Action": actions("s3", "GetObject* PutObject* DeleteObject*"),
-                "NotResource": [
-                    *(f"{self.state_bucket_arn}/{suffix}/*" for suffix in self.suffixes),
-                    *(f"{bucket}/*" for bucket in self._content_buckets()),
-                ],
-            },
-            {
-                # Its name begins and ends as those of the platform's tables do.
-                "Sid": "NeverTheLockTable",
-                "Effect": "Deny",
-                "NotAction": actions("dynamodb", "GetItem PutItem DeleteItem"),
-                "Resource": self.lock_table_arn,
-            },
-            {
-                "Sid": "NeverTheAuditTrail",
-                "Effect": "Deny",
-                "Action": "cloudtrail:*",
-                "Resource": "*",
-            },
-        ]
-
-    def _content_buckets(self) -> list[str]:
-        return Reach(self.context, self.suffixes, self.settings.aws_region).buckets()
+    def _denials(self) -> Statements:
+        return denials(self.scope, state_bucket_arn=self.state_bucket_arn, lock_table_arn=self.lock_table_arn)

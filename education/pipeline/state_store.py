@@ -1,6 +1,6 @@
-"""Where Terraform keeps its states: a versioned, encrypted bucket that only TLS reaches, and the table that locks it.
+"""Where Terraform keeps its states: a versioned, encrypted bucket that accepts only TLS, and a table for the locks.
 
-The bucket holds states of several environments and of the bootstrap itself; it is never emptied by Terraform.
+The bucket has the states of several environments and of the bootstrap itself. Terraform never empties it.
 """
 
 from cdktf_cdktf_provider_aws.dynamodb_table import (
@@ -34,18 +34,22 @@ from cdktf_cdktf_provider_aws.s3_bucket_versioning import (
 )
 from constructs import Construct
 
+from education.environment import Environment
 from education.iam import policy_document
-from education.settings.model import StateSettings
 
-KEPT_VERSIONS = 20  # however old they are
+KEPT_VERSIONS = 20  # of each state, whatever their age
 
 
 class StateStore(Construct):
-    """Bucket and lock table; `bucket` and `table` are the resources, for who imports them."""
+    """The bucket and the lock table.
 
-    def __init__(self, scope: Construct, id: str, *, settings: StateSettings, old_version_days: int) -> None:
-        """Replaced versions of a state are deleted after `old_version_days`, but for the latest `KEPT_VERSIONS`."""
+    Replaced versions of a state are deleted after `pipeline.old_state_days`, except for the latest `KEPT_VERSIONS`.
+    `bucket` and `table` are the resources, which the bootstrap imports where they exist already.
+    """
+
+    def __init__(self, scope: Construct, id: str, *, env: Environment) -> None:
         super().__init__(scope, id)
+        settings = env.settings.state
         # checkov:skip=CKV_AWS_18 aws_s3_bucket: CloudTrail data events tell more of states, and are the account's own
         self.bucket = S3Bucket(self, "bucket", bucket=settings.bucket, force_destroy=False)
         name = self.bucket.id
@@ -114,7 +118,8 @@ class StateStore(Construct):
                     filter=[S3BucketLifecycleConfigurationRuleFilter(prefix="")],
                     noncurrent_version_expiration=[
                         S3BucketLifecycleConfigurationRuleNoncurrentVersionExpiration(
-                            noncurrent_days=old_version_days, newer_noncurrent_versions=KEPT_VERSIONS
+                            noncurrent_days=env.settings.pipeline.old_state_days,
+                            newer_noncurrent_versions=KEPT_VERSIONS,
                         )
                     ],
                     abort_incomplete_multipart_upload=[

@@ -10,10 +10,11 @@ from typing import Any
 
 import pytest
 
+from education.environment import Environment
 from education.errors import UserError
 from education.pipeline.bootstrap_stack import BootstrapStack
-from education.pipeline.permission import Reach
 from education.pipeline.policies import PipelinePolicies
+from education.pipeline.resource_scope import ResourceScope
 from education.settings.load import load_settings
 from education.settings.model import EnvironmentSettings
 from education.settings.pipeline import PipelineSettings
@@ -118,7 +119,7 @@ def test_no_action_is_a_pattern(resources: Resources) -> None:
 def test_every_wildcard_has_its_reason(environment: str) -> None:
     settings = load_settings(environment)
     context: Any = type("Context", (), {"partition": "aws", "account_id": "1", "region": "us-east-1"})()
-    policies = PipelinePolicies(context, settings, "boundary", "bucket", "table")
+    policies = PipelinePolicies(Environment(settings, context), "boundary", "bucket", "table")
     for held in policies.parts().values():
         for permission in held:
             named = all(re.search(r"education-|/education/", resource) for resource in permission.resources)
@@ -197,7 +198,7 @@ def test_the_boundary_holds_what_functions_may_do(environment: str, synthesized_
 
     allowed = [
         action
-        for statement in boundary_statements(Reach(context, [environment], "us-east-1"))
+        for statement in boundary_statements(ResourceScope(context, [environment], "us-east-1"))
         if statement["Effect"] == "Allow"
         for action in statement["Action"]
     ]

@@ -12,8 +12,8 @@ import pytest
 import yaml
 
 from education.aws_context import AwsContext
-from education.pipeline.permission import Reach
-from education.pipeline.permissions_records import mail_permissions
+from education.environment import Environment
+from education.pipeline.permissions_data import mail_permissions
 from education.pipeline.policies import PipelinePolicies
 from education.settings.load import load_settings
 from local_platform.strict.instance import Decision
@@ -90,8 +90,7 @@ def policies(environment: str) -> PipelinePolicies:
     """Both roles' policies for an environment, in an account that stands for all."""
     context = SimpleNamespace(account_id=ACCOUNT, partition="aws", region="us-east-1")
     return PipelinePolicies(
-        cast(AwsContext, context),
-        load_settings(environment),
+        Environment(load_settings(environment), cast(AwsContext, context)),
         f"arn:aws:iam::{ACCOUNT}:policy/education-boundary-{environment}",
         "arn:aws:s3:::states",
         f"arn:aws:dynamodb:{PLACE}:table/locks",
@@ -116,7 +115,7 @@ def allows(
 def test_cloudfront_may_be_let_into_the_log_bucket_and_no_other(environment: str) -> None:
     held = policies(environment)
     bucket = f"arn:aws:s3:::education-{{}}-{ACCOUNT}-{environment}"
-    logs = held.settings.content.access_logs
+    logs = held.env.settings.content.access_logs
     assert allows(held.deploy(), "s3:PutBucketAcl", bucket.format("content-logs")) is logs
     assert not allows(held.deploy(), "s3:PutBucketAcl", bucket.format("content"))
     assert not logs or allows(held.deploy(), "s3:GetBucketAcl", bucket.format("content-logs"))
@@ -185,7 +184,7 @@ def test_an_environment_of_a_pull_request_can_make_and_delete_its_signing_key() 
 
 def test_a_sender_of_ones_own_needs_its_service_role_and_no_other() -> None:
     held = policies("prod")
-    (permission,) = mail_permissions(Reach(held.context, held.suffixes, "us-east-1"))
+    (permission,) = mail_permissions(held.scope)
     (statement,) = permission.write_statements(may_destroy=False)
     assert statement["Action"] == ["iam:CreateServiceLinkedRole"]
     assert statement["Condition"] == {

@@ -1,13 +1,14 @@
-"""What the pipeline may do with what watches: log groups, alarms, dashboard, alert topic and queues."""
+"""What the pipeline may do with monitoring: log groups, alarms, the dashboard, the alert topic and queues."""
 
-from education.pipeline.permission import Permission, Reach, actions
+from education.pipeline.permission import Permission, actions
+from education.pipeline.resource_scope import ResourceScope
 
 
-def watching_permissions(reach: Reach) -> list[Permission]:
-    """Log groups, dashboard and queues, found by name; one list cannot be narrowed to them."""
+def monitoring_permissions(scope: ResourceScope) -> list[Permission]:
+    """Log groups, dashboard and queues, by their names; only the list of log groups cannot be limited to them."""
     log_groups = [
-        *reach.named("logs", "log-group:/aws/lambda/"),
-        *reach.named("logs", "log-group:/aws/apigateway/"),
+        *scope.named("logs", "log-group:/aws/lambda/"),
+        *scope.named("logs", "log-group:/aws/apigateway/"),
     ]
     return [
         Permission(
@@ -21,37 +22,37 @@ def watching_permissions(reach: Reach) -> list[Permission]:
         ),
         Permission(
             "LogGroupList",
-            [reach.arn("logs", "log-group:*")],
+            [scope.arn("logs", "log-group:*")],
             reads=actions("logs", "DescribeLogGroups"),
             reason="DescribeLogGroups is a list; it is limited to this account and region",
         ),
         Permission(
             "Dashboard",
-            reach.named("cloudwatch", "dashboard/", region=""),
+            scope.named("cloudwatch", "dashboard/", region=""),
             reads=actions("cloudwatch", "GetDashboard"),
             writes=actions("cloudwatch", "PutDashboard DeleteDashboards"),
         ),
         Permission(
             "Queues",
-            reach.named("sqs"),
+            scope.named("sqs"),
             reads=actions("sqs", "GetQueueAttributes ListQueueTags"),
             writes=actions("sqs", "CreateQueue SetQueueAttributes DeleteQueue TagQueue UntagQueue"),
         ),
     ]
 
 
-def alarm_permissions(reach: Reach) -> list[Permission]:
+def alarm_permissions(scope: ResourceScope) -> list[Permission]:
     """Alarms and the topic that they notify."""
     return [
         Permission(
             "Alarms",
-            reach.named("cloudwatch", "alarm:"),
+            scope.named("cloudwatch", "alarm:"),
             reads=actions("cloudwatch", "DescribeAlarms ListTagsForResource"),
             writes=actions("cloudwatch", "PutMetricAlarm DeleteAlarms TagResource UntagResource"),
         ),
         Permission(
             "Topics",
-            reach.named("sns"),
+            scope.named("sns"),
             reads=actions("sns", "GetTopicAttributes ListTagsForResource"),
             writes=actions(
                 "sns",
@@ -60,8 +61,8 @@ def alarm_permissions(reach: Reach) -> list[Permission]:
         ),
         Permission(
             "Subscriptions",
-            # SNS decides by the topic; its reference also knows the subscription's own ARN, which the topic's begins.
-            [arn for topic in reach.named("sns") for arn in (topic, f"{topic}:*")],
+            # SNS checks the topic. Its reference also allows the subscription's own ARN, which begins with the topic's.
+            [arn for topic in scope.named("sns") for arn in (topic, f"{topic}:*")],
             reads=actions("sns", "GetSubscriptionAttributes"),
             writes=actions("sns", "Unsubscribe"),
         ),

@@ -1,22 +1,24 @@
-"""What the pipeline may do with what holds data: tables, buckets, the user pool, keys, the signing key's public half.
+"""What the pipeline may do with what stores data: tables, buckets, the user pool, keys, the signing key's public half.
 
-No permission reads a record, a lesson file of a protected environment, a user or a secret's value.
+No permission reads a table's items, a lesson file of a protected environment, a user or a secret's value; the signing
+keys of pull requests' environments are the exception.
 """
 
 from education.naming import PROJECT, SIGNING_KEY
-from education.pipeline.permission import Permission, Reach, actions
+from education.pipeline.permission import Permission, actions
+from education.pipeline.resource_scope import ResourceScope
 
 
-def records_permissions(reach: Reach, *, access_logs: bool) -> list[Permission]:
-    """Tables, content buckets, user pool, and what the stack reads of the signing key.
+def data_permissions(scope: ResourceScope, *, access_logs: bool) -> list[Permission]:
+    """Tables, content buckets, the user pool, and what the stack reads of the signing key.
 
     `access_logs` says whether CloudFront writes logs into a bucket.
     """
     return [
-        *(_log_delivery(reach) if access_logs else []),
+        *(_log_delivery(scope) if access_logs else []),
         Permission(
             "Tables",
-            reach.named("dynamodb", "table/"),
+            scope.named("dynamodb", "table/"),
             reads=actions(
                 "dynamodb", "DescribeTable DescribeContinuousBackups DescribeTimeToLive ListTagsOfResource"
             ),
@@ -28,7 +30,7 @@ def records_permissions(reach: Reach, *, access_logs: bool) -> list[Permission]:
         ),
         Permission(
             "Buckets",
-            reach.buckets(),
+            scope.buckets(),
             reads=actions(
                 "s3",
                 "ListBucket GetBucketAcl GetBucketCORS GetBucketWebsite GetBucketVersioning "
@@ -47,19 +49,19 @@ def records_permissions(reach: Reach, *, access_logs: bool) -> list[Permission]:
         ),
         Permission(
             "Objects",
-            [f"{bucket}/*" for bucket in reach.buckets()],
+            [f"{bucket}/*" for bucket in scope.buckets()],
             destroys=actions("s3", "DeleteObject DeleteObjectVersion"),
         ),
         Permission(
             "UserPoolCreation",
             ["*"],
             writes=actions("cognito-idp", "CreateUserPool TagResource"),
-            conditions=reach.tagging(),
-            reason="CreateUserPool knows no resource; the tags that the new pool gets are checked instead",
+            conditions=scope.tagging(),
+            reason="CreateUserPool has no resource type; the tags that the new pool gets are checked instead",
         ),
         Permission(
             "UserPool",
-            [reach.arn("cognito-idp", "userpool/*")],
+            [scope.arn("cognito-idp", "userpool/*")],
             reads=actions(
                 "cognito-idp",
                 "DescribeUserPool GetUserPoolMfaConfig DescribeUserPoolClient GetGroup",
@@ -70,34 +72,34 @@ def records_permissions(reach: Reach, *, access_logs: bool) -> list[Permission]:
                 "DeleteUserPoolClient CreateGroup UpdateGroup DeleteGroup TagResource UntagResource",
             ),
             destroys=actions("cognito-idp", "DeleteUserPool"),
-            conditions=reach.tagged(),
-            read_conditions=reach.tagged(),
-            reason="a pool's ARN holds its id, not its name; its tags are checked instead",
+            conditions=scope.tagged(),
+            read_conditions=scope.tagged(),
+            reason="a pool's ARN has its id, not its name; its tags are checked instead",
         ),
         Permission(
             "SigningKeyParameters",
-            reach.arns("ssm", f"parameter/{PROJECT}/{{s}}/{SIGNING_KEY}/*"),
+            scope.arns("ssm", f"parameter/{PROJECT}/{{s}}/{SIGNING_KEY}/*"),
             reads=actions("ssm", "GetParameter"),
         ),
         Permission(
             "SigningKeySecret",
-            reach.arns("secretsmanager", f"secret:{PROJECT}-{SIGNING_KEY}-{{s}}-*"),
+            scope.arns("secretsmanager", f"secret:{PROJECT}-{SIGNING_KEY}-{{s}}-*"),
             reads=actions("secretsmanager", "DescribeSecret GetResourcePolicy"),
         ),
     ]
 
 
-def _log_delivery(reach: Reach) -> list[Permission]:
-    """CloudFront lets itself into the log bucket by an ACL that it puts there with its caller's rights.
+def _log_delivery(scope: ResourceScope) -> list[Permission]:
+    """CloudFront gives itself access to the log bucket by an ACL, which it sets with the permissions of its caller.
 
     https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cf-api-permissions-ref.html
     """
-    buckets = reach.buckets("content-logs")
+    buckets = scope.buckets("content-logs")
     return [Permission("LogDelivery", buckets, writes=actions("s3", "PutBucketAcl"))]
 
 
-def mail_permissions(reach: Reach) -> list[Permission]:
-    """Cognito sends through SES under a role of its own, which it makes with its caller's rights.
+def mail_permissions(scope: ResourceScope) -> list[Permission]:
+    """Cognito sends e-mail through SES with a role of its own, which it makes with the permissions of its caller.
 
     https://docs.aws.amazon.com/cognito/latest/developerguide/using-service-linked-roles.html
     """
@@ -105,27 +107,27 @@ def mail_permissions(reach: Reach) -> list[Permission]:
     return [
         Permission(
             "MailSender",
-            [reach.arn("iam", f"role/aws-service-role/{service}/*", region="")],
+            [scope.arn("iam", f"role/aws-service-role/{service}/*", region="")],
             writes=actions("iam", "CreateServiceLinkedRole"),
             conditions={"StringEquals": {"iam:AWSServiceName": service}},
-            reason="the role's name ends as the service likes",
+            reason="the service chooses how the role's name ends",
         )
     ]
 
 
-def key_permissions(reach: Reach) -> list[Permission]:
+def key_permissions(scope: ResourceScope) -> list[Permission]:
     """Customer-managed keys and their aliases."""
     return [
         Permission(
             "KeyCreation",
             ["*"],
             writes=actions("kms", "CreateKey TagResource"),
-            conditions=reach.tagging(),
-            reason="CreateKey knows no resource; the tags that the new key gets are checked instead",
+            conditions=scope.tagging(),
+            reason="CreateKey has no resource type; the tags that the new key gets are checked instead",
         ),
         Permission(
             "Keys",
-            [reach.arn("kms", "key/*")],
+            [scope.arn("kms", "key/*")],
             reads=actions("kms", "DescribeKey GetKeyPolicy GetKeyRotationStatus ListResourceTags"),
             writes=actions(
                 "kms",
@@ -133,42 +135,42 @@ def key_permissions(reach: Reach) -> list[Permission]:
                 "CreateAlias UpdateAlias DeleteAlias",
             ),
             destroys=actions("kms", "ScheduleKeyDeletion"),
-            conditions=reach.tagged(),
-            read_conditions=reach.tagged(),
-            reason="a key's ARN holds its id, not its alias; its tags are checked instead",
+            conditions=scope.tagged(),
+            read_conditions=scope.tagged(),
+            reason="a key's ARN has its id, not its alias; its tags are checked instead",
         ),
         Permission(
             "KeyAliases",
-            reach.named("kms", "alias/"),
+            scope.named("kms", "alias/"),
             writes=actions("kms", "CreateAlias UpdateAlias DeleteAlias"),
         ),
         Permission(
             "AliasList",
             ["*"],
             reads=actions("kms", "ListAliases"),
-            reason="ListAliases knows no resource",
+            reason="ListAliases has no resource type",
         ),
     ]
 
 
-def signing_key_permissions(reach: Reach) -> list[Permission]:
-    """Making and deleting the signing key, for environments that no administrator prepares."""
+def signing_key_permissions(scope: ResourceScope) -> list[Permission]:
+    """Making and deleting the signing key, for environments that no administrator prepares (those of pull requests)."""
     return [
         Permission(
             "OwnSigningKeyParameters",
-            reach.arns("ssm", f"parameter/{PROJECT}/{{s}}/{SIGNING_KEY}/*"),
+            scope.arns("ssm", f"parameter/{PROJECT}/{{s}}/{SIGNING_KEY}/*"),
             writes=actions("ssm", "GetParameters PutParameter DeleteParameters"),
         ),
         Permission(
             "SigningKeyList",
-            [reach.arn("ssm", f"parameter/{PROJECT}")],
+            [scope.arn("ssm", f"parameter/{PROJECT}")],
             writes=actions("ssm", "GetParametersByPath"),
             reason="AWS checks the path that is asked for; below this one are public keys only",
         ),
         Permission(
             "OwnSigningKeySecret",
-            # A secret that is not there yet has no random end of its ARN, so the pattern does not ask for one.
-            reach.arns("secretsmanager", f"secret:{PROJECT}-{SIGNING_KEY}-{{s}}"),
+            # The ARN of a secret that does not exist yet has no random end, so the pattern has none.
+            scope.arns("secretsmanager", f"secret:{PROJECT}-{SIGNING_KEY}-{{s}}"),
             writes=actions(
                 "secretsmanager",
                 "CreateSecret DescribeSecret PutSecretValue GetSecretValue DeleteSecret TagResource",
