@@ -1,7 +1,7 @@
 """Access logs of the API: one JSON line per request, encrypted, without personal data.
 
-No address, user agent, token, claim or literal path is logged: `resourcePath` is the path of the description. The
-request id leads to the function's log. Execution logs stay off, since they hold bodies.
+No IP address, user agent, token, claim or literal path is logged: `resourcePath` is the path of the description. The
+request id is also in the function's log. Execution logs are off, since they contain bodies.
 """
 
 import json
@@ -29,9 +29,9 @@ FORMAT = {
 
 
 class AccessLogs(Construct):
-    """The log group, and `stage_settings` that make a stage write to it.
+    """The log group, and the `stage_settings` that make a stage write to it.
 
-    API Gateway writes with a role of the account, which the bootstrap makes (`gateway_log_role`).
+    API Gateway writes with a role of the account, which the bootstrap makes (`log_role.py`).
     """
 
     def __init__(

@@ -1,7 +1,7 @@
-"""CORS preflights: OPTIONS on every path, answered by the gateway itself, without a token.
+"""CORS preflights: OPTIONS on every path, which API Gateway answers itself, without a token.
 
-Only origins of the settings are allowed, never `*`. Answers other than preflights get their CORS headers from the
-functions and from `rest_api_problems`.
+Only the portal origins of the settings are allowed, never `*`. All other answers get their CORS headers from the
+functions and from `gateway_responses.py`.
 """
 
 import json
@@ -14,16 +14,18 @@ from cdktf_cdktf_provider_aws.api_gateway_method import ApiGatewayMethod
 from cdktf_cdktf_provider_aws.api_gateway_method_response import ApiGatewayMethodResponse
 from constructs import Construct
 
+from education.api.routes import readable_id
+
 JSON_TYPE = "application/json"
 STATUS = "200"
 ALLOWED_HEADERS = "Authorization,Content-Type"
-MAX_AGE_SECONDS = 7200  # what Chromium keeps at most
+MAX_AGE_SECONDS = 7200  # Chromium keeps an answer no longer
 
 
 class Preflights(Construct):
     """An OPTIONS method for each path.
 
-    `answers` are the last of their parts to be made; `fingerprint` changes when any of them does.
+    `answers` are the last part of each method to be made; `fingerprint` changes when any part does.
     """
 
     def __init__(
@@ -35,7 +37,7 @@ class Preflights(Construct):
         methods: Mapping[str, tuple[str, Sequence[str]]],
         origins: Sequence[str],
     ) -> None:
-        """`methods` holds the resource id and the methods of each path, `origins` the portals, the first by default."""
+        """`methods` has the resource id and the methods of each path; the first of `origins` is the default."""
         super().__init__(scope, id)
         self._api_id = api_id
         self._template = _origin_template(origins) if len(origins) > 1 else None
@@ -72,7 +74,7 @@ class Preflights(Construct):
             http_method=method.http_method,
             type="MOCK",
             request_templates={JSON_TYPE: json.dumps({"statusCode": int(STATUS)})},
-            # The AWS emulator reads it back as POST, which would replace the integration and drop its answer.
+            # The AWS emulator reads this back as POST. Terraform would replace the integration and lose its answer.
             lifecycle=TerraformResourceLifecycle(ignore_changes=["integration_http_method"]),
         )
         response = ApiGatewayMethodResponse(
@@ -98,13 +100,8 @@ class Preflights(Construct):
         )
 
 
-def readable_id(path: str) -> str:
-    """A construct id that shows the path: `/courses/{courseId}` becomes `courses-courseId`."""
-    return path.strip("/").replace("/", "-").replace("{", "").replace("}", "")
-
-
 def _origin_template(origins: Sequence[str]) -> str:
-    """A mapping template that answers with the caller's own origin, if it is one of ours.
+    """A mapping template that answers with the caller's own origin, if it is one of `origins`.
 
     Header names arrive as the client wrote them: in lower case over HTTP/2.
     https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-override-request-response-parameters.html

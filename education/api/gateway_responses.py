@@ -1,7 +1,7 @@
-"""What the gateway answers by itself when a request does not reach a function, as problem documents (RFC 9457).
+"""What API Gateway answers when a request does not reach a function, as problem documents (RFC 9457).
 
-Status, title and type are those that the functions use for the same failure. Texts are fixed: nothing of the request
-or of AWS is repeated. The templates know no conditions, so the allowed origin is always the first portal.
+Status, title and type are the same as those of the functions for the same failure. The texts are fixed: they repeat
+nothing of the request or of AWS. The templates cannot have conditions, so they always allow the first portal's origin.
 """
 
 import json
@@ -17,7 +17,7 @@ TYPE_PREFIX = "urn:education:problem:"
 
 @dataclass(frozen=True)
 class Problem:
-    """A kind of failure, as clients see it."""
+    """A kind of failure, as clients see it. `wrong_field` names the part of the request with the mistake."""
 
     status: int
     code: str
@@ -27,7 +27,7 @@ class Problem:
     wrong_field: str | None = None
 
     def template(self) -> str:
-        """The body; `$context.requestId` is filled in by the gateway."""
+        """The body. API Gateway fills in `$context.requestId`."""
         document: dict[str, Any] = {
             "type": TYPE_PREFIX + self.code,
             "title": self.title,
@@ -40,7 +40,7 @@ class Problem:
         return json.dumps(document)
 
     def headers(self, origin: str) -> dict[str, str]:
-        """Static headers in API Gateway's notation."""
+        """The headers in API Gateway's notation; `origin` is the only one that browsers may call from."""
         headers = {
             "Content-Type": PROBLEM_TYPE,
             "Access-Control-Allow-Origin": origin,
@@ -84,16 +84,16 @@ PROBLEMS = {
         400, "bad-request", "Bad Request", "The body must be a JSON object.", wrong_field="body"
     ),
     "BAD_REQUEST_PARAMETERS": Problem(400, "bad-request", "Bad Request", "A required parameter is missing."),
-    # All other types have an entry of their own, so what ends here is a bearer token sent to a path that does not
-    # exist: the gateway takes it for a malformed AWS signature (IncompleteSignatureException).
+    # All other types have an entry of their own. This one is left for a bearer token that is sent to a path that does
+    # not exist: API Gateway takes the token for a malformed AWS signature (IncompleteSignatureException).
     "DEFAULT_4XX": _NOT_FOUND,
     "DEFAULT_5XX": _DEFECT,
     "EXPIRED_TOKEN": _NOT_SIGNED_IN,
     "INTEGRATION_FAILURE": _UNAVAILABLE,
-    # The contract knows no 504: what timed out is safe to send again, like every 503.
+    # The API has no 504: a request that timed out can be sent again, as after every 503.
     "INTEGRATION_TIMEOUT": _UNAVAILABLE,
     "INVALID_SIGNATURE": _NOT_SIGNED_IN,
-    # The gateway's words for a path or method that does not exist.
+    # API Gateway's name for a path or method that does not exist.
     "MISSING_AUTHENTICATION_TOKEN": _NOT_FOUND,
     "QUOTA_EXCEEDED": _THROTTLED,
     "REQUEST_TOO_LARGE": Problem(413, "too-large", "Content Too Large", "The body is too large."),
@@ -110,7 +110,7 @@ PROBLEMS = {
 }
 
 
-class GatewayProblems(Construct):
+class GatewayResponses(Construct):
     """A gateway response for each type, as `responses`. `fingerprint` changes when any of them does."""
 
     def __init__(self, scope: Construct, id: str, *, api_id: str, origin: str) -> None:
@@ -122,7 +122,7 @@ class GatewayProblems(Construct):
                 rest_api_id=api_id,
                 response_type=response_type,
                 status_code=str(problem.status),
-                # The gateway picks templates by this key; the header below says what the body really is.
+                # API Gateway chooses the template by this key; the header says what the body really is.
                 response_templates={"application/json": problem.template()},
                 response_parameters=problem.headers(origin),
             )

@@ -1,7 +1,8 @@
 """The role with which API Gateway writes access logs: one per account and region, for all of its APIs.
 
-It belongs to the account and not to an environment (two owners would take it from each other, and whoever is destroyed
-first would silence the other), so the bootstrap makes it, where a setting says which environment's.
+The role belongs to the account and not to an environment: with two owners, each would overwrite the other's, and
+destroying one environment would end the logs of the other. So the bootstrap makes it, for the environment whose setting
+`api.account_log_role` is true.
 """
 
 from cdktf import TerraformProvider
@@ -33,14 +34,14 @@ class GatewayLogRole(Construct):
             description="Lets API Gateway write access logs, for all APIs of the account in this region",
             assume_role_policy=service_trust("apigateway.amazonaws.com"),
         )
-        # API Gateway tests the role for exactly what this policy grants and refuses a narrower one.
+        # API Gateway checks that the role has all permissions of this policy, and refuses a narrower one.
         policy = IamRolePolicyAttachment(
             self,
             "policy",
             role=role.name,
             policy_arn=f"arn:{env.aws.partition}:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs",
         )
-        # reset_on_delete is announced as deprecated: from version 6 on the provider always does what it says.
+        # The provider has announced reset_on_delete as deprecated: from version 6 on it always resets.
         ApiGatewayAccount(
             self,
             "account",

@@ -1,7 +1,7 @@
-"""The web application firewall in front of the API: AWS's managed rules and a limit per address.
+"""The firewall (AWS WAF) in front of the API: AWS's managed rules, and a limit of requests per IP address.
 
-It guards against known attacks and floods; who may do what is decided by the functions. The AWS emulator does not
-enforce it, so what it does can only be read from its definition.
+The setting `api.waf` switches it on. It blocks known attacks and floods; the functions decide who may do what. The AWS
+emulator does not enforce it, so tests can only read its definition.
 """
 
 from cdktf_cdktf_provider_aws.wafv2_web_acl import (
@@ -21,12 +21,12 @@ from constructs import Construct
 
 from education.environment import Environment
 
-# A school's pupils share one address, so the limit is set against floods, not against classes.
+# The students of a school often share one IP address, so the limit must stop floods and not classes.
 REQUESTS_PER_ADDRESS = 20_000
 WINDOW_SECONDS = 300
 
-# Rules of the groups that only count. A roster of 500 e-mails is longer than the 8 KiB that the size rule allows; the
-# functions have limits of their own for each route.
+# The managed groups of rules, and for each the rules that only count. A roster of 500 e-mails is longer than the 8 KiB
+# that the size rule allows; the functions have limits of their own for each route.
 MANAGED_GROUPS: dict[str, tuple[str, ...]] = {
     "AWSManagedRulesAmazonIpReputationList": (),
     "AWSManagedRulesKnownBadInputsRuleSet": (),
@@ -54,7 +54,7 @@ class Firewall(Construct):
                     for priority, (group, counting) in enumerate(MANAGED_GROUPS.items(), start=1)
                 ),
             ],
-            # Sampled requests would show headers, and with them tokens, to whoever may open the console.
+            # Sampled requests would show headers, and so tokens, to everyone who may open the console.
             visibility_config=Wafv2WebAclVisibilityConfig(
                 cloudwatch_metrics_enabled=True,
                 sampled_requests_enabled=False,

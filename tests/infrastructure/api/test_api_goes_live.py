@@ -8,12 +8,12 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 from types import SimpleNamespace
-from typing import cast
+from typing import Any, cast
 
 import pytest
 
-import education.api.rest_api
-from education.api.rest_api import RestApi
+from education.api.rest_api import AUTHORIZER, RestApi
+from education.api.routes import INTEGRATION
 from education.aws_context import AwsContext
 from education.environment import Environment
 from education.functions.python_function import PythonFunction
@@ -68,15 +68,15 @@ def test_a_changed_description_makes_a_new_deployment(edit: str, before: object,
 
 
 @pytest.mark.parametrize(
-    ("where", "key", "value"),
+    ("properties", "key", "value"),
     [
-        ("AUTHORIZER", "identity_source", "method.request.header.Token"),
-        ("INTEGRATION", "timeout_milliseconds", 20_000),
+        (AUTHORIZER, "identity_source", "method.request.header.Token"),
+        (INTEGRATION, "timeout_milliseconds", 20_000),
     ],
 )
 def test_so_does_what_methods_and_authorizer_are_built_with(
-    where: str, key: str, value: object, before: object, monkeypatch: pytest.MonkeyPatch
+    properties: dict[str, Any], key: str, value: object, before: object, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(getattr(education.api.rest_api, where), key, value)
+    monkeypatch.setitem(properties, key, value)
     after = triggers(load_api_description())
     assert after != before, f"another {key} would not be live after the deploy"
