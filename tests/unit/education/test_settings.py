@@ -1,5 +1,6 @@
 """The settings: what applies when nothing is said, who wins, and the sentence that each mistake is answered with."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from education.settings.model import EnvironmentSettings
 
 Refusal = Callable[[str, str], str]
 CERTIFICATE = f"arn:aws:acm:us-east-1:{'1' * 12}:certificate/01234567-89ab-cdef-0123-456789abcdef"
-DEV = (ENVIRONMENTS_FOLDER / "dev.toml").read_text()
+DEV = re.sub(" +#.*", "", (ENVIRONMENTS_FOLDER / "dev.toml").read_text())  # without comments
 
 
 @pytest.fixture
