@@ -31,7 +31,7 @@ def load_settings(
     local_port: int | None = None,
     folder: Path = ENVIRONMENTS_FOLDER,
 ) -> EnvironmentSettings:
-    """The settings of one environment; arguments other than None win over its file.
+    """The settings of one environment. Arguments other than None override its file.
 
     Raises `UserError` with one sentence that names the setting, its value and what is allowed.
     """
@@ -42,7 +42,7 @@ def load_settings(
         file = folder / f"{FALLBACK_ENVIRONMENT}.toml"
     values = _read(file)
     if file.stem != environment_suffix and isinstance(values.get("api"), dict):
-        values["api"]["account_log_role"] = False  # belongs to the environment whose file this is
+        values["api"]["account_log_role"] = False  # the environment whose file this is owns the role
     values.setdefault("default_tags", {})
     values["environment_suffix"] = environment_suffix
     values["aws_region"] = aws_region or values.get("aws_region", "us-east-1")
@@ -102,7 +102,7 @@ class StackArguments(TypedDict):
 
 
 def stack_arguments(variables: Mapping[str, str]) -> StackArguments:
-    """What the variables of CONTRACT.md ask for; unset and empty ones take their defaults."""
+    """What the variables of the process ask for (README, "Settings"); unset and empty ones have their defaults."""
 
     def get(name: str) -> str | None:
         return variables.get(name) or None
@@ -144,7 +144,7 @@ def _read(file: Path) -> dict[str, Any]:
 
 
 def _tuples(value: Any) -> Any:
-    """TOML arrays as tuples, which is what a frozen, strict model takes."""
+    """Lists as tuples, which a frozen, strict model demands."""
     if isinstance(value, dict):
         return {key: _tuples(item) for key, item in value.items()}
     return tuple(_tuples(item) for item in value) if isinstance(value, list) else value

@@ -1,6 +1,6 @@
-"""What is wrong with a setting, as the one sentence a person reads: where, which value, and what is allowed.
+"""Says what is wrong with a setting, in one sentence: where it is, its value, and what is allowed.
 
-Turns pydantic's account of a failed validation into that sentence; the rules themselves stand in `settings`.
+The sentence is made from the errors of pydantic; the rules themselves are in `model.py`, `types.py` and `pipeline.py`.
 """
 
 from collections.abc import Mapping, Sequence
@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-# Types of pydantic's errors, in plain words.
+# The types of pydantic's errors, in plain words.
 _KINDS = {
     "tuple_type": "a list, in brackets",
     "dict_type": "a section of settings",
@@ -28,9 +28,9 @@ def user_message(
     file: str,
     variables: Mapping[tuple[str, ...], str],
 ) -> str:
-    """The mistake of a validation that a person should mend first.
+    """The sentence about the mistake to correct first.
 
-    `variables` names the environment variable where a setting, by its path, did not come from `file`.
+    `variables` names, by the path of a setting, the environment variable that it came from instead of `file`.
     """
     error = min(problem.errors(include_url=False), key=_by_urgency)
     path = tuple(str(part) for part in error["loc"])
@@ -47,7 +47,7 @@ def user_message(
 
 
 def _by_urgency(error: ErrorDetails) -> int:
-    """An unknown setting before a missing one: a misspelt name is both, and the misspelling is what to mend."""
+    """Sorts an unknown setting before a missing one: a misspelt name is both, and the spelling must be corrected."""
     return (
         ("extra_forbidden", "missing").index(error["type"])
         if error["type"] in ("extra_forbidden", "missing")

@@ -31,7 +31,7 @@ class _Section(BaseModel):
 
 
 class StateSettings(_Section):
-    """Where Terraform keeps the state: bucket, its region, and the DynamoDB table that locks it."""
+    """`[state]`: the bucket where Terraform keeps its states, its region, and the DynamoDB table with their locks."""
 
     bucket: BucketName
     bucket_region: Region = "us-east-1"
@@ -39,7 +39,12 @@ class StateSettings(_Section):
 
 
 class IdentitySettings(_Section):
-    """Sign-in. Token validities are within Cognito's limits (5 minutes to 24 hours; 1 hour to 3,650 days)."""
+    """`[identity]`: sign-in, by Amazon Cognito.
+
+    `mfa` says whether sign-in asks for a second factor. With `administrators_need_mfa` administrators have their rights
+    only with a second factor. `advanced_security` is Cognito's threat protection. The validities of tokens are within
+    Cognito's limits: 5 minutes to 24 hours, and for refresh tokens 1 hour to 3,650 days.
+    """
 
     mfa: Literal["OFF", "OPTIONAL", "ON"]
     second_factors: tuple[Literal["TOTP"], ...]
@@ -49,7 +54,7 @@ class IdentitySettings(_Section):
     access_token_minutes: int = Field(ge=5, le=1440)
     id_token_minutes: int = Field(ge=5, le=1440)
     refresh_token_days: int = Field(ge=1, le=3650)
-    # Cognito's own sender stops at 50 mails a day, sign-up codes included. SES knows no such limit.
+    # Cognito's own sender sends at most 50 e-mails a day, sign-up codes included. SES has no such limit.
     ses_identity_arn: SesIdentity | None = None
     email_from: EmailAddress | None = None
 
@@ -73,7 +78,11 @@ class IdentitySettings(_Section):
 
 
 class RecordsSettings(_Section):
-    """Student records."""
+    """`[records]`: what the platform knows of students, in DynamoDB.
+
+    `roster_shards` is over how many partitions the roster of a course is spread. It can be raised, but a lower number
+    would hide students from rosters. `audit_retention_days` is how long the audit trail is kept.
+    """
 
     point_in_time_recovery: bool
     roster_shards: int = Field(ge=1, le=100)
@@ -81,10 +90,15 @@ class RecordsSettings(_Section):
 
 
 class ContentSettings(_Section):
-    """Course files and their delivery."""
+    """`[content]`: course files and their delivery by CloudFront.
 
-    # API Gateway's own errors (no token, throttled) carry one fixed origin: the first. Portals on the others cannot
-    # read those, though everything that functions answer.
+    `premium_url_minutes` is how long a link to premium content is valid; `old_version_days` is how long a replaced or
+    deleted file can be restored; `access_logs` are CloudFront's. `require_tls` and `wait_for_deployment` are false only
+    on the AWS emulator.
+    """
+
+    # Errors of API Gateway itself (no token, throttled) always allow the first origin. Portals at other origins cannot
+    # read these errors, but they can read every answer of a function.
     portal_origins: tuple[Origin, ...] = Field(min_length=1)
     premium_url_minutes: int = Field(ge=1, le=60)
     max_upload_mib: int = Field(ge=1, le=5120)  # an S3 POST takes at most 5 GiB
@@ -104,10 +118,13 @@ class ContentSettings(_Section):
 
 
 class FunctionSettings(_Section):
-    """What every function gets. API Gateway waits 29 s at most, so no function may run longer."""
+    """`[functions]`: what every function gets.
+
+    API Gateway waits 29 s at most, so no function may run longer. `tracing` sends traces of requests to AWS X-Ray.
+    """
 
     memory_mib: int = Field(ge=128, le=10240)
-    # One call to AWS with its second attempt takes 9 s, and the answer needs a moment: lambda_src/toolkit/clients.py.
+    # One call to AWS with its second attempt takes up to 9 s (lambda_src/toolkit/clients.py), then the answer follows.
     timeout_seconds: int = Field(ge=10, le=29)
     log_retention_days: LogRetentionDays
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"]
@@ -115,18 +132,23 @@ class FunctionSettings(_Section):
 
 
 class ApiSettings(_Section):
-    """Throttling of the API stage (requests per second, and burst) and its firewall."""
+    """`[api]`: the limits of the API's stage, its firewall and its logs.
+
+    `throttling_rate` is requests per second, and `throttling_burst` requests at the same moment, of all callers.
+    `waf` switches the firewall (AWS WAF, `education/api/waf.py`) on.
+    """
 
     throttling_rate: int = Field(ge=1, le=10000)
     throttling_burst: int = Field(ge=1, le=5000)
     waf: bool
     access_logs: bool = True
-    # Owns the role with which API Gateway writes logs: one per account and region, so true in one environment of each.
+    # Whether this environment owns the role with which API Gateway writes logs. An account has one such role in each
+    # region, so only one environment of an account and region may own it.
     account_log_role: bool = False
 
 
 class MonitoringSettings(_Section):
-    """Who is told, and from when on."""
+    """`[monitoring]`: who gets the alarms, and the limits of two of them."""
 
     alert_emails: EmailAddresses
     api_latency_p99_ms: int = Field(ge=50, le=29000)
@@ -134,7 +156,11 @@ class MonitoringSettings(_Section):
 
 
 class EnvironmentSettings(_Section):
-    """Everything in which environments differ."""
+    """Everything in which environments differ: the settings outside of sections, and the sections.
+
+    `protect_data` keeps tables, the user pool and filled buckets from being deleted. `local_endpoint` is the address of
+    the AWS emulator, and only `local` has one.
+    """
 
     environment_suffix: EnvironmentSuffix
     aws_region: Region

@@ -1,7 +1,7 @@
-"""Settings of the way to production: which GitHub repository may deploy an environment, to which account, within what.
+"""The settings of the pipeline: which GitHub repository may deploy an environment, to which account, within what.
 
-Used by the bootstrap stack, which makes the pipeline's roles, and by the tools that deploy. An environment without
-this section (local) is deployed by hand and its roles carry no boundary.
+The bootstrap stack, which makes the pipeline's roles, and the tools that deploy use them. An environment without this
+section (local) is deployed by hand, and its roles have no permissions boundary.
 """
 
 from typing import Annotated, Literal, Self
@@ -34,16 +34,16 @@ RoleArn = Annotated[
 ResourceName = Annotated[
     str, AfterValidator(matching(r"education-[a-z0-9-]{1,50}", "a name that begins with education-"))
 ]
-# A value that would let anybody in is no condition.
+# A condition that everyone fulfils is none.
 ExactValue = Annotated[str, AfterValidator(matching(r"[^*?]{1,256}", "an exact value, without a wildcard"))]
 
-CHAINED_MINUTES = 60  # how long a session lasts that was entered through another role
+CHAINED_MINUTES = 60  # the longest session of a role that was assumed with another role (AWS's limit)
 
 
 class Announcement(BaseModel):
-    """Who hears of a deployment: the environment's alert topic, a Slack-compatible hook, or nobody.
+    """Where a deployment is announced: the environment's alert topic, a Slack-compatible hook, both or neither.
 
-    The hook's address is a secret and comes from the variable DEPLOY_HOOK_URL, never from this file.
+    The hook's address is a secret. It comes from the variable DEPLOY_HOOK_URL, never from a settings file.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
@@ -53,16 +53,25 @@ class Announcement(BaseModel):
 
 
 class PipelineSettings(BaseModel):
-    """Who deploys this environment, and within what limits.
+    """`[pipeline]`: who deploys this environment, and within what limits.
 
-    `repository` with its two numeric ids is the only one that the roles trust. `pipeline_role_arns` is for an account
-    that GitHub does not sign in to directly: the deploy role there is assumed by these roles of the pipeline's account,
-    and the plan role by `pipeline_plan_role_arns`, or by GitHub where that is empty. `conditions` are demanded of
-    whoever assumes the deploy role or comes from the pipeline's account, by IAM condition key and exact value.
-    `boundary` is the permissions boundary of every role that is deployed. `allowed_account_ids` is checked before
-    anything is done.
-    `integration_tests` says which of them follow a deployment: `people` are made in the user pool for them, by a role
-    that may do nothing else, or only those run that look from `outside` and need nobody.
+    Attributes:
+        repository: the only GitHub repository that the roles trust, with its two numeric ids.
+        github_environment: the GitHub environment whose jobs may deploy.
+        default_branch: the branch whose jobs, like those of pull requests, may plan.
+        boundary: the permissions boundary of every role that is deployed.
+        ephemeral: whether the roles also deploy the environments of pull requests, `pr-<number>`.
+        session_minutes: the longest session of the pipeline's roles.
+        old_state_days: how long replaced versions of a state are kept.
+        allowed_account_ids: the AWS accounts that this environment may be in; checked before anything is changed.
+        pipeline_role_arns: for an account that GitHub does not sign in to directly, the roles of the pipeline's account
+            that assume the deploy role.
+        pipeline_plan_role_arns: the same for the plan role; where it is empty, GitHub signs in to the plan role.
+        conditions: what a caller must fulfil to assume the deploy role, or to come from the pipeline's account, by IAM
+            condition key and exact value.
+        announcement: where a deployment is announced.
+        integration_tests: which tests follow a deployment. For `people` a role that may do nothing else creates people
+            in the user pool. `outside` runs only the tests that need no people.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)

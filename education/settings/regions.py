@@ -1,6 +1,7 @@
-"""The AWS regions that an environment may be in, and what some of them lack.
+"""The AWS regions that an environment may be in, and those where CloudFront cannot write its logs.
 
-China's and GovCloud's are not among them: what watches CloudFront is in us-east-1, which those partitions do not have.
+The regions of China and GovCloud are not among them: CloudFront's alarms are in us-east-1, and those partitions do not
+have that region.
 """
 
 # https://docs.aws.amazon.com/general/latest/gr/rande.html, the regions of the partition `aws`
@@ -16,4 +17,4 @@ _OPT_IN = """
     ap-southeast-7 ca-west-1 eu-central-2 eu-south-1 eu-south-2 il-central-1 me-central-1 me-south-1 mx-central-1
 """
 AWS_REGIONS = frozenset(_REGIONS.split())
-WITHOUT_CLOUDFRONT_LOGS = frozenset(_OPT_IN.split())  # CloudFront's access logs cannot go to a bucket there
+WITHOUT_CLOUDFRONT_LOGS = frozenset(_OPT_IN.split())  # CloudFront writes no logs to buckets in these

@@ -1,7 +1,7 @@
-"""The kinds of values that settings are made of, and in words what each allows.
+"""The types of the settings' values, and in words what each type allows.
 
-What AWS or Terraform would refuse in the middle of a deploy is refused here. Which settings there are stands in
-`settings`.
+A value that AWS or Terraform would refuse in the middle of a deployment is refused here. `model.py` says which settings
+there are.
 """
 
 import re
@@ -13,14 +13,14 @@ from pydantic_core import PydanticCustomError
 
 from education.settings.regions import AWS_REGIONS
 
-# The values CloudWatch Logs takes (PutRetentionPolicy), from the 30 days on that the project demands.
+# The values that CloudWatch Logs accepts (PutRetentionPolicy), from the 30 days that this project demands.
 LogRetentionDays = Literal[
     30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653
 ]
 SUFFIX_PATTERN = r"^[a-z][a-z0-9-]{0,19}$"
 SUFFIX_WORDS = "a lower-case letter, then up to 19 lower-case letters, digits or hyphens (for example pr-123)"
 _PORT = "([1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5])"
-# What Amazon S3 keeps for itself: https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
+# Names that Amazon S3 reserves: https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
 _RESERVED_PREFIXES = ("xn--", "sthree-", "amzn-s3-demo-")
 _RESERVED_SUFFIXES = ("-s3alias", "--ol-s3", ".mrap", "--x-s3", "--table-s3")
 # https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html
@@ -29,12 +29,12 @@ _TAG_NAME_CHARACTERS, _TAG_VALUE_CHARACTERS = 128, 256
 
 
 def refusal(words: str) -> PydanticCustomError:
-    """What a check raises: `words` say what is allowed."""
+    """The error that a check raises; `words` say what is allowed."""
     return PydanticCustomError("not_allowed", "{words}", {"words": words})
 
 
 def matching(pattern: str, words: str) -> Callable[[str], str]:
-    """A check of a whole text that is refused in words."""
+    """A check that the whole text matches `pattern`; `words` say what that allows."""
 
     def check(value: str) -> str:
         if not re.fullmatch(pattern, value):
@@ -81,7 +81,7 @@ def _tags(tags: dict[str, str]) -> dict[str, str]:
 
 
 def tag_value(text: str) -> str:
-    """`text` as AWS takes it for a tag: an author called `dependabot[bot]` must not end a deploy."""
+    """`text` in the form that AWS accepts for a tag: an author called `dependabot[bot]` must not stop a deployment."""
     return _NOT_IN_TAGS.sub("_", text)[:_TAG_VALUE_CHARACTERS]
 
 
@@ -107,7 +107,7 @@ TableName = Annotated[
     ),
 ]
 Tags = Annotated[dict[str, str], AfterValidator(_tags)]
-# Without what Terraform reads as a reference (${…}) and what a mail's header reads as a name or a list.
+# Without characters that begin a reference in Terraform (${…}), or a name or a list in the header of an e-mail.
 EmailAddress = Annotated[
     str, AfterValidator(matching(r"[^@\s$<>\",;]+@[^@\s$<>\",;]+\.[^@\s$<>\",;]+", "an e-mail address"))
 ]
