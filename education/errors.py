@@ -15,4 +15,4 @@ def user_message(problem: UserError | OSError) -> str:
         return str(problem)
     why = problem.strerror or " ".join(str(problem).split()) or type(problem).__name__
     what = f"{problem.filename}: {why}" if problem.filename else why
-    return f"{what}; look at what is there, who may use it and how much room is left, and run this again."
+    return f"{what}; check that it exists, that you may use it and that the disk is not full, and run this again."

@@ -48,7 +48,7 @@ def _check_node(node: str, variables: Mapping[str, str]) -> None:
     advice = "install Node.js 20 or newer (https://nodejs.org) and run this again"
     program = shutil.which(node, path=variables.get("PATH"))
     if program is None:
-        raise UserError(f"`{node}` is not on PATH, and the constructs of CDKTF run in it: {advice}.")
+        raise UserError(f"`{node}` is not on PATH, and CDKTF runs in it: {advice}.")
     try:
         said = subprocess.run(
             [program, "--version"], capture_output=True, text=True, timeout=_NODE_TIMEOUT_SECONDS, check=False
@@ -56,7 +56,7 @@ def _check_node(node: str, variables: Mapping[str, str]) -> None:
     except (OSError, subprocess.TimeoutExpired):
         said = ""
     if not re.fullmatch(r"v\d+\..*", said):
-        raise UserError(f"{program} does not say its version, so it is no working Node.js: {advice}.")
+        raise UserError(f"{program} does not print a version, so it is not a working Node.js: {advice}.")
 
 
 def _check_output(folder: Path) -> None:
@@ -64,7 +64,7 @@ def _check_output(folder: Path) -> None:
     there = next(place for place in (folder, *folder.absolute().parents) if place.exists())
     _check_writable(
         there,
-        f"the stack cannot be written to {folder}, because {there} {{}}: move it away, or mend its permissions.",
+        f"the stack cannot be written to {folder}, because {there} {{}}: move it away, or correct its permissions.",
     )
 
 
@@ -73,6 +73,6 @@ def _check_writable(folder: Path, sentence: str) -> None:
     if not folder.exists():
         raise UserError(sentence.format("does not exist"))
     if not folder.is_dir():
-        raise UserError(sentence.format("is no folder"))
+        raise UserError(sentence.format("is not a folder"))
     if not os.access(folder, os.W_OK | os.X_OK):
-        raise UserError(sentence.format("may not be written to"))
+        raise UserError(sentence.format("cannot be written to"))

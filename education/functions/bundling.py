@@ -191,7 +191,9 @@ def _parsed(path: Path) -> ast.Module:
             return ast.parse(path.read_bytes(), filename=str(path))
     except SyntaxError as problem:
         where = f"{path.parent.name}/{path.name}:{problem.lineno}"
-        raise UserError(f"{where} is no valid Python ({problem.msg}): mend it and run this again.") from None
+        raise UserError(
+            f"{where} is not valid Python ({problem.msg}): correct it and run this again."
+        ) from None
 
 
 def _files_of(module: str, sources: Path) -> Iterator[Path]:

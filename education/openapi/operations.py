@@ -159,7 +159,7 @@ def _check_siblings(paths: Mapping[str, Any]) -> None:
             match = _SEGMENT.fullmatch(segment)
             if not match:
                 raise DescriptionError(
-                    f"path {path}: {segment!r} is no path part; allowed: a word or {{name}}"
+                    f"path {path}: {segment!r} is not a part of a path; allowed: a word or {{name}}"
                 )
             if match.group(1) and variables.setdefault(parent, segment) != segment:
                 raise DescriptionError(

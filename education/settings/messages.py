@@ -38,7 +38,7 @@ def user_message(
     if error["type"] == "extra_forbidden":
         known = ", ".join(sorted(_section(model, path[:-1]).model_fields))
         value = "" if isinstance(error["input"], dict) else f" = {error['input']!r}"
-        return f"{where}{value} is no known setting; allowed here: {known}."
+        return f"{where}{value} is not a known setting; allowed here: {known}."
     if error["type"] == "missing":
         return f"{where} is missing; give it a value (environments/dev.toml has an example)."
     if error["type"] == "value_error":

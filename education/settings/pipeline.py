@@ -17,7 +17,7 @@ Repository = Annotated[
     ),
 ]
 NumericId = Annotated[
-    str, AfterValidator(matching(r"[0-9]{1,12}", "a number in quotes, as GitHub's API tells it"))
+    str, AfterValidator(matching(r"[0-9]{1,12}", "a number in quotes, as GitHub's API shows it"))
 ]
 GithubEnvironment = Annotated[
     str, AfterValidator(matching(r"[A-Za-z0-9_-]{1,100}", "letters, digits, hyphens and underscores"))
@@ -124,7 +124,7 @@ class PipelineSettings(BaseModel):
             )
         if self.pipeline_role_arns and self.session_minutes > CHAINED_MINUTES:
             raise ValueError(
-                f"session_minutes is {self.session_minutes}; allowed: {CHAINED_MINUTES} with pipeline_role_arns, since "
-                "AWS ends a session that was entered through another role after an hour"
+                f"session_minutes is {self.session_minutes}; allowed with pipeline_role_arns: {CHAINED_MINUTES}, "
+                "because AWS limits the session of a role that was assumed with another role to one hour"
             )
         return self

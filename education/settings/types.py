@@ -60,7 +60,7 @@ def _bucket(value: str) -> str:
     ):
         raise refusal(
             "the name of an S3 bucket: 3 to 63 lower-case letters, digits, hyphens or single dots, no IP address, "
-            "nothing that S3 keeps for itself (such as xn--… or …-s3alias)"
+            "no name that S3 reserves (such as xn--… or …-s3alias)"
         )
     return value
 
@@ -89,7 +89,7 @@ def _each_once(addresses: tuple[str, ...]) -> tuple[str, ...]:
     seen: set[str] = set()
     for address in addresses:
         if address.lower() in seen:
-            raise refusal(f"each address once, and {address} is there twice")
+            raise refusal(f"each address only once, but {address} is there twice")
         seen.add(address.lower())
     return addresses
 

@@ -219,7 +219,7 @@ def test_an_environment_that_cannot_be_deployed_leaves_nothing(account: Account,
     source = handler.read_text()
     handler.write_text(f"{source}\ndef broken(:\n")
     try:
-        with pytest.raises(JobError, match=r"catalog/handler\.py:\d+ is no valid Python") as failed:
+        with pytest.raises(JobError, match=r"catalog/handler\.py:\d+ is not valid Python") as failed:
             labeled(account, tmp_path, 6)
     finally:
         handler.write_text(source)

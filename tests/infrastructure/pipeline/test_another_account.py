@@ -94,7 +94,7 @@ def test_the_bootstrap_says_which_variables_lead_there() -> None:
             {"pipeline_role_arns": (OWN_PLAN_ROLE,), "pipeline_plan_role_arns": (OWN_PLAN_ROLE,)},
             "pull requests",
         ),
-        ({"session_minutes": 61}, "after an hour"),
+        ({"session_minutes": 61}, "to one hour"),
         ({"conditions": {}}, "conditions is empty"),
     ],
 )

@@ -208,5 +208,5 @@ def test_dependencies_that_cannot_be_had_are_one_clear_sentence(
 
 def test_a_function_that_is_no_python_is_named_with_its_line(copy: Path, elsewhere: Path) -> None:
     (copy / "catalog" / "table.py").write_text("def tables(\n")
-    with pytest.raises(UserError, match=r"^catalog/table\.py:1 is no valid Python \(.*\): mend it"):
+    with pytest.raises(UserError, match=r"^catalog/table\.py:1 is not valid Python \(.*\): correct it"):
         bundle("catalog", sources=copy, build=elsewhere)

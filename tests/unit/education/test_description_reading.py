@@ -146,7 +146,11 @@ def test_references_are_followed_and_nullable_becomes_a_type(tmp_path: Path) -> 
         ),
         ("/things/{thingId}", "x-things/{thingId}", "path 'x-things/{thingId}' must begin with a slash"),
         ("/things/{thingId}", "/things/{thing id}", "Path parameter 'thing id' for 'put' operation in "),
-        ("/things/{thingId}", "/some things/{thingId}", "'some things' is no path part; allowed: a word or "),
+        (
+            "/things/{thingId}",
+            "/some things/{thingId}",
+            "'some things' is not a part of a path; allowed: a word",
+        ),
         ("paths:\n", "paths: {}\nx-rest:\n", "paths: at least one path is needed"),
         (
             "      - {name: thingId",

@@ -61,21 +61,21 @@ def checkout(tmp_path: Path) -> Path:
         ({"EDUCATION_STACK": "foo"}, "EDUCATION_STACK is 'foo'; allowed: bootstrap, or nothing"),
         (
             {"PATH": "/nowhere"},
-            "`node` is not on PATH, and the constructs of CDKTF run in it: install Node.js 20",
+            "`node` is not on PATH, and CDKTF runs in it: install Node.js 20",
         ),
         (
             {"JSII_NODE": "/bin/false"},
-            "/bin/false does not say its version, so it is no working Node.js: install",
+            "/bin/false does not print a version, so it is not a working Node.js: install",
         ),
-        ({"JSII_NODE": "/bin/echo"}, "/bin/echo does not say its version"),
+        ({"JSII_NODE": "/bin/echo"}, "/bin/echo does not print a version"),
         (
             {"TMPDIR": "/nowhere"},
             "TMPDIR is '/nowhere', which does not exist: name another folder, or unset it.",
         ),
-        ({"TMPDIR": __file__}, f"TMPDIR is {__file__!r}, which is no folder"),
+        ({"TMPDIR": __file__}, f"TMPDIR is {__file__!r}, which is not a folder"),
         (
             {"CDKTF_OUTDIR": __file__},
-            f"the stack cannot be written to {__file__}, because {__file__} is no folder",
+            f"the stack cannot be written to {__file__}, because {__file__} is not a folder",
         ),
         (
             {"CDKTF_OUTDIR": f"{__file__}/a/b"},
@@ -104,7 +104,11 @@ def test_a_bad_variable_as_cdktf_sees_it() -> None:
 @pytest.mark.parametrize(
     ("old", "new", "sentence"),
     [
-        ("[functions]", "[functions]\ncolour = 1", "functions.colour = 1 is no known setting; allowed here:"),
+        (
+            "[functions]",
+            "[functions]\ncolour = 1",
+            "functions.colour = 1 is not a known setting; allowed here:",
+        ),
         (
             "memory_mib = 512",
             'memory_mib = "much"',
@@ -135,7 +139,7 @@ def test_a_description_that_is_a_folder(checkout: Path) -> None:
     file = checkout / "api" / "openapi.yaml"
     file.unlink()
     file.mkdir()
-    assert_refused(run(checkout), f"{file}: Is a directory; look at what is there")
+    assert_refused(run(checkout), f"{file}: Is a directory; check that it exists")
 
 
 @pytest.mark.parametrize("environment", ["dev", "staging"])
@@ -155,7 +159,7 @@ def test_a_folder_that_may_not_be_written_to(
     )  # root, as who tests may run, may write anywhere
     monkeypatch.setenv("CDKTF_OUTDIR", str(tmp_path / "new"))
     assert main.main() == 1
-    assert f"{tmp_path} may not be written to: move it away" in capsys.readouterr().err
+    assert f"{tmp_path} cannot be written to: move it away" in capsys.readouterr().err
 
 
 def test_a_bundle_that_cannot_be_written(
@@ -166,4 +170,4 @@ def test_a_bundle_that_cannot_be_written(
 
     monkeypatch.setattr(main, "check_preconditions", full)
     assert main.main() == 1
-    assert capsys.readouterr().err.startswith("error: No space left on device; look at what is there")
+    assert capsys.readouterr().err.startswith("error: No space left on device; check that it exists")

@@ -183,7 +183,7 @@ def test_a_bad_variable_is_named_with_its_value(variable: str, value: str, allow
         (
             "memory_mib = 512",
             "memory = 512",
-            "functions.memory = 512 is no known setting; allowed here: log_level,",
+            "functions.memory = 512 is not a known setting; allowed here: log_level,",
         ),
         ("tracing = true", "tracing = 1", "functions.tracing is 1; allowed: true or false."),
         ("roster_shards = 4", "roster_shards = 0", "is 0; allowed: greater than or equal to 1."),
@@ -195,7 +195,7 @@ def test_a_bad_variable_is_named_with_its_value(variable: str, value: str, allow
         (
             "protect_data = false",
             "protect_data = false\ncolour = 3",
-            "colour = 3 is no known setting; allowed here:",
+            "colour = 3 is not a known setting; allowed here:",
         ),
         (
             "protect_data = false",
@@ -212,7 +212,7 @@ def test_a_bad_variable_is_named_with_its_value(variable: str, value: str, allow
             "protect_data = false\ndefault_tags = {a = 1}",
             "default_tags.a is 1; allowed: a text",
         ),
-        ("[api]", "[apis]", "apis is no known setting; allowed here: api,"),
+        ("[api]", "[apis]", "apis is not a known setting; allowed here: api,"),
         (
             "access_logs = false",
             f"access_logs = false\ncertificate_arn = '{CERTIFICATE}'",

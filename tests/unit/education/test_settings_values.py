@@ -103,7 +103,7 @@ def test_an_origin_with_any_other(tmp_path: Path, port: str) -> None:
 @pytest.mark.parametrize("second", ["a@example.org", "A@Example.org"])
 def test_an_address_that_is_there_twice(tmp_path: Path, second: str) -> None:
     said = refusal(tmp_path, "alert_emails = []", f'alert_emails = ["a@example.org", "{second}"]')
-    assert said.endswith(f"allowed: each address once, and {second} is there twice.")
+    assert said.endswith(f"allowed: each address only once, but {second} is there twice.")
 
 
 def test_an_address_that_terraform_reads_as_a_reference(tmp_path: Path) -> None:

@@ -292,7 +292,7 @@ class TestSteps:
         (tmp_path / "build").touch()
         assert command_line((tmp_path / "build" / "logs").mkdir) == 1
         said = capsys.readouterr().err
-        assert said.startswith(f"error: {tmp_path}/build/logs: Not a directory; look at what is there")
+        assert said.startswith(f"error: {tmp_path}/build/logs: Not a directory; check that it exists")
         assert said.count("\n") == 1
 
 
