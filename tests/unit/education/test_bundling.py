@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 
 from education.errors import UserError
-from education.functions import bundling
-from education.functions.bundling import Bundle, bundle, function_names
+from education.functions.bundling import BUILD, REQUIREMENTS, SOURCES, Bundle, bundle, function_names
+from education.functions.dependencies import install_dependencies
 
 FUNCTIONS = (
     *("catalog", "content", "enrollment", "erasure", "events", "followups"),
@@ -108,7 +108,7 @@ def test_the_hashes_are_those_of_the_bytes(bundles: dict[str, Bundle]) -> None:
 def copy(tmp_path: Path) -> Path:
     """The functions' sources elsewhere, at another time, with other permissions, and used already."""
     sources = tmp_path / "elsewhere" / "lambda_src"
-    shutil.copytree(bundling.SOURCES, sources, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(SOURCES, sources, ignore=shutil.ignore_patterns("__pycache__"))
     for number, path in enumerate(sorted(sources.rglob("*.py"), reverse=True)):
         path.chmod(0o600)
         os.utime(path, (1_000_000_000 + number, 1_000_000_000 + number))
@@ -124,7 +124,7 @@ def elsewhere(copy: Path, tmp_path: Path) -> Path:
     """Another build folder, with the dependencies in place."""
     build = tmp_path / "build"
     (build / "dependencies").mkdir(parents=True)
-    installed = bundling.dependencies()
+    installed = install_dependencies(SOURCES / REQUIREMENTS, BUILD)
     shutil.copytree(installed, build / "dependencies" / installed.name)
     return build
 

@@ -1,0 +1,96 @@
+"""The packages that functions depend on: installs them once, and picks those that a function needs."""
+
+import hashlib
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from importlib.metadata import Distribution, distributions
+from pathlib import Path
+
+from education.errors import UserError
+
+_PIP_SECONDS = 120
+
+
+def install_dependencies(requirements: Path, build: Path) -> Path:
+    """The folder below `build` with the packages of `requirements`, which are installed once.
+
+    Raises:
+        UserError: pip cannot download them, or a download does not have the hash that `requirements` demands.
+    """
+    digest = hashlib.sha256(requirements.read_bytes()).hexdigest()[:16]
+    installed = build / "dependencies" / digest
+    if installed.is_dir():
+        return installed
+    installed.parent.mkdir(parents=True, exist_ok=True)
+    temporary = Path(tempfile.mkdtemp(prefix=f".{digest}-", dir=installed.parent))
+    try:
+        _pip_install(requirements, temporary)
+        temporary.chmod(0o755)
+        # Another process may have made the folder meanwhile; its files are the same.
+        if not installed.is_dir():
+            try:
+                temporary.rename(installed)
+            except OSError:
+                if not installed.is_dir():
+                    raise
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+    return installed
+
+
+def _pip_install(requirements: Path, target: Path) -> None:
+    command = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input"]
+    command += ["--require-hashes", "--no-deps", "--only-binary=:all:", "--no-compile"]
+    command += ["--target", str(target), "--requirement", str(requirements)]
+    problem = "pip took too long"
+    try:
+        result = subprocess.run(command, capture_output=True, text=True, timeout=_PIP_SECONDS, check=False)
+        if result.returncode == 0:
+            return
+        said = [line for line in result.stderr.splitlines() if line.startswith("ERROR")] or [
+            f"exit {result.returncode}"
+        ]
+        problem = said[-1].removeprefix("ERROR:").strip()
+    except subprocess.TimeoutExpired:
+        pass
+    raise UserError(
+        f"the functions' dependencies (lambda_src/{requirements.name}) could not be installed ({problem}); "
+        "pip needs its package index once: check the network, or PIP_INDEX_URL"
+    )
+
+
+def dependency_files(wanted: set[str], installed: Path) -> dict[str, bytes]:
+    """The files of the packages whose modules are wanted, and of the packages that these require, by name in a zip.
+
+    Raises:
+        UserError: a package requires another one that is not installed.
+    """
+    found = {_normalised(each.metadata["Name"]): each for each in distributions(path=[str(installed)])}
+    waiting = [name for name, each in found.items() if _top_levels(each) & wanted]
+    entries: dict[str, bytes] = {}
+    done: set[str] = set()
+    while waiting:
+        name = waiting.pop()
+        if name in done:
+            continue
+        if name not in found:
+            raise UserError(f"lambda_src/requirements.txt lacks {name}, which another dependency requires")
+        done.add(name)
+        for file in found[name].files or ():
+            if file.suffix == ".py" and ".." not in file.parts:
+                entries[file.as_posix()] = Path(str(file.locate())).read_bytes()
+        needs = [need for need in found[name].requires or () if ";" not in need]
+        waiting += [_normalised(re.split(r"[^\w.-]", need, maxsplit=1)[0]) for need in needs]
+    return entries
+
+
+def _top_levels(distribution: Distribution) -> set[str]:
+    files = [file for file in distribution.files or () if file.suffix == ".py"]
+    return {file.parts[0].removesuffix(".py") for file in files}
+
+
+def _normalised(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name).lower()

@@ -1,0 +1,66 @@
+"""Which files and packages a function needs, found by following its imports. No code is run."""
+
+import ast
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+from education.errors import UserError
+
+# CPython 3.11 counts the depth of a syntax tree for all threads together, and fails where two threads parse at once.
+_PARSING = threading.Lock()
+
+
+def reached_files(function_name: str, sources: Path) -> tuple[set[Path], set[str]]:
+    """The files below `sources` that a function needs, and the top-level modules that it imports from elsewhere.
+
+    Raises:
+        UserError: a file is not valid Python.
+    """
+    package = sources / function_name
+    waiting = [path for path in package.rglob("*.py") if "__pycache__" not in path.parts]
+    reached: set[Path] = set()
+    foreign: set[str] = set()
+    while waiting:
+        path = waiting.pop()
+        if path in reached:
+            continue
+        reached.add(path)
+        for module in _imports(path):
+            top = module.partition(".")[0]
+            if not (sources / top).is_dir():
+                foreign.add(top)
+                continue
+            waiting += _files_of(module, sources)
+    return reached, foreign
+
+
+def _imports(path: Path) -> Iterator[str]:
+    """The dotted names that a file may import; `from a import b` may mean the module a.b."""
+    for node in ast.walk(_parsed(path)):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            yield node.module
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def _parsed(path: Path) -> ast.Module:
+    try:
+        with _PARSING:
+            return ast.parse(path.read_bytes(), filename=str(path))
+    except SyntaxError as problem:
+        where = f"{path.parent.name}/{path.name}:{problem.lineno}"
+        raise UserError(
+            f"{where} is not valid Python ({problem.msg}): correct it and run this again."
+        ) from None
+
+
+def _files_of(module: str, sources: Path) -> Iterator[Path]:
+    """The files that Python runs when it imports a module of ours: the module and the packages above it."""
+    parts = module.split(".")
+    for length in range(1, len(parts) + 1):
+        place = sources.joinpath(*parts[:length])
+        for candidate in (place / "__init__.py", place.with_suffix(".py")):
+            if candidate.is_file():
+                yield candidate
