@@ -39,7 +39,7 @@ class Firewall(Construct):
 
     def __init__(self, scope: Construct, id: str, *, env: Environment, resource_arn: str) -> None:
         super().__init__(scope, id)
-        # checkov:skip=CKV2_AWS_31 aws_wafv2_web_acl: its logs would hold tokens; metrics count blocks
+        # checkov:skip=CKV2_AWS_31 aws_wafv2_web_acl: its logs would contain tokens; metrics count blocks
         acl = Wafv2WebAcl(
             self,
             "acl",

@@ -131,7 +131,7 @@ class StateStore(Construct):
             ],
             depends_on=[versioning],
         )
-        # checkov:skip=CKV_AWS_119 aws_dynamodb_table: it holds lock ids only, before any key exists
+        # checkov:skip=CKV_AWS_119 aws_dynamodb_table: it has lock ids only, before any key exists
         self.table = DynamodbTable(
             self,
             "lock-table",

@@ -78,7 +78,7 @@ class IdentitySettings(_Section):
 
 
 class RecordsSettings(_Section):
-    """`[records]`: what the platform knows of students, in DynamoDB.
+    """`[records]`: the data about students, in DynamoDB.
 
     `roster_shards` is over how many partitions the roster of a course is spread. It can be raised, but a lower number
     would hide students from rosters. `audit_retention_days` is how long the audit trail is kept.

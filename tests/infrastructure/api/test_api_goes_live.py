@@ -74,7 +74,7 @@ def test_a_changed_description_makes_a_new_deployment(edit: str, before: object,
         (INTEGRATION, "timeout_milliseconds", 20_000),
     ],
 )
-def test_so_does_what_methods_and_authorizer_are_built_with(
+def test_a_changed_method_or_authorizer_makes_a_new_deployment(
     properties: dict[str, Any], key: str, value: object, before: object, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(properties, key, value)

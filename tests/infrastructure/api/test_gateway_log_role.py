@@ -1,4 +1,4 @@
-"""API Gateway's log role is the account's: the bootstrap takes it from nobody who has set one."""
+"""API Gateway's log role is the account's: the bootstrap does not replace one that has another owner."""
 
 import json
 from pathlib import Path
@@ -19,7 +19,7 @@ OWN_STATE = {"resources": [{"mode": "managed", "type": "aws_api_gateway_account"
 
 
 @pytest.mark.parametrize("owns", [True, False])
-def test_it_is_left_alone_where_it_is_somebody_elses(owns: bool) -> None:
+def test_a_log_role_of_another_owner_is_not_changed(owns: bool) -> None:
     from cdktf import App, Testing
 
     stack = BootstrapStack(
@@ -43,7 +43,7 @@ def test_it_is_left_alone_where_it_is_somebody_elses(owns: bool) -> None:
         (f"{ROLE}/somebody-elses", OWN_STATE, True),
     ],
 )
-def test_the_account_is_asked_whose_it_is(
+def test_the_account_says_who_owns_the_log_role(
     role: str | None, state: dict[str, Any], owns: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     api_gateway = SimpleNamespace(get_account=lambda: {"cloudwatchRoleArn": role} if role else {})

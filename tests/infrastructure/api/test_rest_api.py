@@ -146,7 +146,7 @@ def test_no_answer_is_open_to_every_origin(stack: Synthesized) -> None:
     assert not [origin for origin in origins if "*" in origin]
 
 
-def test_whatever_the_gateway_says_is_a_problem_document(stack: Synthesized) -> None:
+def test_every_answer_of_the_gateway_is_a_problem_document(stack: Synthesized) -> None:
     answers = stack.resources("aws_api_gateway_gateway_response").values()
     assert {answer["response_type"] for answer in answers} == GATEWAY_ANSWERS
     schema = yaml.safe_load(DESCRIPTION_FILE.read_text())["components"]["schemas"]["Problem"]
@@ -180,7 +180,7 @@ def test_gateway_and_functions_use_the_same_words() -> None:
             assert problem.status == 429, f"{response_type}: the functions know no {problem.status}"
 
 
-def test_a_malformed_body_is_told_by_field() -> None:
+def test_a_malformed_body_is_reported_by_field() -> None:
     assert json.loads(PROBLEMS["BAD_REQUEST_BODY"].template())["errors"] == [
         {"field": "body", "message": "The body must be a JSON object."}
     ]
@@ -198,7 +198,7 @@ def preflight(folder: Path, *origins: str) -> dict[str, Any]:
     return dict(answer)
 
 
-def test_several_portals_are_each_told_their_own_origin(tmp_path: Path) -> None:
+def test_each_of_several_portals_gets_its_own_origin(tmp_path: Path) -> None:
     answer = preflight(tmp_path, "https://a.example", "https://b.example")
     template = answer["response_templates"][JSON_TYPE]
     assert '["https://a.example", "https://b.example"]' in template

@@ -15,7 +15,7 @@ from education.settings.load import load_settings
 from tests.infrastructure.synthesized import Synthesized, reference
 
 
-def test_a_deployment_waits_for_everything_it_holds(stack: Synthesized) -> None:
+def test_a_deployment_waits_for_everything_it_contains(stack: Synthesized) -> None:
     deployment = stack.one("aws_api_gateway_deployment")
     for type in (
         "aws_api_gateway_integration_response",
@@ -75,7 +75,7 @@ def test_no_environment_owns_what_belongs_to_the_account(stack: Synthesized) -> 
     assert not stack.resources("aws_api_gateway_account"), "the bootstrap makes it"
 
 
-def test_the_firewall_stands_where_the_settings_want_it(stack: Synthesized) -> None:
+def test_the_firewall_is_there_where_the_settings_want_it(stack: Synthesized) -> None:
     lists = stack.resources("aws_wafv2_web_acl")
     regional = [acl for acl in lists.values() if acl["scope"] == "REGIONAL"]
     assert len(regional) == int(stack.settings.api.waf)
@@ -134,7 +134,7 @@ def triggers(folder: Path, *origins: str) -> dict[str, str]:
     return dict(deployment["triggers"])
 
 
-def test_what_surrounds_the_description_is_deployed_as_well(
+def test_changes_outside_of_the_description_are_deployed_as_well(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     seen = [triggers(tmp_path, "https://a.example")]

@@ -53,7 +53,7 @@ def entered_through(**more: Any) -> EnvironmentSettings:
 OWN_PLAN_ROLE = "arn:aws:iam::111111111111:role/education-pipeline-plan-prod"
 
 
-def test_the_plan_role_there_has_a_way_in_of_its_own(folder: Path) -> None:
+def test_the_plan_role_there_trusts_roles_of_its_own(folder: Path) -> None:
     document = synthesize(folder, entered_through(pipeline_plan_role_arns=(OWN_PLAN_ROLE,)))
     trusts = {
         role["name"]: json.loads(role["assume_role_policy"])["Statement"]
@@ -84,7 +84,7 @@ def test_the_bootstrap_says_which_variables_lead_there() -> None:
 
 
 @pytest.mark.parametrize(
-    ("more", "told"),
+    ("more", "message"),
     [
         (
             {"pipeline_role_arns": (), "pipeline_plan_role_arns": (OWN_PLAN_ROLE,)},
@@ -98,6 +98,6 @@ def test_the_bootstrap_says_which_variables_lead_there() -> None:
         ({"conditions": {}}, "conditions is empty"),
     ],
 )
-def test_a_wide_way_into_another_account_is_refused(more: dict[str, Any], told: str) -> None:
-    with pytest.raises(ValueError, match=told):
+def test_a_wide_trust_in_another_account_is_refused(more: dict[str, Any], message: str) -> None:
+    with pytest.raises(ValueError, match=message):
         entered_through(**more)

@@ -133,7 +133,9 @@ def test_the_plan_role_only_reads_and_locks(resources: Resources) -> None:
             assert is_lock or action.partition(":")[2].startswith(READING), f"{statement['Sid']}: {action}"
 
 
-def test_who_tests_makes_people_where_the_settings_say_so(resources: Resources, environment: str) -> None:
+def test_the_test_role_creates_people_where_the_settings_say_so(
+    resources: Resources, environment: str
+) -> None:
     roles = {role["name"]: role["assume_role_policy"] for role in resources["aws_iam_role"].values()}
     trust = roles.get(f"education-test-{environment}")
     if load_settings(environment).pipeline.integration_tests == "outside":
@@ -145,7 +147,7 @@ def test_who_tests_makes_people_where_the_settings_say_so(resources: Resources, 
     assert statement["Condition"]["StringEquals"] == {"aws:ResourceTag/Project": "education"}
 
 
-def test_nobody_is_made_for_tests_where_students_are() -> None:
+def test_production_creates_no_people_for_tests() -> None:
     assert load_settings("prod").pipeline.integration_tests == "outside"
 
 
@@ -192,7 +194,7 @@ def test_no_role_reads_records_or_secrets(resources: Resources) -> None:
                 assert all("signing-key-pr-" in resource for resource in listed(statement["Resource"]))
 
 
-def test_the_boundary_holds_what_functions_may_do(environment: str, synthesized_of: SynthesizedOf) -> None:
+def test_the_boundary_allows_what_functions_may_do(environment: str, synthesized_of: SynthesizedOf) -> None:
     context: Any = type("Context", (), {"partition": "aws", "account_id": "1", "region": "us-east-1"})()
     from education.pipeline.boundary import boundary_statements
 
@@ -210,7 +212,7 @@ def test_the_boundary_holds_what_functions_may_do(environment: str, synthesized_
                 )
 
 
-def test_every_deployed_role_carries_the_boundary(environment: str, synthesized_of: SynthesizedOf) -> None:
+def test_every_deployed_role_has_the_boundary(environment: str, synthesized_of: SynthesizedOf) -> None:
     for role in synthesized_of(environment).resources("aws_iam_role").values():
         assert role["permissions_boundary"].endswith(f":policy/education-boundary-{environment}"), role[
             "name"

@@ -1,7 +1,7 @@
 """What the deploy role needs where AWS asks for more than the AWS emulator does, or other environments than dev.
 
-The life of dev under that role (`tests/pipeline`) shows the rest. Each rule here stands for a deploy to a real account
-that ends in AccessDenied without it.
+The pipeline tests (`tests/pipeline`) deploy dev with that role and show the rest. Without each of the rules here a
+deployment to a real account would end with AccessDenied.
 """
 
 import json
@@ -87,7 +87,7 @@ MAKING = {
 
 
 def policies(environment: str) -> PipelinePolicies:
-    """Both roles' policies for an environment, in an account that stands for all."""
+    """The policies of an environment's roles, in an invented account."""
     context = SimpleNamespace(account_id=ACCOUNT, partition="aws", region="us-east-1")
     return PipelinePolicies(
         Environment(load_settings(environment), cast(AwsContext, context)),
@@ -112,7 +112,7 @@ def allows(
 
 
 @pytest.mark.parametrize("environment", ["dev", "staging", "prod"])
-def test_cloudfront_may_be_let_into_the_log_bucket_and_no_other(environment: str) -> None:
+def test_cloudfront_may_get_access_to_the_log_bucket_and_no_other(environment: str) -> None:
     held = policies(environment)
     bucket = f"arn:aws:s3:::education-{{}}-{ACCOUNT}-{environment}"
     logs = held.env.settings.content.access_logs
@@ -149,7 +149,7 @@ def test_a_firewall_may_use_the_rules_of_aws() -> None:
         ("apigateway:PUT", "arn:aws:apigateway:us-east-1::/tags/arn%3Aaws%3Aapigateway%3Aus-east-1"),
     ],
 )
-def test_one_tag_of_what_is_there_can_be_changed(action: str, arn: str) -> None:
+def test_one_tag_of_an_existing_resource_can_be_changed(action: str, arn: str) -> None:
     """The provider sends only the tags that differ, so that the request does not say whose resource it is."""
     own, others = ({"Project": "education", "Environment": suffix} for suffix in ("dev", "other"))
     changed = {"Repository": "school/platform"}
@@ -182,7 +182,7 @@ def test_an_environment_of_a_pull_request_can_make_and_delete_its_signing_key() 
     assert not allows(policies("prod").deploy(), "ssm:GetParameters", parameter)
 
 
-def test_a_sender_of_ones_own_needs_its_service_role_and_no_other() -> None:
+def test_an_own_sender_of_emails_needs_its_service_role_and_no_other() -> None:
     held = policies("prod")
     (permission,) = mail_permissions(held.scope)
     (statement,) = permission.write_statements(may_destroy=False)

@@ -28,7 +28,7 @@ DEPLOYING = (
 
 @pytest.fixture(scope="module")
 def bootstrap(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Any]:
-    """The resources of prod's bootstrap stack, which holds the pipeline's roles."""
+    """The resources of prod's bootstrap stack, which has the pipeline's roles."""
     from cdktf import App
 
     folder = tmp_path_factory.mktemp("bootstrap")
@@ -64,7 +64,7 @@ def test_cdktf_is_called_without_a_question(tmp_path: Path, monkeypatch: pytest.
         ["cdktf", "deploy"],
         ["cdktf", "destroy"],
     ]
-    assert all("--auto-approve" in command for command in commands[1:]), "nobody is there to say yes"
+    assert all("--auto-approve" in command for command in commands[1:]), "a pipeline cannot answer questions"
 
 
 def test_make_deploys_through_that_command() -> None:

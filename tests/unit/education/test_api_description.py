@@ -70,12 +70,12 @@ def test_it_is_valid_openapi(document: Any) -> None:
     validate(document)
 
 
-def test_it_holds_the_routes_of_the_contract_and_no_other(description: ApiDescription) -> None:
+def test_it_has_the_promised_routes_and_no_other(description: ApiDescription) -> None:
     expected = {tuple(line.split()) for line in CONTRACT.strip().splitlines()}
     assert {(each.method, each.path) for each in description.operations} == expected
 
 
-def test_every_operation_tells_its_failures(document: Any) -> None:
+def test_every_operation_describes_its_failures(document: Any) -> None:
     for method, path, operation in described(document):
         expected = {"400", "401", "429", "503"} | ({"413", "415"} if "requestBody" in operation else set())
         missing = expected - set(operation["responses"])

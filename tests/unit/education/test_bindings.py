@@ -53,13 +53,13 @@ def test_installing_again_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> No
 def test_node_loads_lazily_as_well(monkeypatch: pytest.MonkeyPatch) -> None:
     bindings.install()
     options = os.environ["NODE_OPTIONS"]
-    assert options.startswith("--no-warnings --require "), "what somebody set before stays"
+    assert options.startswith("--no-warnings --require "), "an option that was set before stays"
     script = "console.log(require('node:module')._resolveFilename.length)"
     answer = subprocess.run(["node", "-e", script], capture_output=True, text=True, check=True)
     assert answer.stdout == "0\n", "Node.js has taken the preload"
 
 
-def test_the_path_may_hold_spaces(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_path_may_have_spaces(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = tmp_path / 'my "own" folder'
     folder.mkdir()
     (folder / "preload.cjs").write_text("globalThis.preloaded = 'yes';")
@@ -83,7 +83,7 @@ def test_the_stock_import_can_be_asked_for(monkeypatch: pytest.MonkeyPatch) -> N
     assert os.environ["NODE_OPTIONS"] == "--no-warnings"
 
 
-def test_a_package_of_another_shape_is_imported_as_it_comes(
+def test_a_package_of_another_shape_is_imported_whole(
     package: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert not bindings.install()
@@ -97,6 +97,8 @@ def test_a_package_of_another_shape_is_imported_as_it_comes(
     assert bindings.install(), "that was all that it missed"
 
 
-def test_no_package_is_no_crash(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_missing_package_is_no_crash(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
     assert not bindings.install(), "the import itself then says what is missing"

@@ -57,7 +57,7 @@ def test_every_function_is_known() -> None:
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
-def test_a_bundle_holds_what_is_needed_and_nothing_else(bundles: dict[str, Bundle], name: str) -> None:
+def test_a_bundle_has_what_is_needed_and_nothing_else(bundles: dict[str, Bundle], name: str) -> None:
     names = names_in(bundles[name])
     tops = {entry.split("/")[0] for entry in names}
     allowed = {name, "toolkit", "domain", "api.json", "fastjsonschema"}
@@ -186,7 +186,7 @@ def test_an_unknown_function_is_refused() -> None:
 @pytest.mark.parametrize(
     "requirement", ["fastjsonschema==2.22.3", f"fastjsonschema==2.22.3 --hash=sha256:{'0' * 64}"]
 )
-def test_dependencies_that_cannot_be_had_are_one_clear_sentence(
+def test_dependencies_that_cannot_be_installed_are_reported_in_one_sentence(
     copy: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, requirement: str
 ) -> None:
     for name, value in {
@@ -206,7 +206,7 @@ def test_dependencies_that_cannot_be_had_are_one_clear_sentence(
     assert not (tmp_path / "build" / "functions").exists()
 
 
-def test_a_function_that_is_no_python_is_named_with_its_line(copy: Path, elsewhere: Path) -> None:
+def test_a_function_that_is_not_python_is_named_with_its_line(copy: Path, elsewhere: Path) -> None:
     (copy / "catalog" / "table.py").write_text("def tables(\n")
     with pytest.raises(UserError, match=r"^catalog/table\.py:1 is not valid Python \(.*\): correct it"):
         bundle("catalog", sources=copy, build=elsewhere)

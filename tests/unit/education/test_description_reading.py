@@ -271,9 +271,7 @@ def edited(node: Any, replacement: Any) -> Iterator[Any]:
 @pytest.mark.parametrize(
     "replacement", [None, 5, True, "text", [], ["a"], {}, {"a": 1}, {1: {"$ref": 5}}], ids=str
 )
-def test_whatever_stands_anywhere_a_broken_description_is_refused_or_harmless(
-    tmp_path: Path, replacement: Any
-) -> None:
+def test_any_value_anywhere_in_a_description_is_refused_or_harmless(tmp_path: Path, replacement: Any) -> None:
     sentences = []
     for number, broken in enumerate(edited(yaml.safe_load(MINIMAL), replacement)):
         file = tmp_path / f"{number}.yaml"

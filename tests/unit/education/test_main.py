@@ -1,4 +1,4 @@
-"""`python main.py` with a mistake in what it is told: exit code 1, one sentence, no traceback.
+"""`python main.py` with a mistake in its variables or files: exit code 1, one sentence, no traceback.
 
 What it writes when all is well is tested in `tests/infrastructure/`.
 """
@@ -151,7 +151,7 @@ def test_settings_that_are_a_folder(checkout: Path, environment: str) -> None:
     assert_refused(result, f"environments/{environment}.toml cannot be read (Is a directory): restore it")
 
 
-def test_a_folder_that_may_not_be_written_to(
+def test_a_folder_that_cannot_be_written_to(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(

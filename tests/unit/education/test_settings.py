@@ -1,4 +1,4 @@
-"""The settings: what applies when nothing is said, who wins, and the sentence that each mistake is answered with."""
+"""The settings: their defaults, what overrides them, and the sentence for each mistake."""
 
 import re
 from collections.abc import Callable
@@ -20,7 +20,7 @@ def refusal(tmp_path: Path) -> Refusal:
     """The sentence that answers an edit of dev.toml: `refusal(old text, new text)`."""
 
     def of(old: str, new: str) -> str:
-        assert DEV.count(old) == 1, f"environments/dev.toml has no {old!r}: mend the test"
+        assert DEV.count(old) == 1, f"environments/dev.toml has no {old!r}: correct the test"
         folder = tmp_path / "environments"
         folder.mkdir()
         (folder / "dev.toml").write_text(DEV.replace(old, new))
@@ -97,7 +97,7 @@ def test_every_environment_of_the_project_is_valid(environment: str) -> None:
     assert settings.protect_data is (environment in ("staging", "prod"))
 
 
-def test_an_environment_without_a_file_takes_those_of_dev() -> None:
+def test_an_environment_without_a_file_has_the_settings_of_dev() -> None:
     dev, branch = load_settings("dev"), load_settings("pr-123")
     assert branch.environment_suffix == "pr-123"
     assert branch.default_tags["Environment"] == "pr-123"
@@ -120,13 +120,13 @@ def test_settings_cannot_be_changed_afterwards() -> None:
 
 
 @pytest.mark.parametrize("suffix", ["Dev", "1st", "-x", "a" * 21, "dev_1", "dev ", "dev\n", "../dev", "é"])
-def test_a_suffix_out_of_the_pattern_is_refused(suffix: str) -> None:
+def test_a_suffix_outside_of_the_pattern_is_refused(suffix: str) -> None:
     with pytest.raises(UserError, match=r"^ENVIRONMENT_SUFFIX is .*; allowed: a lower-case letter"):
         load_settings(suffix)
 
 
 @pytest.mark.parametrize("suffix", ["a", "a" * 20, "pr-123", "x-"])
-def test_a_suffix_in_the_pattern_is_taken(suffix: str) -> None:
+def test_a_suffix_in_the_pattern_is_accepted(suffix: str) -> None:
     assert load_settings(suffix).environment_suffix == suffix
 
 
@@ -264,7 +264,7 @@ def test_mfa_for_administrators_needs_mfa(refusal: Refusal) -> None:
     assert "administrators_need_mfa is true but mfa is OFF; allowed:" in said
 
 
-def test_a_lost_file_is_named(tmp_path: Path) -> None:
+def test_a_missing_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(UserError, match=r"dev\.toml is missing: restore it"):
         load_settings("dev", folder=tmp_path)
 

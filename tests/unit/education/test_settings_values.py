@@ -15,7 +15,7 @@ TAGS = "protect_data = false"
 
 def dev_with(folder: Path, old: str, new: str) -> EnvironmentSettings:
     """The settings of dev.toml after an edit."""
-    assert DEV.count(old) == 1, f"environments/dev.toml has no {old!r}: mend the test"
+    assert DEV.count(old) == 1, f"environments/dev.toml has no {old!r}: correct the test"
     (folder / "dev.toml").write_text(DEV.replace(old, new))
     return load_settings("dev", folder=folder)
 
@@ -80,7 +80,7 @@ def test_a_tag_in_any_language(tmp_path: Path) -> None:
     assert settings.default_tags["Cost centre"] == "Münster/4 +1:a=b@c_d-e."
 
 
-def test_what_stands_in_a_variable_is_made_to_fit() -> None:
+def test_the_value_of_a_variable_is_made_to_fit_a_tag() -> None:
     """A commit's author must not end a deploy, so there it is rewritten."""
     settings = load_settings(**stack_arguments({"REPOSITORY": "${x}", "COMMIT_AUTHOR": "a" * 300}))
     assert settings.default_tags["Repository"] == "__x_"
@@ -88,14 +88,14 @@ def test_what_stands_in_a_variable_is_made_to_fit() -> None:
 
 
 @pytest.mark.parametrize("port", ["99999", "65536", "0", "080"])
-def test_an_origin_with_a_port_that_is_none(tmp_path: Path, port: str) -> None:
+def test_an_origin_with_a_wrong_port(tmp_path: Path, port: str) -> None:
     said = refusal(tmp_path, ORIGIN, f"https://portal.example.org:{port}")
     assert "content.portal_origins.0 is" in said
     assert "with a port from 1 to 65535 or none" in said
 
 
 @pytest.mark.parametrize("port", ["", ":1", ":65535"])
-def test_an_origin_with_any_other(tmp_path: Path, port: str) -> None:
+def test_an_origin_with_a_right_port(tmp_path: Path, port: str) -> None:
     origin = f"https://portal.example.org{port}"
     assert dev_with(tmp_path, ORIGIN, origin).content.portal_origins == (origin,)
 
