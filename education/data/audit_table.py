@@ -1,7 +1,7 @@
 """The audit table: what staff did, and what was done with the data of people.
 
 No role of a function may change or delete an entry. DynamoDB deletes it after `records.audit_retention_days`. The
-shape of an entry is defined in lambda_src/domain/audit.py.
+shape of an entry is defined in lambda_src/domain/audit_store.py.
 """
 
 from collections.abc import Mapping
