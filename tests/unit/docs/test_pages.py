@@ -11,6 +11,7 @@ from tools.support.paths import ROOT
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), *(ROOT / ".github").rglob("*.md")])
 WRITTEN_BY_A_COMMAND = {"aws-calls.md"}
 LONGEST_LINE = 110
+TEXT = {".py", ".toml", ".yaml", ".in"}
 # Paths that a command makes, and examples: not in a fresh checkout.
 NOT_COMMITTED = re.compile(r"(?:build|outputs|cdktf\.out|\.venv|\.local|node_modules)(?:/|$)|.*[<>{}…*]")
 # A path has a folder that is there, or ends as a file of this project does.
@@ -65,6 +66,29 @@ def test_each_link_of_a_page_leads_somewhere(page: Path) -> None:
         found = (page.parent / file).resolve() if file else page
         assert found.exists(), f"{page.name}: {target}"
         assert not section or section in anchors(found), f"{page.name}: {target}"
+
+
+def test_the_code_refers_to_no_page_that_is_not_there() -> None:
+    folders = (
+        "api",
+        "benchmarks",
+        "education",
+        "environments",
+        "lambda_src",
+        "local_platform",
+        "tests",
+        "tools",
+    )
+    files = [file for folder in folders for file in (ROOT / folder).rglob("*") if file.suffix in TEXT]
+    for file in [
+        *files,
+        ROOT / "main.py",
+        ROOT / "Makefile",
+        ROOT / "pyproject.toml",
+        ROOT / "requirements.in",
+    ]:
+        for page in re.findall(r"\b(?:docs/[\w-]+|[A-Z_]{4,})\.md\b", file.read_text()):
+            assert (ROOT / page).is_file(), f"{file.relative_to(ROOT)}: {page}"
 
 
 def test_each_page_is_linked_from_the_readme() -> None:
