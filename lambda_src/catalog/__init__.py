@@ -1,1 +1,1 @@
-"""Courses and their lessons: the catalogue that students read and instructors write."""
+"""Courses and their lessons: students read the catalogue, instructors write it."""

@@ -32,7 +32,7 @@ def _shown(request: Request, course: Course) -> dict[str, Any]:
 
 
 def _with_stored_times(body: Mapping[str, Any]) -> dict[str, Any]:
-    """The body with its times in the stored form, so that they compare as text."""
+    """The body with its times in the stored form, so that they can be compared as text."""
     fields = dict(body)
     for name in ("opensAt", "closesAt"):
         if fields.get(name) is not None:

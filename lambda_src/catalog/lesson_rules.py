@@ -1,6 +1,6 @@
-"""The rules of lessons: each is changed by itself, so edits of different lessons never undo each other.
+"""The rules of lessons. Each lesson is written separately, so edits of different lessons never undo each other.
 
-Writes are tried again when another edit of the course came first. Knows nothing of HTTP or of tables.
+A write is retried if another edit of the course came first. This module does not depend on HTTP or on tables.
 """
 
 from collections.abc import Callable
@@ -14,7 +14,7 @@ from toolkit import clock
 from toolkit.caller import Caller
 from toolkit.errors import Conflict
 
-# Keeps a course far below DynamoDB's 400 KB for one item, whatever its lessons are called.
+# Keeps a course far below DynamoDB's 400 KB for one item, even with the longest titles.
 MOST_LESSONS = 200
 _ATTEMPTS = 4
 
@@ -82,11 +82,11 @@ class Lessons:
     ) -> tuple[Lesson, bool]:
         """Create or replace one lesson; True when it is new.
 
-        With `version`, only if the course has the version that the caller saw: then two people who edit the same
-        lesson do not overwrite each other. Without it, the last write wins.
+        With `version`, the lesson is written only if the course has the version that the caller saw. Then two people
+        who edit the same lesson do not overwrite each other. Without it, the last write wins.
 
         A lesson keeps its file unless its content type or `premium` changes: then the file would have the wrong
-        type, or be in the folder with the wrong protection. It has to be uploaded again.
+        type, or be in the folder with the wrong protection. The instructor has to upload it again.
 
         Raises:
             NotFound, Forbidden: the caller may not see or not edit the course.

@@ -1,4 +1,4 @@
-"""Lessons in DynamoDB: entries of the map `lessons` in their course's item, each written by itself."""
+"""Lessons in DynamoDB: entries of the map `lessons` in the course's item, each written separately."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -10,9 +10,9 @@ from toolkit.dynamo import Item
 
 
 class LessonTable(CourseTable):
-    """The courses table, as far as lessons are concerned.
+    """The lessons in the courses table.
 
-    Each write raises WriteRefused if its condition does not hold, or if the course is archived. `version` is the
+    Each write raises WriteRefused if its condition is false, or if the course is archived. `version` is the
     version that the course must have, None if it may have any.
     """
 
@@ -100,7 +100,7 @@ class LessonTable(CourseTable):
         version: int | None = None,
         names: Mapping[str, str] | None = None,
     ) -> Course:
-        """`is_done` says of a stored lesson whether it is what this write leaves."""
+        """Write a lesson. `is_done` says whether a stored lesson is the result of this write."""
         bump = "#version = #version + :one, #updatedAt = :now"
         expression = f"{change}, {bump}" if change.startswith("SET ") else f"SET {bump} {change}"
         return self._write(

@@ -1,7 +1,8 @@
-"""The rules of courses: who creates and changes them, and that no edit of another person is lost.
+"""The rules of courses: which callers create and change them, and how concurrent edits are kept apart.
 
-A course changes only if its `version` is the one that the caller saw. An archived course is read-only until its
-status changes. Lessons have rules of their own in catalog.lesson_rules. Knows nothing of HTTP or of tables.
+A course is changed only if its `version` is the one that the caller saw, so no edit overwrites another one. An
+archived course is read-only until its status changes. The rules of lessons are in catalog.lesson_rules. This module
+does not depend on HTTP or on tables.
 """
 
 import uuid
@@ -17,12 +18,13 @@ from toolkit.cursor import Page
 from toolkit.errors import BadRequest, Conflict, FieldError, Forbidden, NotFound
 
 ME = "me"
-# RFC 9562, section 5.5: ids that are made from names. Another namespace would forget every client token.
+# RFC 9562, section 5.5: ids that are made from names. With another namespace, no earlier client token would be
+# recognised.
 _CLIENT_TOKENS = uuid.UUID("6f1c1b0e-8f0b-4d27-9d86-0f3b6a5d1c42")
 
 
 class WriteRefused(Exception):  # noqa: N818 - not an error yet: the rules decide what it means
-    """A write's condition did not hold. `found` is the course at that time, None when there was none."""
+    """A write's condition was false. `found` is the course at that time, None when there was none."""
 
     def __init__(self, found: Course | None) -> None:
         super().__init__("condition not met")
@@ -41,7 +43,10 @@ class CourseStore(Protocol):
     def update(
         self, course_id: str, version: int, changes: Mapping[str, Any], now: str, entry: AuditEntry | None
     ) -> Course:
-        """Change a course that has this version; with the audit entry, both or neither. May raise WriteRefused."""
+        """Change a course that has this version. The change and the audit entry are written together or not at all.
+
+        May raise WriteRefused.
+        """
 
 
 class CourseLists(Protocol):
@@ -75,7 +80,7 @@ class Courses:
         if not permissions.may_list_courses_of(caller, owner_id):
             raise Forbidden("Only administrators may list the courses of others.")
         page = self._lists.owned(owner_id, limit, cursor)
-        # Owners who are no longer instructors see of their courses what all students see.
+        # Owners who are no longer instructors see only what students see.
         visible = [course for course in page.items if permissions.may_see(caller, course)]
         return Page(visible, page.next_cursor)
 
@@ -153,8 +158,8 @@ def _publication_entry(
         return None
     return AuditEntry(
         audit.COURSE_PUBLISHED if status == PUBLISHED else audit.COURSE_UNPUBLISHED,
-        by=caller.user_id,
-        on=audit.course(course.course_id),
+        actor_id=caller.user_id,
+        subject=audit.course(course.course_id),
         request_id=request_id,
         details={"version": course.version + 1, "status": status},
     )

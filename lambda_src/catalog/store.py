@@ -1,7 +1,8 @@
 """Courses in DynamoDB: one item per course, with its lessons in a map. Lists of courses are in catalog.list_store.
 
 Every write is one conditional UpdateItem that changes only its own attributes and raises the version. If the answer
-to a write is lost, the client sends it again and its condition fails. Such a write is recognised by what it has left.
+to a write is lost, the AWS client sends the write again and its condition fails. Such a write is recognised by the
+item that the first attempt wrote.
 `catalogue` is set only while a course is published, so that the index contains only published courses.
 """
 
@@ -33,7 +34,7 @@ _OPTIONAL = frozenset({"capacity", "opensAt", "closesAt"})
 
 
 class CourseTable:
-    """The courses table. The profiles table only says who has been erased."""
+    """The courses table. The profiles table is used only to check for tombstones."""
 
     def __init__(self, name: str, *, profiles_table: str, audit: AuditTable) -> None:
         self._name = name
@@ -64,6 +65,7 @@ class CourseTable:
         try:
             retry_conflicts(lambda: clients.dynamodb().transact_write_items(TransactItems=writes))
         except ClientError as error:
+            # By position in `writes`: the second is the check for a tombstone.
             if cancellation_reasons(error)[1:] == ("ConditionalCheckFailed",):
                 raise Erased from error
             found = item_of(error)

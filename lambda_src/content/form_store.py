@@ -7,10 +7,10 @@ fit the signed conditions.
 from content.rules import UploadForm
 from toolkit import clients, clock
 
-# While a form is valid, S3 accepts it any number of times, each time as a new version of the same key.
+# While a form is valid, S3 accepts any number of uploads with it, each as a new version of the same key.
 VALID_SECONDS = 5 * 60
-# So caches ask for a key again soon (the usual answer is a 304 without contents). This is also how long
-# CloudFront continues to serve a file that was deleted.
+# Short, so that caches ask for a key again soon (in most cases the answer is a 304 without a body). CloudFront serves
+# a deleted file for this long too.
 CACHED_SECONDS = 5 * 60
 _CACHE_CONTROL = f"public, max-age={CACHED_SECONDS}"
 
@@ -22,7 +22,7 @@ class S3UploadForms:
         self._bucket = bucket
 
     def make(self, key: str, media_type: str, most_bytes: int) -> UploadForm:
-        """A form that takes one file of up to `most_bytes` bytes under `key`."""
+        """A form that accepts one file of up to `most_bytes` bytes under `key`."""
         fields = {"Content-Type": media_type, "Cache-Control": _CACHE_CONTROL}
         expires_at = clock.in_seconds(VALID_SECONDS)
         form = clients.s3().generate_presigned_post(

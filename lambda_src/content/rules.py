@@ -1,7 +1,7 @@
-"""The rules of lessons' files: who may upload one, who may read one, and at which URL.
+"""The rules of lessons' files: which callers may upload or read one, and at which URL.
 
-A file becomes a lesson's content when it has arrived in S3 (the uploads function), not when a form for it is
-created here. Knows nothing of HTTP, of S3's forms or of CloudFront's signatures.
+Here only the form is created. A file becomes a lesson's content when it is in S3 (the uploads function). This module
+does not depend on HTTP, S3's forms or CloudFront's signatures.
 """
 
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from toolkit.errors import BadRequest, FieldError, Forbidden, NotFound
 
 @dataclass(frozen=True)
 class WantedUpload:
-    """What an instructor says about a file to upload; what is None follows from the lesson."""
+    """What an instructor says about a file to upload; the lesson decides what is None."""
 
     file_name: str | None = None
     media_type: str | None = None
@@ -44,7 +44,7 @@ class ContentLocation:
 
 
 class ContentStore(Protocol):
-    """What decides about access to content."""
+    """The data that decides about access to content."""
 
     def course(self, course_id: str) -> Course | None:
         """One course as it is now."""
@@ -57,7 +57,7 @@ class UploadForms(Protocol):
     """Forms for uploads."""
 
     def make(self, key: str, media_type: str, most_bytes: int) -> UploadForm:
-        """A form that takes one file of up to `most_bytes` bytes under `key`."""
+        """A form that accepts one file of up to `most_bytes` bytes under `key`."""
 
 
 class UrlSigner(Protocol):

@@ -1,7 +1,7 @@
 """Signed CloudFront URLs with a custom policy, and the private keys that sign them.
 
-The active key is read from Secrets Manager and used for five minutes. So signing makes no call in between, and a
-switch of the active slot takes effect without a deployment. If the secret cannot be read, the last key is used for
+The active key is read from Secrets Manager and used for five minutes. So most signatures need no call to AWS, and
+a switch of the active slot takes effect without a deployment. If the secret cannot be read, the last key is used for
 another hour. Signatures are RSA over SHA-1, because CloudFront checks these for RSA keys:
 https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/private-content-creating-signed-url-custom-policy.html
 """
@@ -25,8 +25,8 @@ KEPT_SECONDS = 300.0
 # How long a key is used after its five minutes if the secret cannot be read, and how soon that is tried again.
 STALE_SECONDS = 3600.0
 RETRY_SECONDS = 30.0
-# A URL is used for several answers while most of its time is left: it contains nothing about a person, and an
-# RSA signature is by far the most work that this function does.
+# A signed URL is reused for several answers while most of its time is left. It contains nothing about a person, and
+# an RSA signature takes by far the most processor time in this function.
 _REUSED_SECONDS = 60.0
 _MOST_REUSED = 512
 # The bytes before the digest (RFC 8017, section 9.2, note 1).

@@ -1,4 +1,4 @@
-"""What decides about access to content, in DynamoDB: the course, and one student's record in it."""
+"""Reads from DynamoDB what decides about access to content: the course, and the student's record in it."""
 
 from domain import course_store
 from domain.courses import Course
@@ -15,7 +15,7 @@ class ContentTable:
         self._progress = progress_table
 
     def course(self, course_id: str) -> Course | None:
-        """One course: one GetItem, never from a cache, so that a replaced file is known at once."""
+        """One course: one GetItem, never from a cache, so that a replaced file is used at once."""
         return course_store.find(self._courses, course_id, consistent=True)
 
     def is_enrolled(self, user_id: str, course_id: str) -> bool:

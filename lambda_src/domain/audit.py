@@ -1,13 +1,15 @@
 """The audit trail: who did what, to whom or what, when, and in which request. Entries are only ever added.
 
-An entry names people by pseudonyms, which are computed from their user ids. Who has an id can find its entries.
-Once a person is erased, nothing leads from an entry back to them. An entry contains no e-mail address, no name
-and no text that a person wrote. Entries expire after the environment's retention time.
+An entry names people by pseudonyms, which are computed from their user ids. An auditor who has a user id can find
+the entries about it. After a person is erased, nothing in an entry identifies them. An entry contains no e-mail
+address, no name and no text that a person wrote. Entries expire after the environment's retention time.
 
-    trail.record(AuditEntry(audit.ROSTER_READ, by=caller.user_id, on=audit.course(course_id), request_id=request_id))
+    trail.record(
+        AuditEntry(audit.ROSTER_READ, actor_id=caller.user_id, subject=audit.course(course_id), request_id=request_id)
+    )
 
 If the act is not a DynamoDB write, record it first and then act: an entry without an act does no harm, an act
-without an entry does. If it is one, write the entry in the same transaction (domain.audit_store).
+without an entry does. If the act is a DynamoDB write, write the entry in the same transaction (domain.audit_store).
 """
 
 from collections.abc import Mapping
@@ -32,20 +34,20 @@ class AuditEntry:
 
     Attributes:
         action: one of this module's codes.
-        by: the user id of the person who acts; only the pseudonym is stored.
-        on: `person(user_id)` or `course(course_id)`.
-        request_id: the id of the request that caused the act. Callers can choose it (API Gateway takes
-            theirs), so nothing depends on it.
-        once: the act happens to its object only once, even if it takes several requests (an erasure that
-            is resumed): the first entry stays the only one.
+        actor_id: the user id of the person who acts; only the pseudonym is stored.
+        subject: `person(user_id)` or `course(course_id)`.
+        request_id: the id of the request that caused the act. Callers can choose it (API Gateway accepts
+            an id that they send), so nothing depends on it.
+        only_once: write at most one entry with this action and subject. An erasure may take several requests,
+            and only the first entry is kept.
         details: further facts without personal data, such as the group that was granted.
     """
 
     action: str
-    by: str
-    on: str
+    actor_id: str
+    subject: str
     request_id: str
-    once: bool = False
+    only_once: bool = False
     details: Mapping[str, str | int] | None = None
 
 
@@ -57,15 +59,15 @@ class AuditTrail(Protocol):
 
 
 def person(user_id: str) -> str:
-    """A person as the object of an entry."""
+    """A person as the subject of an entry."""
     return f"person#{pseudonym(user_id)}"
 
 
 def course(course_id: str) -> str:
-    """A course as the object of an entry."""
+    """A course as the subject of an entry."""
     return f"course#{course_id}"
 
 
 def pseudonym(user_id: str) -> str:
-    """The name of a person in the trail. An id has 122 random bits, so the id cannot be found from it."""
+    """The pseudonym of a person in the audit trail. A user id has 122 random bits, so it cannot be computed back."""
     return sha256(f"education-audit:{user_id}".encode()).hexdigest()[:32]

@@ -1,4 +1,4 @@
-"""The audit trail in DynamoDB: entries by themselves, or as a part of a transaction."""
+"""The audit trail in DynamoDB: writes an entry alone, or as a part of a transaction."""
 
 from datetime import datetime
 from hashlib import sha256
@@ -28,7 +28,7 @@ class AuditTable:
         self._retention_days = retention_days
 
     def record(self, entry: AuditEntry) -> None:
-        """Add an entry: one PutItem. Sending it again after a lost answer adds nothing.
+        """Add an entry: one PutItem. A repeated call after a lost answer adds nothing.
 
         Raises:
             ClientError: it could not be written, so the act must not go on.
@@ -42,12 +42,12 @@ class AuditTable:
     def put(self, entry: AuditEntry) -> Any:
         """The entry as the `Put` of a transaction, or the parameters of a PutItem."""
         at = clock.now()
-        unique = f"{entry.action}\n{entry.on}" if entry.once else uuid4().hex
+        unique = f"{entry.action}\n{entry.subject}" if entry.only_once else uuid4().hex
         item: dict[str, Any] = {
             "recordId": sha256(unique.encode()).hexdigest()[:40],
             "action": entry.action,
-            "actor": pseudonym(entry.by),
-            "subject": entry.on,
+            "actor": pseudonym(entry.actor_id),
+            "subject": entry.subject,
             "at": at,
             "day": at[:10],
             "requestId": entry.request_id,

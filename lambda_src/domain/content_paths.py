@@ -3,8 +3,8 @@
     <public|premium>/<courseId>/<lessonId>/<content type>-<random>/<file name>
 
 Every form has a folder of its own. So a file that is uploaded with a new form has a new URL, and no cache can serve
-an old file for it. The folder's name contains the content type. So an arrived file can be checked against the lesson
-as it is then, without a list of the forms that were created.
+an old file for it. The folder's name contains the content type. So an uploaded file can be checked against the
+lesson as it is at that time, without a list of the forms that were created.
 """
 
 import re
@@ -52,7 +52,7 @@ def new_key(upload: UploadKey, file_name: str) -> str:
 
 
 def parse(key: str) -> UploadKey | None:
-    """What a key says, or None when it is not one of ours."""
+    """What a key says, or None if it does not have this form."""
     found = _KEY.fullmatch(key)
     if found is None:
         return None

@@ -1,6 +1,11 @@
 """Reading courses from DynamoDB, fresh or a few seconds old.
 
-Writing is not here: the catalog function alone writes courses, and the uploads function a lesson's content.
+Writing is not here. Each writer of the courses table changes only its own attributes:
+
+* the catalog function (catalog.store): the fields that instructors edit, and the version;
+* the uploads function (uploads.store): a lesson's content;
+* every change of seats (domain.enrollments.store): the counters `seatsTaken` and `waitlisted`;
+* an erasure (domain.people.erasure_store): the owner.
 """
 
 import time

@@ -146,5 +146,5 @@ class Course:
         return shown
 
     def to_editors(self) -> dict[str, Any]:
-        """The course for those who may edit it: also how many seats are taken, and how many people wait."""
+        """The course for callers who may edit it: also how many seats are taken, and how many students wait."""
         return {**self.to_api(), "seatsTaken": self.seats_taken, "waitlisted": self.waitlisted}

@@ -1,4 +1,7 @@
-"""What each role may do: every rule about roles is here and only here.
+"""What a caller with a given role may do with courses, rosters and roles.
+
+Two rules about roles are elsewhere. identity_triggers.token_groups decides which groups a token contains.
+profiles.roles asks the user pool whether an administrator still has the role, and keeps the last administrator.
 
 `may_…` answers yes or no. `require_…` raises an error that tells the caller no more than they may know.
 """
@@ -16,7 +19,7 @@ def may_create_courses(caller: Caller) -> bool:
 
 
 def may_list_courses_of(caller: Caller, owner_id: str) -> bool:
-    """All callers list their own courses. Administrators list those of each owner, also of one who was erased."""
+    """All callers list their own courses. Administrators list any owner's courses, including an erased owner's."""
     return caller.user_id == owner_id or caller.is_administrator
 
 
@@ -28,8 +31,8 @@ def may_edit(caller: Caller, course: Course) -> bool:
 
 
 def may_see(caller: Caller, course: Course) -> bool:
-    """All callers see published courses, and archived ones that were published, if they know the id: students keep
-    what they have learned. Only callers who may edit them see the others."""
+    """All callers who know the id see a published course, and an archived course that was published: students keep
+    access to what they have learned. Only callers who may edit a course see it in any other state."""
     was_published = course.status == ARCHIVED and course.published_at is not None
     return course.status == PUBLISHED or was_published or may_edit(caller, course)
 

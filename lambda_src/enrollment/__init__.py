@@ -1,1 +1,1 @@
-"""The enrollment function: who takes part in which course."""
+"""The enrollment function: enrolments of students, and rosters of courses."""

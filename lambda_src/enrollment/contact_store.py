@@ -17,7 +17,7 @@ class ContactTable:
         self._table = profiles_table
 
     def find(self, user_ids: Sequence[str]) -> dict[str, Contact]:
-        """Contacts by user id: one BatchGetItem for each 100. People who have no profile yet are left out.
+        """Contacts by user id: one BatchGetItem for each 100 people. People who have no profile yet are left out.
 
         No user id may be given twice: DynamoDB refuses that.
 

@@ -1,4 +1,4 @@
-"""HTTP side of the enrollment function: which operation answers which request, and with what status."""
+"""HTTP side of the enrollment function: calls the rules for each operation and builds the response."""
 
 from domain.audit_store import AuditTable
 from domain.enrollments import rules as enrollments
@@ -50,7 +50,7 @@ def delete_enrollment(request: Request) -> Response:
 
 
 def list_roster(request: Request) -> Response:
-    """GET /courses/{courseId}/roster: one page of it as JSON, or a longer one as a CSV table."""
+    """GET /courses/{courseId}/roster: one page as JSON, or a longer page as CSV."""
     as_table = request.query["format"] == "csv"
     course_id = request.path["courseId"]
     shown = roster_rules.read(

@@ -1,8 +1,8 @@
 """A course's roster as a CSV table for other programs, with the columns of OneRoster's enrollments.csv.
 
 https://www.imsglobal.org/spec/oneroster/v1p2/bind/csv: first its ten columns in their order, then further columns
-under `metadata.`, as it asks for. `schoolSourcedId` stays empty, because the platform knows no
-schools. People choose their names themselves, so each cell is written in a way that no spreadsheet runs as a formula.
+under `metadata.`, as the specification says. `schoolSourcedId` stays empty, because the platform knows no
+schools. People choose their names themselves, so each cell is written so that no spreadsheet runs it as a formula.
 """
 
 import csv
@@ -38,9 +38,9 @@ COLUMNS = (
     "metadata.completedAt",
 )
 
-# A spreadsheet takes these characters for the beginning of a formula, also after blanks, and reads the full-width
+# A spreadsheet takes these characters for the beginning of a formula, also after spaces, and treats the full-width
 # forms like the plain ones: https://owasp.org/www-community/attacks/CSV_Injection. A cell begins after every
-# separator: which one counts is a setting of the reader's country, and some programs ignore quotes.
+# separator. The separator depends on the country settings of the spreadsheet, and some programs ignore quotes.
 _FORMULA_START = re.compile(r'(^|[;,|\t\r\n"])(?=\s*[=+\-@＝＋－＠])')
 _CELL_BREAKS = ("\t", "\r", "\n")
 
@@ -56,10 +56,10 @@ def roster_csv(course_id: str, entries: Iterable[Mapping[str, Any]]) -> str:
 
 
 def response(course_id: str, roster: Page[dict[str, Any]]) -> Response:
-    """200 with a table; if the roster has more than MOST_ROWS, `Link` (RFC 8288) leads to the next table."""
+    """200 with a table; if the roster has more than MOST_ROWS, the header `Link` (RFC 8288) has the next URL."""
     headers = {"Content-Disposition": f'attachment; filename="roster-{course_id}.csv"'}
     if roster.next_cursor is not None:
-        # Relative to the request's own address (RFC 3986, section 5.2.2).
+        # Relative to the URL of the request (RFC 3986, section 5.2.2).
         headers["Link"] = f'<?{urlencode({"format": "csv", "cursor": roster.next_cursor})}>; rel="next"'
     return Response(200, roster_csv(course_id, roster.items), headers, content_type=CONTENT_TYPE)
 

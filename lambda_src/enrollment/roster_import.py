@@ -1,8 +1,8 @@
-"""Staff adds people to a roster by e-mail address; the answer says row by row what happened to them.
+"""Instructors and administrators add people to a roster by e-mail address; the result says what happened to each row.
 
 A person who has signed in with the address is enrolled by the rules of domain.enrollments.bulk. Other people are
 invited, and enrolled at their first sign-in (identity_triggers). A request may be repeated, whether it was finished
-or not: nothing happens twice.
+or not: it enrols and invites no person a second time.
 """
 
 from collections import Counter
@@ -22,13 +22,13 @@ TRY_AGAIN = "try_again"
 
 
 class AddressStore(Protocol):
-    """What is known of e-mail addresses; see domain.people.addresses."""
+    """What is stored about e-mail addresses; see domain.people.addresses."""
 
     def find(self, emails: Sequence[str]) -> dict[str, Address]:
-        """What is known of these addresses."""
+        """What is stored about these addresses."""
 
     def invite(self, emails: Sequence[str], course_id: str, retries: Retries, /) -> dict[str, str]:
-        """Invite unknown people; the user ids, by e-mail, of those who have signed in meanwhile."""
+        """Invite addresses without an owner; the user ids, by e-mail, of people who have signed in meanwhile."""
 
 
 def enroll_or_invite(
@@ -40,14 +40,14 @@ def enroll_or_invite(
     *,
     dry_run: bool,
 ) -> dict[str, Any]:
-    """Enrol or invite the people whom the rows name; with `dry_run`, only say what would happen.
+    """Enrol or invite the people in the rows; with `dry_run`, only report what would happen.
 
     Returns:
-        The API's RosterEnrollResult.
+        The API schema `RosterEnrollResult`.
 
     Raises:
         Conflict: the course is not published.
-        RetriesExhausted: too many requests at once; what was done stays done, and the request may be repeated.
+        RetriesExhausted: too many requests at once; what was written stays written, and the request may be repeated.
     """
     addresses = address_store.find([row.email for row in rows if row.email is not None])
     owners = {email: address.owner for email, address in addresses.items() if address.owner is not None}
@@ -77,7 +77,7 @@ def _outcome_of(
         return ("already_invited" if row.email in invited else "invited"), None
     record = outcome.records.get(user_id)
     if record is None:
-        return FAILED, TRY_AGAIN  # the account is being erased; soon the address is unknown
+        return FAILED, TRY_AGAIN  # the account is being erased; its address is deleted soon
     state = "waitlisted" if record.status == WAITLISTED else "enrolled"
     return (state if user_id in outcome.new else f"already_{state}"), None
 

@@ -1,6 +1,6 @@
 """The rows of a bulk enrolment, from JSON or CSV: e-mail addresses, each with what is wrong with it.
 
-A malformed address does not make the request fail; a body that cannot be read as rows does.
+A malformed address does not make the request fail. A body that cannot be read as rows does.
 """
 
 import csv
@@ -17,8 +17,8 @@ MOST_ROWS = 500
 INVALID_EMAIL = "invalid_email"
 DUPLICATE_ROW = "duplicate_row"
 
-# Lengths as in RFC 5321, section 4.5.3.1. The characters are those that the user pool takes for a sign-in
-# and that real addresses have; quoted local parts and hosts without a domain are not taken.
+# Lengths as in RFC 5321, section 4.5.3.1. The characters are those that the user pool accepts for a
+# sign-in and that real addresses have; quoted local parts and hosts without a domain are not accepted.
 _LONGEST = 254
 _SHOWN = 320
 _EMAIL = re.compile(
@@ -41,7 +41,7 @@ class Row:
 
 
 def from_emails(emails: Sequence[str]) -> list[Row]:
-    """The rows of addresses; the first of several equal ones counts."""
+    """The rows of a list of addresses. Of equal addresses, the first counts and the others are duplicates."""
     rows: list[Row] = []
     seen: set[str] = set()
     for sent in emails:
@@ -60,7 +60,7 @@ def from_emails(emails: Sequence[str]) -> list[Row]:
 def from_csv(text: str) -> list[Row]:
     """The rows of a table with a column `email`, or, without a header, whose first column is the address.
 
-    Takes commas, semicolons and tabs, which spreadsheets of different countries write; empty lines do not count.
+    Accepts commas, semicolons and tabs, which spreadsheets of different countries write. Empty lines do not count.
 
     Raises:
         BadRequest: it is no such table, or has no row, or more than MOST_ROWS.

@@ -1,7 +1,7 @@
-"""What staff does with a course's roster: read it, and add people to it.
+"""What instructors and administrators do with a course's roster: read it, and add people to it.
 
-Both are recorded in the audit trail before they happen. How the people of an addition are enrolled or invited is in
-enrollment.roster_import.
+The audit trail records both before they happen. Permissions are decided in domain.permissions. How people are enrolled
+or invited is in enrollment.roster_import.
 """
 
 from collections.abc import Callable, Sequence
@@ -23,10 +23,10 @@ from toolkit.retries import Retries
 
 @dataclass(frozen=True)
 class RosterPosition:
-    """A position in the roster's order: percentage downwards, then shard, then the index's own order.
+    """A position in the roster's order: highest percentage first, then shard, then the order of the index.
 
-    The order is total, so one position says where each shard's query continues: shards before this
-    one have shown everything at this percentage already, shards after it nothing.
+    Every student has one place in this order, so one position says where each shard's query continues. Shards before
+    this shard have shown all students with this percentage already, shards after it have shown none of them.
     """
 
     percentage: float
@@ -36,7 +36,7 @@ class RosterPosition:
 
 @dataclass(frozen=True)
 class Contact:
-    """How a teacher knows a student."""
+    """The student's name and e-mail, for the instructor."""
 
     display_name: str
     email: str
@@ -51,7 +51,7 @@ class RosterStore(bulk.BulkEnrollmentStore, Protocol):
     def roster(
         self, course_id: str, after: RosterPosition | None, limit: int
     ) -> Sequence[tuple[RosterPosition, EnrollmentRecord]]:
-        """Up to `limit` enrolled students, those who have completed most first, each once."""
+        """Up to `limit` enrolled students, highest percentage first, each student once."""
 
 
 class ContactStore(Protocol):
@@ -73,8 +73,8 @@ class AuditContext:
         trail.record(
             AuditEntry(
                 action,
-                by=self.caller.user_id,
-                on=audit.course(course.course_id),
+                actor_id=self.caller.user_id,
+                subject=audit.course(course.course_id),
                 request_id=self.request_id,
                 details=details,
             )
@@ -115,13 +115,13 @@ def add_people(
     *,
     dry_run: bool,
 ) -> dict[str, Any]:
-    """Enrol or invite the people whom the rows name (enrollment.roster_import). The audit trail records it first.
+    """Enrol or invite the people in the rows (enrollment.roster_import). The audit trail records it first.
 
     Raises:
         NotFound, Forbidden: the caller may not do it.
         BadRequest: the rows cannot be read.
         Conflict: the course is not published.
-        RetriesExhausted: too many requests at once; what was done stays done, and the request may be repeated.
+        RetriesExhausted: too many requests at once; what was written stays written, and the request may be repeated.
     """
     course = permissions.require_roster(context.caller, store.course_now(course_id))
     named = rows()
@@ -131,12 +131,12 @@ def add_people(
 
 
 def page_of(store: RosterStore, course: Course, limit: int, cursor_text: str | None) -> Page[dict[str, Any]]:
-    """The students enrolled in a course, those who have completed most first. Students who wait or have
-    withdrawn are not listed.
+    """The students enrolled in a course, highest percentage first. Students who wait or have withdrawn are not
+    listed.
 
-    The order follows the percentages in the index, which students' last completions have stored. Each percentage
-    shown is counted from the course's present lessons, as students see it themselves. A student who moves ahead
-    while the caller reads page after page may be missing from the pages, but is never twice on one page.
+    The order follows the stored percentages (EnrollmentRecord.percentage). The percentages shown are counted from the
+    course's present lessons, as students see them. If a student's percentage rises while the caller reads page after
+    page, the student may be missing from the pages, but is never twice on one page.
 
     Raises:
         BadRequest: the cursor is not one of this list.
@@ -152,7 +152,7 @@ def page_of(store: RosterStore, course: Course, limit: int, cursor_text: str | N
 
 
 def _with_contacts(store: ContactStore, roster: Page[dict[str, Any]]) -> Page[dict[str, Any]]:
-    """A page of a roster with the names and e-mail addresses of those who have a profile."""
+    """A page of a roster with the names and e-mail addresses of students who have a profile."""
     contacts = store.find([entry["userId"] for entry in roster.items])
     shown = [
         entry | ({"displayName": contact.display_name, "email": contact.email} if contact else {})
@@ -166,7 +166,7 @@ def _roster_position(fields: dict[str, Any] | None) -> RosterPosition | None:
     if fields is None:
         return None
     if not (0 <= fields["p"] <= 100 and fields["s"] >= 0):
-        raise cursor.foreign()
+        raise cursor.invalid_cursor()
     return RosterPosition(percentage=fields["p"], shard=fields["s"], user_id=fields["u"])
 
 

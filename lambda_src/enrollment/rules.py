@@ -1,6 +1,6 @@
 """A student's own list of enrolments.
 
-Enrolling and withdrawing are in domain.enrollments.rules; what staff does with a roster is in
+Enrolling and withdrawing are in domain.enrollments.rules; reading a roster and adding people to it are in
 enrollment.roster_rules.
 """
 

@@ -1,7 +1,7 @@
 """Reading enrolments in DynamoDB: a student's own, and the roster of a course, page by page.
 
-Writing them is in domain.enrollments.store. A query is repeated only when one answer's 1 MB, or its
-READ_AT_ONCE records, were too little for a page.
+Writing them is in domain.enrollments.store. A query is repeated only if its answer, at most 1 MB or
+READ_AT_ONCE records, is too short for a page.
 """
 
 from collections.abc import Iterator
@@ -19,8 +19,8 @@ from enrollment.roster_rules import RosterPosition
 from toolkit.dynamo import from_item, to_item
 from toolkit.reads import WireItem, query_pages, query_up_to
 
-# The most records that a query answers: a page of JSON takes one query per shard, a long table reads on where it
-# has to, and not more than this is read of a shard without being shown.
+# The most records in one answer of a query. A page of JSON needs one query per shard. A CSV table repeats the query
+# where necessary. Of each shard, at most this many unused records are read.
 READ_AT_ONCE = 101
 # The first queries of a page run in parallel; one client keeps that many connections open.
 _PARALLEL_QUERIES = 8
@@ -48,15 +48,15 @@ class RosterTable(EnrollmentTable):
         return [EnrollmentRecord.from_stored(item) for item in query_up_to(query, limit, start=start)]
 
     def roster(self, course_id: str, after: RosterPosition | None, limit: int) -> list[_Entry]:
-        """Up to `limit` enrolled students of one course, those who have completed most first: at least one Query
-        per shard."""
+        """Up to `limit` enrolled students of one course, highest percentage first: at least one Query per
+        shard."""
         size = min(limit, READ_AT_ONCE)
         shards = [self._shard_pages(course_id, shard, after, size) for shard in range(self._shards)]
         entries_of_shards = (
             _entries(shard, chain([first], pages))
             for shard, (first, pages) in enumerate(zip(_first_pages(shards), shards, strict=True))
         )
-        # By user: a student whose percentage sinks between two queries is read a second time.
+        # By user: a student whose percentage falls between two queries is read a second time.
         entries: dict[str, _Entry] = {}
         for position, record in merge(*entries_of_shards, key=_roster_order):
             entries.setdefault(record.user_id, (position, record))

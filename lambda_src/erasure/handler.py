@@ -1,7 +1,7 @@
-"""Called with every erasure request in the profiles table; finishes what the HTTP request may have left.
+"""Called with every erasure request in the profiles table; does what the HTTP request did not finish.
 
-In most cases nothing is left, except what an index showed the HTTP request too late. The sequence of an erasure is
-in domain.people.erasure.
+In most cases nothing is left to do, except for items that an index showed too late to the HTTP request. The sequence
+of an erasure is in domain.people.erasure.
 """
 
 from domain.audit_store import AuditTable

@@ -7,7 +7,10 @@ from toolkit.config import StreamConfig
 
 @dataclass(frozen=True)
 class Config(StreamConfig):
-    """Tables whose streams it reads, where events go, what was sent, and the portal that ids begin with."""
+    """The tables whose streams it reads, the event bus, the table of sent events, and the portal's URL.
+
+    `home_page` is that URL; the ids in statements begin with it.
+    """
 
     courses_table: str
     course_progress_table: str

@@ -1,4 +1,4 @@
-"""Called with changes of the courses and progress tables; sends events for those that others want to know."""
+"""Called with changes of the courses and progress tables; sends an event for each change that other systems use."""
 
 from events import statements
 from events.config import Config

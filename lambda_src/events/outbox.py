@@ -1,8 +1,8 @@
 """Sends events to EventBridge, each once: an event that was sent is recorded, and not sent again.
 
 The record is written after the event was sent. If the function stops in between, the event is sent a second
-time under the same id; in the other order it could be lost. One shard's batches never overlap, so there is no
-other way in which an event is sent twice.
+time under the same id; in the other order it could be lost. Batches of one shard never overlap, so an event is
+sent twice in no other case.
 """
 
 import json
@@ -15,9 +15,10 @@ from toolkit.dynamo import to_item
 from toolkit.errors import Unavailable
 
 SOURCE = "education"
-# Longer than a change can arrive again: streams keep it 24 hours, the dead-letter queue 14 days.
+# A change can be delivered again for 24 hours from the stream, and for 14 days from the dead-letter queue. This is
+# longer.
 KEPT_SECONDS = 30 * 24 * 3600
-# PutEvents, "Errors": anything else would be refused again.
+# Error codes of PutEvents after which the same entry may be accepted; any other would be refused again.
 _PASSING = frozenset({"InternalException", "InternalFailure", "ThrottlingException"})
 
 
@@ -38,11 +39,11 @@ class Outbox:
         self._table_name = table_name
 
     def send(self, event: Event) -> bool:
-        """Send an event unless it was sent before; whether it was sent now. GetItem, PutEvents, PutItem.
+        """Send an event unless it was sent before; returns whether it was sent now. GetItem, PutEvents, PutItem.
 
         Raises:
-            Unavailable: EventBridge could not take it now.
-            NotSent: EventBridge will never take it.
+            Unavailable: EventBridge cannot accept it now.
+            NotSent: EventBridge will never accept it.
         """
         key = to_item({"eventId": event.event_id})
         found = clients.dynamodb().get_item(TableName=self._table_name, Key=key, ConsistentRead=True)

@@ -5,7 +5,7 @@ gives the same statements with the same ids, so a receiver that gets one twice c
 
 * enrolment: a student takes a seat, also again after a withdrawal, or from the waitlist;
 * completion: a student's record gets its `completedAt`, which happens once;
-* publication: a course becomes published, in its owner's name (the audit trail says who did it).
+* publication: a course becomes published. The actor is the owner; the audit trail has the person who published it.
 """
 
 from collections.abc import Mapping
@@ -44,7 +44,7 @@ class Event:
 
     @property
     def event_id(self) -> str:
-        """The statement's id."""
+        """The id of the statement."""
         return str(self.statement["id"])
 
 

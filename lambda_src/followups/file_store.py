@@ -1,7 +1,7 @@
-"""Deletes files that no lesson has any more, after an edit of a course or a newer upload.
+"""Deletes files that no lesson uses any more, after an edit of a course or a newer upload.
 
-A public file can be read without a signature as long as it exists. The bucket is versioned: an operator can bring a
-deleted file back until its old version expires.
+A public file can be read without a signature as long as it exists. The bucket is versioned: an operator can restore a
+deleted file until its old version expires.
 """
 
 from collections.abc import Iterable
@@ -22,7 +22,7 @@ class LessonFiles:
         self._bucket = bucket
 
     def delete(self, keys: Iterable[str], course_now: Course | None) -> None:
-        """Delete files, except those that the course has now: one DeleteObject each. A second time does no harm."""
+        """Delete files, except those that the course has now: one DeleteObject each. A repeated call does no harm."""
         kept = _keys(course_now) if course_now is not None else frozenset()
         for key in sorted(frozenset(keys) - kept):
             clients.s3().delete_object(Bucket=self._bucket, Key=key)

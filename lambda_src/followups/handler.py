@@ -19,7 +19,7 @@ _files = LessonFiles(_config.content_bucket)
 
 
 def _act(change: ItemChange) -> None:
-    # A new course has no students, and none is ever deleted.
+    # A new course has no students. No function deletes a course; if an operator does, there is nothing to update.
     if change.before is None or change.after is None:
         return
     before, after = Course.from_stored(change.before), Course.from_stored(change.after)

@@ -1,14 +1,14 @@
 """The rules of course changes: what an edit of a course means for its students.
 
-* Lessons added or removed: the stored percentage of every student, which orders the roster and is listed with
-  enrolments, is counted again from the completed lessons and the present lessons. No student becomes completed, or
-  stops being completed, by an edit: see domain.enrollments.model.
-* Title changed: every enrolment shows the new title.
+* Lessons were added or removed: the stored percentage of every student is counted again from the completed lessons
+  and the present lessons. The roster is sorted by it, and lists of enrolments show it. An edit never changes whether
+  a student has completed the course: see domain.enrollments.model.
+* The title was changed: every enrolment shows the new title.
 * Seats are free and students wait, because the capacity was raised, the course was published again, or a student
-  left and no other student got the seat: the first who wait move up.
+  left and no other student got the seat: the students who have waited longest are promoted.
 
-All of it uses the course as it is now, not as it was at the edit. So course changes may arrive late, twice or
-together, and a run that was interrupted finds only what is left to do.
+Every step uses the course as it is now, not as it was at the edit. So course changes may arrive late, twice or
+together. A run after an interrupted one does only what is left to do.
 """
 
 import time
@@ -41,15 +41,15 @@ class CourseChangeStore(EnrollmentStore, Protocol):
 
 
 def follow(store: CourseChangeStore, before: Course, after: Course) -> None:
-    """Do what follows from an edit.
+    """Bring the records of a course up to date after an edit.
 
     Raises:
-        Unavailable: there was too little time, or a service is not available; do it again.
+        Unavailable: there was too little time, or a service is not available. Call it again.
     """
     if before.lesson_ids != after.lesson_ids or before.title != after.title:
         _sync_roster(store, after.course_id)
-    if Guard.MOVE_UP.is_met(after, clock.now()):
-        _move_up(store, after.course_id)
+    if Guard.PROMOTE.is_met(after, clock.now()):
+        _promote_waiting(store, after.course_id)
 
 
 def sync(record: EnrollmentRecord, course: Course) -> EnrollmentRecord:
@@ -66,7 +66,7 @@ def sync(record: EnrollmentRecord, course: Course) -> EnrollmentRecord:
 def _sync_roster(store: CourseChangeStore, course_id: str) -> None:
     seen = changed = 0
     for page in store.pages(course_id):
-        # Read for every page: in a large course an instructor may edit again during the run.
+        # Read the course for every page: an instructor may edit a large course again during the run.
         course = store.course_now(course_id)
         if course is None:
             return
@@ -77,17 +77,17 @@ def _sync_roster(store: CourseChangeStore, course_id: str) -> None:
     log.write("INFO", "roster synced", courseId=course_id, seen=seen, changed=changed)
 
 
-def _move_up(store: CourseChangeStore, course_id: str) -> None:
-    moved = empty_reads = 0
+def _promote_waiting(store: CourseChangeStore, course_id: str) -> None:
+    promoted = empty_reads = 0
     while empty_reads < MOST_EMPTY_READS:
         course = store.course_now(course_id)
-        if course is None or not Guard.MOVE_UP.is_met(course, clock.now()):
+        if course is None or not Guard.PROMOTE.is_met(course, clock.now()):
             break
         step = fill_seats(store, course_id, clock.now(), Retries())
-        moved += step
+        promoted += step
         if step == 0:
             empty_reads += 1
             time.sleep(PAUSE_SECONDS)
     else:
         log.write("WARNING", "no waiting student found", courseId=course_id)
-    log.write("INFO", "waitlist moved up", courseId=course_id, moved=moved)
+    log.write("INFO", "waitlist moved up", courseId=course_id, moved=promoted)

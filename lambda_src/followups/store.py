@@ -1,4 +1,4 @@
-"""Course changes in DynamoDB: reading a course's whole roster, and bringing single records up to date.
+"""Reads a course's whole roster from DynamoDB, and brings single records up to date after a course change.
 
 A large course is read one index partition after the other, and its records are written in parallel.
 """
@@ -20,7 +20,7 @@ from toolkit.dynamo import condition_failed, from_item, item_of, to_item, transa
 from toolkit.reads import query_pages
 from toolkit.retries import Retries
 
-# As many as one client keeps open connections.
+# As many as the connections that one client keeps open.
 _WRITES_AT_ONCE = 10
 _PAGE = 500
 
@@ -49,9 +49,9 @@ class CourseChangeTable(EnrollmentTable):
         return sum(_pool().map(lambda record: self._rewrite(record, course), records))
 
     def _rewrite(self, record: EnrollmentRecord, course: Course) -> bool:
-        """Bring one record up to date, unless it is already or was deleted; whether it was written.
+        """Bring one record up to date, unless it is up to date or was deleted; returns whether it was written.
 
-        Students go on learning meanwhile: only the revision that was read is replaced.
+        A student may write progress at the same time, so only the revision that was read is replaced.
         """
 
         def attempt() -> bool | None:
@@ -76,7 +76,7 @@ class CourseChangeTable(EnrollmentTable):
         return Retries().until_answer(attempt)
 
     def _update(self, before: EnrollmentRecord, after: EnrollmentRecord) -> Any:
-        # For students who wait, the index's sort value is the time at which they began to wait.
+        # While a student waits, `completionPercentage` is a time: see domain.enrollments.model.
         percentage = "keptPercentage" if before.status == WAITLISTED else "completionPercentage"
         return {
             "TableName": self._progress_table,
@@ -96,7 +96,7 @@ class CourseChangeTable(EnrollmentTable):
 
 
 def _records(items: Iterable[Any]) -> list[EnrollmentRecord]:
-    """The records in items; a damaged one must not keep the others from being brought up to date."""
+    """The records in items; a damaged item is skipped, so that the others are brought up to date."""
     found = []
     for item in items:
         try:

@@ -1,4 +1,4 @@
-"""What the identity trigger reads from its environment."""
+"""What the sign-in trigger reads from its environment."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""Cognito's PreTokenGeneration trigger (version 1), the sign-in trigger: the groups of a token, and the sign-in itself.
+"""The sign-in trigger (Cognito's PreTokenGeneration, version 1): decides a token's groups and notes the sign-in.
 
 https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-lambda-pre-token-generation.html
 """
@@ -19,18 +19,19 @@ from toolkit.retries import Retries
 
 # Cognito waits five seconds for a trigger, whatever the function's own limit is.
 _TRIGGER_MILLISECONDS = 5000
-# So that a call may start during the first 3 seconds.
+# With these limits, a call may start during the first 3 seconds.
 _CONNECT_SECONDS = 0.5
 _READ_SECONDS = 1.0
 _RETRY_SECONDS = 2.0
 
-# The metric that education/functions/event_functions.py raises an alarm on.
+# The name of a deployed metric, so it stays: "arrivals" means sign-ins. The alarm on it is in
+# education/functions/event_functions.py.
 NOT_NOTED = "ArrivalsNotNoted"
 
 _config = load(Config)
 log.set_level(_config.log_level)
 clients.limit_call(connect_seconds=_CONNECT_SECONDS, read_seconds=_READ_SECONDS)
-# Every token needs the client, and a first sign-in has no time to create it.
+# Create the client now: every token needs it, and a first sign-in has no time to create it.
 clients.dynamodb()
 _table = SignInTable(_config.user_profiles_table)
 _enrollments = EnrollmentTable(
@@ -42,7 +43,7 @@ _enrollments = EnrollmentTable(
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    """Answer the event with the groups that the token may carry."""
+    """Answer the event with the groups that the token may contain."""
     clients.set_deadline(min(_TRIGGER_MILLISECONDS, context.get_remaining_time_in_millis()))
     asked = event["request"].get("groupConfiguration") or {}
     groups = asked.get("groupsToOverride") or []
@@ -64,8 +65,8 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
 
 
 def _note_sign_in(attributes: dict[str, str], request_id: str) -> None:
-    """Note the sign-in. No failure in here prevents it: otherwise a damaged item would lock one person out, and a
-    mistake in this function's policy would lock all people out."""
+    """Note the sign-in. A failure here does not prevent the sign-in: otherwise a damaged item would lock one person
+    out, and a mistake in this function's policy would lock all people out."""
     try:
         user = VerifiedUser.of(attributes)
         if user is None:
@@ -78,7 +79,8 @@ def _note_sign_in(attributes: dict[str, str], request_id: str) -> None:
             "sign-in not noted",
             requestId=request_id,
             where=log.where(error),
-            # An outage has alarms of its own, and the next token does the work. A defect stays.
+            # An outage has other alarms, and the next token repeats the work. Code defects are counted in the
+            # metric, because retrying does not help.
             **({} if transient else log.counted(NOT_NOTED)),
         )
         return

@@ -1,4 +1,4 @@
-"""What the sign-in trigger asks Cognito: whether a user has a second factor."""
+"""Asks Cognito for the sign-in trigger whether a user has a second factor."""
 
 from botocore.exceptions import BotoCoreError, ClientError
 

@@ -1,7 +1,7 @@
 """What a sign-in does: the person gets a profile, owns their verified e-mail address, and joins invited courses.
 
-It happens at every token. So what one sign-in could not finish, the next token does, an hour later at most. In most
-cases it is only one read of the profile and the address.
+This runs for every token. If one run cannot finish, the run for the next token does, at most an hour later. In most
+cases a run only reads the profile and the address once.
 """
 
 from collections.abc import Collection, Mapping
@@ -26,8 +26,8 @@ class VerifiedUser:
 
     @classmethod
     def of(cls, attributes: Mapping[str, str]) -> "VerifiedUser | None":
-        """The user with these attributes in Cognito. None while the e-mail address is not verified: it may be
-        another person's, and the invitations with it."""
+        """The user with these attributes in Cognito. None while the e-mail address is not verified: the
+        address and its invitations may belong to another person."""
         email = canonical_email(attributes.get("email", ""))
         if not email or attributes.get("email_verified") != "true":
             return None
@@ -38,7 +38,7 @@ class SignInStore(Protocol):
     """Addresses and profiles."""
 
     def load(self, user_id: str, email: str) -> tuple[bool, Address]:
-        """Whether a user has a profile, and what is known of this address."""
+        """Whether a user has a profile, and what is stored about this address."""
 
     def claim(self, email: str, user_id: str, retries: Retries, *, profile: Profile | None) -> Address:
         """Make a user the owner of their verified address, and write their profile if they have none."""
@@ -55,11 +55,11 @@ def note_sign_in(
 ) -> int:
     """Note a sign-in; returns in how many courses the user was enrolled.
 
-    An invitation to a course that is not published waits until it is.
+    An invitation to a course that is not published stays until the course is published.
 
     Raises:
         Erased: the user is being or has been erased.
-        Unavailable: it took too long; the next token does what is left.
+        Unavailable: it took too long; the run for the next token does the rest.
     """
     has_profile, address = store.load(user.user_id, user.email)
     if not has_profile or address.owner != user.user_id:

@@ -9,7 +9,7 @@ class SignInTable(AddressTable):
     """The profiles table."""
 
     def load(self, user_id: str, email: str) -> tuple[bool, Address]:
-        """Whether a user has a profile, and what is known of the address that they sign in with: one BatchGetItem.
+        """Whether a user has a profile, and what is stored about the address that they sign in with: one BatchGetItem.
 
         Raises:
             Unavailable: DynamoDB left one of the two out because it is throttling.

@@ -1,10 +1,10 @@
-"""The rule that there always is an administrator, even if many requests take the role away at the same time.
+"""The rule that there always is an administrator, even if many requests revoke the role at the same time.
 
-Cognito stores who has the role. But Cognito has no conditional writes, and its lists may be a moment late. So every
-departure (a revoked role, an administrator's erasure) is first written to one item, the register, on condition that no
-other departure was written since the register was read. An administrator in the register counts as gone until Cognito's
-lists are certainly up to date. If a request ends before it tells Cognito, the administrator keeps the role, and only
-does not count for that time.
+Cognito stores who has the role. But Cognito has no conditional writes, and its lists may be a moment late. So
+every loss of the role (a revoked role, an administrator's erasure) is first written to one item, the register, on
+condition that no other loss was written since the register was read. An administrator in the register does not count
+as an administrator until Cognito's lists are certainly up to date. If a request ends before it changes Cognito, the
+administrator keeps the role, and only does not count for that time.
 """
 
 import time
@@ -18,7 +18,7 @@ from toolkit.caller import ADMINISTRATORS
 from toolkit.errors import Conflict
 from toolkit.retries import Retries
 
-# Longer than any request takes, and than Cognito's lists are late.
+# Longer than any request, and longer than the delay of Cognito's lists.
 LEAVING_SECONDS = 120
 
 
@@ -33,7 +33,7 @@ class Register:
     leaving: Mapping[str, int] = field(default_factory=dict)
 
     def is_leaving(self, user_id: str, now: float) -> bool:
-        """Whether an administrator counts as gone."""
+        """Whether an administrator is losing the role and does not count any more."""
         return self.leaving.get(_hash(user_id), 0) > now
 
     def with_leaving(self, user_id: str, now: float) -> dict[str, int]:
@@ -49,7 +49,7 @@ class RegisterStore(Protocol):
         """The register as it is now."""
 
     def write(self, seen: Register, leaving: Mapping[str, int]) -> bool:
-        """Change the register; False if it is no longer as it was seen."""
+        """Change the register; False if it has changed since it was read."""
 
     def is_erased(self, user_id: str) -> bool:
         """Whether a person is being or has been erased."""
@@ -67,7 +67,7 @@ class Administrators:
         return self._store.is_erased(user_id)
 
     def note_leaving(self, user_id: str) -> None:
-        """Note that an administrator loses the role; only then may Cognito be told.
+        """Store that an administrator loses the role. Call this before you remove the role in Cognito.
 
         Raises:
             Conflict: there would be no administrator left.
@@ -84,7 +84,7 @@ class Administrators:
     def register_for_erasure(self, user_id: str) -> Register:
         """The register, if this person may be erased. The tombstone will say that the person is leaving.
 
-        The transaction that writes the tombstone must fail if the register is another one by then.
+        The transaction that writes the tombstone must fail if the register has changed.
 
         Raises:
             Conflict: the person is the last administrator.

@@ -1,9 +1,9 @@
 """Everything that the platform stores about a person, as one document (GDPR articles 15 and 20).
 
-It contains what is stored, not what screens show: a lesson that a course no longer has is in it as long as the
-person's record has it. It does not contain what belongs to others, such as the person who granted a role, or a
-course's content. In most cases it is one answer. If it is too long for one answer of Lambda (6 MB), a cursor leads
-to the rest. The queries are in profiles.export_store.
+It contains what is stored, not what the portal shows: a lesson that was removed from a course is in it as long as the
+person's record contains it. It does not contain data of others, such as the person who granted a role, or a course's
+content. In most cases it is one answer. If it is too long for one answer of Lambda (6 MB), it has a cursor for the
+rest. The queries are in profiles.export_store.
 """
 
 import json
@@ -20,10 +20,10 @@ from profiles.rules import Profiles
 from toolkit import clock, cursor
 from toolkit.caller import Caller, canonical_email
 
-# Raised when a field changes its meaning.
+# Increase it when a field changes its meaning.
 FORMAT = 1
-# After this many bytes, no further query is made. One query is at most 1 MB in the table and some 2 MB here, and
-# Lambda escapes the text of the answer: together well below its 6 MB.
+# After this many bytes, no further query is made. One query returns at most 1 MB, which becomes about 2 MB of JSON.
+# Lambda escapes the text of the answer. Together this is well below Lambda's 6 MB.
 MOST_BYTES = 1_000_000
 OWNED_COURSE_FIELDS = ("courseId", "title", "status", "createdAt", "updatedAt")
 _LISTS = ("enrollments", "progress", "ownedCourses", "auditTrail")
@@ -37,7 +37,7 @@ Start = tuple[str, str]
 
 
 class Section(IntEnum):
-    """What may be long, in the order of the export. The numbers are in cursors."""
+    """The parts of the export that may be long, in their order. Cursors contain the numbers."""
 
     RECORDS = 0
     OWNED_COURSES = 1
@@ -51,7 +51,7 @@ class ExportStore(Protocol):
     def page(
         self, section: Section, user_id: str, start: Start | None
     ) -> tuple[list[StoredItem], Start | None]:
-        """Up to 1 MB of a section after a position, and the position after which there is more."""
+        """Up to 1 MB of a section after a position, and the position of the next page, None if there is none."""
 
     def invitations(self, email: str) -> list[str]:
         """Ids of the courses that an address is invited to."""
@@ -80,8 +80,8 @@ class Export:
         self._trail.record(
             AuditEntry(
                 audit.PERSON_EXPORTED,
-                by=caller.user_id,
-                on=audit.person(caller.user_id),
+                actor_id=caller.user_id,
+                subject=audit.person(caller.user_id),
                 request_id=request_id,
             )
         )
@@ -120,18 +120,18 @@ class Export:
 
 
 def _position(cursor_text: str | None) -> tuple[int, Start | None]:
-    """The section and the position in it with which an export goes on."""
+    """The section, and the position in it, at which an export continues."""
     position = cursor.decode(_SCOPE, cursor_text, _POSITION)
     if position is None:
         return 0, None
     if not 0 <= position["section"] < len(Section):
-        raise cursor.foreign()
+        raise cursor.invalid_cursor()
     start = (position["first"], position["second"])
     return position["section"], None if _BEGINNING in start else start
 
 
 def _shown(section: Section, item: StoredItem, user_id: str) -> dict[str, dict[str, Any]]:
-    """The entries of the document that an item becomes, by the document's list."""
+    """The entries of the document that are made from an item, by the name of their list."""
     match section:
         case Section.RECORDS:
             record = EnrollmentRecord.from_stored(dict(item))
@@ -142,7 +142,7 @@ def _shown(section: Section, item: StoredItem, user_id: str) -> dict[str, dict[s
             on_themselves = item["subject"] == audit.person(user_id)
             return {"auditTrail": _audit_entry(item, ["actor", "subject"] if on_themselves else ["actor"])}
         case Section.ACTS_ON_PERSON:
-            # What people did with their own data is among their acts.
+            # Acts of people on their own data are in ACTS_OF_PERSON already.
             if item["actor"] == audit.pseudonym(user_id):
                 return {}
             return {"auditTrail": _audit_entry(item, ["subject"])}

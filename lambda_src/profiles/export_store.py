@@ -17,7 +17,7 @@ class _Source:
     """Where a section is stored.
 
     Attributes:
-        query: parameters of the Query: the table, and the index if it is one.
+        query: parameters of the Query: the table, and the index if one is used.
         partition: the name and the value of the partition key.
         position: the names of the two key attributes that a position in it consists of.
         only: the attributes to read; all if empty.
@@ -47,7 +47,7 @@ class ExportTables:
     def page(
         self, section: Section, user_id: str, start: Start | None
     ) -> tuple[list[StoredItem], Start | None]:
-        """Up to 1 MB of a section after a position, and the position after which there is more: one Query."""
+        """Up to 1 MB of a section after a position, and the position of the next page or None: one Query."""
         source = self._source(section, user_id)
         key, value = source.partition
         query: dict[str, Any] = {

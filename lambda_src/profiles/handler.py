@@ -54,7 +54,8 @@ _export = Export(
 
 
 def _user_id(request: Request) -> str:
-    # Cognito's ids have small letters, but the user pool accepts capitals too. So that each person has one id only:
+    # Cognito's ids are lower case, but the user pool accepts capitals too. Lower-case the id, so that each person has
+    # only one.
     return str(request.path["userId"]).lower()
 
 

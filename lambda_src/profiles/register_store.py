@@ -32,7 +32,7 @@ class RegisterTable:
         return Register(version=item["version"], leaving=item["leaving"])
 
     def write(self, seen: Register, leaving: Mapping[str, int]) -> bool:
-        """Change the register: one UpdateItem; False if it is no longer as it was seen."""
+        """Change the register: one UpdateItem; False if it has changed since it was read."""
         try:
             clients.dynamodb().update_item(**update(self._table, seen, leaving))
         except ClientError as error:
@@ -47,7 +47,7 @@ class RegisterTable:
 
 
 def update(profiles_table: str, seen: Register, leaving: Mapping[str, int]) -> Any:
-    """The parameters of an UpdateItem that fails unless the register is as it was seen."""
+    """The parameters of an UpdateItem that fails if the register has changed since it was read."""
     return {
         "TableName": profiles_table,
         "Key": to_item(_KEY),

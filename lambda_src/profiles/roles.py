@@ -16,7 +16,7 @@ _ADMINISTRATORS_ONLY = "Only administrators may do this."
 
 
 class Roles:
-    """Granting and revoking roles. A second time changes nothing, and is not recorded."""
+    """Granting and revoking roles. A repeated request changes nothing, and adds no audit entry."""
 
     def __init__(self, administrators: Administrators, user_pool: UserPool, trail: AuditTrail) -> None:
         self._administrators = administrators
@@ -69,8 +69,8 @@ class Roles:
         self._trail.record(
             AuditEntry(
                 action,
-                by=caller.user_id,
-                on=audit.person(user_id),
+                actor_id=caller.user_id,
+                subject=audit.person(user_id),
                 request_id=request_id,
                 details={"group": group},
             )

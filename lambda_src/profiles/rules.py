@@ -1,7 +1,7 @@
 """The rules of a person's own profile.
 
-If the first sign-in has not created the profile, the first request that needs it does. The profile's e-mail address is
-always the one of the person's token. Knows nothing of HTTP or of tables.
+The first sign-in creates the profile. If it did not, the first request that needs the profile creates it. The
+profile's e-mail address is always the address in the person's token. This module does not depend on HTTP or on tables.
 """
 
 from collections.abc import Mapping

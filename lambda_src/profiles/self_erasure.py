@@ -1,6 +1,7 @@
-"""How an erasure begins: a person asks for it, the request is stored, and everything is erased in the same request.
+"""How an erasure begins: a person asks for it, and the erasure request is stored before anything is erased.
 
-The whole sequence, and what finishes an interrupted one, is in domain.people.erasure.
+The same HTTP request then erases everything. domain.people.erasure has the whole sequence, and says how an interrupted
+erasure is finished.
 """
 
 from typing import Protocol
@@ -16,11 +17,11 @@ class ErasureRequestStore(Protocol):
     """Where erasure requests are stored: the profiles."""
 
     def request_of(self, user_id: str) -> ErasureRequest | None:
-        """The erasure that has begun and not ended, None if there is none."""
+        """The erasure request of an erasure that is not finished, None if there is none."""
 
     def begin_erasure(self, request: ErasureRequest, register: Register, now: str) -> bool:
-        """Store the request and a tombstone, if the register of administrators is still as given; whether it is
-        stored, by this call or before."""
+        """Store the request and a tombstone, if the register of administrators has not changed. Returns whether the
+        request is stored, by this call or an earlier one."""
 
 
 class SelfErasure:
@@ -32,7 +33,7 @@ class SelfErasure:
         self._erasure = erasure
 
     def erase(self, caller: Caller, request_id: str) -> None:
-        """Erase the caller; a second time changes nothing.
+        """Erase the caller; a repeated call changes nothing.
 
         Raises:
             Conflict: the caller is the last administrator.

@@ -75,12 +75,12 @@ class ProfileTable:
 
         Args:
             request: the person to erase.
-            register: the register of administrators as it was read; it must still be the same.
+            register: the register of administrators as it was read; it must not have changed since.
             now: the time.
 
         Returns:
-            Whether it is stored, by this call or before; False if the register has changed, or another request is
-            writing one of the items.
+            Whether it is stored, by this call or an earlier one; False if the register has changed, or another request
+            is writing one of the items.
         """
         values = {":now": now, ":request": request.request_id} | (
             {":email": request.email} if request.email else {}
@@ -98,19 +98,20 @@ class ProfileTable:
             "ConditionExpression": "attribute_not_exists(userId)",
         }
         unchanged = register_store.update(self._name, register, register.leaving)
+        # The order matters: DynamoDB returns one cancellation reason for each write, in this order.
         writes: list[Any] = [{"Put": tombstone}, {"Update": requested}, {"Update": unchanged}]
         try:
             clients.dynamodb().transact_write_items(TransactItems=writes)
         except ClientError as error:
             if cancellation_reasons(error)[:1] == ("ConditionalCheckFailed",):
-                return True
+                return True  # the tombstone exists: an earlier call has stored the request
             if lost_race(error):
                 return False
             raise
         return True
 
     def request_of(self, user_id: str) -> ErasureRequest | None:
-        """The erasure that has begun and not ended, None if there is none: one GetItem."""
+        """The erasure request of an erasure that is not finished, None if there is none: one GetItem."""
         item = self._item(user_id)
         return ErasureRequest.from_stored(item) if item is not None and REQUESTED_AT in item else None
 

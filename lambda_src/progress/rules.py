@@ -1,11 +1,11 @@
-"""The rules of progress: what an update does to a student's record, in whatever order updates arrive.
+"""The rules of progress: what an update does to a student's record. Updates may arrive in any order.
 
-* Each lesson's resume position is that of the latest `occurredAt`; at the same time, the further
-  one. A time after the server's time counts as the server's time, or a device whose clock is wrong would keep
-  the position from changing for ever.
+* Each lesson's resume position is that of the latest `occurredAt`; of two with the same time, the further one.
+  A time after the server's time counts as the server's time: otherwise a device whose clock is wrong could block
+  the position for ever.
 * Completed lessons are a set that only grows; `completed: false` changes nothing.
 * The percentage follows from the set and the course's lessons (domain.enrollments.model). The course is
-  completed, once, when an update finds all of its lessons completed, at the server's time.
+  completed, once, by the update that completes the last open lesson; the time is the server's.
 
 So the same updates, in any order, any number of times and from any number of devices, end in the
 same record. Enrolled students keep their progress when a course is archived or unpublished; other callers
@@ -34,7 +34,7 @@ NO_SUCH_LESSON = "There is no such lesson in this course."
 
 @dataclass(frozen=True)
 class Activity:
-    """What a device reports of one lesson: when, at which second playback is, whether the lesson is completed."""
+    """What a device reports about one lesson: the time, the second of playback, and whether the lesson is completed."""
 
     lesson_id: str
     at: str
@@ -44,13 +44,13 @@ class Activity:
 
 @dataclass(frozen=True)
 class Refused:
-    """A write was refused; `record` is what is stored instead, None if that is nothing or not known.
+    """A write was refused; `record` is the stored record, None if there is none or it is not known.
 
-    `settled` is False when another write was under way, so that nothing is known.
+    `outcome_known` is False if another write was in progress, so that the stored record is not known.
     """
 
     record: EnrollmentRecord | None
-    settled: bool = True
+    outcome_known: bool = True
 
 
 class ProgressStore(Protocol):
@@ -71,7 +71,7 @@ class ProgressStore(Protocol):
         """Set an enrolled student's position in a lesson if it is newer than the stored one."""
 
     def save(self, before: EnrollmentRecord, after: EnrollmentRecord) -> Refused | None:
-        """Replace what an activity changed, if the record is still the one from before."""
+        """Write what an activity changed, if the stored record has not changed since `before` was read."""
 
 
 def activity_of(lesson_id: str, occurred_at: str | None, now: str, body: dict[str, Any]) -> Activity:
@@ -83,11 +83,11 @@ def activity_of(lesson_id: str, occurred_at: str | None, now: str, body: dict[st
 def apply(
     record: EnrollmentRecord, activity: Activity, lesson_ids: frozenset[str], now: str
 ) -> EnrollmentRecord:
-    """The record after an activity; the very same one if the activity adds nothing.
+    """The record after an activity; the same object if the activity adds nothing.
 
     Args:
-        record: of an enrolled student.
-        activity: in one of the course's lessons.
+        record: the record of an enrolled student.
+        activity: an activity in one of the course's lessons.
         lesson_ids: all lessons of the course.
         now: the server's time.
     """
@@ -153,9 +153,9 @@ def _move(
 
     def attempt() -> dict[str, Any] | None:
         outcome = store.move(caller.user_id, course_id, activity.lesson_id, position)
-        if isinstance(outcome, Refused) and not outcome.settled:
+        if isinstance(outcome, Refused) and not outcome.outcome_known:
             return None
-        # A refused position was late: the record that is stored instead is the right answer.
+        # A refused position was older than the stored one: the stored record is the right answer.
         record = outcome.record if isinstance(outcome, Refused) else outcome
         if record is None or not record.is_enrolled:
             raise _not_enrolled(caller, course)

@@ -1,6 +1,6 @@
 """The DynamoDB side of progress: conditional updates of single records.
 
-Knows expressions and items, but not why anything is done.
+The rules decide what is written; this module translates it into expressions.
 """
 
 from typing import Any
@@ -119,8 +119,8 @@ class ProgressTable:
             if condition_failed(error):
                 found = item_of(error)
                 return Refused(EnrollmentRecord.from_stored(found) if found else None)
-            # An enrolment or withdrawal of this very record is being committed.
+            # A transaction on the same record, for example a withdrawal, is in progress.
             if transaction_conflict(error):
-                return Refused(None, settled=False)
+                return Refused(None, outcome_known=False)
             raise
         return EnrollmentRecord.from_stored(from_item(answer["Attributes"]))

@@ -1,1 +1,1 @@
-"""What every function needs whatever it is about: HTTP, DynamoDB, clocks, retries, logs. Knows no course."""
+"""Code that every function needs: HTTP, DynamoDB, clocks, retries, logs. It contains nothing about courses."""

@@ -1,7 +1,7 @@
 """Who is calling, from the claims that API Gateway's Cognito authorizer has verified.
 
-Only an ID token counts: it alone carries the verified e-mail and the groups that the pre-token
-trigger let through. What a caller may do is not decided here but in domain.permissions.
+Only an ID token counts: only it contains the verified e-mail address and the groups that the sign-in trigger allowed.
+domain.permissions decides what a caller may do.
 """
 
 from collections.abc import Mapping
@@ -58,8 +58,8 @@ def caller_of(event: Mapping[str, Any]) -> Caller:
 
 
 def canonical_email(text: str) -> str:
-    """The form in which e-mail addresses are stored and compared. The user pool ignores case too, and keeps
-    the case in which a person typed the address first."""
+    """The form in which e-mail addresses are stored and compared. The user pool ignores case too, but keeps
+    the address as the person first typed it."""
     return text.strip().lower()
 
 
@@ -67,7 +67,7 @@ def parse_groups(claim: object) -> frozenset[str]:
     """The groups of a `cognito:groups` claim.
 
     The authorizer flattens the list: AWS sends `a,b`, other gateways `[a b]` or `[a, b]`, and a
-    direct invocation may have a real list. A group's name has neither blank nor comma here.
+    direct invocation may have a real list. The names of groups contain no space and no comma.
     """
     if isinstance(claim, list):
         return frozenset(str(group) for group in claim)

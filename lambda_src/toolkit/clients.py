@@ -1,4 +1,4 @@
-"""AWS clients: made at first use, used again by every later request, with short time limits.
+"""AWS clients: created at first use, reused by every later request, with short time limits.
 
 An attempt takes at most 4 s (1 s to connect, 3 s to read) and is made at most twice, so one call
 takes at most 9 s with its pause. No attempt starts that could last longer than the function's own limit:
@@ -37,8 +37,8 @@ def set_deadline(remaining_milliseconds: float | None) -> None:
 
 
 def limit_call(*, connect_seconds: float, read_seconds: float) -> None:
-    """Wait less for each attempt, in a function whose caller waits less than API Gateway does. It applies
-    to clients that are made afterwards."""
+    """Set shorter time limits, for a function whose caller waits less long than API Gateway. Applies to clients that
+    are created afterwards."""
     global CONNECT_SECONDS, READ_SECONDS
     CONNECT_SECONDS, READ_SECONDS = connect_seconds, read_seconds
 
@@ -85,7 +85,7 @@ def _client(service: str) -> Any:
         read_timeout=READ_SECONDS,
         retries={"mode": "standard", "total_max_attempts": ATTEMPTS},
         tcp_keepalive=True,
-        # The parameters are our own code's, and tests run against a real service.
+        # All parameters come from this code, and tests run it against the AWS emulator.
         parameter_validation=False,
         **(_s3_settings() if service == "s3" else {}),
     )
@@ -95,8 +95,8 @@ def _client(service: str) -> Any:
 
 
 def _s3_settings() -> dict[str, Any]:
-    # Left to itself, botocore presigns for S3's global host name, which redirects uploads into other
-    # regions, and a browser does not follow. An endpoint that was set may know no host name per bucket.
+    # By default, botocore signs forms for S3's global host name. It redirects uploads for other regions, and a
+    # browser does not follow. A configured endpoint may not support a host name per bucket.
     style = "path" if os.environ.get("AWS_ENDPOINT_URL") else "virtual"
     return {"signature_version": "s3v4", "s3": {"addressing_style": style}}
 

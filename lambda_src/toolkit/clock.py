@@ -1,6 +1,6 @@
 """The current time in the one form that is stored and sent: ISO 8601, UTC, milliseconds, `Z`.
 
-Strings of this form sort like the times they say; sort keys and conditions rely on it.
+Strings of this form sort in the order of time; sort keys and conditions depend on it.
 """
 
 from datetime import UTC, datetime, timedelta

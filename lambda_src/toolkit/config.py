@@ -1,7 +1,8 @@
 """Environment variables of a function, read once into a frozen dataclass.
 
-The field names of a function's `Config` are its variables in lower case: the class is the one
-declaration that the infrastructure is compared with. A missing or bad value ends the start.
+The field names of a function's `Config` are its variables in lower case: the class is the
+only declaration, and a test compares the infrastructure with it. If a value is missing or wrong, the function does
+not start.
 """
 
 import json
@@ -12,7 +13,7 @@ from typing import Any, TypeVar, get_type_hints
 
 
 class ConfigError(Exception):
-    """A variable is missing or does not have the form its field needs; names the variable."""
+    """A variable is missing or does not have the form that its field needs. The message names the variable."""
 
 
 @dataclass(frozen=True)

@@ -17,9 +17,9 @@ from toolkit.errors import BadRequest, FieldError
 T = TypeVar("T")
 Position = dict[str, Any]
 _LONGEST = 2048
-# In bytes of UTF-8. The longest in use is a sort key of some 90; DynamoDB takes no key above 1,024.
+# In bytes of UTF-8. The longest in use is a sort key of about 90; DynamoDB accepts no key above 1,024.
 _LONGEST_VALUE = 512
-# Every number in a cursor has two decimals at most; DynamoDB takes no number below 1e-130 except 0.
+# Every number in a cursor has two decimals at most; DynamoDB accepts no number below 1e-130 except 0.
 _DECIMALS = 2
 
 
@@ -36,7 +36,7 @@ class PagedList:
     """A list that is shown page by page.
 
     Attributes:
-        scope: names the list, e.g. `roster:<courseId>`.
+        scope: the name of the list, e.g. `roster:<courseId>`.
         fields: the names and types of a position in it; see `decode`.
     """
 
@@ -66,7 +66,7 @@ class PagedList:
                 whether there is another page.
             limit: how many items are shown at most.
             position_of: the position of an item in the list.
-            has_more: there are more items though no more than `limit` were found.
+            has_more: there are more items, although not more than `limit` were found.
         """
         items = list(found[:limit])
         if len(found) <= limit and not has_more:
@@ -105,11 +105,11 @@ def decode(scope: str, cursor: str | None, fields: Mapping[str, type]) -> Positi
             if not _fits(position[name], wanted):
                 raise ValueError("of another shape")
     except (ValueError, TypeError, AttributeError, RecursionError) as error:
-        raise foreign() from error
+        raise invalid_cursor() from error
     return dict(position)
 
 
-def foreign() -> BadRequest:
+def invalid_cursor() -> BadRequest:
     """The error for a cursor that is not one of this list."""
     message = "is not a cursor of this list"
     return BadRequest(f"cursor {message}", errors=(FieldError("cursor", message),))
@@ -130,7 +130,7 @@ def _fits(value: object, wanted: type) -> bool:
 
 
 def _is_text(value: str) -> bool:
-    # Lone surrogates are valid in JSON and in Python, but not on any wire.
+    # Lone surrogates are valid in JSON and in Python, but cannot be encoded as UTF-8.
     try:
         return 0 < len(value.encode()) <= _LONGEST_VALUE
     except UnicodeEncodeError:

@@ -1,6 +1,6 @@
-"""DynamoDB's wire form of plain Python values, and its errors that stores have to tell apart.
+"""DynamoDB's wire form of plain Python values, and the DynamoDB errors that stores must distinguish.
 
-Numbers come back as int where they are whole and as float elsewhere: nothing stored here needs
+Whole numbers are read as int and all others as float: nothing stored here needs
 more than 15 digits. Binary values are not used by this platform.
 """
 
@@ -22,7 +22,7 @@ def to_wire(value: Any) -> WireValue:
     """One Python value (str, bool, int, float, None, set of str, list, dict) as an attribute value.
 
     Raises:
-        TypeError: the value has no form here. An empty set has none in DynamoDB either.
+        TypeError: the value has no DynamoDB form here; DynamoDB has no empty set.
     """
     # bool before int: a bool is an int in Python.
     if isinstance(value, str):
@@ -44,7 +44,7 @@ def to_wire(value: Any) -> WireValue:
 
 def to_item(values: Mapping[str, Any]) -> dict[str, WireValue]:
     """A whole item, key or set of expression values in wire form."""
-    # Most values are text; as in from_item, a call for each would be most of the work.
+    # Most values are text. A function call for each would take most of the time, as in from_item.
     return {name: {"S": value} if type(value) is str else to_wire(value) for name, value in values.items()}
 
 
@@ -68,7 +68,7 @@ def from_wire(wire: Mapping[str, Any]) -> Any:
 
 def from_item(wire: Mapping[str, Any]) -> Item:
     """A whole item, or a map in one, as Python values."""
-    # Most values are text, and a page of courses has two thousand: a call for each is most of the work.
+    # Most values are text, and a page of courses has two thousand. A call for each would take most of the time.
     return {name: value["S"] if "S" in value else from_wire(value) for name, value in wire.items()}
 
 
@@ -80,18 +80,18 @@ def condition_failed(error: ClientError) -> bool:
 
 
 def transaction_conflict(error: ClientError) -> bool:
-    """Whether a write met a transaction of another request on the same item; it may be tried again."""
+    """Whether a write was refused because of a transaction of another request on the same item. It may be retried."""
     if error.response["Error"]["Code"] == "TransactionConflictException":
         return True
     return "TransactionConflict" in cancellation_reasons(error)
 
 
 def retry_conflicts(write: Callable[[], T], retries: Retries | None = None) -> T:
-    """Make a write, and again as long as it meets a transaction of another request on the same item.
+    """Make a write; retry it while a transaction of another request on the same item is in progress.
 
     Args:
         write: makes the call and returns its answer, which is not None.
-        retries: the budget; one of its own if there is none.
+        retries: the budget; a new one if None.
 
     Raises:
         ClientError: the write was refused for another reason.

@@ -1,6 +1,6 @@
 """The ways in which a request can fail, as one tree.
 
-Rules raise these; toolkit.problems alone turns them into answers. The `detail` of each of them
+Rules raise these; only toolkit.problems turns them into answers. The `detail` of each of them
 is shown to the caller, so it must not contain personal data, AWS error text or names of tables.
 """
 
@@ -76,7 +76,7 @@ class Forbidden(RequestError):
 
 
 class NotFound(RequestError):
-    """It is not there, or the caller may not know that it is."""
+    """It does not exist, or the caller may not know that it exists."""
 
     status = 404
     title = "Not Found"
@@ -92,7 +92,7 @@ class Conflict(RequestError):
 
 
 class TooLarge(RequestError):
-    """The body is larger than this operation takes."""
+    """The body is larger than this operation accepts."""
 
     status = 413
     title = "Content Too Large"
@@ -100,7 +100,7 @@ class TooLarge(RequestError):
 
 
 class UnsupportedMediaType(RequestError):
-    """The body is not in a format that this operation takes."""
+    """The body is not in a format that this operation accepts."""
 
     status = 415
     title = "Unsupported Media Type"
@@ -110,7 +110,8 @@ class UnsupportedMediaType(RequestError):
 class Unavailable(RequestError):
     """A dependency failed or is too slow; the same request is safe to send again.
 
-    If a POST request made something under a new id (a draft) and only the answer was lost, it is there twice then.
+    If a POST request created something under a new id (a draft) and only the answer was lost, the repeated request
+    creates a second one.
     """
 
     status = 503

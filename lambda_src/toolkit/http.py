@@ -2,8 +2,8 @@
 
     handler = api_handler(config, {"getCourse": get_course, …})
 
-What an operation takes is described in api/openapi.yaml and checked here; what it does is in the function's
-handler and rules. Errors become answers in toolkit.problems, which is called from here only.
+api/openapi.yaml describes the parameters and the body of an operation, and this module checks them. The function's
+handler and rules do the work. toolkit.problems turns errors into answers, and is called only from here.
 """
 
 import json
@@ -62,7 +62,7 @@ def ok(body: Any) -> Response:
 
 
 def created(body: Any, location: str) -> Response:
-    """201 with a JSON body and the path of what was made, relative to the API's root path."""
+    """201 with a JSON body and the path of what was created, relative to the API's root path."""
     return Response(201, body, {"Location": location})
 
 
@@ -170,7 +170,7 @@ def _parsed(data: bytes, media_type: str) -> Any:
             return text
         value = json.loads(text, parse_constant=_refuse_constant, parse_float=_number)
         if "\\u" in text:
-            # An escaped lone surrogate is JSON but not text: no service would take it.
+            # An escaped lone surrogate is JSON but not text: no AWS service would accept it.
             json.dumps(value, ensure_ascii=False).encode()
     except (ValueError, RecursionError) as error:
         raise BadRequest(
@@ -182,7 +182,7 @@ def _parsed(data: bytes, media_type: str) -> Any:
 
 
 def _number(text: str) -> int | float:
-    # 1.0 is an integer to JSON Schema, so it has to be one to the rules as well.
+    # In JSON Schema 1.0 is an integer, so the rules must get an int too.
     number = float(text)
     return int(number) if number.is_integer() and abs(number) < 2**53 else number
 

@@ -1,7 +1,7 @@
-"""One JSON object per line on standard output, which Lambda hands to CloudWatch Logs.
+"""Writes one JSON object per line to standard output; Lambda sends the lines to CloudWatch Logs.
 
-Never log a body, a claim, an e-mail, a token or an exception's message: messages repeat what callers
-sent. A line may contain ids of requests and courses, names of operations and kinds of errors.
+Never log a body, a claim, an e-mail address, a token or an exception's message: messages repeat what
+callers sent. A line may contain ids of requests and courses, names of operations and kinds of errors.
 """
 
 import json

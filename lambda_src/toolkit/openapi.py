@@ -1,7 +1,7 @@
-"""The function's slice of the HTTP API's description, and the checks that are made from it.
+"""The function's part of the HTTP API's description, and the checks that are made from it.
 
-`api.json` is bundled beside this package; it is cut out of api/openapi.yaml by
-education.openapi.description. Validators are compiled at the first request that needs them.
+`api.json` is bundled beside this package; education.openapi.description extracts it from api/openapi.yaml.
+Validators are compiled at the first request that needs them.
 """
 
 import json
@@ -17,7 +17,7 @@ from toolkit.errors import BadRequest, FieldError, UnsupportedMediaType
 DESCRIPTION_FILE = Path(__file__).resolve().parent.parent / "api.json"
 
 JSON_TYPE = "application/json"
-# For operations without a body, which only have to tolerate an empty one.
+# For operations without a body, which accept only an empty one.
 _SMALL = 1024
 # An error has to name its field, and `""` is a name in JSON and in a query.
 _NO_NAME = "(empty name)"
@@ -50,7 +50,7 @@ class Operation:
         """Refuse a body in a format that is not described.
 
         Raises:
-            UnsupportedMediaType: always names what is taken.
+            UnsupportedMediaType: the body has another format; the message names the accepted formats.
         """
         if media_type not in self._body_schemas:
             raise UnsupportedMediaType(f"The body must be {' or '.join(sorted(self._body_schemas))}.")

@@ -1,6 +1,6 @@
 """The one place where exceptions become answers: RFC 9457 problem documents.
 
-Rules raise toolkit.errors; botocore's errors arrive as they are; everything else is a defect. The
+Rules raise toolkit.errors, and calls of AWS raise botocore's errors. Everything else is a defect. The
 answer has a fixed text per kind, so no AWS error, table name or stack trace can leak.
 """
 
@@ -40,7 +40,7 @@ _BUSY_REASONS = frozenset({"ProvisionedThroughputExceeded", "ThrottlingError", "
 
 
 def as_request_error(error: Exception) -> RequestError:
-    """The error as a RequestError: one of 500 for a defect."""
+    """The error as a RequestError; its status is 500 for a defect."""
     if isinstance(error, RequestError):
         return error
     if is_dependency_failure(error):
@@ -49,7 +49,7 @@ def as_request_error(error: Exception) -> RequestError:
 
 
 def is_dependency_failure(error: Exception) -> bool:
-    """Whether a service that we need is throttling, failing, too slow or not reachable.
+    """Whether an AWS service is throttling, failing, too slow or not reachable.
 
     Refusals that would repeat (access denied, invalid input) do not count: they are defects of this platform.
     """

@@ -1,6 +1,6 @@
-"""Reads of many DynamoDB items: batches by key, and queries that are longer than one answer.
+"""Reads many DynamoDB items: batches by key, and queries that are longer than one answer.
 
-A single item is read where it is needed. Every function says how many calls it makes.
+Reads of a single item are in the stores. Every docstring says how many calls are made.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -68,7 +68,7 @@ def query_all(query: Mapping[str, Any], *, page_size: int | None = None) -> Iter
 
 
 def query_up_to(query: Mapping[str, Any], count: int, *, start: WireItem | None = None) -> list[Item]:
-    """Up to `count` items that a query finds: one Query, and more only where 1 MB was not enough for them."""
+    """Up to `count` items that a query finds: one Query, and further ones only if 1 MB was not enough."""
     items: list[Item] = []
     while True:
         page, start = _query_once(query, start, count - len(items))
@@ -78,7 +78,7 @@ def query_up_to(query: Mapping[str, Any], count: int, *, start: WireItem | None 
 
 
 def in_batches(things: Sequence[T]) -> Iterator[Sequence[T]]:
-    """Portions of at most BATCH_SIZE, in order."""
+    """Batches of at most BATCH_SIZE, in order."""
     for begin in range(0, len(things), BATCH_SIZE):
         yield things[begin : begin + BATCH_SIZE]
 

@@ -1,7 +1,7 @@
-"""How a step that lost a race is tried again, and when the caller gets a 503 instead.
+"""Retries a step that lost a race, and decides when the caller gets a 503 instead.
 
 The pauses are random ("full jitter"): writers that collided would collide again after equal pauses.
-What counts as a lost race is decided by the step itself.
+The step itself decides what counts as a lost race.
 """
 
 import random
@@ -30,7 +30,7 @@ class Retries:
     """A budget of time for retries. Several steps may share one budget.
 
     Args:
-        budget_seconds: no attempt starts later than this after now.
+        budget_seconds: no attempt starts later than this many seconds from now.
     """
 
     def __init__(self, budget_seconds: float = BUDGET_SECONDS) -> None:

@@ -1,11 +1,10 @@
-"""Turns a batch of a table's stream into item changes, and calls a function for one after the other.
+"""Turns a batch of a table's stream into item changes, and calls a function for each in order.
 
     handler = stream_handler(config, act)
 
 A record that can never succeed goes to the dead-letter queue at once, and the rest of the batch continues.
-If a service that `act` needs is not available, the other records are still tried, and Lambda sends the whole batch
-again: acting twice on one ItemChange must do no harm. Partial batch answers are not used, because they would
-say nothing more than that.
+If a service that `act` needs is not available, the other records are still processed, and Lambda sends the whole batch
+again. So `act` must be idempotent. Partial batch responses are not used: they would not change this.
 """
 
 import json
@@ -32,7 +31,7 @@ class ItemChange:
 
     Attributes:
         table: the table's name.
-        at: when, as stored text; DynamoDB says it to the second.
+        at: the time, as stored text, exact to the second.
         before: the item as it was, None when it is new.
         after: the item as it became, None when it was deleted.
     """
@@ -70,7 +69,7 @@ def change_of(record: StreamRecord) -> ItemChange:
     """The ItemChange in a stream record.
 
     Raises:
-        KeyError, TypeError, ValueError: the record has none.
+        KeyError, TypeError, ValueError: the record has no item change.
     """
     stream = record["dynamodb"]
     table = record["eventSourceARN"].partition(":table/")[2].partition("/")[0]
@@ -84,7 +83,7 @@ def change_of(record: StreamRecord) -> ItemChange:
 
 
 def _done(record: StreamRecord, act: Callable[[ItemChange], None], dead_letter_queue_url: str) -> bool:
-    """Whether a record is done or given up; False if Lambda has to send it again."""
+    """Process a record. True if it is done or given up; False if Lambda has to send it again."""
     failure: Exception
     try:
         act(change_of(record))
@@ -107,7 +106,7 @@ def _is_passing(error: Exception) -> bool:
 
 
 def _give_up(record: StreamRecord, error: Exception, queue_url: str) -> None:
-    """Send to the dead-letter queue what an operator needs to find and repair the item: keys, but no contents."""
+    """Send to the dead-letter queue what an operator needs to repair the item: its keys, but no other attributes."""
     stream = record.get("dynamodb") or {}
     body = {
         "function": os.environ.get("AWS_LAMBDA_FUNCTION_NAME"),

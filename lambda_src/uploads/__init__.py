@@ -1,1 +1,1 @@
-"""Notes in a course that a lesson's file has arrived. Called by S3, not over HTTP."""
+"""Stores in a course that a lesson's file was uploaded. Called by S3, not over HTTP."""

@@ -1,7 +1,7 @@
 """Writes a lesson's content into its course: one conditional UpdateItem.
 
-The course's `version` does not change: an arrival is not an edit, and must not turn an instructor's unsaved
-changes into a conflict.
+The course's `version` does not change: an upload is not an edit, and must not turn an instructor's unsaved changes
+into a conflict.
 """
 
 from botocore.exceptions import ClientError
@@ -12,12 +12,12 @@ from toolkit.dynamo import condition_failed, retry_conflicts, to_item
 
 
 class LessonContentTable:
-    """The courses table, as far as arrivals change it."""
+    """The lessons' content in the courses table."""
 
     def __init__(self, courses_table: str) -> None:
         self._courses = courses_table
 
-    def set_content(self, upload: UploadKey, key: str, arrived_at: str) -> bool:
+    def set_content(self, upload: UploadKey, key: str, uploaded_at: str) -> bool:
         """Set the lesson's content if the lesson exists, fits and has nothing newer; whether it was set."""
         try:
             retry_conflicts(
@@ -34,7 +34,7 @@ class LessonContentTable:
                     ExpressionAttributeValues=to_item(
                         {
                             ":key": key,
-                            ":at": arrived_at,
+                            ":at": uploaded_at,
                             ":now": clock.now(),
                             ":premium": upload.premium,
                             ":type": upload.content_type,

@@ -1,1 +1,1 @@
-"""Enrolments: seats and waitlists, one by one and in bulk."""
+"""Enrolments: seats and waitlists, for a single student and in bulk."""

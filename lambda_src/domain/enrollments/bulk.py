@@ -1,13 +1,14 @@
-"""The rules of bulk enrolment: staff enrols many people at once, and a first sign-in takes up an invitation.
+"""The rules of bulk enrolment: an instructor or administrator enrols many people, or an invited person signs in.
 
-Seats and waitlists follow the rules of a single enrolment (`rules`): never one seat too many, no person gets past
-those who wait, and people for whom there is no seat wait in the order in which they were named. Why there are two
-paths, and not one that is called for each person:
+Seats and waitlists follow the rules of a single enrolment (`rules`): never more seats than the capacity,
+never a seat while other students wait, and people without a seat join the waitlist in the order in which they were
+named. Bulk enrolment does not call the single enrolment for each person, because:
 
 * a single enrolment trusts a course that may be seconds old, so that its usual case is one write and no read;
 * bulk enrolment reads the course and up to 49 records first, and then writes all of them in one transaction:
-  calls to AWS per group, not per person;
-* the enrolment window is for people who enrol themselves; staff may enrol before it opens and after it closes.
+  calls to AWS are made per group, not per person;
+* the enrolment window is for people who enrol themselves; instructors and administrators may enrol people before it
+  opens and after it closes.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -18,12 +19,12 @@ from typing import Protocol
 from domain.courses import PUBLISHED, Course
 from domain.enrollments.guards import Guard, has_free_seat
 from domain.enrollments.model import WITHDRAWN, EnrollmentRecord
-from domain.enrollments.rules import EnrollmentStore, SeatChange, entering, fill_seats
+from domain.enrollments.rules import EnrollmentStore, SeatChange, enrolling_record, fill_seats
 from toolkit import clock
 from toolkit.errors import Conflict
 from toolkit.retries import Retries
 
-# A transaction has at most 100 parts: the course, and two for each person.
+# DynamoDB allows 100 parts in a transaction: one for the course, and two for each person.
 MOST_AT_ONCE = 49
 
 
@@ -38,11 +39,17 @@ class BulkEnrollmentStore(EnrollmentStore, Protocol):
 
 @dataclass(frozen=True)
 class Plan:
-    """What happens to some people: who is in already, who gets a seat and who has to wait."""
+    """What happens to a group of people: who is in already, gets a seat, or joins the waitlist.
 
-    settled: Mapping[str, EnrollmentRecord]
-    enter: Sequence[EnrollmentRecord]
-    wait: Sequence[EnrollmentRecord]
+    Attributes:
+        already_in: by user id, records of people who are enrolled or on the waitlist.
+        to_enrol: records to write of people who get a seat.
+        to_waitlist: records to write of people who join the waitlist.
+    """
+
+    already_in: Mapping[str, EnrollmentRecord]
+    to_enrol: Sequence[EnrollmentRecord]
+    to_waitlist: Sequence[EnrollmentRecord]
 
 
 @dataclass
@@ -74,28 +81,36 @@ def require_published(course: Course | None) -> Course:
 def plan(
     course: Course, user_ids: Sequence[str], records: Mapping[str, EnrollmentRecord], now: str, *, ahead: int
 ) -> Plan:
-    """Decide from the present state, in the order in which people are named. `ahead` were named before these."""
-    settled = {
+    """Decide from the present state, in the order in which people are named.
+
+    Args:
+        course: the course as it is now.
+        user_ids: the people of this group.
+        records: their records as they are now, by user id.
+        now: the current time as stored text.
+        ahead: how many people were named before this group.
+    """
+    already_in = {
         user_id: records[user_id]
         for user_id in user_ids
         if user_id in records and records[user_id].status != WITHDRAWN
     }
-    coming = [user_id for user_id in user_ids if user_id not in settled]
-    seats = len(coming)
+    to_add = [user_id for user_id in user_ids if user_id not in already_in]
+    seats = len(to_add)
     if course.waitlisted > 0:
         seats = 0
     elif course.capacity is not None:
         seats = max(0, course.capacity - course.seats_taken)
     return Plan(
-        settled,
+        already_in,
         [
-            entering(course, records.get(user_id), user_id, now, waits_since=None)
-            for user_id in coming[:seats]
+            enrolling_record(course, records.get(user_id), user_id, now, waits_since=None)
+            for user_id in to_add[:seats]
         ],
         [
-            # The waitlist is ordered by time, so each person gets a time of their own.
-            entering(course, records.get(user_id), user_id, now, waits_since=_later(now, number))
-            for number, user_id in enumerate(coming[seats:], ahead)
+            # The waitlist is sorted by time, so each person gets a different time.
+            enrolling_record(course, records.get(user_id), user_id, now, waits_since=_later(now, number))
+            for number, user_id in enumerate(to_add[seats:], ahead)
         ],
     )
 
@@ -111,13 +126,13 @@ def enroll_all(
     """
     outcome = Outcome()
     for start in range(0, len(user_ids), MOST_AT_ONCE):
-        some = user_ids[start : start + MOST_AT_ONCE]
-        _enroll_some(store, some, course_id, now, retries, outcome, ahead=start)
+        group = user_ids[start : start + MOST_AT_ONCE]
+        _enroll_group(store, group, course_id, now, retries, outcome, ahead=start)
     return outcome
 
 
 def preview(store: BulkEnrollmentStore, user_ids: Sequence[str], course_id: str, now: str) -> Outcome:
-    """What enroll_all would do, if nothing else happened; changes nothing.
+    """What enroll_all would do if no other request came in between; changes nothing.
 
     Raises:
         Conflict: the course is not published.
@@ -125,21 +140,21 @@ def preview(store: BulkEnrollmentStore, user_ids: Sequence[str], course_id: str,
     outcome = Outcome()
     seats = waiting = 0
     for start in range(0, len(user_ids), MOST_AT_ONCE):
-        some = user_ids[start : start + MOST_AT_ONCE]
-        course, records = store.load_all(some, course_id)
+        group = user_ids[start : start + MOST_AT_ONCE]
+        course, records = store.load_all(group, course_id)
         course = require_published(course)
         course = replace(
             course, seats_taken=course.seats_taken + seats, waitlisted=course.waitlisted + waiting
         )
-        planned = plan(course, some, records, now, ahead=start)
-        outcome.note(planned.settled.values(), new=False)
-        outcome.note((*planned.enter, *planned.wait), new=True)
-        seats += len(planned.enter)
-        waiting += len(planned.wait)
+        planned = plan(course, group, records, now, ahead=start)
+        outcome.note(planned.already_in.values(), new=False)
+        outcome.note((*planned.to_enrol, *planned.to_waitlist), new=True)
+        seats += len(planned.to_enrol)
+        waiting += len(planned.to_waitlist)
     return outcome
 
 
-def _enroll_some(
+def _enroll_group(
     store: BulkEnrollmentStore,
     user_ids: Sequence[str],
     course_id: str,
@@ -156,14 +171,14 @@ def _enroll_some(
         course, records = store.load_all(pending, course_id)
         course = require_published(course)
         planned = plan(course, pending, records, now, ahead=ahead)
-        outcome.note(planned.settled.values(), new=False)
+        outcome.note(planned.already_in.values(), new=False)
         change = _change(course, planned, now)
         refusal = store.commit(change) if change.records else None
         erased = refusal.erased if refusal is not None else frozenset()
         if refusal is None:
             outcome.note(change.records, new=True)
             if change.guard is Guard.GROUP_MUST_WAIT and has_free_seat(course):
-                _let_move_up(store, change, retries, outcome)
+                _promote_waiting(store, change, retries, outcome)
         pending = [user for user in pending if user not in outcome.records and user not in erased]
         return None if pending else True
 
@@ -171,18 +186,26 @@ def _enroll_some(
 
 
 def _change(course: Course, planned: Plan, now: str) -> SeatChange:
-    """The next step of a plan: first all people who get a seat, then all who wait."""
-    if planned.enter:
+    """The next step of a plan: first all people who get a seat. If there are none, all people who join the waitlist."""
+    if planned.to_enrol:
         return SeatChange(
-            course.course_id, Guard.GROUP_FITS, len(planned.enter), 0, planned.enter, now, seen=course
+            course.course_id, Guard.GROUP_FITS, len(planned.to_enrol), 0, planned.to_enrol, now, seen=course
         )
     return SeatChange(
-        course.course_id, Guard.GROUP_MUST_WAIT, 0, len(planned.wait), planned.wait, now, seen=course
+        course.course_id,
+        Guard.GROUP_MUST_WAIT,
+        0,
+        len(planned.to_waitlist),
+        planned.to_waitlist,
+        now,
+        seen=course,
     )
 
 
-def _let_move_up(store: BulkEnrollmentStore, change: SeatChange, retries: Retries, outcome: Outcome) -> None:
-    """Seats are free though people waited: an instructor has only just raised the capacity."""
+def _promote_waiting(
+    store: BulkEnrollmentStore, change: SeatChange, retries: Retries, outcome: Outcome
+) -> None:
+    """Promote waiting students: the capacity was just raised."""
     if fill_seats(store, change.course_id, change.now, retries) and change.records:
         _, records = store.load_all([record.user_id for record in change.records], change.course_id)
         outcome.records.update(records)

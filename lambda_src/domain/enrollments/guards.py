@@ -1,4 +1,4 @@
-"""What has to be true of a course when an enrolment is committed: each guard for Python and for DynamoDB, side by side.
+"""The conditions on a course under which enrolments are written: each guard in Python and as a DynamoDB condition.
 
 The rules ask `is_met` to decide what to do. The store sends `condition` with the write, because other requests may
 have changed the course since it was read. A test compares the two for every state of a course.
@@ -20,8 +20,7 @@ _NAMES = {"#status": "status", "#capacity": "capacity", "#version": "version"}
 def has_free_seat(course: Course) -> bool:
     """Whether fewer seats are taken than there are.
 
-    Students may wait nevertheless, in the moment after an instructor raised the capacity: the seat is for the
-    first of them.
+    Students can still be waiting just after the capacity was raised. Then the seat is for the first of them.
     """
     return course.capacity is None or course.seats_taken < course.capacity
 
@@ -34,7 +33,7 @@ def is_open(course: Course, now: str) -> bool:
 
 
 class Situation(NamedTuple):
-    """What a guard is about: the course, the current time as stored text, and how many people come in."""
+    """What a guard checks: the course, the current time as stored text, and how many people are enrolled together."""
 
     course: Course
     now: str
@@ -51,56 +50,62 @@ class Fact:
 
 def _all(*facts: Fact) -> Fact:
     return Fact(
-        lambda it: all(fact.is_true(it) for fact in facts),
+        lambda situation: all(fact.is_true(situation) for fact in facts),
         " AND ".join(fact.condition for fact in facts),
     )
 
 
 def _any(*facts: Fact) -> Fact:
     return Fact(
-        lambda it: any(fact.is_true(it) for fact in facts),
+        lambda situation: any(fact.is_true(situation) for fact in facts),
         f"({' OR '.join(fact.condition for fact in facts)})",
     )
 
 
 def _not(fact: Fact) -> Fact:
     return Fact(
-        lambda it: not fact.is_true(it),
+        lambda situation: not fact.is_true(situation),
         f"NOT ({fact.condition})",
     )
 
 
 _EXISTS = Fact(lambda _: True, "attribute_exists(courseId)")
-_PUBLISHED = Fact(lambda it: it.course.status == PUBLISHED, "#status = :published")
+_PUBLISHED = Fact(lambda situation: situation.course.status == PUBLISHED, "#status = :published")
 _OPEN = Fact(
-    lambda it: is_open(it.course, it.now),
+    lambda situation: is_open(situation.course, situation.now),
     "(attribute_not_exists(opensAt) OR opensAt <= :now) AND (attribute_not_exists(closesAt) OR :now < closesAt)",
 )
 _SEAT_FREE = Fact(
-    lambda it: has_free_seat(it.course),
+    lambda situation: has_free_seat(situation.course),
     "(attribute_not_exists(#capacity) OR attribute_not_exists(seatsTaken) OR seatsTaken < #capacity)",
 )
 _ALL_TAKEN = Fact(
-    lambda it: not has_free_seat(it.course),
+    lambda situation: not has_free_seat(situation.course),
     "(attribute_exists(#capacity) AND seatsTaken >= #capacity)",
 )
 _NONE_TOO_MANY = Fact(
-    lambda it: it.course.capacity is None or it.course.seats_taken <= it.course.capacity,
+    lambda situation: (
+        situation.course.capacity is None or situation.course.seats_taken <= situation.course.capacity
+    ),
     "(attribute_not_exists(#capacity) OR attribute_not_exists(seatsTaken) OR seatsTaken <= #capacity)",
 )
-# A condition cannot add, so the store compares with the capacity that was read, which must still be the same.
+# A DynamoDB condition cannot add. So `:most` is the capacity that was read, minus the size of the group, and the
+# condition also checks that the capacity is still the one that was read (`:capacity`).
 _SEATS_FOR_GROUP = Fact(
-    lambda it: it.course.capacity is None or it.course.seats_taken + it.group_size <= it.course.capacity,
+    lambda situation: (
+        situation.course.capacity is None
+        or situation.course.seats_taken + situation.group_size <= situation.course.capacity
+    ),
     "(attribute_not_exists(#capacity) OR"
     " (#capacity = :capacity AND (attribute_not_exists(seatsTaken) OR seatsTaken <= :most)))",
 )
-_STUDENTS_WAIT = Fact(lambda it: it.course.waitlisted > 0, "waitlisted > :zero")
+_STUDENTS_WAIT = Fact(lambda situation: situation.course.waitlisted > 0, "waitlisted > :zero")
 _NO_STUDENT_WAITS = Fact(
-    lambda it: it.course.waitlisted == 0,
+    lambda situation: situation.course.waitlisted == 0,
     "(attribute_not_exists(waitlisted) OR waitlisted = :zero)",
 )
 _SAME_VERSION = "#version = :seen"
-_HAND_OVER = _all(_PUBLISHED, _NONE_TOO_MANY, _STUDENTS_WAIT)
+_WITHDRAW_AND_PROMOTE = _all(_PUBLISHED, _NONE_TOO_MANY, _STUDENTS_WAIT)
 
 
 class Guard(Enum):
@@ -114,28 +119,30 @@ class Guard(Enum):
     """Published, no student waits, and there is a seat for each of a group. The enrolment window does not count."""
     GROUP_MUST_WAIT = _all(_PUBLISHED, _any(_ALL_TAKEN, _STUDENTS_WAIT))
     """Published, and all seats are taken or students wait already. The enrolment window does not count."""
-    HAND_OVER = _HAND_OVER
-    """Published, students wait, and no more seats are taken than there are."""
-    NO_HAND_OVER = _all(_EXISTS, _not(_HAND_OVER))
-    """The opposite: a student who leaves now leaves the seat to no other student."""
-    MOVE_UP = _all(_PUBLISHED, _SEAT_FREE, _STUDENTS_WAIT)
-    """Published, students wait, and a seat is free or there is no capacity."""
+    WITHDRAW_AND_PROMOTE = _WITHDRAW_AND_PROMOTE
+    """Published, students wait, and not more seats are taken than there are: a student withdraws, and the student who
+    has waited longest gets the seat in the same transaction."""
+    WITHDRAW_ONLY = _all(_EXISTS, _not(_WITHDRAW_AND_PROMOTE))
+    """The opposite of WITHDRAW_AND_PROMOTE: a student withdraws, and the seat becomes free."""
+    PROMOTE = _all(_PUBLISHED, _SEAT_FREE, _STUDENTS_WAIT)
+    """Published, students wait, and a seat is free or there is no capacity: a waiting student is promoted."""
     COURSE_EXISTS = _EXISTS
-    """The course is there."""
+    """The course exists."""
 
     def is_met(self, course: Course, now: str, group_size: int = 1) -> bool:
-        """Whether a course meets the guard; `group_size` people come in."""
+        """Whether a course meets the guard; `group_size` people are enrolled together."""
         fact: Fact = self.value
         return fact.is_true(Situation(course, now, group_size))
 
 
-# With these guards a person comes in who may have no record yet. The others are for a record that exists.
-ENTRANCES = frozenset({Guard.SEAT_FREE, Guard.MUST_WAIT, Guard.GROUP_FITS, Guard.GROUP_MUST_WAIT})
+# With these guards a person enrols or joins the waitlist, perhaps without a record yet. The store checks that the
+# person has no tombstone. The other guards are for records that exist.
+ENROLLING_GUARDS = frozenset({Guard.SEAT_FREE, Guard.MUST_WAIT, Guard.GROUP_FITS, Guard.GROUP_MUST_WAIT})
 
 
 @dataclass(frozen=True)
 class Condition:
-    """A guard as DynamoDB takes it: the expression, and the names and values that occur in it."""
+    """A guard in DynamoDB's form: the expression, and the names and values that occur in it."""
 
     expression: str
     names: Mapping[str, str]
@@ -149,11 +156,12 @@ def condition_of(guard: Guard, now: str, *, seen: Course | None = None, group_si
         guard: the guard.
         now: the current time as stored text.
         seen: the course as it was read, if its version must still be the same. A guard of a group needs it.
-        group_size: how many people come in.
+        group_size: how many people are enrolled together.
     """
     fact: Fact = guard.value
     expression = f"{fact.condition} AND {_SAME_VERSION}" if seen is not None else fact.condition
-    # Without a capacity the guard of a group says "only if there still is none": a capacity is never 0.
+    # 0 means "the course had no capacity when it was read". A stored capacity is never 0 (api/openapi.yaml:
+    # `minimum: 1`), so `#capacity = :capacity` is then false, and the write succeeds only while there is none.
     capacity = (seen.capacity if seen is not None else None) or 0
     values = {
         ":zero": 0,
@@ -169,6 +177,6 @@ def condition_of(guard: Guard, now: str, *, seen: Course | None = None, group_si
 
 @cache
 def _used(expression: str) -> tuple[Mapping[str, str], tuple[str, ...]]:
-    """The names and placeholders of an expression: DynamoDB refuses those that it does not use."""
+    """The names and placeholders of an expression: DynamoDB refuses a request with others."""
     names = {name: attribute for name, attribute in _NAMES.items() if name in expression}
     return names, tuple(sorted({*re.findall(r":\w+", expression)}))

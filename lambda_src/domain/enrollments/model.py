@@ -1,12 +1,16 @@
 """A student's record in one course: the enrolment and the student's progress, in one item.
 
-What the item looks like, and the one rule for percentages. Who may read or change a record, and
-when, is decided in domain.enrollments.rules and in the progress function.
+This module defines the item and the rule for percentages. domain.enrollments.rules and the progress function
+decide who may read or change a record, and when.
+
+Beware: in a stored item, `completionPercentage` is not always a percentage. It is the sort key of the index. While a
+student is on the waitlist, it is the time at which the student joined the waitlist, in milliseconds since 1970, and
+the real percentage is in `keptPercentage`. Read items through `EnrollmentRecord.from_stored`, which handles both.
 
 A completion percentage is counted from the course's lessons as they are now: a lesson that is added
-lowers it, a lesson that is removed no longer counts, and one that comes back counts again. Completed
-lessons stay stored for ever. A course is completed when a student completes the last open lesson that it has
-at that time, and stays completed whatever lessons are added later.
+lowers it, a lesson that is removed no longer counts, and a lesson that is added again counts again.
+Completed lessons stay stored for ever. A course is completed when a student completes the last open lesson that it has
+at that time, and it stays completed when lessons are added later.
 """
 
 from collections.abc import Collection, Mapping
@@ -39,9 +43,9 @@ class Position:
 class EnrollmentRecord:
     """One student in one course. Times are stored text (toolkit.clock); `percentage` is 0 to 100.
 
-    `percentage` was stored by the last completion, by the return to the course or by the last course change
-    (followups), whichever came last. The roster's order, lists of enrolments and exports use it; Progress and
-    the roster's entries are counted again (`percentage_of`). Every write raises `revision` by one.
+    `percentage` is the percentage at the last write: a completion, an enrolment after a withdrawal, or a course
+    change (followups). The order of the roster, lists of enrolments and exports use it. The API's Progress and the
+    entries of a roster count the percentage again (`percentage_of`). Every write raises `revision` by one.
     """
 
     user_id: str
@@ -72,8 +76,8 @@ class EnrollmentRecord:
         return replace(self, revision=self.revision + 1, **changes)
 
     def to_stored(self, shards: int) -> dict[str, Any]:
-        """The item. The index has enrolled students, by percentage, and, in a partition of their own, students
-        who wait, by time: their sort value is the time in milliseconds since 1970."""
+        """The item. The index sorts enrolled students by percentage. Students on the waitlist are in a partition
+        of their own, sorted by time: see the beginning of this module."""
         item: dict[str, Any] = {
             "userId": self.user_id,
             "courseId": self.course_id,
@@ -138,7 +142,7 @@ def percentage_of(completed: Collection[str], lesson_ids: Collection[str]) -> fl
 
 
 def shard_of(user_id: str, shards: int) -> int:
-    """Which part of a course's roster a student is in. With another number of `shards` it is another part."""
+    """Which part of a course's roster a student is in. It depends on the number of `shards`."""
     return crc32(user_id.encode()) % shards
 
 
@@ -153,7 +157,7 @@ def waitlist_key(course_id: str) -> str:
 
 
 def enrollment_view(record: EnrollmentRecord) -> dict[str, Any]:
-    """The contract's Enrollment."""
+    """The API schema `Enrollment`."""
     return {
         "userId": record.user_id,
         "courseId": record.course_id,
@@ -165,7 +169,7 @@ def enrollment_view(record: EnrollmentRecord) -> dict[str, Any]:
 
 
 def progress_view(record: EnrollmentRecord, course: Course) -> dict[str, Any]:
-    """The contract's Progress, over the lessons that the course has now, in their order."""
+    """The API schema `Progress`, over the lessons that the course has now, in their order."""
     lesson_ids = [lesson.lesson_id for lesson in course.lessons]
     view: dict[str, Any] = {
         "userId": record.user_id,

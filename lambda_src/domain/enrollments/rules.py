@@ -1,17 +1,18 @@
-"""The rules of seats and waitlists: who gets a seat, who waits, who moves up. Enrolling many people is in `bulk`.
+"""The rules of seats and waitlists: which students get a seat, wait, or are promoted. Bulk enrolment is in `bulk`.
 
-Every change is described as a SeatChange: what has to be true of the course (the guard), how its two counters move,
-and which records are written. A store commits a SeatChange as a whole or refuses it; the rules then read again and
-decide again. So with any number of requests at once
+Every change is described as a SeatChange: what has to be true of the course (the guard), how its two counters
+change, and which records are written. A store commits a SeatChange as a whole or refuses it. After a refusal the rules
+read again and decide again. So with any number of requests at once
 
 * a course's `seatsTaken` is the number of its enrolled students, and at most its capacity (an instructor may lower
-  the capacity later: then no new student gets in until enough have left);
-* its `waitlisted` is the number of students who wait; they move up in the order in which they came, and no student
-  gets past them, whether a seat is free or not;
-* a student who leaves a full course hands the seat to the student who has waited longest, in the same transaction.
+  the capacity later: then no new student gets a seat until enough students have left);
+* its `waitlisted` is the number of students who wait. They are promoted in the order in which they joined the
+  waitlist. While students wait, a new student always joins the waitlist, even if a seat is free;
+* when a student leaves a full course, the student who has waited longest is promoted in the same transaction.
 
 A student who enrols again after a withdrawal continues with the progress they had, and keeps the date of the first
-enrolment. Students still move up after enrolment has closed, but not while a course is unpublished.
+enrolment. Waiting students are still promoted after enrolment has closed, but not while a course is
+unpublished.
 """
 
 from collections.abc import Mapping, Sequence
@@ -36,10 +37,10 @@ from domain.permissions import NO_SUCH_COURSE
 from toolkit.errors import Conflict, NotFound
 from toolkit.retries import Retries, RetriesExhausted
 
-# After this many refused attempts to hand a seat over, it is given back instead: the index that
-# shows who waits is a moment late, and a student who has only just joined may not be in it yet.
-HAND_OVER_ATTEMPTS = 4
-# How many students move up within one request; the others move up with the next one.
+# After this many refused attempts to promote a student with the withdrawal, the student only withdraws and the seat
+# becomes free. The index of waiting students is a moment late: a student who has just joined may not be in it yet.
+PROMOTE_ATTEMPTS = 4
+# How many students one request promotes; the next request promotes the others.
 MOST_PROMOTIONS = 25
 
 
@@ -48,14 +49,15 @@ class SeatChange:
     """One change of a course's seats, all or nothing.
 
     Attributes:
-        course_id: the course whose counters move.
-        guard: what has to be true of it.
-        seats: by how much `seatsTaken` moves.
-        waiting: by how much `waitlisted` moves.
-        records: what is written; revision 1 must be new, any other must follow its predecessor.
+        course_id: the course whose counters change.
+        guard: what has to be true of the course.
+        seats: what is added to `seatsTaken`; may be negative.
+        waiting: what is added to `waitlisted`; may be negative.
+        records: the records to write. A record with revision 1 must not exist yet; for any other, the stored revision
+            must be one lower.
         now: the current time, which the guard may need.
         seen: the course whose title, lessons or capacity the records depend on; its version must still be the same.
-            None where they depend on nothing of it.
+            None if they depend on nothing of the course.
     """
 
     course_id: str
@@ -73,7 +75,7 @@ class Refusal:
 
     Attributes:
         found: by user id, stored records that prevented it.
-        erased: people who were to come in, and who are being or have been erased.
+        erased: people whom the change would enrol or put on the waitlist, but who have a tombstone.
     """
 
     found: Mapping[str, EnrollmentRecord] = field(default_factory=dict)
@@ -102,7 +104,7 @@ def enroll(
     """Enrol a student, or put them on the waitlist.
 
     Returns:
-        The record, and whether it is this call that enrolled or waitlisted them.
+        The record, and whether this call enrolled or waitlisted the student.
 
     Raises:
         NotFound: there is no such course, or it is not published.
@@ -111,7 +113,7 @@ def enroll(
         RetriesExhausted: too many requests at once.
     """
     # The first attempt trusts a course that may be seconds old and assumes that the student has no record: the
-    # commit checks both. The student is never refused because of the old course, though.
+    # commit checks both. Before the student is refused, the course is read again.
     course, record = store.cached_course(course_id), None
     if course is None or course.status != PUBLISHED or not is_open(course, now):
         course, record = store.load(user_id, course_id)
@@ -121,10 +123,10 @@ def enroll(
         course = _require_published(course)
         if record is not None and record.status != WITHDRAWN:
             return record, False
-        change = _entry(course, record, user_id, now)
+        change = _enrollment_change(course, record, user_id, now)
         refusal = store.commit(change)
         if refusal is None:
-            return _after_entry(store, change, course, retries), True
+            return _after_enrollment(store, change, course, retries), True
         if user_id in refusal.erased:
             raise Erased
         record = refusal.found.get(user_id)
@@ -152,14 +154,16 @@ def withdraw(store: EnrollmentStore, user_id: str, course_id: str, now: str, ret
         if record.status == WITHDRAWN:
             return True
         first = None
-        hands_over = course is not None and record.is_enrolled and Guard.HAND_OVER.is_met(course, now)
-        if hands_over and number < HAND_OVER_ATTEMPTS:
+        promotes = (
+            course is not None and record.is_enrolled and Guard.WITHDRAW_AND_PROMOTE.is_met(course, now)
+        )
+        if promotes and number < PROMOTE_ATTEMPTS:
             first = store.first_waiting(course_id)
             if first is not None and first.user_id == user_id:
                 first = None  # the index still shows the student's own time on the waitlist
-        if store.commit(_exit(course, record, first, now)) is not None:
+        if store.commit(_withdrawal_change(course, record, first, now)) is not None:
             return None
-        if hands_over and first is None:
+        if promotes and first is None:
             fill_seats(store, course_id, now, retries)
         return True
 
@@ -167,26 +171,26 @@ def withdraw(store: EnrollmentStore, user_id: str, course_id: str, now: str, ret
 
 
 def fill_seats(store: EnrollmentStore, course_id: str, now: str, retries: Retries) -> int:
-    """Let students who wait move up while seats are free; returns how many did.
+    """Promote waiting students while seats are free; returns how many were promoted.
 
-    Called after whatever may have freed seats: a withdrawal that handed its seat to no other student, a raised
-    capacity, a course that is published again. Stops without an error when the retries are used up.
+    Call it after an action that may free seats: a withdrawal that promoted no student, a raised capacity, or a
+    course that is published again. Stops without an error when the retries are used up.
     """
     promoted = 0
 
     def attempt() -> bool | None:
-        """True when no more students move up; None after a lost race."""
+        """True when no more students can be promoted; None after a lost race."""
         nonlocal promoted
         while promoted < MOST_PROMOTIONS:
             first = store.first_waiting(course_id)
             if first is None:
                 break
-            if store.commit(SeatChange(course_id, Guard.MOVE_UP, 1, -1, [_promoted(first)], now)) is None:
+            if store.commit(SeatChange(course_id, Guard.PROMOTE, 1, -1, [_promoted(first)], now)) is None:
                 promoted += 1
                 continue
-            # Another request was quicker, the index is late, or there is no seat: only the last ends this.
+            # Another request was quicker, the index is late, or no seat is free. Only the last ends the loop.
             course, _ = store.load(first.user_id, course_id)
-            if course is None or not Guard.MOVE_UP.is_met(course, now):
+            if course is None or not Guard.PROMOTE.is_met(course, now):
                 break
             return None
         return True
@@ -196,10 +200,10 @@ def fill_seats(store: EnrollmentStore, course_id: str, now: str, retries: Retrie
     return promoted
 
 
-def entering(
+def enrolling_record(
     course: Course, record: EnrollmentRecord | None, user_id: str, now: str, *, waits_since: str | None
 ) -> EnrollmentRecord:
-    """The record of a student who comes in, or comes back, or begins to wait."""
+    """The record of a student who enrols or joins the waitlist, perhaps after a withdrawal."""
     status = _learning_status(record) if waits_since is None else WAITLISTED
     if record is None:
         return EnrollmentRecord(
@@ -226,43 +230,46 @@ def _require_published(course: Course | None) -> Course:
     return course
 
 
-def _entry(course: Course, record: EnrollmentRecord | None, user_id: str, now: str) -> SeatChange:
+def _enrollment_change(course: Course, record: EnrollmentRecord | None, user_id: str, now: str) -> SeatChange:
     if not is_open(course, now):
         raise Conflict("Enrolment in this course is not open.", code="enrollment-closed")
     waits = Guard.MUST_WAIT.is_met(course, now)
-    entered = entering(course, record, user_id, now, waits_since=now if waits else None)
+    enrolled = enrolling_record(course, record, user_id, now, waits_since=now if waits else None)
     guard = Guard.MUST_WAIT if waits else Guard.SEAT_FREE
     moves = (0, 1) if waits else (1, 0)
-    return SeatChange(course.course_id, guard, *moves, [entered], now, seen=course)
+    return SeatChange(course.course_id, guard, *moves, [enrolled], now, seen=course)
 
 
-def _after_entry(
+def _after_enrollment(
     store: EnrollmentStore, change: SeatChange, course: Course, retries: Retries
 ) -> EnrollmentRecord:
-    """The record of a student who has just come in. If seats are free although the student must wait, an
-    instructor has only just raised the capacity: the first who wait move up, perhaps this student too."""
-    (entered,) = change.records
+    """The record of a student who has just enrolled or joined the waitlist.
+
+    If the student must wait although seats are free, an instructor has just raised the capacity. Then the students
+    who have waited longest are promoted, perhaps this student too.
+    """
+    (enrolled,) = change.records
     if (
-        entered.status == WAITLISTED
+        enrolled.status == WAITLISTED
         and has_free_seat(course)
         and fill_seats(store, course.course_id, change.now, retries)
     ):
-        _, record = store.load(entered.user_id, course.course_id)
-        return record or entered
-    return entered
+        _, record = store.load(enrolled.user_id, course.course_id)
+        return record or enrolled
+    return enrolled
 
 
-def _exit(
+def _withdrawal_change(
     course: Course | None, record: EnrollmentRecord, first: EnrollmentRecord | None, now: str
 ) -> SeatChange:
     left = record.changed(status=WITHDRAWN, waitlisted_at=None)
     if record.status == WAITLISTED:
         return SeatChange(record.course_id, Guard.COURSE_EXISTS, 0, -1, [left], now)
     if first is not None:
-        return SeatChange(record.course_id, Guard.HAND_OVER, 0, -1, [left, _promoted(first)], now)
-    # With this guard the seat may be free for a moment though a student waits; fill_seats follows.
-    alone = course is None or Guard.NO_HAND_OVER.is_met(course, now)
-    guard = Guard.NO_HAND_OVER if alone else Guard.COURSE_EXISTS
+        return SeatChange(record.course_id, Guard.WITHDRAW_AND_PROMOTE, 0, -1, [left, _promoted(first)], now)
+    # With COURSE_EXISTS the seat may be free for a moment although a student waits. The caller then calls fill_seats.
+    leaves_alone = course is None or Guard.WITHDRAW_ONLY.is_met(course, now)
+    guard = Guard.WITHDRAW_ONLY if leaves_alone else Guard.COURSE_EXISTS
     return SeatChange(record.course_id, guard, -1, 0, [left], now)
 
 

@@ -1,6 +1,7 @@
 """Enrolments in DynamoDB: one transaction for each change of seats, with conditions instead of locks.
 
-Knows expressions and items, but not why anything is done. Lists of enrolments are read by the functions' stores.
+The rules decide what is written; this module translates it into items and expressions. The stores of the functions
+read lists of enrolments.
 """
 
 from collections.abc import Mapping, Sequence
@@ -10,7 +11,7 @@ from botocore.exceptions import ClientError
 
 from domain import course_store
 from domain.courses import Course
-from domain.enrollments.guards import ENTRANCES, condition_of
+from domain.enrollments.guards import ENROLLING_GUARDS, condition_of
 from domain.enrollments.model import COMPLETION_INDEX, EnrollmentRecord, waitlist_key
 from domain.enrollments.rules import Refusal, SeatChange
 from domain.people import tombstone_store
@@ -69,22 +70,24 @@ class EnrollmentTable:
         return next((EnrollmentRecord.from_stored(from_item(item)) for item in answer["Items"]), None)
 
     def commit(self, change: SeatChange) -> Refusal | None:
-        """One TransactWriteItems: the course's counters, the records, and that nobody who comes in has been erased."""
-        entering = [record.user_id for record in change.records] if change.guard in ENTRANCES else []
+        """One TransactWriteItems: the course's counters, the records, and checks that no student has a tombstone."""
+        enrolling = [record.user_id for record in change.records] if change.guard in ENROLLING_GUARDS else []
+        # The order matters: DynamoDB returns one cancellation reason for each write, in this order.
         writes: list[Any] = [{"Update": self._counters(change)}]
         writes += [{"Put": self._put(record)} for record in change.records]
-        writes += [tombstone_store.none_for(self._profiles_table, user_id) for user_id in entering]
+        writes += [tombstone_store.none_for(self._profiles_table, user_id) for user_id in enrolling]
         try:
             clients.dynamodb().transact_write_items(TransactItems=writes)
         except ClientError as error:
             if not lost_race(error):
                 raise
+            # After the course and the records, the rest are the checks for tombstones.
             checks = cancellation_reasons(error)[1 + len(change.records) :]
             return Refusal(
                 found={record.user_id: record for record in _records_found(error)},
                 erased=frozenset(
                     user_id
-                    for user_id, reason in zip(entering, checks, strict=False)
+                    for user_id, reason in zip(enrolling, checks, strict=False)
                     if reason == "ConditionalCheckFailed"
                 ),
             )

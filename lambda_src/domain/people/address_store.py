@@ -38,7 +38,7 @@ class AddressTable:
         self._table = profiles_table
 
     def find(self, emails: Sequence[str]) -> dict[str, Address]:
-        """What is known of each address, UNKNOWN if nothing is: one BatchGetItem for each 100.
+        """What is stored about each address, UNKNOWN if nothing is: one BatchGetItem for each 100 addresses.
 
         Raises:
             Unavailable: DynamoDB left some addresses out because it is throttling.
@@ -51,7 +51,7 @@ class AddressTable:
         return found
 
     def find_one(self, email: str) -> Address:
-        """What is known of one address: one GetItem."""
+        """What is stored about one address: one GetItem."""
         answer = clients.dynamodb().get_item(
             TableName=self._table, Key=to_item(key_of(email)), ConsistentRead=True
         )
@@ -59,10 +59,11 @@ class AddressTable:
         return Address.from_stored(from_item(wire)) if wire else UNKNOWN
 
     def invite(self, emails: Sequence[str], course_id: str, retries: Retries) -> dict[str, str]:
-        """Invite addresses without an owner to a course: one TransactWriteItems for each 100.
+        """Invite addresses without an owner to a course: one TransactWriteItems for each 100
+        addresses.
 
         Returns:
-            The user ids, by address, of those who were not invited because they signed in meanwhile.
+            The user ids, by address, of people who were not invited because they signed in meanwhile.
 
         Raises:
             RetriesExhausted: the budget is used up; the invitations that were written stay.
@@ -94,6 +95,7 @@ class AddressTable:
                 "ExpressionAttributeValues": to_item({":user": user_id}),
             }
         }
+        # The order matters: DynamoDB returns one cancellation reason for each write, in this order.
         writes: list[Any] = [tombstone_store.none_for(self._table, user_id), claimed]
         if profile:
             writes.append(profile_store.put(self._table, profile))
@@ -104,19 +106,19 @@ class AddressTable:
             except ClientError as error:
                 reasons = cancellation_reasons(error)
                 if reasons[:1] == ("ConditionalCheckFailed",):
-                    raise Erased from error
+                    raise Erased from error  # the tombstone
                 if reasons[2:] == ("ConditionalCheckFailed",):
                     del writes[2:]  # another request has created the profile meanwhile
                 elif "TransactionConflict" not in reasons:
                     raise
                 return None
-            # Invitations from before the claim are still there now, whichever request wrote them.
+            # Invitations that any request wrote before the claim are still in the item.
             return self.find_one(email)
 
         return retries.until_answer(attempt)
 
     def remove_invitations(self, email: str, invitations: Collection[str], retries: Retries) -> None:
-        """Remove invitations that were accepted: one UpdateItem. Does nothing if the address was erased meanwhile.
+        """Remove accepted invitations: one UpdateItem. Does nothing if the address was deleted meanwhile.
 
         Raises:
             RetriesExhausted: the budget is used up.
@@ -151,7 +153,7 @@ class AddressTable:
 
     def forget(self, emails: Collection[str], user_id: str) -> None:
         """Delete the items of these addresses and of all others that the person owns: one Query, one DeleteItem for
-        each. An address that another person owns by now stays."""
+        each. An address that another person owns by now is kept."""
         for key in [*map(key_of, emails), *self._keys_of(user_id)]:
             self._if_owned(
                 clients.dynamodb().delete_item,
@@ -181,7 +183,7 @@ class AddressTable:
         more: Mapping[str, Any] | None = None,
         **expressions: str,
     ) -> None:
-        """Make a write on condition of the owner; does nothing if the condition does not hold."""
+        """Make a write with a condition on the owner; does nothing if the condition is false."""
         try:
             write(
                 TableName=self._table,
@@ -195,7 +197,7 @@ class AddressTable:
                 raise
 
     def _invite_batch(self, emails: Sequence[str], course_id: str, retries: Retries) -> dict[str, str]:
-        """Invite all of these addresses, except those that get an owner meanwhile, who are returned."""
+        """Invite these addresses. Returns the owners of addresses that got an owner meanwhile; they are not invited."""
         owners: dict[str, str] = {}
 
         def attempt() -> bool | None:
@@ -212,7 +214,7 @@ class AddressTable:
         """Invite all of these addresses or none of them.
 
         Returns:
-            None if all are invited. Otherwise the user ids, by address, of those who have signed in meanwhile.
+            None if all are invited. Otherwise the user ids, by address, of people who have signed in meanwhile.
         """
         if not emails:
             return None

@@ -1,9 +1,10 @@
-"""What is known of an e-mail address: its owner, and the courses that it is invited to.
+"""What is stored about an e-mail address: its owner, and the courses that it is invited to.
 
 The profiles table has one item per address. Its key is a hash of the address, so no address is stored in
-clear. The item's `owner` is set at a sign-in with the verified address (identity_triggers), its `invitedTo` by
-staff. Both are conditional writes of the same item. So an invitation either is there when the owner signs in
-for the first time, or it is refused because the address has an owner already: none is overlooked.
+clear. A sign-in with the verified address sets the item's `owner` (identity_triggers). An instructor or
+administrator sets its `invitedTo`. Both are conditional writes of the same item. So at the first sign-in the
+invitation is either in the item already, or it is refused later because the address has an owner. No invitation is
+lost.
 
 Each invitation contains its own time of expiry (`<seconds since 1970>#<course id>`). An address without an
 owner expires with its last invitation. Reading and writing are in domain.people.address_store.
@@ -21,21 +22,21 @@ INVITATION_SECONDS = 180 * 24 * 3600
 
 @dataclass(frozen=True)
 class Address:
-    """What is known of an e-mail address: the user id of its owner, and invitations as they are stored."""
+    """What is stored about an e-mail address: the user id of its owner, and invitations as they are stored."""
 
     owner: str | None = None
     invitations: frozenset[str] = frozenset()
 
     @classmethod
     def from_stored(cls, item: Mapping[str, Any]) -> "Address":
-        """The address in an item, without invitations that have run out: they are removed later, if at all."""
+        """The address in an item, without expired invitations, which may still be stored."""
         now = time.time()
-        counting = (each for each in item.get("invitedTo", ()) if float(each.partition("#")[0]) > now)
-        return cls(item.get("owner"), frozenset(counting))
+        valid = (each for each in item.get("invitedTo", ()) if float(each.partition("#")[0]) > now)
+        return cls(item.get("owner"), frozenset(valid))
 
     @property
     def invited_to(self) -> frozenset[str]:
-        """Ids of the courses that wait for the owner."""
+        """Ids of the courses that the address is invited to."""
         return frozenset(map(_course_id, self.invitations))
 
     def invitations_to(self, course_ids: Collection[str]) -> frozenset[str]:

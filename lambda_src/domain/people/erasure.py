@@ -1,11 +1,11 @@
 """What happens when a person is erased, from the request to the last write.
 
 1. The person sends `DELETE /profile`. One transaction (profiles.self_erasure) writes a tombstone, and the erasure
-   request into the profile's item. Nothing but its own end can stop the erasure now. While there is a tombstone,
-   nothing new is written for the person: see domain.people.tombstones.
+   request into the profile's item. From now on the erasure always completes. While there is a tombstone, nothing new is
+   written for the person: see domain.people.tombstones.
 2. The same HTTP request then calls `Erasure.finish`, below, which does the following, in this order:
-   a. withdraws the person from every course, so that seats go to those who wait, and deletes the progress records;
-   b. replaces the owner of the person's courses: courses belong to the school, and administrators edit them;
+   a. withdraws the person from every course, so that waiting students are promoted, and deletes the person's records;
+   b. replaces the owner of the person's courses: the school keeps the courses, and administrators edit them;
    c. deletes the person's e-mail addresses with their invitations;
    d. deletes the user in Cognito;
    e. in one transaction, deletes the profile with its erasure request, lets the tombstone expire, and writes the
@@ -14,7 +14,7 @@
    profiles table calls the function `erasure` with every erasure request, and that function calls `finish` too. So
    does a second `DELETE /profile`.
 
-Every step may be done twice. The DynamoDB side is in domain.people.erasure_store.
+Every step is idempotent. The DynamoDB side is in domain.people.erasure_store.
 """
 
 import time
@@ -69,7 +69,7 @@ class ErasureStore(enrollments.EnrollmentStore, Protocol):
         """Replace the owner of a course, if it still has this owner."""
 
     def forget_addresses(self, emails: Collection[str], user_id: str) -> None:
-        """Delete these addresses and all others of the person, unless another person owns them by now."""
+        """Delete these addresses and all others of the person, except those that another person owns by now."""
 
     def close(self, user_id: str, tombstone_expires_at: int, entry: AuditEntry) -> None:
         """Delete the profile, let the tombstone expire and write the audit entry: all or nothing."""
@@ -83,10 +83,10 @@ class Erasure:
         self._user_pool = user_pool
 
     def finish(self, request: ErasureRequest) -> None:
-        """Do what is left of an erasure; returns when nothing is left.
+        """Do the remaining steps of an erasure; returns when all are done.
 
         Raises:
-            Unavailable: a service is not available; what was done stays done.
+            Unavailable: a service is not available. The steps that were done stay done.
         """
         self._leave_courses(request.user_id)
         self._give_up_ownership(request.user_id)
@@ -103,7 +103,7 @@ class Erasure:
     def _withdraw(self, user_id: str, course_id: str) -> None:
         course, _ = self._store.load(user_id, course_id)
         if course is None:
-            return  # the course was deleted, and its seats with it
+            return  # no function deletes a course, but an operator may have; then there is no seat to free
         try:
             enrollments.withdraw(self._store, user_id, course_id, clock.now(), Retries())
         except NotFound:
@@ -121,9 +121,9 @@ class Erasure:
     def _close(self, request: ErasureRequest) -> None:
         entry = AuditEntry(
             audit.PERSON_ERASED,
-            by=request.user_id,
-            on=audit.person(request.user_id),
+            actor_id=request.user_id,
+            subject=audit.person(request.user_id),
             request_id=request.request_id,
-            once=True,
+            only_once=True,
         )
         self._store.close(request.user_id, round(time.time()) + tombstones.KEPT_SECONDS, entry)

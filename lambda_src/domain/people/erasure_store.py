@@ -16,7 +16,9 @@ from toolkit.dynamo import cancellation_reasons, condition_failed, retry_conflic
 from toolkit.reads import query_all
 
 _PAGE = 50
-_CLOSED_BEFORE = ("None", "None", "ConditionalCheckFailed")
+# The cancellation reasons of `close`, by position in its `writes`, if the audit entry exists: another call has finished
+# this erasure.
+_ALREADY_FINISHED = ("None", "None", "ConditionalCheckFailed")
 
 
 class ErasureTables(EnrollmentTable):
@@ -80,7 +82,7 @@ class ErasureTables(EnrollmentTable):
     def replace_owner(self, course_id: str, owner_id: str, new_owner_id: str) -> None:
         """Replace the owner of a course, if it still has this owner: one UpdateItem.
 
-        The version does not change, so that no unsaved edit becomes a conflict.
+        The version does not change: otherwise an administrator's unsaved edit would become a conflict.
         """
         try:
             retry_conflicts(
@@ -97,8 +99,8 @@ class ErasureTables(EnrollmentTable):
                 raise
 
     def forget_addresses(self, emails: Collection[str], user_id: str) -> None:
-        """Delete these addresses and all others of the person, unless another person owns them by now: one Query,
-        one DeleteItem for each."""
+        """Delete these addresses and all others of the person, except those that another person owns by now: one Query,
+        one DeleteItem for each address."""
         self._addresses.forget(emails, user_id)
 
     def close(self, user_id: str, tombstone_expires_at: int, entry: AuditEntry) -> None:
@@ -119,5 +121,5 @@ class ErasureTables(EnrollmentTable):
         try:
             retry_conflicts(lambda: clients.dynamodb().transact_write_items(TransactItems=writes))
         except ClientError as error:
-            if cancellation_reasons(error) != _CLOSED_BEFORE:
+            if cancellation_reasons(error) != _ALREADY_FINISHED:
                 raise

@@ -1,4 +1,4 @@
-"""Writing a person's first profile, by itself or within a transaction."""
+"""Writing a person's first profile, alone or within a transaction."""
 
 from typing import Any
 
@@ -34,6 +34,7 @@ def create(profiles_table: str, profile: Profile) -> Profile | None:
     try:
         clients.dynamodb().transact_write_items(TransactItems=writes)
     except ClientError as error:
+        # By position in `writes`: the second is the check for a tombstone.
         if cancellation_reasons(error)[1:] == ("ConditionalCheckFailed",):
             raise tombstones.Erased from error
         if lost_race(error):

@@ -1,6 +1,7 @@
-"""A person's profile: what it is, and what a new one contains. It is made at the first sign-in, or on first use.
+"""A person's profile: what it is, and what a new one contains. It is created at the first sign-in, or on first use.
 
-Writing a new one is in domain.people.profile_store. Changing and erasing one belong to the profiles function.
+Writing a new one is in domain.people.profile_store. Changing one is in profiles.store, and erasing one in
+domain.people.erasure.
 """
 
 from collections.abc import Mapping

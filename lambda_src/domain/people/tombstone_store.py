@@ -1,6 +1,6 @@
-"""Tombstones in DynamoDB: checking for one, by itself or within a transaction.
+"""Tombstones in DynamoDB: checking for one, alone or within a transaction.
 
-Writing them belongs to the erasure (profiles.store and domain.people.erasure_store).
+profiles.store and domain.people.erasure_store write tombstones, as steps of an erasure.
 """
 
 from typing import Any

@@ -1,8 +1,10 @@
-"""Tombstones: what says that a person is being or has been erased. A token that is still valid brings nothing back.
+"""A tombstone records that a person is being or has been erased.
 
-A tombstone is an item of the profiles table. Its key is a hash of the opaque user id, so it has no data of
+A token stays valid for a while after an erasure. The tombstone prevents that such a token writes data again.
+
+A tombstone is an item of the profiles table. Its key is a hash of the opaque user id, so it contains no data of
 the person. Each write for a user id checks for a tombstone in the same transaction. A tombstone expires when
-no token from before the erasure can be valid. Reading and checking are in domain.people.tombstone_store.
+no token from before the erasure can be valid any more. Reading and checking are in domain.people.tombstone_store.
 """
 
 from hashlib import sha256
@@ -15,7 +17,7 @@ KEPT_SECONDS = 25 * 3600
 
 
 class Erased(Unauthenticated):
-    """The token is genuine, but its person is being or has been erased."""
+    """The token is genuine, but the person is being or has been erased."""
 
     def __init__(self) -> None:
         super().__init__("This account has been erased.")

@@ -1,6 +1,6 @@
-"""What the platform knows of a person's user in Cognito, and what rules need of the user pool.
+"""A user in Cognito, and what the rules need of the user pool.
 
-Users are named by their user id (the token's `sub`). The AWS side is in domain.people.user_pool_store.
+A user is identified by the user id (the token's `sub`). The AWS side is in domain.people.user_pool_store.
 """
 
 from collections.abc import Iterator

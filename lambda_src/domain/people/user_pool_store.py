@@ -1,4 +1,4 @@
-"""The users in the Cognito user pool, by their user id (the token's `sub`).
+"""Reading and changing users in the Cognito user pool, by user id (the token's `sub`).
 
 Cognito has no conditional writes. What must not be lost in a race is stored in DynamoDB: see profiles.administrators.
 """
@@ -81,7 +81,7 @@ class CognitoUserPool:
         )
 
     def delete(self, user_id: str) -> None:
-        """Delete a user with the refresh tokens. Does nothing if there is no such user."""
+        """Delete a user and their refresh tokens. Does nothing if there is no such user."""
         _unless_unknown(lambda: clients.cognito().admin_delete_user(UserPoolId=self._pool, Username=user_id))
 
 

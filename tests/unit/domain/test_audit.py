@@ -30,8 +30,8 @@ def test_an_entry_says_who_what_when_and_in_which_request(dynamodb_tables: Table
     trail.record(
         AuditEntry(
             audit.ROLE_GRANTED,
-            by="admin-1",
-            on=audit.person("user-1"),
+            actor_id="admin-1",
+            subject=audit.person("user-1"),
             request_id="request-1",
             details={"group": "instructors"},
         )
@@ -57,14 +57,18 @@ def test_a_call_that_is_sent_again_adds_nothing(
             return dynamodb_tables.client.put_item(**parameters)
 
     monkeypatch.setattr(clients, "dynamodb", Twice)
-    trail.record(AuditEntry(audit.ROSTER_READ, by="o-1", on=audit.course("c-1"), request_id="request-1"))
+    trail.record(
+        AuditEntry(audit.ROSTER_READ, actor_id="o-1", subject=audit.course("c-1"), request_id="request-1")
+    )
     assert len(entries(dynamodb_tables)) == 1
 
 
 def test_the_id_of_an_earlier_request_hides_no_act(dynamodb_tables: Tables, trail: AuditTable) -> None:
     """API Gateway takes a request's id from the caller, who could send one twice."""
     for _ in range(2):
-        trail.record(AuditEntry(audit.ROSTER_READ, by="o-1", on=audit.course("c-1"), request_id="request-1"))
+        trail.record(
+            AuditEntry(audit.ROSTER_READ, actor_id="o-1", subject=audit.course("c-1"), request_id="request-1")
+        )
     assert len(entries(dynamodb_tables)) == 2
 
 
@@ -72,7 +76,11 @@ def test_what_happens_once_is_recorded_once(dynamodb_tables: Tables, trail: Audi
     for request_id in ("request-1", "request-2"):
         trail.record(
             AuditEntry(
-                audit.PERSON_ERASED, by="u-1", on=audit.person("u-1"), request_id=request_id, once=True
+                audit.PERSON_ERASED,
+                actor_id="u-1",
+                subject=audit.person("u-1"),
+                request_id=request_id,
+                only_once=True,
             )
         )
     (entry,) = entries(dynamodb_tables)
@@ -82,7 +90,7 @@ def test_what_happens_once_is_recorded_once(dynamodb_tables: Tables, trail: Audi
 def test_an_entry_that_cannot_be_written_is_an_error(dynamodb_tables: Tables) -> None:
     with pytest.raises(ClientError):
         AuditTable("no-such-table", DAYS).record(
-            AuditEntry(audit.ROSTER_READ, by="o-1", on=audit.course("c-1"), request_id="request-1")
+            AuditEntry(audit.ROSTER_READ, actor_id="o-1", subject=audit.course("c-1"), request_id="request-1")
         )
 
 

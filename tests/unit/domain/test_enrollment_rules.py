@@ -179,7 +179,7 @@ class School(RuleBasedStateMachine):
     def no_seat_lost(self) -> None:
         course = self.store.now_course
         assert course is not None
-        assert not Guard.MOVE_UP.is_met(course, NOON)
+        assert not Guard.PROMOTE.is_met(course, NOON)
 
 
 School.TestCase.settings = settings(max_examples=100, stateful_step_count=25, deadline=None)
@@ -204,7 +204,7 @@ def test_a_seat_is_handed_over_in_one_step() -> None:
     enroll(store, "bo")
     store.commits.clear()
     withdraw(store, "ada")
-    assert [change.guard for change in store.commits] == [Guard.HAND_OVER]
+    assert [change.guard for change in store.commits] == [Guard.WITHDRAW_AND_PROMOTE]
     assert store.records["bo"].status == ACTIVE
 
 

@@ -297,7 +297,7 @@ def test_conditions_hold_whatever_was_seen(school: School) -> None:
     def admits(capacity: int | None, *, wait: bool = False, version: int = course.version) -> bool:
         seen = replace(course, capacity=capacity, version=version)
         guard, seats = (Guard.GROUP_MUST_WAIT, (0, 2)) if wait else (Guard.GROUP_FITS, (2, 0))
-        admitted = table.commit(SeatChange(COURSE, guard, *seats, planned.enter, NOON, seen)) is None
+        admitted = table.commit(SeatChange(COURSE, guard, *seats, planned.to_enrol, NOON, seen)) is None
         if admitted:  # as if it had not been
             school.set_course(seatsTaken=0, waitlisted=0)
             for user in ("a", "b"):

@@ -182,7 +182,7 @@ class Notes:
         self.queries_before: list[int] = []
 
     def record(self, entry: AuditEntry) -> None:
-        self.noted.append((entry.action, entry.by, entry.on))
+        self.noted.append((entry.action, entry.actor_id, entry.subject))
         self.queries_before.append(self._calls["Query"])
 
     def find(self, user_ids: Sequence[str]) -> dict[str, roster_rules.Contact]:

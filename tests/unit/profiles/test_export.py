@@ -60,9 +60,13 @@ def test_the_export_is_complete(profiles: LambdaApi, dynamodb_tables: Tables, us
         dynamodb_tables.put(dynamodb_tables.courses, {**owned, **times})
     AddressTable(dynamodb_tables.profiles).invite([person.email], "awaited", Retries())
     trail = AuditTable(dynamodb_tables.audit, 90)
-    trail.record(AuditEntry(audit.ROSTER_READ, by=person.user_id, on=audit.course("read"), request_id="1"))
     trail.record(
-        AuditEntry(audit.ROLE_GRANTED, by=other.user_id, on=audit.person(person.user_id), request_id="2")
+        AuditEntry(audit.ROSTER_READ, actor_id=person.user_id, subject=audit.course("read"), request_id="1")
+    )
+    trail.record(
+        AuditEntry(
+            audit.ROLE_GRANTED, actor_id=other.user_id, subject=audit.person(person.user_id), request_id="2"
+        )
     )
     dynamodb_tables.calls.clear()
     user_pool.calls.clear()
@@ -117,10 +121,17 @@ def test_a_long_export_goes_on_in_further_answers(
         times = {"createdAt": NOON, "updatedAt": NOON, "lessons": {}}
         dynamodb_tables.put(dynamodb_tables.courses, {**owned, **times})
         trail.record(
-            AuditEntry(audit.ROSTER_READ, by=person.user_id, on=audit.course("c"), request_id=f"r-{number}")
+            AuditEntry(
+                audit.ROSTER_READ,
+                actor_id=person.user_id,
+                subject=audit.course("c"),
+                request_id=f"r-{number}",
+            )
         )
         granted = audit.person(person.user_id)
-        trail.record(AuditEntry(audit.ROLE_GRANTED, by=other.user_id, on=granted, request_id=f"g-{number}"))
+        trail.record(
+            AuditEntry(audit.ROLE_GRANTED, actor_id=other.user_id, subject=granted, request_id=f"g-{number}")
+        )
     monkeypatch.setattr(sys.modules["profiles.export"], "MOST_BYTES", 1)
     real = clients.dynamodb()
 
