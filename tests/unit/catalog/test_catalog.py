@@ -56,9 +56,7 @@ def test_students_create_no_courses(catalogue: Catalogue, caller: Person) -> Non
 @pytest.mark.parametrize(
     ("caller", "status"), [(OWNER, 200), (ADMINISTRATOR, 200), (OTHER_INSTRUCTOR, 404), (STUDENT, 404)]
 )
-def test_a_draft_is_there_only_for_those_who_edit_it(
-    catalogue: Catalogue, caller: Person, status: int
-) -> None:
+def test_only_editors_see_a_draft(catalogue: Catalogue, caller: Person, status: int) -> None:
     course_id = catalogue.new()
     assert catalogue.get(course_id, caller).status == status
     assert catalogue.patch(course_id, caller, version=1, title="Mine").status == status
@@ -257,7 +255,7 @@ def test_an_archived_course_is_read_only_until_its_status_changes(catalogue: Cat
     assert [course["title"] for course in catalogue.list().body["items"]] == ["New"]
 
 
-def test_publishing_again_keeps_the_place_in_the_catalogue(catalogue: Catalogue) -> None:
+def test_publishing_again_keeps_the_position_in_the_catalogue(catalogue: Catalogue) -> None:
     course_id = catalogue.new("published")
     later = catalogue.new("published")
     catalogue.patch(course_id, version=2, status="draft")

@@ -113,7 +113,7 @@ def test_a_page_of_ones_own_courses_is_two_calls(catalogue: Catalogue) -> None:
     assert dict(catalogue.tables.calls) == {"Query": 1, "BatchGetItem": 1}
 
 
-def test_seats_are_shown_to_those_who_edit_the_course(catalogue: Catalogue) -> None:
+def test_only_editors_of_a_course_see_its_seats(catalogue: Catalogue) -> None:
     course_id = catalogue.new("published")
     catalogue.tables.set(catalogue.tables.courses, {"courseId": course_id}, seatsTaken=3, waitlisted=2)
     for caller in (OWNER, ADMINISTRATOR):

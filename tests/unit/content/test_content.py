@@ -71,7 +71,7 @@ class Files:
             PREMIUM_URL_MINUTES="60",
             MAX_UPLOAD_MIB="1",
         )
-        self._arrivals = fresh_handler(monkeypatch, "uploads", COURSES_TABLE=tables.courses)
+        self._uploads = fresh_handler(monkeypatch, "uploads", COURSES_TABLE=tables.courses)
 
     def upload(self, lesson_id: str = "film", caller: Person = OWNER, **body: object) -> Answer:
         path = {"courseId": COURSE, "lessonId": lesson_id}
@@ -85,7 +85,7 @@ class Files:
 
     def arrive(self, key: str, at: str = NOW) -> None:
         record = {"eventTime": at, "s3": {"object": {"key": key}}}
-        self._arrivals({"Records": [record]}, Context())
+        self._uploads({"Records": [record]}, Context())
 
     def enrol(self, status: str) -> None:
         self.tables.put(
@@ -212,7 +212,7 @@ def test_a_form_that_does_not_fit_is_refused(
     assert answer.faulty_fields() == fields
 
 
-def test_forms_are_for_those_who_edit(files: Files) -> None:
+def test_only_editors_of_a_course_get_upload_forms(files: Files) -> None:
     assert files.upload(caller=ADMINISTRATOR).status == 201
     assert files.upload(caller=STUDENT).problem() == (403, "forbidden")
     assert files.upload(caller=OTHER_INSTRUCTOR).problem() == (403, "forbidden")
@@ -283,7 +283,7 @@ def test_a_key_of_no_form_is_ignored(files: Files, key: str) -> None:
     ("enrolment", "status"),
     [(None, 403), ("withdrawn", 403), ("waitlisted", 403), ("active", 200), ("completed", 200)],
 )
-def test_content_is_for_those_who_are_enrolled(files: Files, enrolment: str | None, status: int) -> None:
+def test_only_enrolled_students_read_content(files: Files, enrolment: str | None, status: int) -> None:
     files.arrive(files.upload().body["key"])
     if enrolment:
         files.enrol(enrolment)

@@ -15,7 +15,7 @@ PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 CODE = ("education", "tools", "local_platform", "benchmarks")
 COMMAND = re.compile(r"-m tools ([a-z][a-z-]*)(?: ([a-z-]+))?")
 COMMANDS = typer.main.get_group(build()).commands
-# Folders of Python and Terraform, which lie all over the checkout and are nobody's output.
+# Folders of Python and Terraform, which are all over the checkout and are no output of the tools.
 ELSEWHERE = {"__pycache__", ".terraform"}
 
 

@@ -116,7 +116,7 @@ def test_few_transactions() -> None:
     assert store.steps == [49] * 10 + [10]
 
 
-def test_staff_may_enrol_outside_the_window() -> None:
+def test_instructors_may_enrol_students_outside_the_window() -> None:
     for window in ({"closes_at": NOON}, {"opens_at": "2027-01-01T00:00:00.000Z"}):
         store = GroupMemory(make_course(**window))
         assert enroll_all(store, ["ada"]).records["ada"].status == ACTIVE
@@ -135,7 +135,7 @@ def test_only_published_courses(course: Course | None) -> None:
     assert store.records == {}
 
 
-def test_nobody_gets_past_those_who_wait() -> None:
+def test_no_student_gets_a_seat_before_waiting_students() -> None:
     store = GroupMemory(make_course(capacity=1))
     enroll_all(store, ["ada", "bo"])
     store.now_course = replace(store.now_course or make_course(), capacity=3)
@@ -145,7 +145,7 @@ def test_nobody_gets_past_those_who_wait() -> None:
     assert_consistent(store)
 
 
-def test_who_left_comes_back_and_goes_on() -> None:
+def test_enrolling_again_keeps_the_progress() -> None:
     store = GroupMemory(make_course())
     enroll_all(store, ["ada"])
     store.records["ada"] = replace(store.records["ada"], completed_at=NOON, completed=frozenset({"one"}))
@@ -157,8 +157,8 @@ def test_who_left_comes_back_and_goes_on() -> None:
 
 
 @pytest.mark.parametrize("capacity", [None, 1])
-def test_whoever_brings_somebody_back_counts_by_the_lessons_of_today(capacity: int | None) -> None:
-    """The edits made while they were away did not reach their record."""
+def test_enrolling_again_counts_the_present_lessons(capacity: int | None) -> None:
+    """Edits of the course during the withdrawal did not reach the student's record."""
     lessons = tuple(Lesson(f"lesson-{number}", "", "pdf", False, number) for number in range(4))
     taken = 0 if capacity is None else capacity
     course = make_course(lessons=lessons, capacity=capacity, seats_taken=taken)
@@ -172,7 +172,7 @@ def test_whoever_brings_somebody_back_counts_by_the_lessons_of_today(capacity: i
     assert enrollments.enroll(by_herself, "ada", COURSE, NOON, NoPauses()) == (record, True)
 
 
-def test_who_was_erased_is_left_out() -> None:
+def test_erased_people_are_not_enrolled() -> None:
     store = GroupMemory(make_course(capacity=2))
     store.erased = {"bo"}
     outcome = enroll_all(store, ["ada", "bo", "cy"])
@@ -203,12 +203,12 @@ def test_whatever_happens_meanwhile(
     named: list[int],
     meanwhile: list[tuple[int, bool]],
 ) -> None:
-    everybody = people(10)
+    all_people = people(10)
     store = GroupMemory(make_course(capacity=capacity))
-    enroll_all(store, [everybody[number] for number in before])
+    enroll_all(store, [all_people[number] for number in before])
     for number in left.intersection(before):
-        enrollments.withdraw(store, everybody[number], COURSE, NOON, NoPauses())
-    users = [everybody[number] for number in named]
+        enrollments.withdraw(store, all_people[number], COURSE, NOON, NoPauses())
+    users = [all_people[number] for number in named]
 
     if not meanwhile:
         held, course = dict(store.records), store.now_course
@@ -216,7 +216,7 @@ def test_whatever_happens_meanwhile(
         assert (store.records, store.now_course) == (held, course)
         assert enroll_all(store, users) == previewed
     else:
-        store.meanwhile = [cut_in(store, everybody[number], leaves) for number, leaves in meanwhile]
+        store.meanwhile = [cut_in(store, all_people[number], leaves) for number, leaves in meanwhile]
         assert set(enroll_all(store, users).records) == set(users)
     assert_consistent(store)
 

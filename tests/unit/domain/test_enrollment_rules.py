@@ -171,7 +171,7 @@ class School(RuleBasedStateMachine):
     def no_seat_too_many(self) -> None:
         course = self.store.now_course
         assert course is not None
-        # Lowering the capacity turns nobody out, but from then on the number only falls.
+        # Lowering the capacity removes no student, but from then on the number only falls.
         assert course.capacity is None or course.seats_taken <= max(course.capacity, self.seats_before)
         self.seats_before = course.seats_taken
 
@@ -186,7 +186,7 @@ School.TestCase.settings = settings(max_examples=100, stateful_step_count=25, de
 TestSchool = School.TestCase
 
 
-def test_those_who_wait_move_up_in_the_order_in_which_they_came() -> None:
+def test_waiting_students_are_promoted_in_the_order_in_which_they_joined() -> None:
     store = Memory(make_course(capacity=1))
     for minute, user in enumerate(["ada", "bo", "cy"]):
         enroll(store, user, f"2026-01-01T12:0{minute}:00.000Z")
@@ -221,7 +221,7 @@ def test_a_seat_that_became_one_too_few_in_between_is_handed_over() -> None:
     assert store.records["cy"].status == ACTIVE
 
 
-def test_a_seat_is_given_back_when_the_index_is_too_late_to_show_who_waits() -> None:
+def test_the_seat_becomes_free_while_the_index_is_too_late() -> None:
     store = Memory(make_course(capacity=1))
     enroll(store, "ada")
     enroll(store, "bo")
@@ -236,7 +236,7 @@ def test_a_seat_is_given_back_when_the_index_is_too_late_to_show_who_waits() -> 
     assert store.records["bo"].status == ACTIVE
 
 
-def test_enrolling_again_goes_on_where_the_student_left_off() -> None:
+def test_enrolling_again_continues_with_the_progress() -> None:
     store = Memory(make_course())
     first, _ = enroll(store, "ada")
     store.records["ada"] = replace(
@@ -265,7 +265,7 @@ def test_a_course_that_was_just_published_takes_students_though_the_cache_says_d
 
 
 def test_a_record_tells_of_the_course_as_it_is_though_the_cache_is_late() -> None:
-    """Nothing would correct a title or a percentage that was written after everybody's were."""
+    """A title or percentage that is written after a course change would never be corrected."""
     store = Memory(make_course(title="Groups", version=2))
     store.cached = make_course(title="Algebra", version=1)
     record, is_new = enroll(store, "ada")
@@ -273,7 +273,7 @@ def test_a_record_tells_of_the_course_as_it_is_though_the_cache_is_late() -> Non
     assert store.records["ada"].course_title == record.course_title == "Groups"
 
 
-def test_a_course_that_was_just_unpublished_takes_nobody_though_the_cache_says_published() -> None:
+def test_a_course_that_was_just_unpublished_enrols_no_student_despite_the_cache() -> None:
     store = Memory(make_course(status=DRAFT))
     store.cached = make_course()
     with pytest.raises(NotFound):
@@ -312,7 +312,7 @@ def test_withdrawing_without_ever_having_enrolled_is_not_found() -> None:
         withdraw(Memory(make_course()), "ada")
 
 
-def test_nobody_moves_up_in_a_course_that_is_not_published() -> None:
+def test_no_student_is_promoted_in_a_course_that_is_not_published() -> None:
     store = Memory(make_course(capacity=1))
     enroll(store, "ada")
     enroll(store, "bo")

@@ -160,7 +160,7 @@ def test_the_waitlist_moves_up_when_seats_are_given_back(table: RosterTable, dyn
     assert counters(dynamodb_tables) == (5, 0)
 
 
-def test_a_commit_goes_by_the_guard(table: RosterTable, dynamodb_tables: Tables) -> None:
+def test_a_commit_follows_its_guard(table: RosterTable, dynamodb_tables: Tables) -> None:
     always, soon, over = (None, None), ("2026-02", None), (None, NOON)
     cases = [
         *product([PUBLISHED], (None, 2), (None, 1, 2), (None, 1), [always]),
@@ -199,7 +199,7 @@ def test_a_record_is_not_written_from_a_course_that_was_edited_meanwhile(
     assert table.commit(SeatChange(COURSE, guard, 1, 0, [record], NOON, seen=now)) is None
 
 
-def test_no_condition_holds_of_a_course_that_is_not_there(table: RosterTable) -> None:
+def test_no_condition_is_true_of_a_missing_course(table: RosterTable) -> None:
     record = EnrollmentRecord("ada", "nowhere", "", ACTIVE, NOON, NOON)
     for guard in Guard:
         assert table.commit(SeatChange("nowhere", guard, 1, 0, [record], NOON)) is not None

@@ -255,7 +255,7 @@ def test_a_person_without_a_profile_can_be_erased(school: School) -> None:
     assert not school.pool.knows(person)
 
 
-def test_a_token_that_is_still_valid_brings_nothing_back(school: School) -> None:
+def test_a_token_from_before_the_erasure_writes_nothing(school: School) -> None:
     person = school.new_person()
     assert school.call("DELETE", person).status == 204
     before = school.everything()

@@ -1,4 +1,4 @@
-"""The API's description says what the contract says, and each function gets its part of it."""
+"""The API's description has every promised operation, and each function gets its part of it."""
 
 import hashlib
 import json

@@ -1,4 +1,4 @@
-"""Mistakes in a schema are refused with their place; a file that passed is not checked a second time."""
+"""Mistakes in a schema are refused with their path; a file that passed is not checked a second time."""
 
 from pathlib import Path
 from typing import Any

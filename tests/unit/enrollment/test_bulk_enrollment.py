@@ -82,7 +82,7 @@ class School:
 
 @pytest.fixture
 def school(dynamodb_tables: Tables, lambda_api: LambdaApis) -> School:
-    """One published course, nobody known."""
+    """One published course, and no known people."""
     tables = dynamodb_tables
     tables.put(tables.courses, course_item(ownerId=OWNER.user_id))
     tables.calls.clear()
@@ -138,7 +138,7 @@ def test_a_table_does_the_same(school: School) -> None:
     assert school.post(too_many).problem() == (400, "bad-request")
 
 
-def test_a_dry_run_writes_nothing_but_that_somebody_looked(school: School) -> None:
+def test_a_dry_run_writes_only_an_audit_entry(school: School) -> None:
     people = school.known(1)
     answer = school.post([*emails_of(people), "new@example.org"], dryRun="true")
     assert outcomes(answer) == ["enrolled", "invited"]
@@ -179,7 +179,7 @@ def test_how_many_calls_unknown_people_cost(school: School, count: int) -> None:
     assert "TransactWriteItems" not in school.tables.calls
 
 
-def test_parallel_requests_never_take_a_place_too_many(school: School) -> None:
+def test_parallel_requests_never_take_more_seats_than_the_capacity(school: School) -> None:
     people = school.known(120)
     school.set_course(capacity=70)
 
@@ -189,12 +189,12 @@ def test_parallel_requests_never_take_a_place_too_many(school: School) -> None:
     with ThreadPoolExecutor(4) as threads:
         answers = list(threads.map(request, range(4)))
     assert school.counters == (70, 50)
-    told = Counter(name for answer in answers for name in outcomes(answer))
-    assert (told["enrolled"], told["waitlisted"]) == (70, 50)
-    assert sum(told.values()) == 240
+    outcome_counts = Counter(name for answer in answers for name in outcomes(answer))
+    assert (outcome_counts["enrolled"], outcome_counts["waitlisted"]) == (70, 50)
+    assert sum(outcome_counts.values()) == 240
 
 
-def test_people_who_come_while_they_are_invited_are_enrolled(
+def test_people_who_sign_in_during_the_request_are_enrolled(
     school: School, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     invite, came = AddressTable.invite, Person("came-1")
@@ -233,7 +233,7 @@ def test_requests_that_are_refused(school: School, emails: list[Any]) -> None:
     assert school.post(emails).problem() == (400, "bad-request")
 
 
-def test_staff_enrols_after_enrolment_has_closed(school: School) -> None:
+def test_instructors_enrol_students_after_enrolment_has_closed(school: School) -> None:
     school.set_course(closesAt=NOON)
     assert outcomes(school.post(emails_of(school.known(1)))) == ["enrolled"]
 
@@ -253,7 +253,7 @@ def test_the_audit_trail_says_that_it_was_done_and_not_to_whom(school: School) -
     assert details == {"rows": {"N": "2"}, "dryRun": {"S": "true"}}
 
 
-def test_a_roster_names_those_who_have_a_profile(school: School) -> None:
+def test_a_roster_has_names_of_students_with_a_profile(school: School) -> None:
     ada, bo = school.known(2)
     school.post(emails_of([ada, bo]))
     profile = {"userId": ada.user_id, "displayName": "=Ada", "email": ada.email, "locale": "en"}
@@ -282,7 +282,7 @@ def test_long_rosters_come_in_several_tables(school: School, monkeypatch: pytest
     assert sorted(row[5] for row in rows) == sorted(person.user_id for person in people)
 
 
-def test_conditions_hold_whatever_was_seen(school: School) -> None:
+def test_the_conditions_prevent_too_many_seats_even_with_an_old_course(school: School) -> None:
     tables = school.tables
     table = EnrollmentTable(
         courses_table=tables.courses,

@@ -1,4 +1,4 @@
-"""What a teacher may send as a list of people, and what is told of each row."""
+"""What an instructor may send as a list of people, and the result for each row."""
 
 import csv
 import io
@@ -141,7 +141,7 @@ def test_both_formats_mean_the_same(emails: list[str]) -> None:
 
 
 @given(st.text(max_size=200))
-def test_any_text_is_told_what_it_is(text: str) -> None:
+def test_any_text_becomes_a_valid_or_a_refused_row(text: str) -> None:
     try:
         rows = from_csv(text)
     except BadRequest:

@@ -60,7 +60,7 @@ def roster_of(
 
 
 @pytest.mark.parametrize("limit", [1, 3, 5, 20, 100])
-def test_a_roster_lists_everybody_once_furthest_first(
+def test_a_roster_lists_each_student_once_by_percentage(
     table: RosterTable, dynamodb_tables: Tables, limit: int
 ) -> None:
     percentages = {f"s{number}": float(number // 7 * 25) for number in range(20)} | {"x": 33.33, "y": 66.67}
@@ -74,19 +74,19 @@ def test_a_roster_lists_everybody_once_furthest_first(
     assert 0 < sizes[-1] <= limit
 
 
-def test_a_roster_cursor_outlives_the_student_it_stands_at(
+def test_a_roster_cursor_works_after_its_student_has_left(
     table: RosterTable, dynamodb_tables: Tables
 ) -> None:
     put_records(dynamodb_tables, {f"s{number}": 50 for number in range(12)})
     course = course_now(table)
-    everybody, _ = roster_of(table, dynamodb_tables, 100)
+    all_students, _ = roster_of(table, dynamodb_tables, 100)
     page = roster_rules.page_of(table, course, 5, None)
     withdraw(table, page.items[-1]["userId"], COURSE)
     rest = roster_rules.page_of(table, course, 100, page.next_cursor)
-    assert [entry["userId"] for entry in rest.items] == everybody[5:]
+    assert [entry["userId"] for entry in rest.items] == all_students[5:]
 
 
-def test_a_roster_shows_neither_who_waits_nor_who_withdrew_nor_other_courses(
+def test_a_roster_shows_only_enrolled_students_of_the_course(
     table: RosterTable, dynamodb_tables: Tables
 ) -> None:
     dynamodb_tables.put(dynamodb_tables.courses, course_item(courseId="other"))

@@ -60,11 +60,11 @@ class School:
         )
         self.tables.put(self.tables.progress, record.to_stored(SHARDS))
 
-    def edit(self, *, told: bool = True, **changes: Any) -> None:
-        """Change the course; `told` lets what follows follow."""
+    def edit(self, *, deliver: bool = True, **changes: Any) -> None:
+        """Change the course; `deliver` also calls the function with the change."""
         before, self.item = self.item, {**self.item, **changes}
         self.tables.set(self.tables.courses, {"courseId": "c-1"}, **changes)
-        if told:
+        if deliver:
             follow(self.roster, Course.from_stored(before), Course.from_stored(self.item))
 
     def stored(self, user_id: str) -> dict[str, Any]:
@@ -96,7 +96,7 @@ def test_percentages_follow_the_lessons(school: School) -> None:
     )
 
 
-def test_who_left_keeps_what_they_left_with(school: School) -> None:
+def test_a_course_change_does_not_rewrite_withdrawn_records(school: School) -> None:
     school.student("gone", "one", status="withdrawn")
     school.edit(lessons={"one": LESSON}, title="Algebra II")
     assert (school.percentage("gone"), school.stored("gone")["courseTitle"]) == (50, "Algebra")
@@ -111,7 +111,9 @@ def test_a_new_title_reaches_every_enrolment(school: School) -> None:
     assert school.stored("waiting")["completionPercentage"] == moment, "the position on the waitlist stays"
 
 
-def test_everybody_is_reached_page_by_page(school: School, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_course_change_reaches_every_student_page_by_page(
+    school: School, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(followups_table, "_PAGE", 4)
     for number in range(40):
         school.student(f"s-{number}", "one")
@@ -154,17 +156,17 @@ def test_an_interrupted_pass_is_finished_by_the_next(school: School, monkeypatch
     assert {school.percentage(f"s-{number}") for number in range(20)} == {100}
 
 
-def test_an_edit_told_late_counts_by_the_lessons_of_now(school: School) -> None:
+def test_a_late_course_change_counts_the_present_lessons(school: School) -> None:
     school.student("half", "one")
     old = Course.from_stored(school.item)
-    school.edit(lessons={"one": LESSON, "two": LESSON, "three": LESSON}, told=False)
+    school.edit(lessons={"one": LESSON, "two": LESSON, "three": LESSON}, deliver=False)
     newer = Course.from_stored(school.item)
-    school.edit(lessons={"one": LESSON}, told=False)
+    school.edit(lessons={"one": LESSON}, deliver=False)
     follow(school.roster, old, newer)
     assert school.percentage("half") == 100
 
 
-def test_a_student_who_goes_on_learning_meanwhile_is_not_set_back(school: School) -> None:
+def test_progress_during_a_course_change_is_not_overwritten(school: School) -> None:
     school.student("busy", "one")
     seen = EnrollmentRecord.from_stored(school.stored("busy"))
     school.tables.set(
@@ -174,12 +176,12 @@ def test_a_student_who_goes_on_learning_meanwhile_is_not_set_back(school: School
         completionPercentage=100,
         revision=seen.revision + 1,
     )
-    school.edit(lessons={"one": LESSON, "two": LESSON, "three": LESSON, "four": LESSON}, told=False)
+    school.edit(lessons={"one": LESSON, "two": LESSON, "three": LESSON, "four": LESSON}, deliver=False)
     assert school.roster.rewrite_all([seen], Course.from_stored(school.item)) == 1
     assert school.percentage("busy") == 50
 
 
-def test_a_damaged_record_keeps_nobody_else_back(school: School) -> None:
+def test_a_damaged_record_is_skipped(school: School) -> None:
     school.student("half", "one")
     for shard in range(SHARDS):
         school.tables.put(
@@ -199,7 +201,7 @@ def test_a_damaged_record_keeps_nobody_else_back(school: School) -> None:
         ({"capacity": 2, "status": "archived"}, 0),
     ],
 )
-def test_who_waits_longest_moves_up_when_places_become_free(
+def test_the_student_who_has_waited_longest_is_promoted_when_a_seat_is_free(
     school: School, changes: dict[str, Any], moved: int
 ) -> None:
     school.student("in")
@@ -207,9 +209,9 @@ def test_who_waits_longest_moves_up_when_places_become_free(
         school.student(
             f"w-{number}", status="waitlisted", waitlisted_at=f"2026-01-0{number + 1}T00:00:00.000Z"
         )
-    school.edit(capacity=1, seatsTaken=1, waitlisted=3, told=False)
+    school.edit(capacity=1, seatsTaken=1, waitlisted=3, deliver=False)
     before = Course.from_stored(school.item)
-    school.edit(told=False, **changes)
+    school.edit(deliver=False, **changes)
     follow(school.roster, before, _course_now(school))
     statuses = [school.stored(f"w-{number}")["status"] for number in range(3)]
     assert statuses == ["active"] * moved + ["waitlisted"] * (3 - moved)
@@ -224,7 +226,7 @@ def test_a_course_published_again_fills_up(school: School) -> None:
     assert school.stored("w-1")["status"] == "active"
 
 
-def test_a_waitlist_that_shows_nobody_does_not_hold_up_other_courses(
+def test_an_empty_waitlist_index_does_not_block_other_courses(
     school: School, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("followups.rules.PAUSE_SECONDS", 0)
@@ -244,7 +246,7 @@ def test_what_no_student_notices_costs_nothing(school: School) -> None:
     assert not school.tables.calls
 
 
-def test_a_record_in_line_is_left_alone(school: School) -> None:
+def test_a_record_that_is_up_to_date_is_not_written(school: School) -> None:
     school.student("half", "one")
     record = EnrollmentRecord.from_stored(school.stored("half"))
     assert sync(record, Course.from_stored(school.item)) is record
@@ -264,7 +266,7 @@ HIDDEN = FILE.replace("public", "premium")
         ({"contentKey": FILE}, None, None, {NEWER, HIDDEN}),  # deleted
         ({"contentKey": FILE}, {"contentKey": FILE, "title": "B"}, None, {FILE, NEWER, HIDDEN}),
         ({}, {"contentKey": FILE}, None, {FILE, NEWER, HIDDEN}),
-        ({"contentKey": FILE}, None, {"contentKey": FILE}, {FILE, NEWER, HIDDEN}),  # told late
+        ({"contentKey": FILE}, None, {"contentKey": FILE}, {FILE, NEWER, HIDDEN}),  # delivered late
     ],
 )
 def test_a_file_that_no_lesson_has_any_more_is_deleted(

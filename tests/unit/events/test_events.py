@@ -1,4 +1,4 @@
-"""Which changes are news, how they are told, and that each is told once whatever happens on the way."""
+"""Which changes become events, what the events contain, and that each is sent once in spite of failures."""
 
 import json
 from collections.abc import Mapping
@@ -51,7 +51,7 @@ def kinds(before: Mapping[str, Any] | None, after: Mapping[str, Any] | None) -> 
 
 
 @pytest.mark.parametrize(
-    ("before", "after", "told"),
+    ("before", "after", "sent"),
     [
         (None, "active", ["enrollment"]),
         (None, "waitlisted", []),
@@ -65,14 +65,14 @@ def kinds(before: Mapping[str, Any] | None, after: Mapping[str, Any] | None) -> 
         ("active", None, []),
     ],
 )
-def test_an_enrolment_is_told_when_somebody_takes_up_a_place(
-    before: str | None, after: str | None, told: list[str]
+def test_an_enrolment_event_is_sent_when_a_student_takes_a_seat(
+    before: str | None, after: str | None, sent: list[str]
 ) -> None:
     items = [None if status is None else {**RECORD, "status": status} for status in (before, after)]
-    assert kinds(*items) == told
+    assert kinds(*items) == sent
 
 
-def test_a_completion_is_told_once() -> None:
+def test_a_completion_event_is_sent_once() -> None:
     done = {**RECORD, "status": "completed", "completedAt": NOON}
     assert kinds(RECORD, done) == ["completion"]
     assert kinds(done, {**done, "revision": 9}) == []
@@ -91,21 +91,21 @@ def test_every_entrance_has_an_id_of_its_own(course_of_events: list[str]) -> Non
     assert len(ids) == len(set(ids)) == entrances
 
 
-def test_a_publication_is_told_in_the_owners_name() -> None:
-    def told(before: str | None, after: str) -> list[statements.Event]:
+def test_a_publication_event_has_the_owner_as_actor() -> None:
+    def events_of(before: str | None, after: str) -> list[statements.Event]:
         items = [None if status is None else {**COURSE, "status": status} for status in (before, after)]
         return statements.of_course(ItemChange("courses", LATER, *items), HOME)
 
-    (event,) = told("draft", "published")
+    (event,) = events_of("draft", "published")
     assert event.verb.detail_type == "publication"
     assert event.statement["actor"]["account"]["name"] == "o-1"
-    assert told("archived", "published")
-    assert not told("published", "published")
-    assert not told("published", "archived")
-    assert not told(None, "draft")
+    assert events_of("archived", "published")
+    assert not events_of("published", "published")
+    assert not events_of("published", "archived")
+    assert not events_of(None, "draft")
 
 
-def test_statements_are_xapi_and_hold_nothing_personal() -> None:
+def test_statements_are_xapi_without_personal_data() -> None:
     done = {**RECORD, "status": "completed", "completedAt": NOON}
     (event,) = of_record({**RECORD, "email": "x@example.org"}, {**done, "email": "x@example.org"})
     assert UUID(event.event_id).version == 5
@@ -215,7 +215,9 @@ def test_a_change_is_read_from_a_stream_record() -> None:
 
 
 @pytest.mark.parametrize("broken", [{}, {"dynamodb": {}}, {"dynamodb": None, "eventSourceARN": 3}])
-def test_a_bad_record_ends_in_the_dead_letters_and_blocks_nobody(aws: Aws, broken: dict[str, Any]) -> None:
+def test_a_bad_record_goes_to_the_dead_letter_queue_and_blocks_no_other(
+    aws: Aws, broken: dict[str, Any]
+) -> None:
     seen: list[Any] = []
     handler = stream_handler(StreamConfig("test", "INFO", "queue"), lambda change: seen.append(change.after))
     handler({"Records": [record(1), broken, record(2)]}, Context())
@@ -235,7 +237,7 @@ def test_a_defect_of_ours_is_kept_with_what_repairing_needs(aws: Aws) -> None:
     assert "example.org" not in json.dumps(letter)
 
 
-def test_a_passing_failure_brings_the_batch_again_after_the_others(aws: Aws) -> None:
+def test_after_a_temporary_failure_the_batch_is_repeated(aws: Aws) -> None:
     seen: list[Any] = []
 
     def act(change: ItemChange) -> None:
@@ -250,7 +252,7 @@ def test_a_passing_failure_brings_the_batch_again_after_the_others(aws: Aws) -> 
     assert not aws.letters
 
 
-def test_no_record_is_dropped_while_the_dead_letters_are_out_of_reach(aws: Aws) -> None:
+def test_no_record_is_lost_while_the_dead_letter_queue_is_unavailable(aws: Aws) -> None:
     aws.failing = {"send_message"}
     handler = stream_handler(StreamConfig("test", "INFO", "queue"), lambda change: None)
     with pytest.raises(TryAgain):

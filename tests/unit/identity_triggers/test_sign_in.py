@@ -268,7 +268,7 @@ def test_a_damaged_item_does_not_prevent_a_sign_in(door: Door, capsys: pytest.Ca
 
 def test_how_many_calls_a_first_sign_in_costs(door: Door) -> None:
     door.invite(COURSE)
-    places = EnrollmentTable(
+    enrollments = EnrollmentTable(
         courses_table=door.tables.courses,
         progress_table=door.tables.progress,
         profiles_table=door.tables.profiles,
@@ -276,10 +276,10 @@ def test_how_many_calls_a_first_sign_in_costs(door: Door) -> None:
     )
     door.tables.calls.clear()
     table = SignInTable(door.tables.profiles)
-    assert note_sign_in(VerifiedUser("ada", EMAIL), table, places, Retries()) == 1
+    assert note_sign_in(VerifiedUser("ada", EMAIL), table, enrollments, Retries()) == 1
     assert dict(door.tables.calls) == {
         "BatchGetItem": 2,  # the profile with the address, the course with the record
         "GetItem": 1,  # the address once it is theirs
-        "TransactWriteItems": 2,  # the address with the profile, the place
+        "TransactWriteItems": 2,  # the address with the profile, the seat
         "UpdateItem": 1,
     }

@@ -43,7 +43,7 @@ def test_a_command_that_made_nothing_leaves_nothing(platform: Platform) -> None:
 
 
 @pytest.mark.parametrize("home", [ROOT, ROOT.parent, Path("/")])
-def test_the_project_is_no_place_for_it(home: Path) -> None:
+def test_the_project_folder_is_refused(home: Path) -> None:
     platform = current_platform({"EDUCATION_LOCAL_HOME": str(home)})
     with pytest.raises(UserError, match="contains the project itself: name an empty"), platform.locked():
         pass
@@ -62,7 +62,7 @@ def test_a_folder_with_other_files_is_neither_used_nor_removed(platform: Platfor
     assert [path.name for path in platform.home.iterdir()] == [theirs]
 
 
-def test_a_file_is_no_place_for_it(tmp_path: Path) -> None:
+def test_a_file_in_place_of_the_folder_is_refused(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     platform = current_platform({"EDUCATION_LOCAL_HOME": str(tmp_path / "file")})
     with pytest.raises(UserError, match="is not a folder"), platform.locked():

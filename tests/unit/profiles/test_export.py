@@ -109,7 +109,7 @@ def test_the_export_reads_every_page(
     assert dynamodb_tables.calls["Query"] > 4, "one page would have been enough: the test proves nothing"
 
 
-def test_a_long_export_goes_on_in_further_answers(
+def test_a_long_export_continues_in_further_answers(
     profiles: LambdaApi, dynamodb_tables: Tables, user_pool: UserPool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     person, other = user_pool.new("instructors"), user_pool.new()

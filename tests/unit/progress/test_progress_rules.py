@@ -43,7 +43,7 @@ activities = st.builds(
 
 
 def make_course(lesson_ids: tuple[str, ...] = LESSONS, status: str = PUBLISHED) -> Course:
-    lessons = tuple(Lesson(name, name, "video", False, place) for place, name in enumerate(lesson_ids))
+    lessons = tuple(Lesson(name, name, "video", False, number) for number, name in enumerate(lesson_ids))
     return Course(
         course_id=COURSE,
         title="Algebra",
@@ -258,7 +258,7 @@ def test_an_unknown_lesson_is_not_found(activity: Activity) -> None:
 
 @pytest.mark.parametrize("record", [None, make_record(WITHDRAWN), make_record(WAITLISTED)])
 @pytest.mark.parametrize("activity", [None, Activity("one", NOW, 7), Activity("one", NOW, None, True)])
-def test_who_is_not_enrolled_is_told_so_only_if_the_course_is_visible(
+def test_a_caller_who_is_not_enrolled_gets_403_only_if_the_course_is_visible(
     record: EnrollmentRecord | None, activity: Activity | None
 ) -> None:
     def ask(store: Memory) -> object:

@@ -38,8 +38,8 @@ def table(dynamodb_tables: Tables) -> ProgressTable:
             "ownerId": "teacher",
             "version": 1,
             "lessons": {
-                lesson_id: {"title": "A", "contentType": "video", "premium": False, "position": place}
-                for place, lesson_id in enumerate(LESSONS)
+                lesson_id: {"title": "A", "contentType": "video", "premium": False, "position": number}
+                for number, lesson_id in enumerate(LESSONS)
             },
             "createdAt": NOON,
             "updatedAt": NOON,

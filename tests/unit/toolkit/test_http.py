@@ -337,7 +337,7 @@ def test_rules_errors_keep_their_detail(make: Make) -> None:
     }
 
 
-def test_logs_hold_nobody(make: Make, capsys: pytest.CaptureFixture[str]) -> None:
+def test_logs_contain_no_personal_data(make: Make, capsys: pytest.CaptureFixture[str]) -> None:
     make(list=_raising(NotFound("nothing"))).call("GET", "/things")
     logged = capsys.readouterr().out
     assert json.loads(logged)["status"] == 404

@@ -1,4 +1,4 @@
-"""The small parts that every function stands on: configuration, callers, cursors, values, times, keys."""
+"""The small modules that every function uses: configuration, callers, cursors, values, times, keys."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -105,7 +105,7 @@ def course(status: str, published_at: str | None = None) -> Course:
         (caller("admin", "administrators"), True, True),
     ],
 )
-def test_who_sees_and_who_edits(who: Caller, sees_draft: bool, edits: bool) -> None:
+def test_which_callers_see_and_edit_a_course(who: Caller, sees_draft: bool, edits: bool) -> None:
     assert permissions.may_see(who, course("draft")) is sees_draft
     assert permissions.may_see(who, course("published"))
     assert permissions.may_see(who, course("archived", "t#c"))
@@ -163,7 +163,7 @@ def test_no_text_breaks_the_cursor(text: str) -> None:
         [],
     ],
 )
-def test_a_cursor_holds_only_what_a_key_can_be(value: Any) -> None:
+def test_a_cursor_contains_only_valid_key_values(value: Any) -> None:
     made = cursor.encode("list", {"at": value})
     for wanted in (str, int, float):
         with pytest.raises(BadRequest):

@@ -11,8 +11,7 @@ import pytest
 
 from education.settings.load import load_settings
 from education.settings.model import EnvironmentSettings, FunctionSettings
-from toolkit import clients
-from toolkit import retries as patience
+from toolkit import clients, retries
 from toolkit.errors import Unavailable
 
 GATEWAY_SECONDS = 29.0
@@ -56,9 +55,9 @@ def test_no_setting_allows_less_time_than_a_call_takes(aws: str) -> None:
 
 def test_races_are_given_up_in_time(aws: str, settings: EnvironmentSettings) -> None:
     """The last attempt of a contended write may itself take as long as a call can."""
-    longest = patience.BUDGET_SECONDS + longest_call(clients.dynamodb().meta.config)
+    longest = retries.BUDGET_SECONDS + longest_call(clients.dynamodb().meta.config)
     assert longest < GATEWAY_SECONDS
-    assert settings.functions.timeout_seconds > patience.BUDGET_SECONDS
+    assert settings.functions.timeout_seconds > retries.BUDGET_SECONDS
 
 
 def test_no_attempt_starts_that_would_not_end_in_time(aws: str) -> None:

@@ -231,7 +231,7 @@ def test_drift_has_one_issue(github: Github, fake: FakeGithub) -> None:
     assert fake.issues[0]["state"] == "closed"
 
 
-def test_what_github_refuses_is_told_in_a_sentence(github: Github, fake: FakeGithub) -> None:
+def test_a_refusal_of_github_becomes_one_message(github: Github, fake: FakeGithub) -> None:
     fake.failures = [403]
     with pytest.raises(
         UserError, match=r"GitHub answered 403 \(No\.\) .* list the open pull requests: .*permission"
@@ -249,7 +249,7 @@ def test_only_reading_is_tried_again(github: Github, fake: FakeGithub) -> None:
     assert [method for method, _, _ in fake.asked] == ["GET", "GET", "GET", "GET", "POST"]
 
 
-def test_a_github_that_cannot_be_reached_is_told_in_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unreachable_github_becomes_one_message(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(github_module, "READ_RETRIES", 0)
     nowhere = Github(f"http://127.0.0.1:{free_port()}", "owner/name", "secret-token")
     with pytest.raises(

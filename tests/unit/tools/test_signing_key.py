@@ -301,7 +301,7 @@ def test_the_region_is_that_of_the_stack(monkeypatch: pytest.MonkeyPatch) -> Non
     assert region_of(region="eu-west-1") == "eu-west-1"
 
 
-def test_the_region_may_stand_in_the_file_of_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_region_may_come_from_the_settings_file(monkeypatch: pytest.MonkeyPatch) -> None:
     settings = load_settings("dev", aws_region="eu-central-1")
     monkeypatch.setattr(signing_key, "settings_from_variables", lambda *_: settings)
     assert open_store("dev").region == "eu-central-1"

@@ -130,7 +130,7 @@ def test_it_can_be_synthesized(command: Command) -> None:
     ],
     ids=lambda arguments: arguments[0],
 )
-def test_no_other_command_works_on_it_in_the_account_of_whoever_is_signed_in(
+def test_no_other_command_uses_the_account_of_the_current_credentials(
     monkeypatch: pytest.MonkeyPatch, arguments: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(account, "client", lambda *_: pytest.fail("AWS was asked"))

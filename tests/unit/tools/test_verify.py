@@ -35,9 +35,7 @@ def test_people_are_made_where_the_settings_say_so(runs: list[Any], tmp_path: Pa
     assert variables["AWS_ACCESS_KEY_ID"] == "key-id"
 
 
-def test_production_is_looked_at_from_outside_with_nobodys_credentials(
-    runs: list[Any], tmp_path: Path
-) -> None:
+def test_production_is_verified_from_outside_without_credentials(runs: list[Any], tmp_path: Path) -> None:
     run_tests(load_settings("prod"), tmp_path / "prod.json")
     ((command, variables),) = runs
     assert command[command.index("-m", 3) + 1] == "outside"
@@ -45,7 +43,7 @@ def test_production_is_looked_at_from_outside_with_nobodys_credentials(
 
 
 @pytest.mark.parametrize("role", ["deploy", "plan"])
-def test_a_role_that_makes_nobody_is_told_at_once(role: str) -> None:
+def test_a_role_that_cannot_create_people_is_refused_at_once(role: str) -> None:
     with pytest.raises(UserError, match=f"which the {role} role may not"):
         refuse_other_roles(f"arn:aws:sts::111122223333:assumed-role/education-{role}-dev/github-1")
 
