@@ -178,7 +178,7 @@ def test_no_function_is_granted_what_its_code_never_does(stack: Synthesized) -> 
             )
 
 
-def test_resource_policies_let_in_nobody_unknown(stack: Synthesized) -> None:
+def test_resource_policies_allow_known_principals_only(stack: Synthesized) -> None:
     for address, body in stack.all_resources():
         if address.startswith("aws_iam_") or not isinstance(body.get("policy"), str):
             continue

@@ -105,7 +105,7 @@ def test_what_fails_before_the_deploy_stops_what_was_started_for_it(
     assert emulator.recorded(platform) is None
 
 
-def test_a_platform_that_ran_before_goes_on_running(
+def test_a_platform_that_ran_before_keeps_running(
     platform: Platform, emulated: Emulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     emulated.run(LIVING)

@@ -91,7 +91,7 @@ def test_it_takes_everything_away(bootstrap: Bootstrap, monkeypatch: pytest.Monk
     assert not bootstrap.first_state.exists()
 
 
-def test_interrupted_after_the_bucket_was_emptied_it_goes_on(
+def test_a_destroy_continues_after_an_interruption_behind_the_emptied_bucket(
     bootstrap: Bootstrap, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     destroyable(monkeypatch, True)
@@ -104,7 +104,7 @@ def test_interrupted_after_the_bucket_was_emptied_it_goes_on(
     assert not bootstrap.first_state.exists()
 
 
-def test_it_goes_on_where_even_the_bucket_is_gone(
+def test_a_destroy_continues_when_even_the_bucket_is_gone(
     bootstrap: Bootstrap, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     destroyable(monkeypatch, True)
@@ -152,7 +152,7 @@ def test_a_provider_that_it_made_is_kept_where_nothing_here_needs_it_any_more(bo
     assert there._foreign({})["EDUCATION_OIDC_PROVIDER"] == "existing", "nothing is made that no role needs"
 
 
-def test_other_states_are_still_refused_when_it_goes_on(
+def test_a_continued_destroy_still_refuses_other_states(
     bootstrap: Bootstrap, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     destroyable(monkeypatch, True)

@@ -101,7 +101,7 @@ def test_what_terraform_keeps_beside_a_stack_is_not_carried(saved: SavedPlan) ->
     assert not (saved.stack / ".terraform").exists()
 
 
-def test_no_plan_is_told_as_such(tmp_path: Path) -> None:
+def test_a_missing_plan_is_reported(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="make plan"):
         SavedPlan(tmp_path).record()
 

@@ -135,7 +135,7 @@ def test_what_fails_again_or_is_only_looked_at_stays(desk: Desk, capsys: pytest.
         ("gone", "no longer has its records"),
     ],
 )
-def test_what_cannot_be_done_again_stays_and_the_rest_goes_on(
+def test_an_event_that_fails_again_stays_and_the_rest_is_done(
     desk: Desk, letter: Mapping[str, Any] | str, why: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (number,) = desk.changes("ada")

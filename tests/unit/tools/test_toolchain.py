@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -85,7 +86,7 @@ class TestInstallation:
         install.install_python_packages()
         assert len(calls) == 3, "what is stamped is not installed again"
 
-    def test_a_failing_installer_is_told_with_its_output(
+    def test_a_failing_installer_is_reported_with_its_output(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
     ) -> None:
         monkeypatch.setattr(install, "ROOT", tmp_path)
@@ -95,7 +96,7 @@ class TestInstallation:
         ):
             install.run("fetching", "Try later.", ["sh", "-c", "echo no route; exit 3"], "fetch")
 
-    def test_a_checkout_that_cannot_be_written_to_is_told(
+    def test_a_checkout_that_is_not_writable_is_reported(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
     ) -> None:
         (tmp_path / "build").touch()
@@ -246,7 +247,7 @@ class TestProviderMirror:
 
 
 class TestSteps:
-    def test_a_failing_program_is_told_with_output_and_advice(self, tmp_path: Path) -> None:
+    def test_a_failing_program_is_reported_with_output_and_advice(self, tmp_path: Path) -> None:
         script = "for i in $(seq 99); do echo line $i; done; exit 4"
         with pytest.raises(UserError) as caught:
             run_logged(
@@ -259,7 +260,7 @@ class TestSteps:
         assert "correct it" in message
         assert str(tmp_path / "x.log") in message
 
-    def test_a_missing_program_is_told(self, tmp_path: Path) -> None:
+    def test_a_missing_program_is_reported(self, tmp_path: Path) -> None:
         with pytest.raises(UserError, match="cdktf is not there: run `make install`"):
             run_logged([tmp_path / "cdktf"], log=tmp_path / "x.log", environment=os.environ, advice="")
 
@@ -269,12 +270,15 @@ class TestSteps:
                 ["true"], log=tmp_path / "x.log", environment=os.environ, advice="", success="Apply complete!"
             )
 
-    def test_a_step_tells_its_time_or_that_it_failed(self, capsys: pytest.CaptureFixture[str]) -> None:
+    def test_a_step_prints_how_long_it_took_or_that_it_failed(
+        self, capsys: pytest.CaptureFixture[str]
+    ) -> None:
         with step("counting") as current:
             current.note("to three")
         with pytest.raises(StepError, match="sawing: no saw"), step("sawing"):
             raise UserError("no saw")
-        assert capsys.readouterr().out == "  counting … 0.0 s (to three)\n  sawing … FAILED\n"
+        output = capsys.readouterr().out
+        assert re.fullmatch(r"  counting … \d+\.\d s \(to three\)\n  sawing … FAILED\n", output), output
 
     @pytest.mark.parametrize(
         ("problem", "said"), [(KeyboardInterrupt, "interrupted"), (ValueError, "FAILED"), (OSError, "FAILED")]
@@ -286,7 +290,7 @@ class TestSteps:
             raise problem
         assert capsys.readouterr().out == f"  sawing … {said}\n"
 
-    def test_a_file_that_the_system_refuses_is_told_in_one_sentence(
+    def test_a_file_that_the_system_refuses_ends_in_one_sentence(
         self, tmp_path: Path, capsys: pytest.CaptureFixture[str]
     ) -> None:
         (tmp_path / "build").touch()
@@ -312,7 +316,7 @@ class TestCdktf:
         with pytest.raises(UserError, match="cdktf is not there: run `make install`"):
             cdktf.synth()
 
-    def test_what_the_app_says_is_told_alone(
+    def test_only_the_message_of_the_app_is_reported(
         self, cdktf: Cdktf, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         said = "echo synthesizing; echo '  error: aws_region is 1; allowed: 2.'; exit 1"
