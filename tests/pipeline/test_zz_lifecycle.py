@@ -72,7 +72,7 @@ def test_a_changed_function_and_a_new_route_go_live(
       x-function: catalog
       x-roles: [students]
       responses:
-        "200": { description: Nothing, in a test }
+        "200": { description: "Nothing, in a test" }
 """
     text = description.read_text()
     description.write_text(text.replace("\npaths:\n", f"\npaths:\n{route}", 1))
