@@ -1,6 +1,7 @@
 """EducationStack: the whole system on one page.
 
-It composes the constructs, hands each of them what it needs of the others, and merges their outputs for `TapStack`.
+It creates the constructs, gives each of them what it needs of the others, and merges their outputs for `TapStack`.
+Never rename a construct id, such as "records": a new id replaces the resources below it, tables and all their data.
 """
 
 from cdktf import TerraformProvider
@@ -57,6 +58,7 @@ class EducationStack(Construct):
         content = ContentDelivery(self, "content-delivery", env=env)
 
         trigger = SignInTrigger(self, "identity-triggers", operations=operations, tables=tables)
+        # The deployed id "arrivals" means sign-ins. Identity also attaches the trigger's grant on the user pool.
         trigger_fails = SignInAlarm(self, "arrivals", operations=operations, trigger=trigger)
         identity = Identity(self, "identity", env=env, pre_token_function=trigger)
         functions = ApiFunctions(

@@ -41,13 +41,13 @@ class Deployment:
 
     def deploy(self, toolchain: Toolchain, on_line: OnLine) -> dict[str, Any]:
         """Run `cdktf deploy --auto-approve` on what is synthesized; `on_line` gets each line of its output."""
-        self.forget()
+        self.forget_deployment()
         stack = cdktf(self._platform, toolchain)
         outputs = stack.deploy(advice=ADVICE, is_synthesized=True, on_line=on_line)
         self._record.write_text(json.dumps({"marks": self._marks(), "outputs": outputs}, indent=1))
         return outputs
 
-    def forget(self) -> None:
+    def forget_deployment(self) -> None:
         """Make the next `make up` deploy in any case."""
         self._record.unlink(missing_ok=True)
 

@@ -41,7 +41,7 @@ class Instance:
 
 
 def running(platform: Platform) -> Instance | None:
-    """The running AWS emulator of the platform, on any port; None if it died or hangs.
+    """The running AWS emulator of the platform, on any port; None if it died or does not answer.
 
     Waits up to BUSY_SECONDS for one that is only slow. Taking it for dead would throw away everything in it.
     """
@@ -56,8 +56,8 @@ def running(platform: Platform) -> Instance | None:
     return None
 
 
-def hangs(platform: Platform) -> bool:
-    """Whether the emulator that `running` gave up still lives."""
+def is_unresponsive(platform: Platform) -> bool:
+    """Whether the emulator process still runs, after `running` has found that it does not answer."""
     instance = recorded(platform)
     return instance is not None and _lives(platform, instance)
 

@@ -38,5 +38,5 @@ def bypass_proxies(variables: MutableMapping[str, str]) -> None:
     """
     named = f"{variables.get('no_proxy', '')},{variables.get('NO_PROXY', '')}".split(",")
     hosts = dict.fromkeys([*filter(None, map(str.strip, named)), *THIS_MACHINE])
-    # Python understands the star only if it is alone.
+    # Python accepts `*` only as the whole value of NO_PROXY.
     variables["no_proxy"] = variables["NO_PROXY"] = EVERYTHING if EVERYTHING in hosts else ",".join(hosts)

@@ -37,7 +37,7 @@ def up(platform: Platform) -> dict[str, Any]:
         toolchain = find_toolchain()
         source = f"mirror {toolchain.mirror}" if toolchain.mirror else "the registry"
         current.note(f"Terraform {toolchain.terraform_version}, provider from {source}")
-    with nothing_half_made(platform):
+    with stop_emulator_on_failure(platform):
         instance = aws_emulator(platform)
         _signing_key(platform)
         with step(f"bundling the functions and synthesizing {STACK}"):
@@ -60,7 +60,7 @@ def up(platform: Platform) -> dict[str, Any]:
         try:
             smoke_test.run(outputs)
         except BaseException as problem:
-            deployment.forget()  # the deployed stack has a defect: the next `make up` deploys all of it
+            deployment.forget_deployment()  # the deployed stack has a defect: the next `make up` deploys all of it
             if isinstance(problem, UserError):
                 raise UserError(f"{problem}\n  What to do: {SMOKE_ADVICE}") from None
             raise
@@ -74,8 +74,8 @@ def check_files(platform: Platform) -> None:
 
 
 @contextlib.contextmanager
-def nothing_half_made(platform: Platform) -> Iterator[None]:
-    """Stop the AWS emulator again if it was started in here and something in here fails."""
+def stop_emulator_on_failure(platform: Platform) -> Iterator[None]:
+    """Stop the AWS emulator if the body of the `with` statement started it and then fails."""
     before = emulator.recorded(platform)
     try:
         yield
@@ -89,7 +89,7 @@ def aws_emulator(platform: Platform) -> Instance:
     """A running AWS emulator, with a state backend that no killed Terraform has locked."""
     with step("starting the AWS emulator with IAM enforcement") as current:
         instance = emulator.running(platform)
-        if instance is None and emulator.hangs(platform):
+        if instance is None and emulator.is_unresponsive(platform):
             current.note(
                 f"it ran but did not answer for {emulator.BUSY_SECONDS:g} s, so this starts from empty"
             )
@@ -114,7 +114,7 @@ def aws_emulator(platform: Platform) -> Instance:
             shutil.rmtree(platform.synthesized, ignore_errors=True)
     with step("making the state bucket and the lock table") as current:
         if not StateBackend(platform).create():
-            current.note("they are there")
+            current.note("they exist already")
     return instance
 
 

@@ -1,7 +1,7 @@
 """The firewall (AWS WAF) in front of the API: AWS's managed rules, and a limit of requests per IP address.
 
-The setting `api.waf` switches it on. It blocks known attacks and floods; the functions decide who may do what. The AWS
-emulator does not enforce it, so tests can only read its definition.
+The setting `api.waf` switches it on. It blocks known attacks and floods; the functions check
+permissions. The AWS emulator does not enforce the firewall, so tests can only read its definition.
 """
 
 from cdktf_cdktf_provider_aws.wafv2_web_acl import (

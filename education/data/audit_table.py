@@ -1,7 +1,8 @@
-"""The audit table: what staff did, and what was done with the data of people.
+"""The audit table: what instructors and administrators did, and what was done with the data of people.
 
-No role of a function may change or delete an entry. DynamoDB deletes it after `records.audit_retention_days`. The
-shape of an entry is defined in lambda_src/domain/audit_store.py.
+The roles of functions allow PutItem, and no update or deletion of an entry. IAM cannot forbid that PutItem replaces an
+entry, so lambda_src/domain/audit_store.py writes one only if it is new. It also defines the shape of an entry. DynamoDB
+deletes an entry after `records.audit_retention_days`.
 """
 
 from collections.abc import Mapping

@@ -1,7 +1,8 @@
-"""The functions behind the API and the one that S3 calls, and exactly what each of them may do.
+"""The functions behind the API and the one that S3 calls: the environment variables and the grants of each.
 
-A reader finds here, function by function, its environment variables and its grants. That the grants are enough is
-shown by the integration tests, which run with IAM enforced.
+This file lists, for each function, what it alone may do; `grants` has what several functions share. `python_function`
+adds the grants that all functions have: logs and traces. The integration tests run with IAM enforced, and so show that
+the grants are enough.
 """
 
 import json
@@ -75,6 +76,7 @@ class ApiFunctions(Construct):
             [
                 add_audit_entries(audit),
                 see_erasures(profiles),
+                # "ReadCoursesAndTakePlaces" is deployed. A place is a seat.
                 Grant(
                     "ReadCoursesAndTakePlaces",
                     ["dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:UpdateItem"],

@@ -1,5 +1,7 @@
-"""The functions that events start, and exactly what each of them may do.
+"""The functions that events start, and the grants of each.
 
+`python_function` adds the grants that all functions have: logs and traces. The sign-in trigger's grant on the user pool
+is listed here too, but `education/identity.py` attaches it.
 No API waits for them. Cognito calls the sign-in trigger before each token; the streams of the tables call the others,
 whose work may come a second late but is never lost. The function that S3 calls is in `api_functions`.
 """
@@ -45,8 +47,8 @@ FOLLOWUPS_TIMEOUT_SECONDS = 600
 class SignInTrigger(PythonFunction):
     """The function `education-identity-triggers-<suffix>`, which Cognito calls before it signs an ID token.
 
-    It withholds the administrators' group from an administrator without a second factor, notes who signs in, and
-    enrols a person who was invited.
+    It withholds the administrators' group from an administrator without a second factor, creates the profile at the
+    first sign-in, and enrols a person who was invited.
     """
 
     def __init__(self, scope: Construct, id: str, *, operations: Operations, tables: Tables) -> None:
@@ -70,6 +72,7 @@ class SignInTrigger(PythonFunction):
                 write_addresses(tables.profiles),
                 find_addresses(tables.profiles),
                 see_erasures(tables.profiles),
+                # "TakePlaces" is deployed. A place is a seat.
                 Grant("TakePlaces", ["dynamodb:BatchGetItem", "dynamodb:UpdateItem"], [tables.courses.arn]),
                 Grant("Enrol", ["dynamodb:BatchGetItem", "dynamodb:PutItem"], [tables.progress.arn]),
                 Grant("SeeWhoWaits", ["dynamodb:Query"], [tables.roster_index_arn]),
@@ -85,7 +88,7 @@ class SignInTrigger(PythonFunction):
 class SignInAlarm(Construct):
     """The alarm, as `alarm`, that rings when the sign-in trigger cannot note who signs in.
 
-    Everyone gets in all the same, so no user would report the failure.
+    Sign-in still succeeds, so no user reports the failure.
     """
 
     def __init__(self, scope: Construct, id: str, *, operations: Operations, trigger: SignInTrigger) -> None:
@@ -143,6 +146,7 @@ class ErasureFunction(Construct):
             ],
             timeout_seconds=ERASURE_TIMEOUT_SECONDS,
         )
+        # The id "marks" is deployed. It means erasure requests.
         StreamSource(
             self,
             "marks",
@@ -208,6 +212,7 @@ class StreamFunctions(Construct):
             },
             grants=[
                 *read_streams([courses], dead_letters),
+                # "ReadCoursesAndTakePlaces" is deployed. A place is a seat.
                 Grant(
                     "ReadCoursesAndTakePlaces",
                     ["dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:UpdateItem"],

@@ -26,7 +26,7 @@ WRITE_TRACES = Grant(
 
 
 def write_logs(log_group_arn: str) -> Grant:
-    """To write to the function's own log group; not to create one, which would come back after a destroy."""
+    """Lets a function write to its own log group, but not create one, which would come back after a destroy."""
     return Grant(
         "WriteOwnLogs",
         ["logs:CreateLogStream", "logs:PutLogEvents"],
@@ -36,12 +36,12 @@ def write_logs(log_group_arn: str) -> Grant:
 
 
 def keep_dead_letters(dead_letters: DeadLetters) -> Grant:
-    """To put an event that cannot be handled into the queue of dead letters."""
+    """Lets a function put an event that it cannot handle into the dead-letter queue."""
     return Grant("KeepDeadLetters", ["sqs:SendMessage"], [dead_letters.queue_arn])
 
 
 def read_streams(tables: Sequence[Table], dead_letters: DeadLetters) -> list[Grant]:
-    """For the Lambda service to hand the function the changes of these tables, and to keep what fails."""
+    """Lets Lambda read the changes of these tables, and put the failed ones into the dead-letter queue."""
     return [
         Grant(
             "ReadStreams",
@@ -59,12 +59,16 @@ def read_streams(tables: Sequence[Table], dead_letters: DeadLetters) -> list[Gra
 
 
 def add_audit_entries(audit: AuditTable) -> Grant:
-    """To add entries to the audit table; not to read, change or delete any."""
+    """Lets a function add entries to the audit table, but not read or delete any.
+
+    IAM cannot forbid that PutItem replaces an entry. lambda_src/domain/audit_store.py therefore writes an entry only on
+    the condition that it is new.
+    """
     return Grant("AddAuditEntries", ["dynamodb:PutItem"], [audit.table.arn])
 
 
 def write_addresses(profiles: Table) -> Grant:
-    """To invite people by their address and to link an address to a person; not to touch a profile."""
+    """Lets a function invite people by address and link an address to a person, but not change a profile."""
     return Grant(
         "WriteAddresses",
         ["dynamodb:UpdateItem"],
@@ -74,12 +78,12 @@ def write_addresses(profiles: Table) -> Grant:
 
 
 def find_addresses(profiles: Table) -> Grant:
-    """To find the addresses of a person."""
+    """Lets a function find the addresses of a person."""
     return Grant("FindAddresses", ["dynamodb:Query"], [profiles.index_arn("address-owner-index")])
 
 
 def see_erasures(profiles: Table) -> Grant:
-    """To write nothing about a person who was erased; not to see whether a profile exists."""
+    """Lets a function check in a transaction that a person has no tombstone, and nothing else."""
     return Grant(
         "SeeErasures",
         ["dynamodb:ConditionCheckItem"],
@@ -89,7 +93,7 @@ def see_erasures(profiles: Table) -> Grant:
 
 
 def erase_people(tables: Tables, audit: AuditTable, identity: Identity) -> list[Grant]:
-    """To do each step of an erasure: lambda_src/domain/people/erasure.py lists them."""
+    """Lets a function do each step of an erasure: lambda_src/domain/people/erasure.py lists them."""
     return [
         add_audit_entries(audit),
         Grant(
@@ -98,6 +102,7 @@ def erase_people(tables: Tables, audit: AuditTable, identity: Identity) -> list[
             [tables.progress.arn],
         ),
         Grant("SeeWhoWaits", ["dynamodb:Query"], [tables.roster_index_arn]),
+        # "GivePlacesBack" is deployed. A place is a seat.
         Grant("GivePlacesBack", ["dynamodb:BatchGetItem", "dynamodb:UpdateItem"], [tables.courses.arn]),
         Grant("FindOwnedCourses", ["dynamodb:Query"], [tables.courses.index_arn("owner-index")]),
         Grant("EraseProfiles", ["dynamodb:DeleteItem", "dynamodb:UpdateItem"], [tables.profiles.arn]),

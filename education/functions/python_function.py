@@ -1,6 +1,7 @@
 """One Lambda function: its bundle, its own role with listed grants, its log group and its alarms.
 
-What all functions share is here. What each function may do is in `api_functions` and `event_functions`.
+What all functions share is here: also the grants for logs, traces and failed events. All other grants of a function are
+in `api_functions` and `event_functions`.
 """
 
 from collections.abc import Mapping, Sequence
@@ -32,7 +33,7 @@ from education.monitoring.alarm import make_alarm
 from education.monitoring.alert_topic import AlertTopic
 
 RUNTIME = "python3.13"
-ARCHITECTURE = "arm64"  # the bundles contain no compiled code, so the cheaper processor will do
+ARCHITECTURE = "arm64"  # cheaper than x86_64; the bundles contain no compiled code, so either works
 ASYNCHRONOUS_RETRIES = 2
 ASYNCHRONOUS_MAXIMUM_AGE_SECONDS = 3600
 
@@ -76,7 +77,7 @@ class PythonFunction(Construct):
     ) -> None:
         """`source` is the folder below `lambda_src/`; `variables` are the environment variables.
 
-        `asynchronous` is for a function whose caller does not wait: its failed events become dead letters.
+        `asynchronous` is for a function whose caller does not wait: failed events go to the dead-letter queue.
         `timeout_seconds` (up to 900) is for a function that no API waits for; by default it is the settings'.
         """
         super().__init__(scope, id)
@@ -116,7 +117,7 @@ class PythonFunction(Construct):
         code = TerraformAsset(
             self, "code", path=str(built.path), type=AssetType.FILE, asset_hash=built.digest
         )
-        # checkov:skip=CKV_AWS_115 aws_lambda_function: the stage throttles; reservations starve the others
+        # checkov:skip=CKV_AWS_115 aws_lambda_function: the stage throttles; reserving would leave the others too little
         # checkov:skip=CKV_AWS_116 aws_lambda_function: streams have a failure destination instead
         # checkov:skip=CKV_AWS_117 aws_lambda_function: it talks to AWS only; there is no network to be in
         # checkov:skip=CKV_AWS_173 aws_lambda_function: the variables are names of resources, and contain no secret

@@ -1,7 +1,7 @@
 """A table's stream as the source of a function's events: how often a batch is retried, and where failed records go.
 
-A batch that fails comes again, in halves, so that one bad record is soon alone. A record that has failed too often or
-waited too long goes to the dead letters. The alarm on the stream's lag rings before that.
+Lambda splits a failed batch in two and retries both, so that one bad record is soon alone. A record that has failed
+too often or waited too long goes to the dead-letter queue. The alarm on the stream's lag rings before that.
 """
 
 from cdktf_cdktf_provider_aws.cloudwatch_metric_alarm import CloudwatchMetricAlarm

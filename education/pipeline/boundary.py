@@ -1,7 +1,8 @@
 """The permissions boundary: the most that any role of the platform can ever do, whatever its own policy says.
 
 Every role that the pipeline makes must have it, so an attacker who controls the pipeline cannot make a stronger role.
-It is the union of what all functions need; each function's own policy is narrower (`education/functions/`).
+It covers what all functions need; each function's own policy is narrower (`education/functions/`). It also allows a few
+actions that no function is granted: BatchWriteItem, AdminUserGlobalSignOut, s3:GetObject and PutMetricData.
 """
 
 from typing import Any
@@ -10,7 +11,7 @@ from education.naming import PROJECT, SIGNING_KEY
 from education.pipeline.permission import actions
 from education.pipeline.resource_scope import ResourceScope
 
-# What functions do with their resources. A test compares it with every grant in the synthesized stacks.
+# What functions may do with their resources. A test checks that every grant in the synthesized stacks is covered.
 TABLE_ACTIONS = (
     "BatchGetItem BatchWriteItem ConditionCheckItem DeleteItem GetItem PutItem Query UpdateItem "
     "DescribeStream GetRecords GetShardIterator ListStreams"

@@ -20,8 +20,8 @@ def state_statements(
 ) -> list[dict[str, Any]]:
     """The statements on the states of the environments `suffixes`.
 
-    Whoever only reads a state takes and releases its lock too. `ephemeral_prefixes` may be listed, to find states that
-    were left over.
+    The plan role, which only reads a state, also takes and releases its lock. `ephemeral_prefixes` may be listed, to
+    find states that were left over.
     """
     keys = [f"{suffix}/TapStack{suffix}.tfstate" for suffix in suffixes]
     locks = [f"{bucket}/{key}" for key in keys]

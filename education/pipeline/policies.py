@@ -108,13 +108,13 @@ class PipelinePolicies:
         }
 
     def test(self) -> dict[str, Statements]:
-        """The test role's statements; empty where the settings want no people to test with, and so no such role."""
+        """The test role's statements; empty where the settings want no such role, because no test signs in."""
         if self.env.settings.pipeline.integration_tests != "people":
             return {}
         return {"people": [*tester_statements(self.scope), *self._denials()]}
 
     def _edge_permissions(self) -> list[Permission]:
-        """CloudFront's alarm is in one region, where it needs a topic and a key if the stack is in another."""
+        """The permissions for CloudFront's alarm in us-east-1; a stack elsewhere has a topic and a key there."""
         if self.env.settings.aws_region == EDGE_REGION:
             return []
         edge = replace(self.scope, region=EDGE_REGION)

@@ -80,8 +80,9 @@ class IdentitySettings(_Section):
 class RecordsSettings(_Section):
     """`[records]`: the data about students, in DynamoDB.
 
-    `roster_shards` is over how many partitions the roster of a course is spread. It can be raised, but a lower number
-    would hide students from rosters. `audit_retention_days` is how long the audit trail is kept.
+    `roster_shards` is over how many partitions the roster of a course is spread. Never lower it after the first
+    deployment: that would hide students from rosters. No code checks this, because the settings do not know the earlier
+    number. `audit_retention_days` is how long the audit trail is kept.
     """
 
     point_in_time_recovery: bool

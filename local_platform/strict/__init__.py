@@ -1,1 +1,4 @@
-"""A second AWS emulator that decides like AWS where the first does not; used by tests and the restore drill only."""
+"""The strict emulator: the same AWS emulator with the checks that it lacks (IAM, TLS, CloudFront's signatures).
+
+Only tests and the restore drill use it. `make up` does not.
+"""

@@ -1,7 +1,8 @@
 """Runs the strict AWS emulator in place of `ministack`: `python -m local_platform.strict`.
 
-It is for proofs of a whole life of an environment under the pipeline's roles. IAM is enforced without the emulator's
-gaps, CloudFront checks signatures, and APIs answer at the addresses that AWS gives to them (a proxy leads here).
+The pipeline tests use it to deploy, change and destroy environments under the pipeline's roles. It enforces IAM without
+the emulator's gaps, CloudFront checks signatures, and APIs answer at the addresses that AWS gives to them (a proxy
+leads here).
 """
 
 import json

@@ -1,4 +1,4 @@
-"""One run of the strict AWS emulator, for tests and proofs: over TLS, in its own folder and on its own port."""
+"""One run of the strict AWS emulator, for tests: over TLS, in its own folder and on its own port."""
 
 import contextlib
 import datetime

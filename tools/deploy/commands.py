@@ -75,7 +75,7 @@ def drift(environment: Environment, plan: PlanFolder = None) -> None:
     if planner(environment, folder).drift():
         print(f"{environment} differs from its code; see {displayed(folder / TEXT)}")
         raise typer.Exit(DRIFT_EXIT_CODE)
-    print(f"{environment} is what its code says")
+    print(f"{environment} matches its code")
 
 
 def unlock(

@@ -19,7 +19,7 @@ class ResourceCounter:
         self._show, self._total, self._done = show, total, 0
 
     def __call__(self, line: str) -> None:
-        """Take one line of Terraform's output, with or without what cdktf puts before it."""
+        """Process one line of Terraform's output, with or without what cdktf puts before it."""
         if "Plan: " in line:
             self._total = sum(int(count) for count in _PLANNED.findall(line))
         elif _DONE.search(line):

@@ -51,6 +51,7 @@ def refuse_protected(settings: EnvironmentSettings) -> None:
         raise UserError(
             f"{settings.environment_suffix} protects its data (protect_data = true), so it is not destroyed; nothing "
             "was changed. To delete the data too: set protect_data = false in the environment's file, "
+            f"`make bootstrap ENV={settings.environment_suffix}` if a pipeline deploys it, "
             f"`make deploy ENV={settings.environment_suffix}`, and then destroy it."
         )
 

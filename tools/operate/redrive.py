@@ -28,7 +28,7 @@ class Unreadable(Exception):  # noqa: N818 - the other messages are still repeat
 
 
 @dataclass(frozen=True)
-class Letter:
+class FailedEvent:
     """What a message names: a function, and its event or the place of its records in a stream."""
 
     function: str
@@ -38,7 +38,7 @@ class Letter:
     last: str = ""
 
     @classmethod
-    def of(cls, body: str, uploads_function: str) -> "Letter":
+    def of(cls, body: str, uploads_function: str) -> "FailedEvent":
         """Read a message: one that a function wrote, one of Lambda's about a batch, or an event of S3.
 
         Raises:
@@ -100,16 +100,16 @@ class Redrive:
 
     def _is_done(self, message: Mapping[str, Any], *, dry_run: bool) -> bool:
         try:
-            letter = Letter.of(message["Body"], self.uploads_function)
-            event = letter.event or {"Records": self._records(letter)}
+            failed = FailedEvent.of(message["Body"], self.uploads_function)
+            event = failed.event or {"Records": self._records(failed)}
         except Unreadable as problem:
             print(f"  message {message['MessageId']} stays: {problem}.")
             return False
         if dry_run:
-            print(f"  {letter.title}: would be done again")
+            print(f"  {failed.title}: would be done again")
             return False
-        with step(letter.title) as current:
-            failure = self._invoke(letter.function, event)
+        with step(failed.title) as current:
+            failure = self._invoke(failed.function, event)
             if failure:
                 current.note(f"failed again: {failure}")
         return not failure
@@ -134,15 +134,15 @@ class Redrive:
             return ""
         return str(json.loads(answer["Payload"].read()).get("errorMessage", answer["FunctionError"]))
 
-    def _records(self, letter: Letter) -> Sequence[Mapping[str, Any]]:
-        first, last = int(letter.first), int(letter.last)
-        for shard in self._shards(letter.stream_arn):
+    def _records(self, failed: FailedEvent) -> Sequence[Mapping[str, Any]]:
+        first, last = int(failed.first), int(failed.last)
+        for shard in self._shards(failed.stream_arn):
             numbers = shard["SequenceNumberRange"]
             starts_before = int(numbers["StartingSequenceNumber"]) <= first
             if starts_before and first <= int(numbers.get("EndingSequenceNumber", first)):
-                records = self._read(letter, shard["ShardId"], last)
-                if records and records[0]["dynamodb"]["SequenceNumber"] == letter.first:
-                    return [{**record, "eventSourceARN": letter.stream_arn} for record in records]
+                records = self._read(failed, shard["ShardId"], last)
+                if records and records[0]["dynamodb"]["SequenceNumber"] == failed.first:
+                    return [{**record, "eventSourceARN": failed.stream_arn} for record in records]
         raise Unreadable(GONE)
 
     def _shards(self, stream_arn: str) -> Iterator[Mapping[str, Any]]:
@@ -157,15 +157,15 @@ class Redrive:
                 return
             more = {"ExclusiveStartShardId": found["LastEvaluatedShardId"]}
 
-    def _read(self, letter: Letter, shard_id: str, last: int) -> list[Mapping[str, Any]]:
-        """The records of a shard from the letter's first to its last; none where the shard does not have the first."""
+    def _read(self, failed: FailedEvent, shard_id: str, last: int) -> list[Mapping[str, Any]]:
+        """The records of a shard from the message's first to its last; none where the shard does not have the first."""
         records: list[Mapping[str, Any]] = []
         try:
             iterator = self.streams.get_shard_iterator(
-                StreamArn=letter.stream_arn,
+                StreamArn=failed.stream_arn,
                 ShardId=shard_id,
                 ShardIteratorType="AT_SEQUENCE_NUMBER",
-                SequenceNumber=letter.first,
+                SequenceNumber=failed.first,
             )["ShardIterator"]
             while iterator:
                 page = self.streams.get_records(ShardIterator=iterator)

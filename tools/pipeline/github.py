@@ -1,6 +1,6 @@
 """What the pipeline says on GitHub: a plan under a pull request, drift in an issue. One of each, kept up to date.
 
-Uses the job's own token and PyGithub, which turns pages and knows GitHub's rate limits.
+Uses the job's own token and PyGithub, which handles pagination and GitHub's rate limits.
 """
 
 import contextlib
