@@ -103,7 +103,7 @@ def plain(grant: Grant) -> dict[str, object]:
     return {"sid": grant.sid, "actions": [*grant.actions]}
 
 
-def test_no_action_holds_a_wildcard(stack: Synthesized) -> None:
+def test_no_action_has_a_wildcard(stack: Synthesized) -> None:
     wild = [
         f"{role} {statement['Sid']}: {action}"
         for role, statement in role_statements(stack)

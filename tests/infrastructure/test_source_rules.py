@@ -47,18 +47,18 @@ EDUCATION = (
 )
 # Where the permissions of functions are written down.
 GRANTS = {f"education/functions/{name}.py" for name in ("api_functions", "event_functions", "grants")}
-PLACES = ("education", "tools", "local_platform", "lambda_src", "tests", "benchmarks")
+FOLDERS = ("education", "tools", "local_platform", "lambda_src", "tests", "benchmarks")
 CODE_LINES, TEST_LINES, SYSTEM_LINES = 300, 400, 120
 FILES_OF_A_FOLDER = 16
 SOURCE = {".py", ".ts", ".tsx", ".js", ".cjs", ".mjs"}
 STACKS = {"tap_stack.py": "TapStack", "bootstrap_stack.py": "BootstrapStack"}
 
 
-def python_files(*places: str) -> list[Path]:
+def python_files(*folders: str) -> list[Path]:
     return sorted(
         path
-        for place in places
-        for path in ([ROOT / place] if place.endswith(".py") else (ROOT / place).rglob("*.py"))
+        for folder in folders
+        for path in ([ROOT / folder] if folder.endswith(".py") else (ROOT / folder).rglob("*.py"))
         if "__pycache__" not in path.parts
     )
 
@@ -67,8 +67,8 @@ def written_files() -> list[Path]:
     """Every file of the project's own folders that a person writes."""
     return [
         path
-        for place in PLACES
-        for path in (ROOT / place).rglob("*.*")
+        for folder in FOLDERS
+        for path in (ROOT / folder).rglob("*.*")
         if path.is_file() and not {"__pycache__", "__snapshots__", "node_modules"} & {*path.parts}
     ]
 
@@ -199,7 +199,7 @@ def test_no_account_id_is_in_the_source() -> None:
 
 def test_no_path_of_a_person_is_in_the_source() -> None:
     files = [
-        *python_files(*PLACES, "main.py"),
+        *python_files(*FOLDERS, "main.py"),
         ROOT / "Makefile",
         *(ROOT / "docs").glob("*.md"),
         *(ROOT / "environments").glob("*"),
@@ -216,7 +216,7 @@ def test_the_function_code_never_scans() -> None:
         )
 
 
-def test_a_file_fits_in_the_head() -> None:
+def test_no_file_is_too_long() -> None:
     long = {
         shown(path): lines
         for path in written_files()
@@ -227,7 +227,7 @@ def test_a_file_fits_in_the_head() -> None:
     assert not long, f"{long}: one subject per file; split what is longer"
 
 
-def test_a_folder_is_seen_at_a_glance() -> None:
+def test_no_folder_has_too_many_files() -> None:
     count = Counter(shown(path.parent) for path in written_files())
     full = {folder: files for folder, files in count.items() if files > FILES_OF_A_FOLDER}
     assert not full, (
@@ -236,6 +236,6 @@ def test_a_folder_is_seen_at_a_glance() -> None:
 
 
 def test_every_module_says_what_it_is_for() -> None:
-    for path in python_files(*PLACES, "main.py"):
+    for path in python_files(*FOLDERS, "main.py"):
         text = path.read_text().strip()
         assert not text or text.startswith('"""'), f"{shown(path)} has no docstring"

@@ -92,7 +92,7 @@ def _is_not_served(context: SampleContext, url: str) -> bool:
     return not context.deployed.fetch(url).ok
 
 
-def _invite_somebody(context: SampleContext, proxied: ProxiedFunctions) -> None:
+def _invite_person(context: SampleContext, proxied: ProxiedFunctions) -> None:
     """An invited student signs in. The course has a free seat that belongs to a student on the waitlist."""
     email = f"invited-{secrets.token_hex(8)}@example.org"
     course_id = context.course(capacity=1)
@@ -155,7 +155,7 @@ def _send_broken_records(context: SampleContext, proxied: ProxiedFunctions) -> N
 # Cases that the samples do not cover: events of streams and sign-ins, and conflicts of writes.
 EXERCISES: tuple[Callable[[SampleContext, ProxiedFunctions], None], ...] = (
     _edit_a_course,
-    _invite_somebody,
+    _invite_person,
     _change_an_address,
     _erase,
     _demote_an_administrator,

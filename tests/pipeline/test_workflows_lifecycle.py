@@ -1,8 +1,9 @@
 """The lifecycle of an environment under the deploy role, whose permissions must suffice and must all be needed.
 
-It continues with the environments that test_workflow_runs.py deployed: change a function, add a route, destroy. Then
-it checks all authorization decisions of all environments: each statement of a role's policies must have been the only
-one that allowed some request.
+pytest runs the files of a folder in the order of their names, so this one comes after test_workflow_runs.py. It
+continues with the environments deployed there: change a function, add a route, destroy. Then it checks all
+authorization decisions of all environments: each statement of a role's policies must have been the only one that
+allowed some request.
 """
 
 import json
