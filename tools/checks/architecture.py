@@ -34,7 +34,9 @@ BOXES = {
 GROUPS = {"Functions": "aws_lambda_function", "Tables": "aws_dynamodb_table"}
 # How an arrow is drawn that shows what a function's role allows. Other arrows have a label.
 LINES = {"reads": "-.->", "writes": "-->", "reads, writes": "-->"}
-LEGEND = "From a function, a full line is writing (mostly reading as well), a dotted one reading only."
+LEGEND = (
+    "From a function, a solid line means that it writes (and mostly reads too); a dotted line: it only reads."
+)
 NAME_KEYS = ("function_name", "bucket", "name", "comment")
 REFERENCE = re.compile(r"\$\{(data\.)?(aws_[a-z0-9_]+)\.([A-Za-z0-9_-]+)\.")
 READING = re.compile(r":(Get|BatchGet|Query|List|Describe|Receive|Head)")
