@@ -3,8 +3,8 @@
     handler = stream_handler(config, act)
 
 A record that can never succeed goes to the dead-letter queue at once, and the rest of the batch continues.
-If a service that `act` needs is not available, the other records are still processed, and Lambda sends the whole batch
-again. So `act` must be idempotent. Partial batch responses are not used: they would not change this.
+If a service that `act` needs is not available, the other records are still processed, and Lambda sends the batch
+again, in two halves. So `act` must be idempotent. Partial batch responses are not used: they would not change this.
 """
 
 import json

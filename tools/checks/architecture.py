@@ -39,7 +39,7 @@ LEGEND = (
 )
 NAME_KEYS = ("function_name", "bucket", "name", "comment")
 REFERENCE = re.compile(r"\$\{(data\.)?(aws_[a-z0-9_]+)\.([A-Za-z0-9_-]+)\.")
-READING = re.compile(r":(Get|BatchGet|Query|List|Describe|Receive|Head)")
+READING = re.compile(r":(Get|BatchGet|Query|List|Describe|Receive|Head|ConditionCheck)")
 
 
 def mermaid(stack: Mapping[str, Any], suffix: str) -> str:
