@@ -180,7 +180,9 @@ def _make_certificates(instance: StrictInstance) -> None:
         not_after=datetime.datetime.now(datetime.UTC) + CERTIFICATE_LIFETIME,
     )
     authority.cert_pem.write_to_path(str(instance.certificate))
-    issued.cert_chain_pems[0].write_to_path(str(instance.folder / "server.pem"))
+    # The emulator's functions trust what is in this file, so the authority has to be in it too.
+    server = instance.folder / "server.pem"
+    server.write_bytes(b"".join(pem.bytes() for pem in (*issued.cert_chain_pems, authority.cert_pem)))
     key = instance.folder / "key.pem"
     key.touch(mode=0o600)
     issued.private_key_pem.write_to_path(str(key))
