@@ -55,7 +55,8 @@ class Planner:
             terraform.init()
             state = terraform.state()
         with step("planning") as current:
-            terraform.plan(self.saved.file)
+            # Without the lock, which the plan role may not write. `apply` refuses a plan that is older than the state.
+            terraform.plan(self.saved.file, "-lock=false")
             changes = count_changes(terraform.show(self.saved.file))
             current.note(", ".join(f"{count} to {kind}" for kind, count in changes.items()))
         (self.folder / TEXT).write_text(redacted(terraform.show_text(self.saved.file)))
