@@ -141,6 +141,9 @@ signing-key: install ## make the content signing key of ENV
 
 ##@ Pipeline (ENV=dev): the workflows call these targets, and a person can; see docs/operations.md
 
+preflight: install ## look at settings, names and quotas before ENV is deployed; refuses what must be mended first
+	@$(RUN) -m tools preflight --environment $(ENV)
+
 bootstrap: install ## prepare the account of the current credentials for ENV's pipeline
 	@$(RUN) -m tools bootstrap --environment $(ENV) --home $(BOOTSTRAP) --outputs $(OUTPUTS)
 

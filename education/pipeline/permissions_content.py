@@ -63,11 +63,14 @@ def content_permissions(scope: ResourceScope) -> list[Permission]:
         Permission(
             "SigningKeys",
             ["*"],
-            reads=actions("cloudfront", "GetPublicKey GetKeyGroup"),
+            reads=[
+                *actions("cloudfront", "GetPublicKey GetKeyGroup ListPublicKeys ListKeyGroups"),
+                "servicequotas:ListServiceQuotas",  # how many there may be (`tools/deploy/key_quota.py`)
+            ],
             writes=actions(
                 "cloudfront",
                 "CreatePublicKey UpdatePublicKey DeletePublicKey CreateKeyGroup UpdateKeyGroup DeleteKeyGroup",
             ),
-            reason="public keys and key groups are no resource types of IAM",
+            reason="public keys, key groups and lists have no resource types in IAM",
         ),
     ]
