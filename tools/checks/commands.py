@@ -43,7 +43,9 @@ def audit(environment: Environment) -> None:
 
 
 def architecture(
-    environment: Environment = "dev",
+    environment: Annotated[
+        str, typer.Option(metavar="SUFFIX", help="The environment that the picture shows.")
+    ] = "dev",
     check: Annotated[
         bool, typer.Option("--check", help="Change nothing. Exit code 1: the picture is out of date.")
     ] = False,
