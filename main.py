@@ -2,6 +2,20 @@
 
 import os
 import sys
+from importlib.util import find_spec
+from pathlib import Path
+
+if (
+    sys.version_info < (3, 11) or find_spec("cdktf") is None
+):  # it was not started from the project's environment
+    print(
+        f"error: {sys.executable} is not the project's Python (3.11 or newer, with its packages): run `make install`, "
+        "then `. .venv/bin/activate`, and this again; or use make, for example `make synth`.",
+        file=sys.stderr,
+    )
+    sys.exit(1)
+if str(Path(__file__).resolve().parent) not in sys.path:  # PYTHONSAFEPATH leaves it out
+    sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from education.errors import UserError, user_message
 from education.openapi.description import load_api_description

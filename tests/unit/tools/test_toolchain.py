@@ -183,6 +183,47 @@ class TestTerraform:
         assert (done.returncode, done.stdout) == (2, "plan|-var=ä b"), done.stderr
 
 
+class TestVariables:
+    """What a shell has for other programs does not reach cdktf and Terraform."""
+
+    TOOLS = Toolchain(Path("/bin/terraform"), "1.11.4", None, Path("/cli"))
+
+    @pytest.mark.parametrize(
+        "name",
+        [
+            *("TF_CLI_ARGS", "TF_CLI_ARGS_plan", "TF_CLI_ARGS_init", "TF_WORKSPACE", "TF_DATA_DIR"),
+            *("TF_PLUGIN_CACHE_DIR", "TF_REATTACH_PROVIDERS", "CDKTF_OUTDIR", "CDKTF_CONTEXT_JSON"),
+            *("PYTHONSAFEPATH", "PYTHONHOME"),
+        ],
+    )
+    def test_one_that_diverts_is_left_out(self, name: str) -> None:
+        assert name not in self.TOOLS.environment({name: "-destroy", "PATH": "/bin"})
+
+    @pytest.mark.parametrize("name", ["HTTPS_PROXY", "TF_LOG", "TF_TOKEN_example_org", "AWS_PROFILE", "HOME"])
+    def test_one_that_a_person_needs_stays(self, name: str) -> None:
+        assert self.TOOLS.environment({name: "x"})[name] == "x"
+
+    @pytest.mark.parametrize(("length", "kept"), [(40, True), (80, True), (81, False), (117, False)])
+    def test_a_socket_of_the_provider_fits_into_the_temporary_folder(self, length: int, kept: bool) -> None:
+        folder = "/" + "t" * (length - 1)
+        used = self.TOOLS.environment({"TMPDIR": folder})["TMPDIR"]
+        assert (used == folder) == kept
+        assert len(f"{used}/plugin1234567890") < 104
+
+    def test_asking_for_the_version_is_not_diverted_either(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        asked = program(
+            tmp_path, "terraform", """echo "{\\"terraform_version\\": \\"1.11.4$TF_CLI_ARGS\\"}\""""
+        )
+        monkeypatch.setenv("TF_CLI_ARGS", "-help")
+        assert toolchain.check_terraform(asked) == "1.11.4"
+
+    def test_the_output_of_the_app_is_utf8(self) -> None:
+        variables = self.TOOLS.environment({"PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"})
+        assert (variables["PYTHONIOENCODING"], variables["PYTHONUTF8"]) == ("utf-8:replace", "1")
+
+
 class TestProviderMirror:
     @pytest.mark.parametrize("packed", [False, True])
     def test_a_named_mirror_is_used(self, tmp_path: Path, packed: bool) -> None:
