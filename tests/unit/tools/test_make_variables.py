@@ -11,11 +11,11 @@ from tools.deploy import stack
 from tools.support.paths import ROOT
 
 
-def shown(*arguments: str, makefile: Path = ROOT / "Makefile", **variables: str) -> list[str]:
+def shown(*arguments: str, **variables: str) -> list[str]:
     """The commands that make would run."""
     made = subprocess.run(
-        ["make", "--no-print-directory", "--dry-run", "--file", makefile, *arguments],
-        cwd=makefile.parent,
+        ["make", "--no-print-directory", "--dry-run", *arguments],
+        cwd=ROOT,
         env={"PATH": os.environ["PATH"], **variables},
         capture_output=True,
         text=True,
