@@ -10,10 +10,11 @@ import importlib.machinery
 import importlib.util
 import os
 import sys
-import tempfile
 import types
 from collections.abc import MutableMapping
 from pathlib import Path
+
+from education.installers import takes_files
 
 PACKAGE = "cdktf_cdktf_provider_aws"
 _CACHE = "JSII_RUNTIME_PACKAGE_CACHE_ROOT"
@@ -38,7 +39,9 @@ def install() -> bool:
     if os.environ.get("EDUCATION_STOCK_BINDINGS") == "1":
         return False
     spec = importlib.util.find_spec(PACKAGE)
-    if spec is None or not spec.submodule_search_locations or not _has_known_shape(spec):
+    if spec is None:  # nothing is installed yet
+        return False
+    if not spec.submodule_search_locations or not _has_known_shape(spec):
         print(
             f"note: {PACKAGE} has an unknown shape, so all of it is imported (slow); see education/bindings.py",
             file=sys.stderr,
@@ -59,10 +62,7 @@ def _cache_where_home_has_none(variables: MutableMapping[str, str]) -> None:
         return
     place = "Library/Caches/com.amazonaws.jsii" if sys.platform == "darwin" else ".cache/aws/jsii"
     folder = Path(variables["HOME"], place, "package-cache")
-    try:
-        there = next(path for path in (folder, *folder.parents) if path.exists())
-        Path(tempfile.mkdtemp(dir=there)).rmdir()  # the mode of a folder does not tell, as in /proc
-    except OSError:
+    if not takes_files(folder):
         variables[_CACHE] = str(_OWN_CACHE)
 
 

@@ -44,6 +44,7 @@ EDUCATION = (
     "preconditions",
     "errors",
     "bindings",
+    "installers",
 )
 # Where the permissions of functions are written down.
 GRANTS = {f"education/functions/{name}.py" for name in ("api_functions", "event_functions", "grants")}

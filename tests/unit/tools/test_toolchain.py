@@ -79,11 +79,40 @@ class TestInstallation:
             (tmp_path / ".venv").mkdir(exist_ok=True)
 
         monkeypatch.setattr(install, "run", run)
+        monkeypatch.setattr(install, "pip_variables", lambda *_: {})
+        monkeypatch.setattr(install, "missing_python_packages", lambda *_: [])
         install.install_python_packages()
         assert not half.exists()
         assert len(calls) == 3
         install.install_python_packages()
         assert len(calls) == 3, "what is stamped is not installed again"
+
+    def test_what_was_sent_elsewhere_is_not_stamped(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(install, "ROOT", tmp_path)
+        (tmp_path / "requirements.txt").touch()
+        (tmp_path / ".venv").mkdir()
+        monkeypatch.setattr(install, "run", lambda *_: (tmp_path / ".venv").mkdir(exist_ok=True))
+        monkeypatch.setattr(install, "pip_variables", lambda *_: {})
+        monkeypatch.setattr(install, "missing_python_packages", lambda *_: ["a", "b", "c", "d"])
+        with pytest.raises(
+            install.InstallError, match=r"left out a, b, c and 1 more: a setting of pip or npm"
+        ):
+            install.install_python_packages()
+        assert not (tmp_path / ".venv" / ".installed").exists()
+
+    @pytest.mark.parametrize("sign", ["OSError: [Errno 28] No space left on device", "npm error code ENOSPC"])
+    def test_a_full_disk_is_not_taken_for_a_failing_network(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], sign: str
+    ) -> None:
+        monkeypatch.setattr(install, "ROOT", tmp_path)
+        monkeypatch.setattr(install, "LOGS", tmp_path / "logs")
+        with pytest.raises(install.InstallError, match=r"The disk is full\. Make space") as refusal:
+            install.run(
+                "fetching", "If the network failed, …", ["sh", "-c", f"echo '{sign}'; exit 1"], "fetch"
+            )
+        assert "network" not in str(refusal.value)
 
     def test_a_failing_installer_is_told_with_its_output(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
