@@ -17,6 +17,7 @@ if (
 if str(Path(__file__).resolve().parent) not in sys.path:  # PYTHONSAFEPATH leaves it out
     sys.path.insert(0, str(Path(__file__).resolve().parent))
 
+from education.encoding import speak_utf8
 from education.errors import UserError, user_message
 from education.openapi.description import load_api_description
 from education.preconditions import check_preconditions, wants_bootstrap
@@ -50,4 +51,5 @@ def main() -> int:
 
 
 if __name__ == "__main__":
+    speak_utf8()
     sys.exit(main())

@@ -6,6 +6,8 @@ body, prevents that in Python; the package's own lazy index prevents it in Node.
 byte for byte, which a test checks. Set EDUCATION_STOCK_BINDINGS=1 to import the package itself.
 """
 
+from __future__ import annotations
+
 import importlib.machinery
 import importlib.util
 import os

@@ -5,6 +5,8 @@ A person's own settings (variables, pip.conf, .npmrc) may send an installation e
 proxy, certificates. Standard library only, because the installer uses it before anything is installed.
 """
 
+from __future__ import annotations
+
 import ast
 import json
 import os

@@ -6,6 +6,7 @@ import os
 import sys
 from dataclasses import replace
 
+from education.encoding import speak_utf8
 from education.errors import UserError
 from local_platform import emulator
 from local_platform.isolation import isolate
@@ -106,4 +107,5 @@ def _token(platform: Platform, account: str) -> None:
 
 
 if __name__ == "__main__":
+    speak_utf8()
     sys.exit(command_line(main))

@@ -11,6 +11,7 @@ from typing import Any
 
 import typer
 
+from education.encoding import speak_utf8
 from education.errors import UserError
 from tools.checks import commands as checks
 from tools.deploy import commands as deploy
@@ -82,4 +83,5 @@ def _with_exit_code(command: Callable[..., None]) -> Callable[..., None]:
 
 
 if __name__ == "__main__":
+    speak_utf8()
     sys.exit(main())

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from education.encoding import speak_utf8
 from education.errors import UserError, user_message
 from education.functions.dependencies import dependency_files, install_dependencies
 from education.functions.source_imports import is_module, reached_files, source_bytes
@@ -139,4 +140,5 @@ def main(arguments: list[str]) -> int:
 
 
 if __name__ == "__main__":
+    speak_utf8()
     sys.exit(main(sys.argv[1:]))

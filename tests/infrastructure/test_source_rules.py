@@ -45,6 +45,7 @@ EDUCATION = (
     "errors",
     "bindings",
     "installers",
+    "encoding",
 )
 # Where the permissions of functions are written down.
 GRANTS = {f"education/functions/{name}.py" for name in ("api_functions", "event_functions", "grants")}

@@ -227,7 +227,21 @@ def install_node_packages(node_version: str) -> None:
         npm_variables(os.environ, ROOT / "build" / "npm-cache"),
     )
     refuse_missing("installing cdktf-cli", missing_node_packages(ROOT))
+    run(
+        "trying cdktf",
+        "It does not start on this Node.js: install another one (22 is a good choice) and run this again.",
+        ["node", ROOT / "node_modules" / ".bin" / "cdktf", "--version"],
+        "cdktf",
+        {**os.environ, "CHECKPOINT_DISABLE": "1", "CDKTF_HOME": str(ROOT / "build" / "toolchain" / "cdktf")},
+    )
     stamp.write_text(wanted + "\n")
+
+
+def link_cdktf() -> None:
+    """Let an active environment find `cdktf`, as a person types it: `. .venv/bin/activate`, `cdktf synth`."""
+    link = ROOT / ".venv" / "bin" / "cdktf"
+    if link.parent.is_dir() and not link.is_symlink():
+        link.symlink_to(Path("..", "..", "node_modules", ".bin", "cdktf"))
 
 
 def install(*, browser: bool = False) -> None:
@@ -239,6 +253,7 @@ def install(*, browser: bool = False) -> None:
         fcntl.flock(lock, fcntl.LOCK_EX)
         install_python_packages()
         install_node_packages(node_version)
+        link_cdktf()
         if browser:
             install_browser_driver()
 
@@ -269,4 +284,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
+    if sys.version_info[:2] >= MINIMUM_PYTHON:  # an older one is refused below
+        from education.encoding import speak_utf8
+
+        speak_utf8()
     sys.exit(main())

@@ -186,4 +186,4 @@ def test_a_bundle_that_cannot_be_written(
 
     monkeypatch.setattr(main, "check_preconditions", full)
     assert main.main() == 1
-    assert capsys.readouterr().err.startswith("error: No space left on device; check that it exists")
+    assert capsys.readouterr().err.startswith("error: No space left on device; the disk is full: make space")
