@@ -389,14 +389,3 @@ class TestCdktf:
         monkeypatch.setattr(tools.deploy.cdktf, "CDKTF", program(tmp_path, "cdktf", said))
         with pytest.raises(UserError, match=r"^aws_region is 1; allowed: 2\.$"):
             cdktf.synth()
-
-
-def test_a_full_disk_is_told_instead_of_other_advice(tmp_path: Path) -> None:
-    with pytest.raises(UserError, match="What to do: the disk is full: make space") as refusal:
-        run_logged(
-            ["sh", "-c", "echo write plan: no space left on device; exit 1"],
-            log=tmp_path / "log",
-            environment=os.environ,
-            advice="sign in again",
-        )
-    assert "sign in" not in str(refusal.value)
