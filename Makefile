@@ -1,20 +1,34 @@
 # Thin: every target calls a Python module that has --help. `make help` lists the targets by theme.
 
-ENV ?= dev
-FUZZ_EXAMPLES ?= 200
+# Variables of make are taken from its command line. A shell may have variables of the same names for other programs.
+# The environment can also be named by ENVIRONMENT_SUFFIX. `python -m tools` refuses two different names, and a
+# name in the shell's ENV, which make would otherwise pass over in silence.
+ifneq ($(filter environment%,$(origin ENV)),)
+export EDUCATION_SHELL_ENV := $(value ENV)
+endif
+unexport ENV PYTHON
+ENV = $(if $(ENVIRONMENT_SUFFIX),$(ENVIRONMENT_SUFFIX),dev)
+FUZZ_EXAMPLES = 200
 # Processes for tests that share nothing.
-WORKERS ?= -n auto --maxprocesses 4
-PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 python; do \
-	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; exit; }; done; echo python3)
-# Where a workflow, or a person, may want the files of the targets below.
-PLANS ?= build/plans
-OUTPUTS ?= outputs
-BOOTSTRAP ?= build/bootstrap
-LOCK ?=
-ENVIRONMENTS ?= dev,staging,prod
+WORKERS = -n auto --maxprocesses 4
+# The first Python that is new enough; the shell's PYTHON is tried before the others.
+SHELL_PYTHON := $(if $(filter environment%,$(origin PYTHON)),$(value PYTHON))
+PYTHON = $(shell for p in $(SHELL_PYTHON) python3 python3.14 python3.13 python3.12 python3.11 python; do \
+	"$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo "$$p"; exit; }; done; echo python3)
+# Where a person may want the files of the targets below.
+PLANS = build/plans
+OUTPUTS = outputs
+BOOTSTRAP = build/bootstrap
+LOCK =
+ENVIRONMENTS = dev,staging,prod
 
-# Everything below runs in the project's own environment; cdktf.json's `python main.py` finds it on PATH.
-RUN := PATH="$(CURDIR)/.venv/bin:$(CURDIR)/node_modules/.bin:$$PATH" VIRTUAL_ENV="$(CURDIR)/.venv" python
+# Python speaks UTF-8 whatever the locale is, and finds its own modules and those of this folder only.
+export PYTHONUTF8 := 1
+export PYTHONIOENCODING := utf-8:replace
+unexport PYTHONSAFEPATH PYTHONHOME PYTHONPATH
+# Everything below runs in the project's own environment; cdktf.json's `python main.py` finds it on PATH. The shell
+# knows this folder as PWD, whatever characters its name has.
+RUN := PATH="$$PWD/.venv/bin:$$PWD/node_modules/.bin:$$PATH" VIRTUAL_ENV="$$PWD/.venv" python
 
 .DEFAULT_GOAL := help
 .PHONY: $(shell sed -nE 's/^([a-z-]+):.*## .*/\1/p' Makefile)
@@ -97,7 +111,7 @@ sbom: install ## write parts lists (CycloneDX) of the dependencies and of each f
 	@$(RUN) -m tools sbom
 
 audit: install ## show what the pipeline's roles of ENV may do, as a table, compared with PowerUserAccess
-	@$(RUN) -m tools audit --environment $(ENV)
+	@$(RUN) -m tools audit --environment "$(ENV)"
 
 architecture: install ## draw the picture in docs/architecture.md again from the synthesized stack
 	@$(RUN) -m tools architecture
@@ -108,62 +122,65 @@ bundle: install ## build the function zips that are missing or out of date
 	@$(RUN) -m education.functions.bundling
 
 synth: install ## synthesize the stack of ENV
-	@$(RUN) -m tools synth --environment $(ENV)
+	@$(RUN) -m tools synth --environment "$(ENV)"
 
 deploy: install ## deploy the stack of ENV to the AWS account of the current credentials
-	@$(RUN) -m tools deploy --environment $(ENV)
+	@$(RUN) -m tools deploy --environment "$(ENV)"
 
 destroy: install ## destroy the stack of ENV
-	@$(RUN) -m tools destroy --environment $(ENV)
+	@$(RUN) -m tools destroy --environment "$(ENV)"
 
 diff: install ## show what a deploy of ENV would change
-	@$(RUN) -m tools diff --environment $(ENV)
+	@$(RUN) -m tools diff --environment "$(ENV)"
 
 outputs: install ## write outputs/<ENV>.json
-	@$(RUN) -m tools outputs --environment $(ENV)
+	@$(RUN) -m tools outputs --environment "$(ENV)"
 
 plan: install ## plan a deployment of ENV and save it, with checksums, in build/plans
-	@$(RUN) -m tools plan --environment $(ENV) --plan $(PLANS)/$(ENV)
+	@$(RUN) -m tools plan --environment "$(ENV)" --plan "$(PLANS)/$(ENV)"
 
 apply: install ## apply exactly the saved plan of ENV
-	@$(RUN) -m tools apply --environment $(ENV) --plan $(PLANS)/$(ENV) --outputs $(OUTPUTS)
+	@$(RUN) -m tools apply --environment "$(ENV)" --plan "$(PLANS)/$(ENV)" --outputs "$(OUTPUTS)"
 
 drift: install ## say whether ENV differs from its code (exit code 2: it does)
-	@$(RUN) -m tools drift --environment $(ENV) --plan $(PLANS)/$(ENV)
+	@$(RUN) -m tools drift --environment "$(ENV)" --plan "$(PLANS)/$(ENV)"
 
 unlock: install ## release the state lock LOCK of ENV that a killed Terraform left behind
-	@$(RUN) -m tools unlock --environment $(ENV) --plan $(PLANS)/$(ENV) --lock "$(LOCK)"
+	@$(RUN) -m tools unlock --environment "$(ENV)" --plan "$(PLANS)/$(ENV)" --lock "$(LOCK)"
 
 ##@ Operate (ENV=dev)
 
 signing-key: install ## make the content signing key of ENV
-	@$(RUN) -m tools signing-key create --environment $(ENV)
+	@$(RUN) -m tools signing-key create --environment "$(ENV)"
 
 ##@ Pipeline (ENV=dev): the workflows call these targets, and a person can; see docs/operations.md
 
+preflight: install ## look at settings, names and quotas before ENV is deployed; refuses what must be mended first
+	@$(RUN) -m tools preflight --environment $(ENV)
+
 bootstrap: install ## prepare the account of the current credentials for ENV's pipeline
-	@$(RUN) -m tools bootstrap --environment $(ENV) --home $(BOOTSTRAP) --outputs $(OUTPUTS)
+	@$(RUN) -m tools bootstrap --environment "$(ENV)" --home "$(BOOTSTRAP)" --outputs "$(OUTPUTS)"
 
 bootstrap-destroy: install ## destroy the bootstrap of ENV, if no environment's state is left
-	@$(RUN) -m tools bootstrap-destroy --environment $(ENV) --home $(BOOTSTRAP)
+	@$(RUN) -m tools bootstrap-destroy --environment "$(ENV)" --home "$(BOOTSTRAP)"
 
 plan-comment: install ## put the saved plan of ENV under the pull request PULL_REQUEST
-	@$(RUN) -m tools plan-comment --environment $(ENV) --plan $(PLANS)/$(ENV)
+	@$(RUN) -m tools plan-comment --environment "$(ENV)" --plan "$(PLANS)/$(ENV)"
 
 plan-summary: install ## put the saved plan of ENV on the workflow run's page, or print it
-	@$(RUN) -m tools plan-summary --environment $(ENV) --plan $(PLANS)/$(ENV)
+	@$(RUN) -m tools plan-summary --environment "$(ENV)" --plan "$(PLANS)/$(ENV)"
 
 drift-report: install ## keep ENV's one issue about drift up to date
-	@$(RUN) -m tools drift-report --environment $(ENV) --plan $(PLANS)/$(ENV)
+	@$(RUN) -m tools drift-report --environment "$(ENV)" --plan "$(PLANS)/$(ENV)"
 
 verify: install ## check the deployed ENV from outside, then run the integration tests that its settings name
-	@$(RUN) -m tools verify --environment $(ENV) --outputs $(OUTPUTS)
+	@$(RUN) -m tools verify --environment "$(ENV)" --outputs "$(OUTPUTS)"
 
 announce: install ## announce the deployment of ENV, as its settings say
-	@$(RUN) -m tools announce --environment $(ENV) --outputs $(OUTPUTS)
+	@$(RUN) -m tools announce --environment "$(ENV)" --outputs "$(OUTPUTS)"
 
 dispose: install ## destroy the environment ENV of a pull request, signing key included
-	@$(RUN) -m tools dispose --environment $(ENV)
+	@$(RUN) -m tools dispose --environment "$(ENV)"
 
 sweep: install ## dispose of the environments whose pull request is closed
-	@$(RUN) -m tools sweep --environment $(ENV)
+	@$(RUN) -m tools sweep --environment "$(ENV)"

@@ -2,7 +2,22 @@
 
 import os
 import sys
+from importlib.util import find_spec
+from pathlib import Path
 
+if (
+    sys.version_info < (3, 11) or find_spec("cdktf") is None
+):  # it was not started from the project's environment
+    print(
+        f"error: {sys.executable} is not the project's Python (3.11 or newer, with its packages): run `make install`, "
+        "then `. .venv/bin/activate`, and this again; or use make, for example `make synth`.",
+        file=sys.stderr,
+    )
+    sys.exit(1)
+if str(Path(__file__).resolve().parent) not in sys.path:  # PYTHONSAFEPATH leaves it out
+    sys.path.insert(0, str(Path(__file__).resolve().parent))
+
+from education.encoding import speak_utf8
 from education.errors import UserError, user_message
 from education.openapi.description import load_api_description
 from education.preconditions import check_preconditions, wants_bootstrap
@@ -36,4 +51,5 @@ def main() -> int:
 
 
 if __name__ == "__main__":
+    speak_utf8()
     sys.exit(main())

@@ -6,14 +6,21 @@ body, prevents that in Python; the package's own lazy index prevents it in Node.
 byte for byte, which a test checks. Set EDUCATION_STOCK_BINDINGS=1 to import the package itself.
 """
 
+from __future__ import annotations
+
 import importlib.machinery
 import importlib.util
 import os
 import sys
 import types
+from collections.abc import MutableMapping
 from pathlib import Path
 
+from education.installers import takes_files
+
 PACKAGE = "cdktf_cdktf_provider_aws"
+_CACHE = "JSII_RUNTIME_PACKAGE_CACHE_ROOT"
+_OWN_CACHE = Path(__file__).resolve().parents[1] / "build" / "jsii"
 _PRELOAD = Path(__file__).with_name("lazy_bindings.cjs")
 
 
@@ -25,12 +32,18 @@ def install() -> bool:
     """
     # For a Node.js release past its end of life, which still works, jsii prints a banner of eleven lines.
     os.environ.setdefault("JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION", "20")
+    os.environ.setdefault(
+        "JSII_SILENCE_WARNING_UNTESTED_NODE_VERSION", "1"
+    )  # a release that is newer than jsii
+    _cache_where_home_has_none(os.environ)
     if PACKAGE in sys.modules:
         return isinstance(sys.modules[PACKAGE], _LightPackage)
     if os.environ.get("EDUCATION_STOCK_BINDINGS") == "1":
         return False
     spec = importlib.util.find_spec(PACKAGE)
-    if spec is None or not spec.submodule_search_locations or not _has_known_shape(spec):
+    if spec is None:  # nothing is installed yet
+        return False
+    if not spec.submodule_search_locations or not _has_known_shape(spec):
         print(
             f"note: {PACKAGE} has an unknown shape, so all of it is imported (slow); see education/bindings.py",
             file=sys.stderr,
@@ -39,6 +52,20 @@ def install() -> bool:
     sys.modules[PACKAGE] = _LightPackage(spec)
     _preload_in_node()
     return True
+
+
+def _cache_where_home_has_none(variables: MutableMapping[str, str]) -> None:
+    """Give jsii a cache in this checkout where it could not write below HOME: it would wait forever, or fail.
+
+    jsii unpacks the bindings into ~/.cache/aws/jsii (~/Library/Caches/com.amazonaws.jsii on macOS), and into the
+    folder for temporary files where HOME is not set.
+    """
+    if variables.get(_CACHE) or not variables.get("HOME"):
+        return
+    place = "Library/Caches/com.amazonaws.jsii" if sys.platform == "darwin" else ".cache/aws/jsii"
+    folder = Path(variables["HOME"], place, "package-cache")
+    if not takes_files(folder):
+        variables[_CACHE] = str(_OWN_CACHE)
 
 
 def _preload_in_node() -> None:

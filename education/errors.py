@@ -4,6 +4,10 @@
 and keeps its traceback.
 """
 
+import errno
+
+FULL = (errno.ENOSPC, errno.EDQUOT)
+
 
 class UserError(Exception):
     """A mistake in the settings, the files or the machine; its text is one sentence that says what to do."""
@@ -15,4 +19,6 @@ def user_message(problem: UserError | OSError) -> str:
         return str(problem)
     why = problem.strerror or " ".join(str(problem).split()) or type(problem).__name__
     what = f"{problem.filename}: {why}" if problem.filename else why
+    if problem.errno in FULL:
+        return f"{what}; the disk is full: make space (`make clean` and other checkouts hold some), and run this again."
     return f"{what}; check that it exists, that you may use it and that the disk is not full, and run this again."

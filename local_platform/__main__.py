@@ -6,6 +6,7 @@ import os
 import sys
 from dataclasses import replace
 
+from education.encoding import speak_utf8
 from education.errors import UserError
 from local_platform import emulator
 from local_platform.isolation import isolate
@@ -14,8 +15,9 @@ from tools.support.command_line import command_line
 from tools.support.paths import displayed
 from tools.support.steps import ServiceError
 
+PORT = "EDUCATION_LOCAL_PORT"
 EPILOG = """variables:
-  EDUCATION_LOCAL_PORT     where the AWS emulator listens on 127.0.0.1 (4566)
+  EDUCATION_LOCAL_PORT     where the AWS emulator listens on 127.0.0.1 (4566, or where it was started last)
   EDUCATION_LOCAL_HOME     the platform's folder (.local); with another one, outputs/local.json is in it
   TERRAFORM_PLUGIN_MIRROR  a filesystem mirror that has the AWS provider
 """
@@ -43,10 +45,7 @@ def main() -> None:
     arguments = parser.parse_args()
     command = arguments.command
     isolate(os.environ)
-    platform = current_platform()
-    instance = emulator.running(platform)
-    if command != "up" and instance is not None:
-        platform = replace(platform, port=instance.port)  # it may have been started on another port
+    platform = on_its_port(current_platform(), moves=command == "up" and bool(os.environ.get(PORT)))
     if command == "status":
         _status(platform)
         return
@@ -61,6 +60,15 @@ def main() -> None:
                 f"{problem}\n  What to do: run `make {command}` again; if it fails again, `make down` and `make up`. "
                 f"The log of the AWS emulator: {displayed(platform.log('aws-emulator'))}"
             ) from problem
+
+
+def on_its_port(platform: Platform, *, moves: bool) -> Platform:
+    """The platform on the port that it was started on, unless `moves`: then its user names another one for it.
+
+    The port is remembered until `make down`, also when the emulator was killed, since addresses were handed out.
+    """
+    before = emulator.recorded(platform)
+    return platform if before is None or moves else replace(platform, port=before.port)
 
 
 def _work(command: str, platform: Platform) -> None:
@@ -99,4 +107,5 @@ def _token(platform: Platform, account: str) -> None:
 
 
 if __name__ == "__main__":
+    speak_utf8()
     sys.exit(command_line(main))

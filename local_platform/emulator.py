@@ -172,6 +172,7 @@ def _environment(platform: Platform, temporary: Path) -> dict[str, str]:
         "MINISTACK_HOST": "localhost",
         "PYTHONDONTWRITEBYTECODE": "1",
         "PYTHONUNBUFFERED": "1",
+        "PYTHONUTF8": "1",
         "S3_DATA_DIR": str(platform.home / "s3"),
         "STATE_DIR": str(platform.home / "state"),
         "TMPDIR": str(temporary),

@@ -93,6 +93,8 @@ def aws_emulator(platform: Platform) -> Instance:
             current.note(
                 f"it ran but did not answer for {emulator.BUSY_SECONDS:g} s, so this starts from empty"
             )
+        if instance is not None and instance.port != platform.port:
+            emulator.check_port(platform.port)  # before anything that runs is stopped
         emulator.stop_orphans(platform, instance)
         if instance is None:
             emulator.stop(platform)

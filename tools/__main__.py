@@ -11,6 +11,8 @@ from typing import Any
 
 import typer
 
+from education.encoding import speak_utf8
+from education.errors import UserError
 from tools.checks import commands as checks
 from tools.deploy import commands as deploy
 from tools.operate import commands as operate
@@ -47,6 +49,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns its exit code. Exit code 2 is a mistake in the arguments (or drift)."""
     try:
         return int(build()(arguments, prog_name=PROGRAM, standalone_mode=False) or 0)
+    except UserError as problem:  # of an option; a command's own become an exit code below
+        print(f"error: {problem}", file=sys.stderr)
+        return 1
     except typer.TyperException as problem:
         context = getattr(problem, "ctx", None)
         message = problem.format_message()
@@ -78,4 +83,5 @@ def _with_exit_code(command: Callable[..., None]) -> Callable[..., None]:
 
 
 if __name__ == "__main__":
+    speak_utf8()
     sys.exit(main())

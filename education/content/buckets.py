@@ -137,7 +137,7 @@ class PrivateBucket(Construct):
         """Set the bucket policy: these statements and, with `require_tls`, a refusal of requests without encryption."""
         if require_tls:
             statements = [*statements, self._deny_plain_http()]
-        S3BucketPolicy(
+        self.policy = S3BucketPolicy(
             self,
             "policy",
             bucket=self.name,
@@ -226,7 +226,14 @@ class ContentBucket(PrivateBucket):
         )
         if log_bucket is not None:
             S3BucketLoggingA(
-                self, "access-logs", bucket=self.name, target_bucket=log_bucket.name, target_prefix="s3/"
+                self,
+                "access-logs",
+                bucket=self.name,
+                target_bucket=log_bucket.name,
+                target_prefix="s3/",
+                # S3 refuses a target that does not let it write, and loses what it logs before the policy is there:
+                # https://docs.aws.amazon.com/AmazonS3/latest/userguide/enable-server-access-logging.html
+                depends_on=[log_bucket.policy],
             )
 
 

@@ -17,9 +17,10 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from education.encoding import speak_utf8
 from education.errors import UserError, user_message
 from education.functions.dependencies import dependency_files, install_dependencies
-from education.functions.source_imports import reached_files
+from education.functions.source_imports import is_module, reached_files, source_bytes
 from education.openapi.description import ApiDescription, load_api_description
 
 PROJECT_ROOT = Path(__file__).resolve().parents[2]
@@ -54,7 +55,8 @@ class Bundle:
 
 def function_names(sources: Path = SOURCES) -> tuple[str, ...]:
     """The folders below `lambda_src/` that are functions: those with a handler."""
-    return tuple(sorted(handler.parent.name for handler in sources.glob("*/handler.py")))
+    handlers = (path for path in sources.glob("*/handler.py") if is_module(path.relative_to(sources)))
+    return tuple(sorted(handler.parent.name for handler in handlers))
 
 
 def deployed_name(folder: str) -> str:
@@ -83,7 +85,7 @@ def bundle(function_name: str, *, sources: Path = SOURCES, build: Path = BUILD) 
 def _entries(function_name: str, sources: Path, build: Path) -> dict[str, bytes]:
     """The files of a zip, by their names in it."""
     reached, foreign = reached_files(function_name, sources)
-    entries = {path.relative_to(sources).as_posix(): path.read_bytes() for path in reached}
+    entries = {path.relative_to(sources).as_posix(): source_bytes(path) for path in reached}
     if _API_MODULE.replace(".", "/") + ".py" in entries:
         described = json.dumps(
             _description().function_slice(deployed_name(function_name)), sort_keys=True, separators=(",", ":")
@@ -138,4 +140,5 @@ def main(arguments: list[str]) -> int:
 
 
 if __name__ == "__main__":
+    speak_utf8()
     sys.exit(main(sys.argv[1:]))

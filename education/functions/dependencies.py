@@ -1,6 +1,7 @@
 """The packages that functions depend on: installs them once, and picks those that a function needs."""
 
 import hashlib
+import os
 import re
 import shutil
 import subprocess
@@ -10,6 +11,7 @@ from importlib.metadata import Distribution, distributions
 from pathlib import Path
 
 from education.errors import UserError
+from education.installers import missing_python_packages, pip_variables
 
 _PIP_SECONDS = 120
 
@@ -42,16 +44,34 @@ def install_dependencies(requirements: Path, build: Path) -> Path:
 
 
 def _pip_install(requirements: Path, target: Path) -> None:
-    command = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input"]
+    python = Path(sys.executable)
+    command = [
+        sys.executable,
+        "-I",
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--disable-pip-version-check",
+        "--no-input",
+    ]
     command += ["--require-hashes", "--no-deps", "--only-binary=:all:", "--no-compile"]
     command += ["--target", str(target), "--requirement", str(requirements)]
     problem = "pip took too long"
     try:
-        result = subprocess.run(command, capture_output=True, text=True, timeout=_PIP_SECONDS, check=False)
-        if result.returncode == 0:
+        result = subprocess.run(
+            command,
+            env=pip_variables(python, os.environ),
+            capture_output=True,
+            text=True,
+            timeout=_PIP_SECONDS,
+            check=False,
+        )
+        missing = missing_python_packages(python, requirements, target) if result.returncode == 0 else []
+        if result.returncode == 0 and not missing:
             return
         said = [line for line in result.stderr.splitlines() if line.startswith("ERROR")] or [
-            f"exit {result.returncode}"
+            f"pip left out {', '.join(missing)}" if missing else f"exit {result.returncode}"
         ]
         problem = said[-1].removeprefix("ERROR:").strip()
     except subprocess.TimeoutExpired:

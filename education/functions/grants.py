@@ -51,8 +51,8 @@ def read_streams(tables: Sequence[Table], dead_letters: DeadLetters) -> list[Gra
         Grant(
             "FindStreams",
             ["dynamodb:ListStreams"],
-            [f"{table.arn}/stream/*" for table in tables],
-            reason="ListStreams is asked of a table, before a stream of it is known",
+            ["*"],
+            reason="ListStreams has no resource type; it lists names and no record",
         ),
         keep_dead_letters(dead_letters),
     ]

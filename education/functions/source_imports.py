@@ -18,7 +18,7 @@ def reached_files(function_name: str, sources: Path) -> tuple[set[Path], set[str
         UserError: a file is not valid Python.
     """
     package = sources / function_name
-    waiting = [path for path in package.rglob("*.py") if "__pycache__" not in path.parts]
+    waiting = [path for path in package.rglob("*.py") if is_module(path.relative_to(sources))]
     reached: set[Path] = set()
     foreign: set[str] = set()
     while waiting:
@@ -33,6 +33,21 @@ def reached_files(function_name: str, sources: Path) -> tuple[set[Path], set[str
                 continue
             waiting += _files_of(module, sources)
     return reached, foreign
+
+
+def is_module(path: Path) -> bool:
+    """Whether a path below `lambda_src/` is one that Python can import: every part of it is an identifier.
+
+    What editors, notebooks, macOS and synchronised folders leave beside a source is none: `.#handler.py`,
+    `._handler.py`, `.ipynb_checkpoints/`, `handler (conflicted copy).py`, `handler-PC7.py`.
+    """
+    parts = path.with_suffix("").parts
+    return "__pycache__" not in parts and all(part.isidentifier() for part in parts)
+
+
+def source_bytes(path: Path) -> bytes:
+    """A source file with the line ends of the repository, whatever the checkout made of them."""
+    return path.read_bytes().replace(b"\r\n", b"\n")
 
 
 def _imports(path: Path) -> Iterator[str]:

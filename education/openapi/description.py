@@ -74,7 +74,7 @@ def load_api_description(file: Path = DESCRIPTION_FILE) -> ApiDescription:
     """The description in `file`; raises `DescriptionError` with one sentence if it cannot be deployed."""
     where = f"{file.parent.name}/{file.name}"
     try:
-        literal = file.read_bytes()
+        literal = file.read_bytes().replace(b"\r\n", b"\n")  # the line ends of a checkout are no change
     except FileNotFoundError:
         raise DescriptionError(f"{where}: the file is missing; restore it from the repository.") from None
     try:

@@ -14,7 +14,7 @@ from education.pipeline.resource_scope import ResourceScope
 # What functions may do with their resources. A test checks that every grant in the synthesized stacks is covered.
 TABLE_ACTIONS = (
     "BatchGetItem BatchWriteItem ConditionCheckItem DeleteItem GetItem PutItem Query UpdateItem "
-    "DescribeStream GetRecords GetShardIterator ListStreams"
+    "DescribeStream GetRecords GetShardIterator"
 )
 USER_ACTIONS = (
     "AdminAddUserToGroup AdminDeleteUser AdminGetUser AdminListGroupsForUser AdminRemoveUserFromGroup "
@@ -31,6 +31,8 @@ def boundary_statements(scope: ResourceScope) -> list[dict[str, Any]]:
             actions("dynamodb", TABLE_ACTIONS),
             [*tables, *(f"{table}/index/*" for table in tables), *(f"{table}/stream/*" for table in tables)],
         ),
+        # It has no resource type, and lists names only.
+        _allow("StreamList", actions("dynamodb", "ListStreams"), ["*"]),
         _allow(
             "Files",
             actions("s3", "GetObject PutObject DeleteObject"),
@@ -51,9 +53,15 @@ def boundary_statements(scope: ResourceScope) -> list[dict[str, Any]]:
         _allow("DeadLetters", actions("sqs", "SendMessage"), scope.named("sqs")),
         _allow("Events", actions("events", "PutEvents"), scope.named("events", "event-bus/")),
         # Services use the keys on behalf of the function that calls them. The function's boundary must allow this,
-        # although the key's policy allows it already.
+        # although the key's policy allows it already. A new key's tags may take five minutes to count, so the account
+        # is checked: https://docs.aws.amazon.com/kms/latest/developerguide/abac.html
         _allow("Keys", actions("kms", "Decrypt Encrypt GenerateDataKey"), [scope.arn("kms", "key/*")])
-        | {"Condition": scope.tagged() | {"Null": {"kms:ViaService": "false"}}},
+        | {
+            "Condition": {
+                "StringEquals": {"kms:CallerAccount": scope.context.account_id},
+                "Null": {"kms:ViaService": "false"},
+            }
+        },
         {
             # The first statement covers the lock table too: its name begins and ends as those of the platform's tables.
             "Sid": "NeverLocksOfStates",

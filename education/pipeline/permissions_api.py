@@ -38,7 +38,7 @@ def firewall_permissions(scope: ResourceScope) -> list[Permission]:
         Permission(
             "Firewall",
             scope.arns("wafv2", f"regional/webacl/{PROJECT}-*-{{s}}/*"),
-            reads=actions("wafv2", "GetWebACL ListTagsForResource"),
+            reads=actions("wafv2", "GetWebACL GetWebACLForResource ListTagsForResource"),
             writes=actions(
                 "wafv2",
                 "CreateWebACL UpdateWebACL DeleteWebACL AssociateWebACL TagResource UntagResource",

@@ -3,25 +3,28 @@
 from education.pipeline.permission import Permission, actions
 from education.pipeline.resource_scope import ResourceScope
 
+# What a distribution is put together from: the statement's name, the name in actions, the resource type.
+_PARTS = (
+    ("OriginAccess", "OriginAccessControl", "origin-access-control"),
+    ("OriginRequests", "OriginRequestPolicy", "origin-request-policy"),
+    ("ResponseHeaders", "ResponseHeadersPolicy", "response-headers-policy"),
+)
+
 
 def content_permissions(scope: ResourceScope) -> list[Permission]:
-    """CloudFront. Distributions have tags and functions have names; everything else has only ids."""
+    """CloudFront. Distributions have tags and functions have names; everything else has only ids.
+
+    What creates has no resource type, so IAM takes it on `*` only:
+    https://docs.aws.amazon.com/service-authorization/latest/reference/list_cloudfront.html
+    """
     place = f"arn:{scope.context.partition}:cloudfront::{scope.context.account_id}:"
-    untagged = [
-        f"{place}{kind}/*"
-        for kind in (
-            "origin-access-control",
-            "origin-request-policy",
-            "response-headers-policy",
-        )
-    ]
     return [
         Permission(
             "DistributionCreation",
-            [f"{place}distribution/*"],
+            ["*"],
             writes=actions("cloudfront", "CreateDistribution TagResource"),
             conditions=scope.tagging(),
-            reason="a new distribution has no id yet; the tags that it gets are checked instead",
+            reason="CreateDistribution has no resource type, and its tags are checked before it has an id",
         ),
         Permission(
             "Distribution",
@@ -36,31 +39,38 @@ def content_permissions(scope: ResourceScope) -> list[Permission]:
             "EdgeFunctions",
             scope.named("cloudfront", "function/", region=""),
             reads=actions("cloudfront", "DescribeFunction GetFunction"),
-            writes=actions("cloudfront", "CreateFunction UpdateFunction PublishFunction DeleteFunction"),
+            writes=actions("cloudfront", "UpdateFunction PublishFunction DeleteFunction"),
+        ),
+        *(
+            Permission(
+                sid,
+                [f"{place}{kind}/*"],
+                reads=[f"cloudfront:Get{name}"],
+                writes=[f"cloudfront:Update{name}", f"cloudfront:Delete{name}"],
+                reason="it has neither a name in its ARN nor tags, and lets nobody read a file by itself",
+            )
+            for sid, name, kind in _PARTS
         ),
         Permission(
-            "DeliveryParts",
-            untagged,
-            reads=actions(
-                "cloudfront",
-                "GetOriginAccessControl GetOriginRequestPolicy GetResponseHeadersPolicy",
-            ),
+            "DeliveryPartCreation",
+            ["*"],
             writes=actions(
                 "cloudfront",
-                "CreateOriginAccessControl UpdateOriginAccessControl DeleteOriginAccessControl "
-                "CreateOriginRequestPolicy UpdateOriginRequestPolicy DeleteOriginRequestPolicy "
-                "CreateResponseHeadersPolicy UpdateResponseHeadersPolicy DeleteResponseHeadersPolicy",
+                "CreateFunction CreateOriginAccessControl CreateOriginRequestPolicy CreateResponseHeadersPolicy",
             ),
-            reason="these have neither names in their ARNs nor tags; none of them lets anyone read a file by itself",
+            reason="these have no resource type; a new part serves nothing before a distribution uses it",
         ),
         Permission(
             "SigningKeys",
             ["*"],
-            reads=actions("cloudfront", "GetPublicKey GetKeyGroup"),
+            reads=[
+                *actions("cloudfront", "GetPublicKey GetKeyGroup ListPublicKeys ListKeyGroups"),
+                "servicequotas:ListServiceQuotas",  # how many there may be (`tools/deploy/key_quota.py`)
+            ],
             writes=actions(
                 "cloudfront",
                 "CreatePublicKey UpdatePublicKey DeletePublicKey CreateKeyGroup UpdateKeyGroup DeleteKeyGroup",
             ),
-            reason="public keys and key groups are no resource types of IAM",
+            reason="public keys, key groups and lists have no resource types in IAM",
         ),
     ]

@@ -57,7 +57,7 @@ def data_permissions(scope: ResourceScope, *, access_logs: bool) -> list[Permiss
             ["*"],
             writes=actions("cognito-idp", "CreateUserPool TagResource"),
             conditions=scope.tagging(),
-            reason="CreateUserPool has no resource type; the tags that the new pool gets are checked instead",
+            reason="CreateUserPool has no resource type, and its tags are checked before the pool has an id",
         ),
         Permission(
             "UserPool",
@@ -116,27 +116,40 @@ def mail_permissions(scope: ResourceScope) -> list[Permission]:
 
 
 def key_permissions(scope: ResourceScope) -> list[Permission]:
-    """Customer-managed keys and their aliases."""
+    """Customer-managed keys and their aliases.
+
+    A key's tags may take up to five minutes to count (https://docs.aws.amazon.com/kms/latest/developerguide/abac.html).
+    What the provider does right after CreateKey is therefore allowed on the account's keys without asking for a tag.
+    """
+    keys = [scope.arn("kms", "key/*")]
+    own_account = {"StringEquals": {"kms:CallerAccount": scope.context.account_id}}
     return [
         Permission(
             "KeyCreation",
             ["*"],
             writes=actions("kms", "CreateKey TagResource"),
             conditions=scope.tagging(),
-            reason="CreateKey has no resource type; the tags that the new key gets are checked instead",
+            reason="CreateKey has no resource type, and AWS checks the tags that it gets before the key has an id: "
+            "https://docs.aws.amazon.com/kms/latest/developerguide/tag-permissions.html",
+        ),
+        Permission(
+            "NewKeys",
+            keys,
+            reads=actions("kms", "DescribeKey GetKeyPolicy GetKeyRotationStatus ListResourceTags"),
+            writes=actions("kms", "EnableKeyRotation CreateAlias"),
+            conditions=own_account,
+            read_conditions=own_account,
+            reason="the tags of a new key do not count yet; none of these uses a key or opens one to anybody, and "
+            "the alias is checked by its name",
         ),
         Permission(
             "Keys",
-            [scope.arn("kms", "key/*")],
-            reads=actions("kms", "DescribeKey GetKeyPolicy GetKeyRotationStatus ListResourceTags"),
+            keys,
             writes=actions(
-                "kms",
-                "PutKeyPolicy EnableKeyRotation UpdateKeyDescription TagResource UntagResource "
-                "CreateAlias UpdateAlias DeleteAlias",
+                "kms", "PutKeyPolicy UpdateKeyDescription TagResource UntagResource UpdateAlias DeleteAlias"
             ),
             destroys=actions("kms", "ScheduleKeyDeletion"),
             conditions=scope.tagged(),
-            read_conditions=scope.tagged(),
             reason="a key's ARN has its id, not its alias; its tags are checked instead",
         ),
         Permission(

@@ -22,9 +22,9 @@ def monitoring_permissions(scope: ResourceScope) -> list[Permission]:
         ),
         Permission(
             "LogGroupList",
-            [scope.arn("logs", "log-group:*")],
+            ["*"],
             reads=actions("logs", "DescribeLogGroups"),
-            reason="DescribeLogGroups is a list; it is limited to this account and region",
+            reason="DescribeLogGroups has no resource type; it lists names and settings, and no log",
         ),
         Permission(
             "Dashboard",

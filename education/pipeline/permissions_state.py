@@ -20,12 +20,19 @@ def state_statements(
 ) -> list[dict[str, Any]]:
     """The statements on the states of the environments `suffixes`.
 
-    The plan role, which only reads a state, also takes and releases its lock. `ephemeral_prefixes` may be listed, to
-    find states that were left over.
+    A role that only reads plans without the lock (`-lock=false`): with a lock that it may write, a pull request could
+    stop every deployment. `ephemeral_prefixes` may be listed, to find states that were left over.
     """
     keys = [f"{suffix}/TapStack{suffix}.tfstate" for suffix in suffixes]
     locks = [f"{bucket}/{key}" for key in keys]
     digests = [f"{lock}-md5" for lock in locks]
+    locking = {
+        "Sid": "LockOwnStates",
+        "Effect": "Allow",
+        "Action": actions("dynamodb", "GetItem PutItem DeleteItem"),
+        "Resource": lock_table_arn,
+        "Condition": {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": locks}},
+    }
     return [
         {
             "Sid": "FindOwnStates",
@@ -40,13 +47,7 @@ def state_statements(
             "Action": ["s3:GetObject", "s3:PutObject"] if may_write else "s3:GetObject",
             "Resource": [f"{bucket_arn}/{key}" for key in keys],
         },
-        {
-            "Sid": "LockOwnStates",
-            "Effect": "Allow",
-            "Action": actions("dynamodb", "GetItem PutItem DeleteItem"),
-            "Resource": lock_table_arn,
-            "Condition": {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": locks}},
-        },
+        *([locking] if may_write else []),
         {
             "Sid": "UseStateDigests" if may_write else "ReadStateDigests",
             "Effect": "Allow",

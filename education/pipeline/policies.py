@@ -98,7 +98,7 @@ class PipelinePolicies:
         }
 
     def plan(self) -> dict[str, Statements]:
-        """The plan role's statements by part: it reads, and takes and releases the lock."""
+        """The plan role's statements by part: it only reads."""
         return {
             "state": [*self._states(may_write=False), *self._denials()],
             **{

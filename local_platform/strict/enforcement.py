@@ -52,6 +52,7 @@ def enforce(
     service_context: dict[str, Any] | None = None,
 ) -> Any:
     """The emulator's decision on the request, then its decisions on the dependent actions."""
+    resource_arn = resources.checked(iam_action, resource_arn)
     if ":event-source-mapping:" in resource_arn and (function := _mapped_function(resource_arn)):
         service_context = {**(service_context or {}), "lambda:FunctionArn": function}
     service_context = _with_tags(resource_arn, service_context)
@@ -82,6 +83,8 @@ def request_tag_context(
         context |= _tags(dict(re.findall(r"<Key>([^<]*)</Key>\s*<Value>([^<]*)</Value>", body.decode())))
     if service in TAG_FIELDS and body[:1] == b"{":
         context |= _tags(json.loads(body).get(TAG_FIELDS[service]) or {})
+    if service == "kms":
+        context["kms:CallerAccount"] = responses.get_account_id()
     if iam_action == "lambda:CreateEventSourceMapping":
         context["lambda:FunctionArn"] = iam_actions._safe_json_field(body, "FunctionName")
     caller = Caller(responses.get_region(), responses.get_account_id())

@@ -1,15 +1,16 @@
 """The resource that AWS checks a request against, for requests for which the AWS emulator takes `*`.
 
 The source is the Service Authorization Reference (https://docs.aws.amazon.com/service-authorization/latest/reference/).
-It covers the requests that a deployment of this platform makes. What is `*` in the reference is `*` here.
+It covers the requests that a deployment of this platform makes. What has no resource type in the reference is `*`.
 """
 
 import json
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote
+
+from local_platform.strict.service_reference import resource_types
 
 # CloudFront's resource types by the first part of the path; public keys and key groups have none.
 CLOUDFRONT_TYPES = {
@@ -58,6 +59,11 @@ class Request:
         return f"arn:aws:{service}:{place}:{self.account}:{resource}"
 
 
+def checked(action: str, resource: str) -> str:
+    """What IAM checks an action on: `resource`, or `*` for an action that has no resource type in the reference."""
+    return "*" if resource_types(action) == {} else resource
+
+
 def resource(request: Request, found: str) -> str:
     """The ARN to check; `found` is what the AWS emulator took, and is the result if nothing better is known."""
     finder = _FINDERS.get(request.service)
@@ -86,10 +92,6 @@ def _kms(request: Request, found: str) -> str:
     return found
 
 
-def _logs(request: Request, _: str) -> str:
-    return request.arn("logs", "log-group::log-stream:") if request.operation == "DescribeLogGroups" else ""
-
-
 def _sns(request: Request, found: str) -> str:
     arn = request.parameter("ResourceArn") or request.parameter("SubscriptionArn")
     return arn if found == "*" else ""
@@ -114,11 +116,7 @@ def _cloudfront(request: Request, _: str) -> str:
     kind = CLOUDFRONT_TYPES.get(parts[0]) if parts else None
     if kind is None:
         return ""
-    name = parts[1] if len(parts) > 1 else "*"
-    if kind == "function" and name == "*":
-        match = re.search(rb"<Name>([^<]+)</Name>", request.body)
-        name = match[1].decode() if match else "*"
-    return request.arn("cloudfront", f"{kind}/{name}", region="")
+    return request.arn("cloudfront", f"{kind}/{parts[1]}", region="") if len(parts) > 1 else "*"
 
 
 def _wafv2(request: Request, found: str) -> str:
@@ -155,7 +153,6 @@ _FINDERS = {
     "events": _events,
     "kms": _kms,
     "lambda": _lambda,
-    "logs": _logs,
     "monitoring": _monitoring,
     "sns": _sns,
     "ssm": _ssm,

@@ -156,6 +156,21 @@ def test_access_is_logged_where_the_settings_say(stack: Synthesized) -> None:
     assert ("logging_config" in stack.one("aws_cloudfront_distribution")) is wanted
 
 
+def test_logging_waits_until_its_bucket_takes_logs(synthesized_of: SynthesizedOf) -> None:
+    """S3 needs the log bucket's policy, and CloudFront needs a bucket that takes an ACL."""
+    resources = synthesized_of("prod").resources
+    (logging,) = resources("aws_s3_bucket_logging").values()
+    (distribution,) = resources("aws_cloudfront_distribution").values()
+    for waiting, kind in (
+        (logging, "aws_s3_bucket_policy"),
+        (distribution, "aws_s3_bucket_ownership_controls"),
+    ):
+        of_logs = [
+            address for address in waiting["depends_on"] if address.startswith(kind) and "logs" in address
+        ]
+        assert of_logs, f"{waiting.get('bucket')} does not wait for a {kind}"
+
+
 def test_access_is_logged_where_students_are_real(synthesized_of: SynthesizedOf) -> None:
     assert all(
         synthesized_of(environment).settings.content.access_logs for environment in ("staging", "prod")

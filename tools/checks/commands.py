@@ -34,8 +34,8 @@ def sbom() -> None:
 def audit(environment: Environment) -> None:
     """Show as a table what the pipeline's roles may do, and compare it with PowerUserAccess.
 
-    Reads the synthesized bootstrap stack, so it needs no account. The comparison counts the operations in AWS's own
-    service descriptions (botocore's). An operation is not always an IAM action, so the figures are near, not exact.
+    Reads the synthesized bootstrap stack, so it needs no account. It also renews the extract of AWS's Service
+    Authorization Reference that the tests compare the policies with.
     """
     from tools.checks.audit import audit
 
@@ -43,7 +43,9 @@ def audit(environment: Environment) -> None:
 
 
 def architecture(
-    environment: Environment = "dev",
+    environment: Annotated[
+        str, typer.Option(metavar="SUFFIX", help="The environment that the picture shows.")
+    ] = "dev",
     check: Annotated[
         bool, typer.Option("--check", help="Change nothing. Exit code 1: the picture is out of date.")
     ] = False,

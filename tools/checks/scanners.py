@@ -6,6 +6,14 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from education.errors import UserError
+from education.installers import (
+    NPM_OPTIONS,
+    missing_node_packages,
+    missing_python_packages,
+    npm_variables,
+    pip_variables,
+)
 from tools.setup.install import digest, is_stamped
 from tools.setup.toolchain import LOGS
 from tools.support.paths import ROOT
@@ -33,18 +41,19 @@ class Scanners:
             for name in ("package.json", "package-lock.json"):
                 shutil.copyfile(PINS / name, HOME / name)
             python = HOME / "venv" / "bin" / "python"
-            pip: list[str | Path] = [python, "-m", "pip", "install", "--quiet", "--no-input"]
+            pip: list[str | Path] = [python, "-I", "-m", "pip", "install", "--quiet", "--no-input"]
             commands: dict[str, list[str | Path]] = {
                 "venv": [sys.executable, "-m", "venv", HOME / "venv"],
                 "pip": [*pip, "--require-hashes", "--requirement", requirements],
-                "npm": ["npm", "ci", "--prefix", HOME, "--no-audit", "--no-fund", "--loglevel=error"],
+                "npm": ["npm", "ci", "--prefix", HOME, *NPM_OPTIONS],
             }
+            advice = "the scanners come from PyPI and npm: check the network, and try again."
             for name, command in commands.items():
-                run_logged(
-                    command,
-                    log=LOGS / f"scanners-{name}.log",
-                    environment=os.environ,
-                    advice="the scanners come from PyPI and npm: check the network, and try again.",
-                )
+                variables = npm_variables(os.environ, HOME / "npm-cache")
+                if name == "pip":
+                    variables = pip_variables(python, os.environ)
+                run_logged(command, log=LOGS / f"scanners-{name}.log", environment=variables, advice=advice)
+            if missing := missing_python_packages(python, requirements) + missing_node_packages(HOME):
+                raise UserError(f"the installation of the scanners left out {missing[0]}: {advice}")
             stamp.write_text(wanted + "\n")
         return cls(HOME / "venv" / "bin", HOME / "node_modules" / ".bin")

@@ -13,6 +13,7 @@ from education.errors import UserError
 from education.settings.load import LOCAL_ENVIRONMENT, settings_from_variables
 from education.settings.model import EnvironmentSettings
 from tools.deploy.cdktf import Cdktf
+from tools.deploy.key_quota import refuse_without_room
 from tools.deploy.progress import ResourceCounter
 from tools.deploy.saved_plan import TEXT, SavedPlan, count_changes
 from tools.deploy.terraform import Terraform
@@ -55,8 +56,11 @@ class Planner:
             terraform.init()
             state = terraform.state()
         with step("planning") as current:
-            terraform.plan(self.saved.file)
-            changes = count_changes(terraform.show(self.saved.file))
+            # Without the lock, which the plan role may not write. `apply` refuses a plan that is older than the state.
+            terraform.plan(self.saved.file, "-lock=false")
+            planned = terraform.show(self.saved.file)
+            refuse_without_room(self.suffix, planned)
+            changes = count_changes(planned)
             current.note(", ".join(f"{count} to {kind}" for kind, count in changes.items()))
         (self.folder / TEXT).write_text(redacted(terraform.show_text(self.saved.file)))
         self.saved.seal(

@@ -12,6 +12,7 @@ from education.errors import UserError
 from education.settings.load import settings_from_variables
 from education.settings.model import EnvironmentSettings
 from tools.deploy.cdktf import Cdktf
+from tools.deploy.key_quota import refuse_without_room
 from tools.deploy.progress import ResourceCounter
 from tools.setup.toolchain import LOGS, find_toolchain
 from tools.support.account import current_account, refuse_local
@@ -67,6 +68,7 @@ def run(command: str, suffix: str, variables: Mapping[str, str]) -> None:
         cdktf.synth()
         current.note(displayed(cdktf.stack_folder / "cdk.tf.json"))
     if command == "deploy":
+        refuse_without_room(suffix)
         with step(f"deploying {stack} with cdktf") as current:
             counter = ResourceCounter(current.progress)
             outputs = cdktf.deploy(advice=_advice(suffix), is_synthesized=True, on_line=counter)

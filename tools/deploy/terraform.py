@@ -99,7 +99,7 @@ class Terraform:
             *(["-no-color"] if log else []),
             *arguments,
         ]
-        environment = {**self.toolchain.environment(self.variables), "TF_CLI_ARGS": ""}
+        environment = self.toolchain.environment(self.variables)
         file = self.logs / f"terraform-{command}.log"
         if log:
             file.parent.mkdir(parents=True, exist_ok=True)

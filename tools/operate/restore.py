@@ -1,15 +1,17 @@
 """Restores a table from a backup under its own name, so that nothing else has to change.
 
-Restores into a second table, shows how the two differ, copies the difference back, and compares checksums of both. The
-table keeps its name, indexes, stream and Terraform's state. Functions may go on. What they write meanwhile is lost.
+Restores into a second table, copies what differs back, and compares checksums of both. The table keeps its name,
+indexes, stream and Terraform's state. Functions may go on. What they write meanwhile is lost. Only one page of a table
+is in memory at a time, and what DynamoDB has no capacity for is asked again after a growing wait.
 """
 
 import datetime
 import hashlib
 import json
 import os
+import random
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -23,23 +25,30 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 WAIT_SECONDS, WAIT_BETWEEN_SECONDS = 4 * 3600, 5
-BATCH = 25  # the limit of BatchWriteItem
+WRITTEN_AT_ONCE, READ_AT_ONCE = 25, 100  # the limits of BatchWriteItem and BatchGetItem
+FIRST_WAIT_SECONDS, LONGEST_WAIT_SECONDS, TRIES = 0.05, 20.0, 30  # for what a batch left unprocessed
+RETRIES = 12  # of a request that DynamoDB refuses for the moment
+CHECKSUM_BYTES = 32
 Item = Mapping[str, Any]
+Show = Callable[[str], None]
 
 
 @dataclass(frozen=True)
 class Difference:
-    """What has to change in a table: items to write again, and keys of items that the backup does not have."""
+    """How many items of a table were written again, and how many were deleted since the backup does not have them."""
 
-    write: list[Item]
-    delete: list[Item]
+    written: int
+    deleted: int
 
 
 class Restore:
     """One table and its backups."""
 
-    def __init__(self, dynamodb: "DynamoDBClient", table: str) -> None:
-        self._dynamodb, self._table = dynamodb, table
+    def __init__(
+        self, dynamodb: "DynamoDBClient", table: str, sleep: Callable[[float], None] = time.sleep
+    ) -> None:
+        """`sleep` waits for some seconds."""
+        self._dynamodb, self._table, self._sleep = dynamodb, table, sleep
         self._restored = f"{table}-restored"
 
     def into_second_table(self, *, backup: str | None, at: datetime.datetime | None) -> str:
@@ -56,46 +65,85 @@ class Restore:
                 raise UserError(
                     f"{self._restored} is still not active; look at it in the console and run this again."
                 )
-            time.sleep(WAIT_BETWEEN_SECONDS)
+            self._sleep(WAIT_BETWEEN_SECONDS)
         return self._restored
 
-    def difference(self) -> Difference:
-        """How the real table differs from the restored one."""
+    def copy_back(self, show: Show) -> Difference:
+        """Change the real table so that it equals the restored one; `show` gets how far it is."""
         keys = [key["AttributeName"] for key in self._describe(self._table)["KeySchema"]]
-        wanted = {_key(item, keys): item for item in self._items(self._restored)}
-        found = {_key(item, keys): item for item in self._items(self._table)}
-        return Difference(
-            write=[item for key, item in wanted.items() if found.get(key) != item],
-            delete=[{name: item[name] for name in keys} for key, item in found.items() if key not in wanted],
-        )
-
-    def copy_back(self, difference: Difference) -> None:
-        """Change the real table so that it equals the restored one."""
-        requests: list[Any] = [
-            *({"PutRequest": {"Item": item}} for item in difference.write),
-            *({"DeleteRequest": {"Key": key}} for key in difference.delete),
-        ]
-        for start in range(0, len(requests), BATCH):
-            left: Any = {self._table: requests[start : start + BATCH]}
-            while left:
-                left = self._dynamodb.batch_write_item(RequestItems=left).get("UnprocessedItems")
+        written = deleted = compared = 0
+        for page in self._pages(self._restored):
+            found = {_line(_key(item, keys)): _line(item) for item in self._same(self._table, page, keys)}
+            differing = [item for item in page if found.get(_line(_key(item, keys))) != _line(item)]
+            self._write([{"PutRequest": {"Item": item}} for item in differing])
+            written, compared = written + len(differing), compared + len(page)
+            show(f"{compared} items compared, {written} written again")
+        seen = 0
+        for page in self._pages(self._table, only=keys):
+            held = {_line(_key(item, keys)) for item in self._same(self._restored, page, keys, only=keys)}
+            strays = [item for item in page if _line(item) not in held]
+            self._write([{"DeleteRequest": {"Key": key}} for key in strays])
+            deleted, seen = deleted + len(strays), seen + len(page)
+            show(f"{seen} items looked up in the backup, {deleted} deleted")
+        return Difference(written, deleted)
 
     def checksums(self) -> tuple[str, str]:
         """One checksum over all items of the real table, and one over those of the restored one."""
         return self.checksum(self._table), self.checksum(self._restored)
 
     def checksum(self, table: str) -> str:
-        """A checksum over all items of a table, whose order does not matter."""
-        lines = sorted(json.dumps(item, sort_keys=True, default=_plain) for item in self._items(table))
-        return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+        """A checksum over all items of a table, whose order does not matter: the sum of the items' own checksums."""
+        total = 0
+        for page in self._pages(table):
+            total += sum(int.from_bytes(hashlib.sha256(_line(item).encode()).digest()) for item in page)
+        return (total % (1 << 8 * CHECKSUM_BYTES)).to_bytes(CHECKSUM_BYTES).hex()
 
     def clean_up(self) -> None:
         """Delete the second table."""
         self._dynamodb.delete_table(TableName=self._restored)
 
-    def _items(self, table: str) -> Iterator[Item]:
-        for page in self._dynamodb.get_paginator("scan").paginate(TableName=table, ConsistentRead=True):
-            yield from page["Items"]
+    def _pages(self, table: str, only: Sequence[str] = ()) -> Iterator[Sequence[Item]]:
+        """The items of a table, page by page; with `only`, these attributes of them."""
+        pages = self._dynamodb.get_paginator("scan").paginate(
+            TableName=table, ConsistentRead=True, **_projection(only)
+        )
+        for page in pages:
+            yield page["Items"]
+
+    def _same(
+        self, table: str, items: Sequence[Item], keys: Sequence[str], only: Sequence[str] = ()
+    ) -> Iterator[Item]:
+        """The items of a table that have the keys of `items`."""
+        for start in range(0, len(items), READ_AT_ONCE):
+            wanted = [_key(item, keys) for item in items[start : start + READ_AT_ONCE]]
+            left: Any = {table: {"Keys": wanted, "ConsistentRead": True, **_projection(only)}}
+            for _ in self._tries(table):
+                answer = self._dynamodb.batch_get_item(RequestItems=left)
+                yield from answer["Responses"].get(table, [])
+                left = answer.get("UnprocessedKeys")
+                if not left:
+                    break
+
+    def _write(self, requests: Sequence[Any]) -> None:
+        for start in range(0, len(requests), WRITTEN_AT_ONCE):
+            left: Any = {self._table: requests[start : start + WRITTEN_AT_ONCE]}
+            for _ in self._tries(self._table):
+                left = self._dynamodb.batch_write_item(RequestItems=left).get("UnprocessedItems")
+                if not left:
+                    break
+
+    def _tries(self, table: str) -> Iterator[int]:
+        """Tries of one batch, with a wait before each but the first.
+
+        botocore repeats a refused request, but not what a batch leaves unprocessed. The advice is to wait longer each
+        time: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.Errors.html#Programming.Errors.BatchOperations
+        """
+        for number in range(TRIES):
+            if number:
+                longest = min(LONGEST_WAIT_SECONDS, FIRST_WAIT_SECONDS * 2**number)
+                self._sleep(random.uniform(longest / 2, longest))  # noqa: S311 (spreads tries, guards nothing)
+            yield number
+        raise UserError(f"DynamoDB has no capacity left for {table}: wait until it has, and run this again.")
 
     def _describe(self, table: str) -> Any:
         return self._dynamodb.describe_table(TableName=table)["Table"]
@@ -107,13 +155,35 @@ class Restore:
             return "CREATING"
 
 
-def _key(item: Item, keys: list[str]) -> str:
-    return json.dumps([item[name] for name in keys], sort_keys=True, default=_plain)
+def _key(item: Item, keys: Sequence[str]) -> Item:
+    return {name: item[name] for name in keys}
+
+
+def _projection(names: Sequence[str]) -> dict[str, Any]:
+    """The parameters that ask for these attributes only."""
+    if not names:
+        return {}
+    placeholders = {f"#{number}": name for number, name in enumerate(names)}
+    return {"ProjectionExpression": ", ".join(placeholders), "ExpressionAttributeNames": placeholders}
+
+
+def _line(item: Item) -> str:
+    """An item as text that is equal for equal items."""
+    return json.dumps(_plain(item), sort_keys=True)
 
 
 def _plain(value: Any) -> Any:
-    """Sets in order and bytes as text, for a checksum."""
-    return sorted(value) if isinstance(value, set) else value.hex()
+    """A value of DynamoDB's JSON, with sets in order and bytes as text."""
+    if isinstance(value, Mapping):
+        return {
+            name: sorted(map(_plain, each))
+            if name in ("SS", "NS", "BS") and isinstance(each, list)
+            else _plain(each)
+            for name, each in value.items()
+        }
+    if isinstance(value, list):
+        return [_plain(each) for each in value]
+    return value.hex() if isinstance(value, bytes) else value
 
 
 def bring_back(
@@ -122,11 +192,9 @@ def bring_back(
     """The whole restore, step by step; raises `UserError` where the tables still differ at the end."""
     with step("restoring into a second table") as current:
         current.note(restore.into_second_table(backup=backup, at=at))
-    with step("comparing") as current:
-        difference = restore.difference()
-        current.note(f"{len(difference.write)} items to write again, {len(difference.delete)} to delete")
-    with step("copying the difference back"):
-        restore.copy_back(difference)
+    with step("copying back what differs") as current:
+        difference = restore.copy_back(current.progress)
+        current.note(f"{difference.written} items written again, {difference.deleted} deleted")
     with step("comparing checksums") as current:
         real, restored = restore.checksums()
         if real != restored:
@@ -145,5 +213,6 @@ def restore_table(
     settings = settings_from_variables(os.environ, suffix)
     current_account(settings)
     name = Names(suffix).of(table)
-    bring_back(Restore(client("dynamodb", settings.aws_region), name), backup=backup, at=at)
+    dynamodb = client("dynamodb", settings.aws_region, retries=RETRIES)
+    bring_back(Restore(dynamodb, name), backup=backup, at=at)
     print(f"{name} is restored from the backup")

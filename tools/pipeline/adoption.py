@@ -21,7 +21,7 @@ def adopt(terraform: Terraform, account: Account, region: str) -> list[str]:
     known = terraform.addresses()
     adopted = []
     for address, identifier in _candidates(terraform.folder, account):
-        if address not in known and _exists(address, identifier, region):
+        if address not in known and _exists(address, identifier, region, account):
             terraform.run("import", "-input=false", address, identifier)
             adopted.append(identifier)
     return adopted
@@ -40,11 +40,11 @@ def _candidates(folder: Path, account: Account) -> Iterator[tuple[str, str]]:
             yield address, prefix + body[key]
 
 
-def _exists(address: str, identifier: str, region: str) -> bool:
+def _exists(address: str, identifier: str, region: str, account: Account) -> bool:
     try:
         match address.partition(".")[0]:
             case "aws_s3_bucket":
-                return StateBucket(client("s3", region), identifier).exists()
+                return StateBucket(client("s3", region), identifier, account.id).exists()
             case "aws_dynamodb_table":
                 client("dynamodb", region).describe_table(TableName=identifier)
             case "aws_iam_role":

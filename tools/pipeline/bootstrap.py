@@ -60,7 +60,7 @@ class Bootstrap:
     def bucket(self) -> StateBucket:
         """The state bucket."""
         state = self.settings.state
-        return StateBucket(client("s3", state.bucket_region), state.bucket)
+        return StateBucket(client("s3", state.bucket_region), state.bucket, self.account.id)
 
     def apply(self) -> dict[str, Any]:
         """Create what is missing and change what differs; returns the outputs."""

@@ -24,12 +24,21 @@ def bootstrap(
     """
     from tools.pipeline.bootstrap import open_bootstrap
     from tools.pipeline.next_steps import next_steps
+    from tools.pipeline.preflight import say
     from tools.support.outputs import write_outputs
 
     opened = open_bootstrap(environment, home)
+    say(opened.settings, opened.account)
     made = opened.apply()
     file = write_outputs(outputs / f"bootstrap-{environment}.json", made)
     print(next_steps(opened.settings, made, file))
+
+
+def preflight(environment: Environment) -> None:
+    """Look at settings, names and quotas before anything is deployed. Exit code 1: something must be mended first."""
+    from tools.pipeline.preflight import preflight
+
+    preflight(environment)
 
 
 def bootstrap_destroy(environment: Environment, home: BootstrapFolder = BOOTSTRAP) -> None:
@@ -101,6 +110,7 @@ def sweep(environment: Environment) -> None:
 
 
 COMMANDS = (
+    preflight,
     bootstrap,
     bootstrap_destroy,
     plan_comment,

@@ -16,7 +16,7 @@ from tools.operate.signing_key import open_store
 from tools.operate.signing_key_store import environments_with_keys
 from tools.pipeline.github import current_github
 from tools.pipeline.state_bucket import StateBucket
-from tools.support.account import client, current_account
+from tools.support.account import Account, client, current_account
 from tools.support.service_problems import SERVICE_PROBLEMS, service_message
 from tools.support.steps import step
 
@@ -32,9 +32,9 @@ def dispose(suffix: str) -> None:
     variables = {**os.environ, "ENVIRONMENT_SUFFIX": suffix}
     settings = settings_from_variables(variables)
     refuse_protected(settings)
-    current_account(settings)
+    account = current_account(settings)
     with step("looking for what was deployed") as current:
-        is_deployed = any(_states(settings, f"{suffix}/TapStack{suffix}.tfstate").values())
+        is_deployed = any(_states(settings, account, f"{suffix}/TapStack{suffix}.tfstate").values())
         current.note("" if is_deployed else "nothing")
     if is_deployed:
         _signing_key_for_destroy(settings)
@@ -51,8 +51,8 @@ def sweep(suffix: str) -> list[str]:
     Raises `UserError` at the end if some of them could not be disposed of.
     """
     settings = settings_from_variables(os.environ, suffix)
-    current_account(settings)
-    found = {key.partition("/")[0] for key, count in _states(settings, "pr-").items() if count}
+    account = current_account(settings)
+    found = {key.partition("/")[0] for key, count in _states(settings, account, "pr-").items() if count}
     found |= environments_with_keys(client("ssm", settings.aws_region))
     open_numbers = current_github().open_pull_requests()
     numbers = sorted(int(match[1]) for name in found if (match := PATTERN.fullmatch(name)))
@@ -70,9 +70,10 @@ def sweep(suffix: str) -> list[str]:
     return left
 
 
-def _states(settings: EnvironmentSettings, prefix: str) -> dict[str, int]:
+def _states(settings: EnvironmentSettings, account: Account, prefix: str) -> dict[str, int]:
     """How many resources each state in the environment's bucket has, by key."""
-    return StateBucket(client("s3", settings.state.bucket_region), settings.state.bucket).states(prefix)
+    state = settings.state
+    return StateBucket(client("s3", state.bucket_region), state.bucket, account.id).states(prefix)
 
 
 def _signing_key_for_destroy(settings: EnvironmentSettings) -> None:

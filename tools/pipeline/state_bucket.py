@@ -17,15 +17,20 @@ DELETED_AT_ONCE = 1000  # the limit of DeleteObjects
 
 @dataclass(frozen=True)
 class StateBucket:
-    """One bucket, with a client of its region."""
+    """One bucket, with a client of its region, and the account that must own it.
+
+    Every request names the owner, so that S3 refuses a bucket that another account made under this name and opened:
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-owner-condition.html
+    """
 
     client: "S3Client"
     name: str
+    owner: str
 
     def exists(self) -> bool:
         """Whether the bucket exists; refuses one that belongs to another account."""
         try:
-            self.client.head_bucket(Bucket=self.name)
+            self.client.head_bucket(Bucket=self.name, ExpectedBucketOwner=self.owner)
         except ClientError as problem:
             code = problem.response["Error"]["Code"]
             if code in MISSING:
@@ -41,7 +46,8 @@ class StateBucket:
     def read(self, key: str) -> dict[str, Any] | None:
         """A state, or None where there is none."""
         try:
-            body = self.client.get_object(Bucket=self.name, Key=key)["Body"].read()
+            stored = self.client.get_object(Bucket=self.name, Key=key, ExpectedBucketOwner=self.owner)
+            body = stored["Body"].read()
         except ClientError as problem:
             if problem.response["Error"]["Code"] in MISSING:
                 return None
@@ -50,21 +56,30 @@ class StateBucket:
 
     def states(self, prefix: str = "") -> dict[str, int]:
         """How many resources each state has, by key."""
-        pages = self.client.get_paginator("list_objects_v2").paginate(Bucket=self.name, Prefix=prefix)
+        pages = self.client.get_paginator("list_objects_v2").paginate(
+            Bucket=self.name, Prefix=prefix, ExpectedBucketOwner=self.owner
+        )
         keys = [item["Key"] for page in pages for item in page.get("Contents", [])]
         states = {key: self.read(key) or {} for key in keys if key.endswith(".tfstate")}
         return {key: len(managed(state)) for key, state in states.items()}
 
     def empty(self) -> None:
         """Delete every version of every object."""
-        for page in self.client.get_paginator("list_object_versions").paginate(Bucket=self.name):
+        pages = self.client.get_paginator("list_object_versions").paginate(
+            Bucket=self.name, ExpectedBucketOwner=self.owner
+        )
+        for page in pages:
             doomed = [
                 {"Key": version["Key"], "VersionId": version["VersionId"]}
                 for version in (*page.get("Versions", []), *page.get("DeleteMarkers", []))
             ]
             for start in range(0, len(doomed), DELETED_AT_ONCE):
                 batch: Any = doomed[start : start + DELETED_AT_ONCE]
-                self.client.delete_objects(Bucket=self.name, Delete={"Objects": batch, "Quiet": True})
+                self.client.delete_objects(
+                    Bucket=self.name,
+                    Delete={"Objects": batch, "Quiet": True},
+                    ExpectedBucketOwner=self.owner,
+                )
 
 
 def managed(state: dict[str, Any]) -> list[dict[str, Any]]:

@@ -9,13 +9,22 @@ from __future__ import annotations
 import argparse
 import fcntl
 import hashlib
+import os
 import re
 import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+
+from education.installers import (
+    NPM_OPTIONS,
+    missing_node_packages,
+    missing_python_packages,
+    npm_variables,
+    pip_variables,
+)
 
 ROOT = Path(__file__).resolve().parents[2]
 LOGS = ROOT / "build" / "logs"
@@ -23,6 +32,8 @@ MINIMUM_PYTHON = (3, 11)
 MINIMUM_NODE = 20
 CHROMIUM_PROGRAMS = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome", "chrome")
 TAIL_LINES = 15
+FULL = ("No space left on device", "ENOSPC", "Disk quota exceeded")
+FREE = "Make space (the installation takes about 1 GB; `npm cache clean --force` and `pip cache purge` free some)"
 
 
 class InstallError(Exception):
@@ -73,7 +84,13 @@ def is_stamped(stamp: Path, wanted: str) -> bool:
     return stamp.is_file() and stamp.read_text().strip() == wanted
 
 
-def run(what: str, advice: str, command: Sequence[str | Path], log_name: str) -> None:
+def run(
+    what: str,
+    advice: str,
+    command: Sequence[str | Path],
+    log_name: str,
+    variables: Mapping[str, str] | None = None,
+) -> None:
     """Run an installer with its output in a log. Its failure is an `InstallError` with the reason and `advice`."""
     log = LOGS / f"{log_name}.log"
     log.parent.mkdir(parents=True, exist_ok=True)
@@ -83,6 +100,7 @@ def run(what: str, advice: str, command: Sequence[str | Path], log_name: str) ->
         code = subprocess.run(
             [str(part) for part in command],
             cwd=ROOT,
+            env=variables,
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=output,
@@ -92,7 +110,10 @@ def run(what: str, advice: str, command: Sequence[str | Path], log_name: str) ->
         print(f"{time.monotonic() - start:.1f} s", flush=True)
         return
     print("FAILED", flush=True)
-    end = "\n".join(log.read_text(errors="replace").splitlines()[-TAIL_LINES:])
+    said = log.read_text(encoding="utf-8", errors="replace")
+    end = "\n".join(said.splitlines()[-TAIL_LINES:])
+    if any(sign in said for sign in FULL):
+        advice = f"The disk is full. {FREE}, and run this again."
     raise InstallError(
         f"{what} failed (exit code {code}).\n{end}\n\n{advice} All of its output: {log.relative_to(ROOT)}"
     )
@@ -100,12 +121,14 @@ def run(what: str, advice: str, command: Sequence[str | Path], log_name: str) ->
 
 def run_pip(venv: Path, what: str, requirements: Path, log_name: str) -> None:
     """Install the exact hashes of a requirements file into a virtual environment."""
+    python = venv / "bin" / "python"
     run(
         what,
         "If the network failed, run this again: it repeats what is not complete.",
         [
             *(
-                venv / "bin" / "python",
+                python,
+                "-I",
                 "-m",
                 "pip",
                 "install",
@@ -117,7 +140,19 @@ def run_pip(venv: Path, what: str, requirements: Path, log_name: str) -> None:
             *("--require-hashes", "--requirement", requirements),
         ],
         log_name,
+        pip_variables(python, os.environ),
     )
+    refuse_missing(what, missing_python_packages(python, requirements))
+
+
+def refuse_missing(what: str, missing: Sequence[str]) -> None:
+    """Refuse an installation that says that it is complete, and is not, before it is stamped as done."""
+    if missing:
+        more = f" and {len(missing) - 3} more" if len(missing) > 3 else ""
+        raise InstallError(
+            f"{what} left out {', '.join(missing[:3])}{more}: a setting of pip or npm sent them elsewhere (look at "
+            "`pip config list` and `npm config list`); remove it and run this again."
+        )
 
 
 def install_python_packages() -> None:
@@ -187,10 +222,26 @@ def install_node_packages(node_version: str) -> None:
     run(
         "installing cdktf-cli by package-lock.json",
         "If the network failed, run this again: `npm ci` always starts over.",
-        ["npm", "ci", "--no-audit", "--no-fund", "--loglevel=error"],
+        ["npm", "ci", *NPM_OPTIONS],
         "npm",
+        npm_variables(os.environ, ROOT / "build" / "npm-cache"),
+    )
+    refuse_missing("installing cdktf-cli", missing_node_packages(ROOT))
+    run(
+        "trying cdktf",
+        "It does not start on this Node.js: install another one (22 is a good choice) and run this again.",
+        ["node", ROOT / "node_modules" / ".bin" / "cdktf", "--version"],
+        "cdktf",
+        {**os.environ, "CHECKPOINT_DISABLE": "1", "CDKTF_HOME": str(ROOT / "build" / "toolchain" / "cdktf")},
     )
     stamp.write_text(wanted + "\n")
+
+
+def link_cdktf() -> None:
+    """Let an active environment find `cdktf`, as a person types it: `. .venv/bin/activate`, `cdktf synth`."""
+    link = ROOT / ".venv" / "bin" / "cdktf"
+    if link.parent.is_dir() and not link.is_symlink():
+        link.symlink_to(Path("..", "..", "node_modules", ".bin", "cdktf"))
 
 
 def install(*, browser: bool = False) -> None:
@@ -202,6 +253,7 @@ def install(*, browser: bool = False) -> None:
         fcntl.flock(lock, fcntl.LOCK_EX)
         install_python_packages()
         install_node_packages(node_version)
+        link_cdktf()
         if browser:
             install_browser_driver()
 
@@ -232,4 +284,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
+    if sys.version_info[:2] >= MINIMUM_PYTHON:  # an older one is refused below
+        from education.encoding import speak_utf8
+
+        speak_utf8()
     sys.exit(main())

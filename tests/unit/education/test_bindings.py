@@ -102,3 +102,29 @@ def test_a_missing_package_is_no_crash(
 ) -> None:
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
     assert not bindings.install(), "the import itself then says what is missing"
+
+
+class TestCache:
+    NAME = "JSII_RUNTIME_PACKAGE_CACHE_ROOT"
+
+    def test_a_home_that_takes_no_file_is_passed_over(self) -> None:
+        variables = {"HOME": "/proc"}
+        bindings._cache_where_home_has_none(variables)
+        assert variables[self.NAME].endswith("/build/jsii")
+
+    def test_so_is_one_that_does_not_exist_and_cannot_be_made(self, tmp_path: Path) -> None:
+        (tmp_path / "file").touch()
+        variables = {"HOME": str(tmp_path / "file" / "home")}
+        bindings._cache_where_home_has_none(variables)
+        assert self.NAME in variables
+
+    def test_a_home_that_can_be_used_is(self, tmp_path: Path) -> None:
+        variables = {"HOME": str(tmp_path)}
+        bindings._cache_where_home_has_none(variables)
+        assert self.NAME not in variables
+        assert list(tmp_path.iterdir()) == [], "looking leaves nothing behind"
+
+    def test_a_cache_that_was_named_stays(self) -> None:
+        variables = {"HOME": "/proc", self.NAME: "/named"}
+        bindings._cache_where_home_has_none(variables)
+        assert variables[self.NAME] == "/named"

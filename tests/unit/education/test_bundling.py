@@ -138,6 +138,61 @@ def test_the_same_sources_give_the_same_bytes(
     assert again.source_code_hash == bundles[name].source_code_hash
 
 
+@pytest.mark.parametrize(
+    "left",
+    [
+        *(
+            ".#handler.py",
+            "._handler.py",
+            "#handler.py",
+            ".handler.py",
+            ".ipynb_checkpoints/handler-checkpoint.py",
+        ),
+        *(
+            "handler (conflicted copy 2026-11-26).py",
+            "handler-DESKTOP-7.py",
+            "handler 2.py",
+            "Kopie von handler.py",
+        ),
+        *(
+            "handler.sync-conflict-20261126-101010.py",
+            "rules.orig.py",
+            ".trash/rules.py",
+            "__pycache__/rules.py",
+        ),
+    ],
+)
+def test_what_editors_and_synchronised_folders_leave_is_in_no_bundle(
+    bundles: dict[str, Bundle], copy: Path, elsewhere: Path, left: str
+) -> None:
+    file = copy / "catalog" / left
+    file.parent.mkdir(exist_ok=True)
+    file.write_bytes(b"\x00\x05\x16\x07 no Python")
+    assert bundle("catalog", sources=copy, build=elsewhere).digest == bundles["catalog"].digest
+
+
+def test_the_lock_of_an_editor_points_nowhere(
+    bundles: dict[str, Bundle], copy: Path, elsewhere: Path
+) -> None:
+    (copy / "catalog" / ".#handler.py").symlink_to("teacher@laptop.4711")
+    assert bundle("catalog", sources=copy, build=elsewhere).digest == bundles["catalog"].digest
+
+
+@pytest.mark.parametrize("folder", ["catalog copy", ".catalog", "catalog (1)", "catalog-PC7"])
+def test_a_copy_of_a_functions_folder_is_no_function(copy: Path, folder: str) -> None:
+    shutil.copytree(copy / "catalog", copy / folder)
+    assert function_names(copy) == FUNCTIONS
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_line_ends_of_a_checkout_change_no_bundle(
+    bundles: dict[str, Bundle], copy: Path, elsewhere: Path, name: str
+) -> None:
+    for path in copy.rglob("*.py"):
+        path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))
+    assert bundle(name, sources=copy, build=elsewhere).digest == bundles[name].digest
+
+
 def test_a_changed_or_renamed_source_is_another_bundle(copy: Path, elsewhere: Path) -> None:
     def digest() -> str:
         return bundle("catalog", sources=copy, build=elsewhere).digest

@@ -54,6 +54,14 @@ def passed_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
+def test_line_ends_of_a_checkout_are_no_change(tmp_path: Path) -> None:
+    """The digest is a trigger of the API's deployment."""
+    unix, dos = tmp_path / "unix.yaml", tmp_path / "dos.yaml"
+    unix.write_bytes(MINIMAL.encode())
+    dos.write_bytes(MINIMAL.replace("\n", "\r\n").encode())
+    assert load_api_description(dos) == load_api_description(unix)
+
+
 def test_references_are_followed_and_nullable_becomes_a_type(tmp_path: Path) -> None:
     file = tmp_path / "openapi.yaml"
     file.write_text(MINIMAL)

@@ -101,6 +101,22 @@ def test_a_bad_variable_as_cdktf_sees_it() -> None:
     assert_refused(run(ROOT, ENVIRONMENT_SUFFIX="Prod!"), "ENVIRONMENT_SUFFIX is 'Prod!'")
 
 
+def test_a_python_without_the_packages_is_told_what_to_do(tmp_path: Path) -> None:
+    """As in `cdktf synth`, typed where the project's environment is not active."""
+    bare = subprocess.run(
+        [sys.executable, "-I", "-S", str(ROOT / "main.py")],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert_refused(bare, "is not the project's Python (3.11 or newer, with its packages): run `make install`")
+
+
+def test_python_may_leave_the_scripts_folder_out_of_its_path() -> None:
+    assert_refused(run(ROOT, ENVIRONMENT_SUFFIX="Prod!", PYTHONSAFEPATH="1"), "ENVIRONMENT_SUFFIX is 'Prod!'")
+
+
 @pytest.mark.parametrize(
     ("old", "new", "sentence"),
     [
@@ -170,4 +186,4 @@ def test_a_bundle_that_cannot_be_written(
 
     monkeypatch.setattr(main, "check_preconditions", full)
     assert main.main() == 1
-    assert capsys.readouterr().err.startswith("error: No space left on device; check that it exists")
+    assert capsys.readouterr().err.startswith("error: No space left on device; the disk is full: make space")

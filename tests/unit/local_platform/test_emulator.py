@@ -15,6 +15,7 @@ import pytest
 
 from education.errors import UserError
 from local_platform import emulator, processes
+from local_platform.__main__ import on_its_port
 from local_platform.aws import client
 from local_platform.down import down
 from local_platform.platform import MARK, STACK, Platform
@@ -116,6 +117,31 @@ def test_another_port_moves_it(platform: Platform) -> None:
     assert not terraforms_memory.exists(), "it would look for the state on the old port"
     with socket.socket() as free:
         free.bind(("127.0.0.1", platform.port))
+
+
+def test_a_port_that_is_taken_does_not_end_what_runs(
+    platform: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = aws_emulator(platform)
+    monkeypatch.setattr(emulator, "PORT_RELEASE_SECONDS", 0.2)
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        moved = Platform(platform.home, other.getsockname()[1], platform.outputs_file)
+        with pytest.raises(UserError, match=r"is taken by another program"):
+            aws_emulator(moved)
+    assert emulator.running(platform) == before
+
+
+@pytest.mark.parametrize("alive", [True, False])
+def test_it_stays_where_it_was_started(platform: Platform, alive: bool) -> None:
+    """A plain `make up` after `EDUCATION_LOCAL_PORT=4611 make up`."""
+    started = aws_emulator(platform)
+    if not alive:
+        psutil.Process(started.pid).kill()
+    plain = Platform(platform.home, 4566, platform.outputs_file)
+    assert on_its_port(plain, moves=False) == platform
+    assert on_its_port(plain, moves=True) == plain
 
 
 def test_down_leaves_nothing_of_a_half_finished_up(platform: Platform) -> None:

@@ -91,6 +91,23 @@ def test_it_takes_everything_away(bootstrap: Bootstrap, monkeypatch: pytest.Monk
     assert not bootstrap.first_state.exists()
 
 
+def test_every_request_to_the_state_bucket_names_its_owner(bootstrap: Bootstrap) -> None:
+    """Bucket names are unique in all of AWS: another account may have made this one, and let everybody in."""
+    asked: list[tuple[str, object]] = []
+
+    def note(model: Any, params: Any, **_: object) -> None:
+        asked.append((model.name, params["headers"].get("x-amz-expected-bucket-owner")))
+
+    bucket = bootstrap.bucket
+    bucket.client.meta.events.register("before-call.s3", note)
+    assert bucket.exists()
+    assert bucket.states()
+    bucket.empty()
+    names = {"HeadBucket", "ListObjectsV2", "GetObject", "ListObjectVersions", "DeleteObjects"}
+    assert {name for name, _ in asked} == names
+    assert {owner for _, owner in asked} == {bootstrap.account.id}
+
+
 def test_a_destroy_continues_after_an_interruption_behind_the_emptied_bucket(
     bootstrap: Bootstrap, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -59,7 +59,10 @@ def test_the_help_loads_nothing_that_only_the_commands_need() -> None:
     [
         (["deplo"], "No such command 'deplo'. Did you mean 'deploy'? See `python -m tools --help`."),
         (["deploy", "--env"], "No such option: --env"),
-        (["plan"], "Missing option '--environment'. See `python -m tools plan --help`."),
+        (
+            ["plan"],
+            "Missing option '--environment' (env var: 'ENVIRONMENT_SUFFIX'). See `python -m tools plan --help`.",
+        ),
         (["scan", "nothing"], "nothing is no scanner; there are workflows, checkov,"),
         (["restore", "--environment", "dev", "--table", "courses"], "name either --backup or --at."),
         (["restore", "--environment", "dev", "--table", "courses", "--at", "noon"], "'noon'"),

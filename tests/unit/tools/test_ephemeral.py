@@ -10,6 +10,7 @@ from local_platform.platform import SECRET_KEY
 from tests.unit.github_fixture import FakeGithub
 from tools.operate.signing_key_store import environments_with_keys
 from tools.pipeline import ephemeral
+from tools.support.account import Account
 
 
 class Bucket:
@@ -48,7 +49,8 @@ def did(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     Bucket.held = {f"pr-{n}/TapStackpr-{n}.tfstate": count for n, count in ((1, 0), (2, 9), (12, 9))}
     monkeypatch.setattr(ephemeral, "StateBucket", Bucket)
     monkeypatch.setattr(ephemeral, "client", lambda *_: None)
-    monkeypatch.setattr(ephemeral, "current_account", lambda _: None)
+    account = Account("1" * 12, "aws", "arn:aws:iam::111111111111:user/ada")
+    monkeypatch.setattr(ephemeral, "current_account", lambda _: account)
     monkeypatch.setattr(ephemeral, "environments_with_keys", lambda _: {"dev", "pr-3", "pr-12", "pr-x"})
     monkeypatch.setattr(ephemeral, "open_store", lambda suffix, **_: Store(did, suffix))
     monkeypatch.setattr(ephemeral, "run_stack", lambda command, suffix, _: did.append(f"{command} {suffix}"))

@@ -80,11 +80,40 @@ class TestInstallation:
             (tmp_path / ".venv").mkdir(exist_ok=True)
 
         monkeypatch.setattr(install, "run", run)
+        monkeypatch.setattr(install, "pip_variables", lambda *_: {})
+        monkeypatch.setattr(install, "missing_python_packages", lambda *_: [])
         install.install_python_packages()
         assert not half.exists()
         assert len(calls) == 3
         install.install_python_packages()
         assert len(calls) == 3, "what is stamped is not installed again"
+
+    def test_what_was_sent_elsewhere_is_not_stamped(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(install, "ROOT", tmp_path)
+        (tmp_path / "requirements.txt").touch()
+        (tmp_path / ".venv").mkdir()
+        monkeypatch.setattr(install, "run", lambda *_: (tmp_path / ".venv").mkdir(exist_ok=True))
+        monkeypatch.setattr(install, "pip_variables", lambda *_: {})
+        monkeypatch.setattr(install, "missing_python_packages", lambda *_: ["a", "b", "c", "d"])
+        with pytest.raises(
+            install.InstallError, match=r"left out a, b, c and 1 more: a setting of pip or npm"
+        ):
+            install.install_python_packages()
+        assert not (tmp_path / ".venv" / ".installed").exists()
+
+    @pytest.mark.parametrize("sign", ["OSError: [Errno 28] No space left on device", "npm error code ENOSPC"])
+    def test_a_full_disk_is_not_taken_for_a_failing_network(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], sign: str
+    ) -> None:
+        monkeypatch.setattr(install, "ROOT", tmp_path)
+        monkeypatch.setattr(install, "LOGS", tmp_path / "logs")
+        with pytest.raises(install.InstallError, match=r"The disk is full\. Make space") as refusal:
+            install.run(
+                "fetching", "If the network failed, …", ["sh", "-c", f"echo '{sign}'; exit 1"], "fetch"
+            )
+        assert "network" not in str(refusal.value)
 
     def test_a_failing_installer_is_reported_with_its_output(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
@@ -182,6 +211,47 @@ class TestTerraform:
             check=False,
         )
         assert (done.returncode, done.stdout) == (2, "plan|-var=ä b"), done.stderr
+
+
+class TestVariables:
+    """What a shell has for other programs does not reach cdktf and Terraform."""
+
+    TOOLS = Toolchain(Path("/bin/terraform"), "1.11.4", None, Path("/cli"))
+
+    @pytest.mark.parametrize(
+        "name",
+        [
+            *("TF_CLI_ARGS", "TF_CLI_ARGS_plan", "TF_CLI_ARGS_init", "TF_WORKSPACE", "TF_DATA_DIR"),
+            *("TF_PLUGIN_CACHE_DIR", "TF_REATTACH_PROVIDERS", "CDKTF_OUTDIR", "CDKTF_CONTEXT_JSON"),
+            *("PYTHONSAFEPATH", "PYTHONHOME"),
+        ],
+    )
+    def test_one_that_diverts_is_left_out(self, name: str) -> None:
+        assert name not in self.TOOLS.environment({name: "-destroy", "PATH": "/bin"})
+
+    @pytest.mark.parametrize("name", ["HTTPS_PROXY", "TF_LOG", "TF_TOKEN_example_org", "AWS_PROFILE", "HOME"])
+    def test_one_that_a_person_needs_stays(self, name: str) -> None:
+        assert self.TOOLS.environment({name: "x"})[name] == "x"
+
+    @pytest.mark.parametrize(("length", "kept"), [(40, True), (80, True), (81, False), (117, False)])
+    def test_a_socket_of_the_provider_fits_into_the_temporary_folder(self, length: int, kept: bool) -> None:
+        folder = "/" + "t" * (length - 1)
+        used = self.TOOLS.environment({"TMPDIR": folder})["TMPDIR"]
+        assert (used == folder) == kept
+        assert len(f"{used}/plugin1234567890") < 104
+
+    def test_asking_for_the_version_is_not_diverted_either(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        asked = program(
+            tmp_path, "terraform", """echo "{\\"terraform_version\\": \\"1.11.4$TF_CLI_ARGS\\"}\""""
+        )
+        monkeypatch.setenv("TF_CLI_ARGS", "-help")
+        assert toolchain.check_terraform(asked) == "1.11.4"
+
+    def test_the_output_of_the_app_is_utf8(self) -> None:
+        variables = self.TOOLS.environment({"PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"})
+        assert (variables["PYTHONIOENCODING"], variables["PYTHONUTF8"]) == ("utf-8:replace", "1")
 
 
 class TestProviderMirror:
