@@ -95,7 +95,7 @@ def test_a_smoke_test_that_fails_says_what_to_do(tmp_path: Path, monkeypatch: py
         def outputs(self) -> dict[str, str]:
             return {"user_pool_id": "pool"}
 
-        def forget(self) -> None:
+        def forget_deployment(self) -> None:
             forgotten.append(True)
 
     def fail(_: object) -> None:
