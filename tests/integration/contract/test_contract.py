@@ -180,6 +180,7 @@ def _run(data: ContractData, folder: Path) -> Run:
         env={
             **os.environ,
             "PYTHONPATH": str(ROOT),
+            "PYTHONIOENCODING": "utf-8",  # schemathesis takes all of it for the name of an encoding
             "SCHEMATHESIS_HOOKS": "tests.integration.contract.contract_hooks",
             contract_data.VARIABLE: str(files["data.json"]),
         },
