@@ -20,6 +20,7 @@ class ContractData:
         changeable: the courses that the run may edit. The others stay valid, so that requests can succeed to the end.
         left: the courses from which the caller may withdraw. A second withdrawal succeeds too.
         lessons: ids of lessons that each course has or had.
+        lessons_with_files: those that have a file in the first course.
         users: ids of users whose groups may be changed.
         emails: e-mail addresses of users.
     """
@@ -30,6 +31,7 @@ class ContractData:
     changeable: list[str]
     left: list[str]
     lessons: list[str]
+    lessons_with_files: list[str]
     users: list[str]
     emails: list[str]
 

@@ -42,6 +42,7 @@ MOST_SECONDS = 3600
 # It would erase the account of the run. It has a test of its own below.
 ERASURE = "deleteProfile"
 OPERATIONS = [one for one in load_api_description().operations if one.operation_id != ERASURE]
+LESSONS_WITH_FILES = ("film", "text")
 LESSONS = {
     "film": lesson("video", premium=True),
     "text": lesson("article", position=1),
@@ -135,7 +136,7 @@ def _make_data(deployed: Deployed, people: People, caller: Person | None, owner:
     courses.append(new_course(owner, lessons=LESSONS, capacity=1))
     courses.append(new_course(owner, lessons=LESSONS, status="draft"))
     courses.append(new_course(owner, lessons=LESSONS, status="archived"))
-    for lesson_id in ("film", "text"):
+    for lesson_id in LESSONS_WITH_FILES:
         upload(deployed, owner, courses[0], lesson_id)
     subjects = people.many(2)
     enroll(subjects[0], courses[2])
@@ -150,6 +151,7 @@ def _make_data(deployed: Deployed, people: People, caller: Person | None, owner:
         changeable=courses[1:],
         left=courses[1:3],
         lessons=list(LESSONS),
+        lessons_with_files=list(LESSONS_WITH_FILES),
         users=[person.user_id for person in subjects],
         emails=[person.email for person in subjects],
     )
