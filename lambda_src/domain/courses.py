@@ -56,7 +56,10 @@ class Lesson(NamedTuple):
 
 @dataclass(frozen=True)
 class Course:
-    """One course; `lessons` are in the order in which students see them. Times are stored text."""
+    """One course; `lessons` are in the order in which students see them. Times are stored text.
+
+    `staff` has the user ids of the co-teachers. The owner is not among them.
+    """
 
     course_id: str
     title: str
@@ -73,6 +76,7 @@ class Course:
     closes_at: str | None = None
     seats_taken: int = 0
     waitlisted: int = 0
+    staff: frozenset[str] = frozenset()
 
     @classmethod
     def from_stored(cls, item: Mapping[str, Any]) -> "Course":
@@ -95,7 +99,12 @@ class Course:
             closes_at=item.get("closesAt"),
             seats_taken=item.get("seatsTaken", 0),
             waitlisted=item.get("waitlisted", 0),
+            staff=frozenset(item.get("staff", ())),
         )
+
+    def is_taught_by(self, user_id: str) -> bool:
+        """Whether a person is the owner or a co-teacher. What they may do also depends on their roles."""
+        return user_id == self.owner_id or user_id in self.staff
 
     @property
     def lesson_ids(self) -> frozenset[str]:
@@ -146,5 +155,10 @@ class Course:
         return shown
 
     def to_editors(self) -> dict[str, Any]:
-        """The course for callers who may edit it: also how many seats are taken, and how many students wait."""
-        return {**self.to_api(), "seatsTaken": self.seats_taken, "waitlisted": self.waitlisted}
+        """The course for callers who may edit it: also the seats taken, the students who wait, and the co-teachers."""
+        return {
+            **self.to_api(),
+            "seatsTaken": self.seats_taken,
+            "waitlisted": self.waitlisted,
+            "staff": sorted(self.staff),
+        }

@@ -24,7 +24,15 @@ def may_list_courses_of(caller: Caller, owner_id: str) -> bool:
 
 
 def may_edit(caller: Caller, course: Course) -> bool:
-    """The owner, while still an instructor, and administrators edit a course and its lessons."""
+    """The owner and the co-teachers, while still instructors, and administrators edit a course and its lessons."""
+    if caller.is_administrator:
+        return True
+    return caller.is_instructor and course.is_taught_by(caller.user_id)
+
+
+def may_change_staff(caller: Caller, course: Course) -> bool:
+    """The owner, while still an instructor, and administrators make co-teachers. A co-teacher does not: otherwise one
+    could bring in friends, or remove the others."""
     if caller.is_administrator:
         return True
     return caller.is_instructor and caller.user_id == course.owner_id
@@ -38,7 +46,7 @@ def may_see(caller: Caller, course: Course) -> bool:
 
 
 def may_read_roster(caller: Caller, course: Course) -> bool:
-    """The course's own instructor and administrators read students' records."""
+    """The course's own instructors and administrators read students' records."""
     return may_edit(caller, course)
 
 
@@ -71,8 +79,21 @@ def require_editable(caller: Caller, course: Course | None) -> Course:
     return visible
 
 
+def require_staff_changes(caller: Caller, course: Course | None) -> Course:
+    """The course, if this caller may make and remove co-teachers of it.
+
+    Raises:
+        NotFound: there is no such course, or the caller may not see it.
+        Forbidden: the caller may see it but not change its staff.
+    """
+    visible = require_visible(caller, course)
+    if not may_change_staff(caller, visible):
+        raise Forbidden("Only the course's owner and administrators may change its co-teachers.")
+    return visible
+
+
 def require_roster(caller: Caller, course: Course | None) -> Course:
-    """The course, if this caller may read its roster and add to it.
+    """The course, if this caller may read its roster and change it.
 
     Raises:
         NotFound: there is no such course, or the caller may not see it.
@@ -85,4 +106,4 @@ def require_roster(caller: Caller, course: Course | None) -> Course:
 
 
 def _not_yours() -> Forbidden:
-    return Forbidden("Only the course's owner and administrators may do this.")
+    return Forbidden("Only the course's owner, its co-teachers and administrators may do this.")

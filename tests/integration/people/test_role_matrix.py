@@ -124,6 +124,7 @@ def test_the_description_names_the_same_roles() -> None:
         "signed-in": set(ROLES) - {"anonymous"},
         "enrolled": {"student"},
         "owner": {"owner"},
+        "co-teachers": set(),
     }
     relations |= {"administrators": {"administrator"}, "instructors": {"other_instructor", "owner"}}
     for operation in OPERATIONS:

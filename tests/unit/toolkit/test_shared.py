@@ -92,33 +92,43 @@ def caller(user_id: str, *groups: str) -> Caller:
 
 
 def course(status: str, published_at: str | None = None) -> Course:
-    return Course("c", "T", "", status, "owner", 1, (), "t", "t", published_at)
+    staff = frozenset({"colleague"})
+    return Course("c", "T", "", status, "owner", 1, (), "t", "t", published_at, staff=staff)
 
 
 @pytest.mark.parametrize(
-    ("who", "sees_draft", "edits"),
+    ("who", "sees_draft", "edits", "changes_staff"),
     [
-        (caller("owner", "instructors"), True, True),
-        (caller("owner"), False, False),
-        (caller("other", "instructors"), False, False),
-        (caller("student"), False, False),
-        (caller("admin", "administrators"), True, True),
+        (caller("owner", "instructors"), True, True, True),
+        (caller("owner"), False, False, False),
+        (caller("colleague", "instructors"), True, True, False),
+        (caller("colleague"), False, False, False),
+        (caller("other", "instructors"), False, False, False),
+        (caller("student"), False, False, False),
+        (caller("admin", "administrators"), True, True, True),
     ],
 )
-def test_which_callers_see_and_edit_a_course(who: Caller, sees_draft: bool, edits: bool) -> None:
+def test_which_callers_see_and_edit_a_course(
+    who: Caller, sees_draft: bool, edits: bool, changes_staff: bool
+) -> None:
     assert permissions.may_see(who, course("draft")) is sees_draft
     assert permissions.may_see(who, course("published"))
     assert permissions.may_see(who, course("archived", "t#c"))
     assert permissions.may_see(who, course("archived")) is sees_draft, "it was never for anybody else"
     assert permissions.may_edit(who, course("published")) is edits
     assert permissions.may_read_roster(who, course("published")) is edits
-    for require in (permissions.require_editable, permissions.require_roster):
-        if edits:
+    assert permissions.may_change_staff(who, course("published")) is changes_staff
+    for require, allowed in (
+        (permissions.require_editable, edits),
+        (permissions.require_roster, edits),
+        (permissions.require_staff_changes, changes_staff),
+    ):
+        if allowed:
             assert require(who, course("draft")) == course("draft")
         else:
             with pytest.raises(Forbidden):
                 require(who, course("published"))
-            with pytest.raises(NotFound):
+            with pytest.raises(Forbidden if sees_draft else NotFound):
                 require(who, course("draft"))
     with pytest.raises(NotFound):
         permissions.require_visible(who, None)
