@@ -176,7 +176,11 @@ def _progress(record: EnrollmentRecord) -> dict[str, Any]:
         "enrolledAt": record.enrolled_at,
         "lastActivityAt": record.last_activity_at,
     }
-    optional = {"completedAt": record.completed_at, "waitlistedAt": record.waitlisted_at}
+    optional = {
+        "completedAt": record.completed_at,
+        "waitlistedAt": record.waitlisted_at,
+        "ownEnrolments": list(record.own_enrolments) or None,
+    }
     return shown | {name: value for name, value in optional.items() if value is not None}
 
 

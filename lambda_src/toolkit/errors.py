@@ -107,6 +107,17 @@ class UnsupportedMediaType(RequestError):
     code = "unsupported-media-type"
 
 
+class TooManyRequests(RequestError):
+    """The caller did this too often; it is accepted again after `retry_after` seconds."""
+
+    status = 429
+    title = "Too Many Requests"
+    code = "too-many-requests"
+
+    def __init__(self, detail: str, *, code: str | None = None, retry_after: int) -> None:
+        super().__init__(detail, code=code, headers={"Retry-After": str(retry_after)})
+
+
 class Unavailable(RequestError):
     """A dependency failed or is too slow; the same request is safe to send again.
 

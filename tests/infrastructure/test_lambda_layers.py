@@ -22,6 +22,7 @@ LAYER_OF = {
     "domain/content_paths.py": RULES,
     "domain/courses.py": RULES,
     "domain/enrollments/bulk.py": RULES,
+    "domain/enrollments/cooldown.py": RULES,
     "domain/enrollments/guards.py": RULES,
     "domain/enrollments/model.py": RULES,
     "domain/people/addresses.py": RULES,

@@ -46,6 +46,8 @@ class EnrollmentRecord:
     `percentage` is the percentage at the last write: a completion, an enrolment after a withdrawal, or a course
     change (followups). The order of the roster, lists of enrolments and exports use it. The API's Progress and the
     entries of a roster count the percentage again (`percentage_of`). Every write raises `revision` by one.
+
+    `own_enrolments` are the times at which the student enrolled during the last hour (domain.enrollments.cooldown).
     """
 
     user_id: str
@@ -60,6 +62,7 @@ class EnrollmentRecord:
     positions: Mapping[str, Position] = field(default_factory=dict)
     completed_at: str | None = None
     waitlisted_at: str | None = None
+    own_enrolments: tuple[str, ...] = ()
 
     @property
     def is_enrolled(self) -> bool:
@@ -96,6 +99,8 @@ class EnrollmentRecord:
             item["completedLessons"] = set(self.completed)
         if self.completed_at is not None:
             item["completedAt"] = self.completed_at
+        if self.own_enrolments:
+            item["ownEnrolments"] = list(self.own_enrolments)
         if self.is_enrolled:
             item["courseShard"] = shard_key(self.course_id, shard_of(self.user_id, shards))
         if self.status == WAITLISTED and self.waitlisted_at is not None:
@@ -124,6 +129,7 @@ class EnrollmentRecord:
             },
             completed_at=item.get("completedAt"),
             waitlisted_at=item.get("waitlistedAt"),
+            own_enrolments=tuple(item.get("ownEnrolments", ())),
         )
 
 

@@ -17,11 +17,12 @@ unpublished.
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import count
 from typing import Protocol
 
 from domain.courses import PUBLISHED, Course
+from domain.enrollments import cooldown
 from domain.enrollments.guards import Guard, has_free_seat, is_open
 from domain.enrollments.model import (
     ACTIVE,
@@ -109,6 +110,7 @@ def enroll(
     Raises:
         NotFound: there is no such course, or it is not published.
         Conflict: enrolment is not open.
+        TooManyRequests: the student enrolled and withdrew too often.
         Erased: the student is being or has been erased.
         RetriesExhausted: too many requests at once.
     """
@@ -233,8 +235,10 @@ def _require_published(course: Course | None) -> Course:
 def _enrollment_change(course: Course, record: EnrollmentRecord | None, user_id: str, now: str) -> SeatChange:
     if not is_open(course, now):
         raise Conflict("Enrolment in this course is not open.", code="enrollment-closed")
+    times = cooldown.counted(record, now)
     waits = Guard.MUST_WAIT.is_met(course, now)
     enrolled = enrolling_record(course, record, user_id, now, waits_since=now if waits else None)
+    enrolled = replace(enrolled, own_enrolments=times)
     guard = Guard.MUST_WAIT if waits else Guard.SEAT_FREE
     moves = (0, 1) if waits else (1, 0)
     return SeatChange(course.course_id, guard, *moves, [enrolled], now, seen=course)
