@@ -39,9 +39,9 @@ class ContactTable:
         )
         # While a person is being erased, there may be an item without a name.
         return {
-            item["userId"]: Contact(item["displayName"], item["email"])
+            item["userId"]: Contact(item["displayName"], item.get("email", ""))
             for item in found[self._table]
-            if "displayName" in item and "email" in item
+            if "displayName" in item
         }
 
 

@@ -36,7 +36,7 @@ class RosterPosition:
 
 @dataclass(frozen=True)
 class Contact:
-    """The student's name and e-mail, for the instructor."""
+    """The student's name and verified e-mail address, for the instructor; `email` is empty if there is none."""
 
     display_name: str
     email: str
@@ -155,7 +155,9 @@ def _with_contacts(store: ContactStore, roster: Page[dict[str, Any]]) -> Page[di
     """A page of a roster with the names and e-mail addresses of students who have a profile."""
     contacts = store.find([entry["userId"] for entry in roster.items])
     shown = [
-        entry | ({"displayName": contact.display_name, "email": contact.email} if contact else {})
+        entry
+        | ({"displayName": contact.display_name} if contact else {})
+        | ({"email": contact.email} if contact and contact.email else {})
         for entry in roster.items
         for contact in [contacts.get(entry["userId"])]
     ]

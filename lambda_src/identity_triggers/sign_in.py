@@ -12,7 +12,7 @@ from domain.enrollments import bulk
 from domain.people.addresses import Address
 from domain.people.profiles import Profile
 from toolkit import clock
-from toolkit.caller import canonical_email
+from toolkit.caller import verified_email
 from toolkit.errors import Conflict
 from toolkit.retries import Retries
 
@@ -28,10 +28,8 @@ class VerifiedUser:
     def of(cls, attributes: Mapping[str, str]) -> "VerifiedUser | None":
         """The user with these attributes in Cognito. None while the e-mail address is not verified: the
         address and its invitations may belong to another person."""
-        email = canonical_email(attributes.get("email", ""))
-        if not email or attributes.get("email_verified") != "true":
-            return None
-        return cls(attributes["sub"], email)
+        email = verified_email(attributes)
+        return cls(attributes["sub"], email) if email else None
 
 
 class SignInStore(Protocol):

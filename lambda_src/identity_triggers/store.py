@@ -1,7 +1,11 @@
 """What a sign-in needs of the profiles table: the user's profile and their address, read together."""
 
+from botocore.exceptions import ClientError
+
 from domain.people.address_store import AddressTable
 from domain.people.addresses import UNKNOWN, Address, key_of
+from toolkit import clients
+from toolkit.dynamo import condition_failed, to_item
 from toolkit.reads import batch_get
 
 
@@ -19,3 +23,19 @@ class SignInTable(AddressTable):
         items = {item["userId"]: item for item in found}
         address = items.get(address_key["userId"])
         return user_id in items, UNKNOWN if address is None else Address.from_stored(address)
+
+    def forget_email(self, user_id: str) -> None:
+        """Remove the e-mail address from the profile of a user without a verified one: one UpdateItem.
+
+        Former versions stored the address of the token in the profile, verified or not, and rosters show it.
+        """
+        try:
+            clients.dynamodb().update_item(
+                TableName=self._table,
+                Key=to_item({"userId": user_id}),
+                UpdateExpression="REMOVE email",
+                ConditionExpression="attribute_exists(email)",
+            )
+        except ClientError as error:
+            if not condition_failed(error):
+                raise

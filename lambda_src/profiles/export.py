@@ -18,7 +18,7 @@ from domain.people.tombstones import Erased
 from domain.people.user_pool import PoolUser, UserPool
 from profiles.rules import Profiles
 from toolkit import clock, cursor
-from toolkit.caller import Caller, canonical_email
+from toolkit.caller import Caller
 
 # Increase it when a field changes its meaning.
 FORMAT = 1
@@ -94,7 +94,7 @@ class Export:
             "exportedAt": clock.now(),
             "profile": profile.to_api(),
             "signIn": _sign_in(user, groups),
-            "invitedTo": self._store.invitations(canonical_email(profile.email)),
+            "invitedTo": self._store.invitations(caller.email) if caller.email else [],
             **lists,
         }
         return document if next_cursor is None else {**document, "nextCursor": next_cursor}

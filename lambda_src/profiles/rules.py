@@ -1,7 +1,8 @@
 """The rules of a person's own profile.
 
 The first sign-in creates the profile. If it did not, the first request that needs the profile creates it. The
-profile's e-mail address is always the address in the person's token. This module does not depend on HTTP or on tables.
+profile's e-mail address is always the verified address in the person's token, or empty if there is none. This module
+does not depend on HTTP or on tables.
 """
 
 from collections.abc import Mapping

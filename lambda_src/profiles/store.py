@@ -42,15 +42,21 @@ class ProfileTable:
         return Profile.from_stored(item)
 
     def change(self, user_id: str, changes: Mapping[str, str], now: str) -> Profile | None:
-        """Change a profile: one UpdateItem. None if there is none, or another request is writing it now."""
-        written = {**changes, "updatedAt": now}
+        """Change a profile: one UpdateItem. None if there is none, or another request is writing it now.
+
+        An empty text removes the attribute.
+        """
+        written = {name: value for name, value in changes.items() if value} | {"updatedAt": now}
+        removed = ", ".join(f"#{name}" for name in changes if name not in written)
         try:
             answer = clients.dynamodb().update_item(
                 TableName=self._name,
                 Key=to_item({"userId": user_id}),
-                UpdateExpression="SET " + ", ".join(f"#{name} = :{name}" for name in written),
+                UpdateExpression="SET "
+                + ", ".join(f"#{name} = :{name}" for name in written)
+                + (f" REMOVE {removed}" if removed else ""),
                 ConditionExpression=f"attribute_exists(createdAt) AND attribute_not_exists({REQUESTED_AT})",
-                ExpressionAttributeNames={f"#{name}": name for name in written},
+                ExpressionAttributeNames={f"#{name}": name for name in (*changes, "updatedAt")},
                 ExpressionAttributeValues=to_item({f":{name}": value for name, value in written.items()}),
                 ReturnValues="ALL_NEW",
             )

@@ -4,6 +4,7 @@ Only an ID token counts: only it contains the verified e-mail address and the gr
 domain.permissions decides what a caller may do.
 """
 
+import string
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -15,12 +16,14 @@ INSTRUCTORS = "instructors"
 ADMINISTRATORS = "administrators"
 GROUPS = (STUDENTS, INSTRUCTORS, ADMINISTRATORS)
 
+_SMALL = str.maketrans(string.ascii_uppercase, string.ascii_lowercase)
+
 
 @dataclass(frozen=True)
 class Caller:
     """A signed-in person. `user_id` is the token's `sub`; a caller in no group is a student.
 
-    `email` is in its canonical form.
+    `email` is in its canonical form, and empty while the person has not verified it.
     """
 
     user_id: str
@@ -52,15 +55,33 @@ def caller_of(event: Mapping[str, Any]) -> Caller:
     groups = parse_groups(claims.get("cognito:groups"))
     return Caller(
         user_id=user_id,
-        email=canonical_email(claims.get("email", "")),
+        email=verified_email(claims),
         groups=groups or frozenset({STUDENTS}),
     )
 
 
+def verified_email(claims: Mapping[str, Any]) -> str:
+    """The e-mail address of a token's claims or of a user's attributes in Cognito, in its canonical form; empty if it
+    is not verified.
+
+    Anybody can type another person's address, so an address that is not verified says nothing about the person.
+    Attributes and the authorizer's claims are text (`true`); in the token itself the claim is a boolean:
+    https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-the-id-token.html
+    """
+    email, verified = claims.get("email"), claims.get("email_verified")
+    if not isinstance(email, str) or (verified is not True and verified != "true"):
+        return ""
+    return canonical_email(email)
+
+
 def canonical_email(text: str) -> str:
-    """The form in which e-mail addresses are stored and compared. The user pool ignores case too, but keeps
-    the address as the person first typed it."""
-    return text.strip().lower()
+    """The form in which e-mail addresses are stored and compared, here and nowhere else. The user pool ignores case
+    too, but keeps the address as the person first typed it.
+
+    Only ASCII letters are made small: `str.lower` turns the Kelvin sign into `k` and some capitals of other languages
+    into two characters, so two people's addresses could become one.
+    """
+    return text.strip(string.whitespace).translate(_SMALL)
 
 
 def parse_groups(claim: object) -> frozenset[str]:

@@ -30,11 +30,13 @@ class Person:
 
     user_id: str
     groups: tuple[str, ...] = ()
+    address: str = ""
+    verified: bool = True
 
     @property
     def email(self) -> str:
         """An e-mail address that does not exist."""
-        return f"{self.user_id}@example.org"
+        return self.address or f"{self.user_id}@example.org"
 
 
 STUDENT = Person("student-1", ("students",))
@@ -99,6 +101,7 @@ class LambdaApi:
         claims: dict[str, str] = {}
         if caller is not None:
             claims = {"sub": caller.user_id, "email": caller.email, "token_use": "id"}
+            claims["email_verified"] = str(caller.verified).lower()
             if caller.groups:
                 claims["cognito:groups"] = ",".join(caller.groups)
         event: dict[str, Any] = {

@@ -21,13 +21,6 @@ if TYPE_CHECKING:
 class SignedUp(Person):
     """A user with an account in the user pool."""
 
-    address: str = ""
-
-    @property
-    def email(self) -> str:
-        """The e-mail address of the account."""
-        return self.address
-
 
 @dataclass
 class UserPool:

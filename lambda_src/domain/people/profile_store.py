@@ -15,7 +15,7 @@ def put(profiles_table: str, profile: Profile) -> Any:
     return {
         "Put": {
             "TableName": profiles_table,
-            "Item": to_item(profile.to_api()),
+            "Item": to_item(profile.to_stored()),
             "ConditionExpression": "attribute_not_exists(userId)",
         }
     }

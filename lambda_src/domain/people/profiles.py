@@ -14,7 +14,7 @@ _LONGEST_NAME = 100
 
 @dataclass(frozen=True)
 class Profile:
-    """One person's profile; times are stored text."""
+    """One person's profile; times are stored text. `email` is empty while the person has no verified address."""
 
     user_id: str
     email: str
@@ -34,7 +34,7 @@ class Profile:
         """A profile from its item as Python values."""
         return cls(
             user_id=item["userId"],
-            email=item["email"],
+            email=item.get("email", ""),
             display_name=item["displayName"],
             locale=item["locale"],
             created_at=item["createdAt"],
@@ -42,7 +42,7 @@ class Profile:
         )
 
     def to_api(self) -> dict[str, str]:
-        """The API's Profile. The stored item is the same."""
+        """The API's Profile."""
         return {
             "userId": self.user_id,
             "email": self.email,
@@ -51,3 +51,7 @@ class Profile:
             "createdAt": self.created_at,
             "updatedAt": self.updated_at,
         }
+
+    def to_stored(self) -> dict[str, str]:
+        """The item. The address is the key of an index, so it is absent and not empty."""
+        return {name: value for name, value in self.to_api().items() if value}

@@ -263,6 +263,11 @@ def test_a_roster_has_names_of_students_with_a_profile(school: School) -> None:
     assert dict(school.tables.calls) == {"GetItem": 1, "PutItem": 1, "Query": 2, "BatchGetItem": 1}
     assert (shown[ada.user_id]["displayName"], shown[ada.user_id]["email"]) == ("=Ada", ada.email)
     assert "email" not in shown[bo.user_id]
+    # A student without a verified address has a name only.
+    school.tables.set(school.tables.profiles, {"userId": ada.user_id}, email=None)
+    (named,) = (entry for entry in school.roster().body["items"] if "displayName" in entry)
+    assert "email" not in named
+    school.tables.put(school.tables.profiles, profile)
     table = school.roster(format="csv")
     assert table.headers["Content-Type"] == "text/csv; charset=utf-8"
     assert table.headers["Content-Disposition"] == 'attachment; filename="roster-course-1.csv"'

@@ -98,9 +98,15 @@ def test_a_user_without_an_invitation_owns_the_address(door: Door) -> None:
 @pytest.mark.parametrize("verified", ["false", "", "True "])
 def test_an_address_that_is_not_verified_has_no_owner(door: Door, verified: str) -> None:
     door.invite(COURSE)
+    door.tables.put(door.tables.profiles, {"userId": "mallory", "displayName": "M", "email": EMAIL})
     door.sign_in("mallory", verified=verified)
-    assert dict(door.tables.calls) == {}
+    assert dict(door.tables.calls) == {"UpdateItem": 1}
     assert door.status("mallory") is None
+    # A former version stored the address, and rosters would show it.
+    profile = door.tables.get(door.tables.profiles, {"userId": "mallory"})
+    assert profile == {"userId": "mallory", "displayName": "M"}
+    door.sign_in("nobody", verified=verified)
+    assert door.tables.get(door.tables.profiles, {"userId": "nobody"}) is None
     assert VerifiedUser.of({"sub": "mallory", "email": EMAIL}) is None
     assert VerifiedUser.of({"sub": "mallory", "email_verified": "true"}) is None
     door.sign_in()

@@ -2,6 +2,7 @@
 
 import json
 import sys
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -214,3 +215,16 @@ def test_a_person_without_a_profile_can_export(profiles: LambdaApi, user_pool: U
     document = profiles.call("GET", "/profile/export", caller=person).body
     assert document["profile"]["email"] == person.email
     assert document["enrollments"] == document["ownedCourses"] == document["invitedTo"] == []
+
+
+def test_an_address_that_is_not_verified_shows_no_invitations(
+    profiles: LambdaApi, dynamodb_tables: Tables, user_pool: UserPool
+) -> None:
+    """Also not if the profile has the address from a former version, which took it over unverified."""
+    person = user_pool.new()
+    assert profiles.call("GET", "/profile", caller=person).body["email"] == person.email
+    AddressTable(dynamodb_tables.profiles).invite([person.email], "awaited", Retries())
+    document = profiles.call("GET", "/profile/export", caller=replace(person, verified=False)).body
+    assert (document["profile"]["email"], document["invitedTo"]) == ("", [])
+    document = profiles.call("GET", "/profile/export", caller=person).body
+    assert document["invitedTo"] == ["awaited"]

@@ -1,6 +1,7 @@
 """A person's own profile over HTTP events and a real DynamoDB API."""
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import pytest
 
@@ -65,6 +66,24 @@ def test_the_e_mail_is_that_of_the_sign_in(profiles: LambdaApi, dynamodb_tables:
     dynamodb_tables.set(dynamodb_tables.profiles, {"userId": STUDENT.user_id}, email="old@example.org")
     shown = get(profiles).body
     assert (shown["email"], shown["displayName"]) == (STUDENT.email, "Ada")
+
+
+def test_an_address_that_is_not_verified_is_not_taken_over(
+    profiles: LambdaApi, dynamodb_tables: Tables
+) -> None:
+    """Neither into a new profile nor into one with an address that a former version stored unverified."""
+    claimed = Person("mallory", address="ada@example.org", verified=False)
+    shown = get(profiles, claimed).body
+    assert (shown["email"], shown["displayName"]) == ("", "New member")
+    key = {"userId": claimed.user_id}
+    assert "email" not in (dynamodb_tables.get(dynamodb_tables.profiles, key) or {})
+    dynamodb_tables.set(dynamodb_tables.profiles, key, email=claimed.email)
+    assert get(profiles, claimed).body["email"] == ""
+    assert "email" not in (dynamodb_tables.get(dynamodb_tables.profiles, key) or {})
+    dynamodb_tables.calls.clear()
+    assert get(profiles, claimed).body["email"] == ""
+    assert dict(dynamodb_tables.calls) == {"GetItem": 1}
+    assert get(profiles, replace(claimed, verified=True)).body["email"] == claimed.email
 
 
 @pytest.mark.parametrize(

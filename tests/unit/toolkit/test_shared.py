@@ -11,7 +11,7 @@ from domain import content_paths, permissions
 from domain.content_paths import UploadKey
 from domain.courses import Course
 from toolkit import clock, cursor
-from toolkit.caller import Caller, caller_of, parse_groups
+from toolkit.caller import Caller, caller_of, canonical_email, parse_groups
 from toolkit.config import BaseConfig, ConfigError, HttpConfig, load, variable_names
 from toolkit.dynamo import from_item, from_wire, to_item, to_wire
 from toolkit.errors import BadRequest, Forbidden, NotFound
@@ -85,6 +85,27 @@ def test_a_caller_in_no_group_is_a_student(claim: object) -> None:
     claims = {"sub": "u", "email": "e", "token_use": "id", "cognito:groups": claim}
     caller = caller_of({"requestContext": {"authorizer": {"claims": claims}}})
     assert caller.groups == {"students"}
+
+
+@pytest.mark.parametrize(
+    ("verified", "email"),
+    [
+        *((true, "ada@example.org") for true in ("true", True)),
+        *((other, "") for other in ("false", False, None, "True ", "", 1)),
+    ],
+)
+def test_an_address_counts_only_if_it_is_verified(verified: object, email: str) -> None:
+    claims = {"sub": "u", "email": "Ada@Example.ORG", "token_use": "id", "email_verified": verified}
+    assert caller_of({"requestContext": {"authorizer": {"claims": claims}}}).email == email
+    del claims["email_verified"]
+    assert caller_of({"requestContext": {"authorizer": {"claims": claims}}}).email == ""
+
+
+@pytest.mark.parametrize("other", ["\u212aelvin@example.org", "kelvin@\u212a.org", "\u0130@example.org"])
+def test_only_ascii_letters_are_made_small(other: str) -> None:
+    """Otherwise an address with the Kelvin sign would be another person's address with a `k`."""
+    assert canonical_email(other) == other
+    assert canonical_email(" KELVIN@Example.ORG\r\n") == "kelvin@example.org"
 
 
 def caller(user_id: str, *groups: str) -> Caller:
