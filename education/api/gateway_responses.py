@@ -84,16 +84,17 @@ PROBLEMS = {
         400, "bad-request", "Bad Request", "The body must be a JSON object.", wrong_field="body"
     ),
     "BAD_REQUEST_PARAMETERS": Problem(400, "bad-request", "Bad Request", "A required parameter is missing."),
-    # All other types have an entry of their own. This one is left for a bearer token that is sent to a path that does
-    # not exist: API Gateway takes the token for a malformed AWS signature (IncompleteSignatureException).
+    # All other types have an entry of their own. This one is left for a token that is sent to a path that does not
+    # exist: API Gateway takes the token for a malformed AWS signature (IncompleteSignatureException).
     "DEFAULT_4XX": _NOT_FOUND,
     "DEFAULT_5XX": _DEFECT,
     "EXPIRED_TOKEN": _NOT_SIGNED_IN,
     "INTEGRATION_FAILURE": _UNAVAILABLE,
     # The API has no 504: a request that timed out can be sent again, as after every 503.
     "INTEGRATION_TIMEOUT": _UNAVAILABLE,
-    "INVALID_SIGNATURE": _NOT_SIGNED_IN,
-    # API Gateway's name for a path or method that does not exist.
+    # No route is called with AWS signatures (test_rest_api.py), so only a path or method that does not exist gets here:
+    # API Gateway takes what is in its Authorization header for a signature, if there is anything in it.
+    "INVALID_SIGNATURE": _NOT_FOUND,
     "MISSING_AUTHENTICATION_TOKEN": _NOT_FOUND,
     "QUOTA_EXCEEDED": _THROTTLED,
     "REQUEST_TOO_LARGE": Problem(413, "too-large", "Content Too Large", "The body is too large."),

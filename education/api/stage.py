@@ -41,7 +41,10 @@ def add_stage(
         stage_name=stage.stage_name,
         method_path="*/*",
         settings=ApiGatewayMethodSettingsSettings(
-            metrics_enabled=True,
+            # Metrics of each method cost as custom metrics do. The alarms and the dashboard use those of the stage,
+            # which API Gateway always sends:
+            # https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-metrics-and-dimensions.html
+            metrics_enabled=False,
             # Execution logs contain request bodies, and API Gateway itself makes their log group, without encryption.
             logging_level="OFF",
             data_trace_enabled=False,

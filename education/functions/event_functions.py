@@ -38,6 +38,11 @@ NOT_NOTED = "ArrivalsNotNoted"
 ERASURE_REQUESTS = json.dumps({"dynamodb": {"NewImage": {"erasureRequestedAt": {"S": [{"exists": True}]}}}})
 EDITS = json.dumps({"eventName": ["MODIFY"]})
 WRITES = json.dumps({"eventName": ["INSERT", "MODIFY"]})
+# Cognito waits five seconds for its trigger, counted from its own call. 1.6 s of these are left for the start of a new
+# instance and for the way there and back: lambda_src/identity_triggers/handler.py. CPU power grows with the memory,
+# and a new instance has to load boto3 in that time.
+TRIGGER_SECONDS = 3.4
+TRIGGER_MEMORY_MIB = 1024
 # A person may have hundreds of enrolments.
 ERASURE_TIMEOUT_SECONDS = 300
 # A course with a hundred thousand students takes minutes.
@@ -77,6 +82,8 @@ class SignInTrigger(PythonFunction):
                 Grant("Enrol", ["dynamodb:BatchGetItem", "dynamodb:PutItem"], [tables.progress.arn]),
                 Grant("SeeWhoWaits", ["dynamodb:Query"], [tables.roster_index_arn]),
             ],
+            memory_mib=TRIGGER_MEMORY_MIB,
+            caller_waits_seconds=TRIGGER_SECONDS,
         )
 
     def user_pool_grants(self, user_pool_arn: str) -> Sequence[Grant]:

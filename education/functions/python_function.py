@@ -74,11 +74,15 @@ class PythonFunction(Construct):
         grants: Sequence[Grant],
         asynchronous: bool = False,
         timeout_seconds: int | None = None,
+        memory_mib: int = 0,
+        caller_waits_seconds: float | None = None,
     ) -> None:
         """`source` is the folder below `lambda_src/`; `variables` are the environment variables.
 
         `asynchronous` is for a function whose caller does not wait: failed events go to the dead-letter queue.
         `timeout_seconds` (up to 900) is for a function that no API waits for; by default it is the settings'.
+        `memory_mib` is the least that it needs, where the settings may give less. `caller_waits_seconds` is for a
+        caller that waits less long than the function may run: the alarm on its duration then compares with that.
         """
         super().__init__(scope, id)
         self._operations, self.label = operations, deployed_name(source)
@@ -133,7 +137,7 @@ class PythonFunction(Construct):
             handler=f"{source}.handler.handler",
             filename=code.path,
             source_code_hash=built.source_code_hash,
-            memory_size=limits.memory_mib,
+            memory_size=max(limits.memory_mib, memory_mib),
             timeout=time_limit,
             environment=LambdaFunctionEnvironment(
                 variables={
@@ -181,10 +185,10 @@ class PythonFunction(Construct):
             self._alarm(
                 "duration",
                 "Duration",
-                f"One run of {name} in a hundred takes over 80 % of its time limit.",
+                f"One run of {name} in a hundred takes over 80 % of "
+                + ("the time that its caller waits." if caller_waits_seconds else "its time limit."),
                 extended_statistic="p99",
-                threshold=time_limit * 1000 * 0.8,
-                evaluation_periods=3,
+                threshold=(caller_waits_seconds or time_limit) * 1000 * 0.8,
                 datapoints_to_alarm=2,
             ),
         )

@@ -84,7 +84,8 @@ class LagAlarm(Construct):
             dimensions={"FunctionName": function.name},
             statistic="Maximum",
             period=60,
-            evaluation_periods=3,
+            evaluation_periods=5,
+            datapoints_to_alarm=3,
             threshold=LAG_ALARM_MILLISECONDS,
             comparison_operator="GreaterThanThreshold",
         )

@@ -18,7 +18,8 @@ def make_alarm(
     alerts: AlertTopic,
     what: str,
     description: str,
-    evaluation_periods: int = 1,
+    evaluation_periods: int = 3,
+    datapoints_to_alarm: int = 1,
     provider: TerraformProvider | None = None,
     **condition: Any,
 ) -> CloudwatchMetricAlarm:
@@ -26,13 +27,22 @@ def make_alarm(
 
     `condition` is the metric and its limit, in the words of `CloudwatchMetricAlarm`. No data means no failure, since
     nothing happens at night. `provider` is for another region than the stack's, which must be that of `alerts`.
+
+    Services send their metrics late: CloudFront and SQS by minutes, and others when they are busy. So every alarm looks
+    back over more periods than must be bad ("M out of N"), and a value that arrives after its period still counts:
+    https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-evaluation.html
     """
+    if datapoints_to_alarm >= evaluation_periods:
+        raise ValueError(
+            f"{what}: {datapoints_to_alarm} of {evaluation_periods} periods has no room for late data"
+        )
     return CloudwatchMetricAlarm(
         scope,
         id,
         alarm_name=env.names.of(what),
         alarm_description=description,
         evaluation_periods=evaluation_periods,
+        datapoints_to_alarm=datapoints_to_alarm,
         treat_missing_data="notBreaching",
         alarm_actions=[alerts.arn],
         ok_actions=[alerts.arn],

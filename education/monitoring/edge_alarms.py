@@ -48,7 +48,6 @@ class EdgeAlarms(Construct):
             comparison_operator="GreaterThanThreshold",
             threshold=ERROR_RATE_PERCENT,
             period=300,
-            evaluation_periods=3,
             datapoints_to_alarm=2,
             provider=provider,
         )

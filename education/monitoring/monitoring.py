@@ -111,7 +111,6 @@ class Monitoring(Construct):
             comparison_operator="GreaterThanThreshold",
             threshold=limits.api_latency_p99_ms,
             period=FIVE_MINUTES,
-            evaluation_periods=3,
             datapoints_to_alarm=2,
         )
         return [failures, latency]

@@ -36,11 +36,13 @@ def set_deadline(remaining_milliseconds: float | None) -> None:
     _deadline = None if remaining_milliseconds is None else time.monotonic() + remaining_milliseconds / 1000
 
 
-def limit_call(*, connect_seconds: float, read_seconds: float) -> None:
+def limit_call(
+    *, connect_seconds: float, read_seconds: float, reserve_seconds: float = RESERVE_SECONDS
+) -> None:
     """Set shorter time limits, for a function whose caller waits less long than API Gateway. Applies to clients that
     are created afterwards."""
-    global CONNECT_SECONDS, READ_SECONDS
-    CONNECT_SECONDS, READ_SECONDS = connect_seconds, read_seconds
+    global CONNECT_SECONDS, READ_SECONDS, RESERVE_SECONDS
+    CONNECT_SECONDS, READ_SECONDS, RESERVE_SECONDS = connect_seconds, read_seconds, reserve_seconds
 
 
 def dynamodb() -> "DynamoDBClient":

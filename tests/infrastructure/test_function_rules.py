@@ -7,6 +7,7 @@ import zipfile
 from pathlib import PurePosixPath
 
 from education.functions.bundling import function_names
+from education.functions.event_functions import TRIGGER_MEMORY_MIB, TRIGGER_SECONDS
 from tests.infrastructure.synthesized import Synthesized, reference, values_of
 from toolkit.config import variable_names
 
@@ -70,7 +71,8 @@ def test_runtime_and_limits_are_the_settings(stack: Synthesized) -> None:
     limits = stack.settings.functions
     for name, function in stack.resources("aws_lambda_function").items():
         assert (function["runtime"], function["architectures"]) == ("python3.13", ["arm64"]), name
-        assert function["memory_size"] == limits.memory_mib, name
+        least = TRIGGER_MEMORY_MIB if source_of(function) == "identity_triggers" else 0
+        assert function["memory_size"] == max(limits.memory_mib, least), name
         if name not in behind_streams(stack):
             assert function["timeout"] == limits.timeout_seconds <= 29, f"{name}: API Gateway waits 29 s"
         assert function["tracing_config"]["mode"] == ("Active" if limits.tracing else "PassThrough"), name
@@ -147,3 +149,13 @@ def test_functions_wait_for_their_permissions(stack: Synthesized) -> None:
         assert policies[reference(function["role"])] in function["depends_on"], (
             f"{name}: the first call may come before its role may do anything"
         )
+
+
+def test_the_trigger_rings_before_cognito_gives_up(stack: Synthesized) -> None:
+    """Cognito waits five seconds, and a new instance needs some of them before it gets its event."""
+    (alarm,) = (
+        body
+        for body in stack.resources("aws_cloudwatch_metric_alarm").values()
+        if body.get("metric_name") == "Duration" and "identity-triggers" in body["dimensions"]["FunctionName"]
+    )
+    assert alarm["threshold"] < TRIGGER_SECONDS * 1000 <= 3500

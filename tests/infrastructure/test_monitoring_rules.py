@@ -2,7 +2,10 @@
 
 from collections import Counter
 
+import pytest
+
 from education.functions.event_functions import NAMESPACE, NOT_NOTED
+from education.monitoring.alarm import make_alarm
 from tests.infrastructure.conftest import SynthesizedOf
 from tests.infrastructure.synthesized import Synthesized, reference, values_of
 
@@ -30,6 +33,26 @@ def test_every_alarm_notifies_the_topic(stack: Synthesized) -> None:
             assert all(reference(action).startswith("aws_sns_topic.") for action in actions), name
         assert alarm["alarm_description"], f"{name}: say what it means to the operator on call"
         assert alarm["treat_missing_data"] == "notBreaching", f"{name}: no data at night is no failure"
+
+
+def test_no_alarm_misses_data_that_arrive_late(stack: Synthesized) -> None:
+    """M out of N, and N is larger: a value that arrives after its period is then still looked at."""
+    for name, alarm in stack.resources("aws_cloudwatch_metric_alarm").items():
+        assert 1 <= alarm["datapoints_to_alarm"] < alarm["evaluation_periods"], name
+
+
+def test_an_alarm_without_room_for_late_data_is_not_made() -> None:
+    with pytest.raises(ValueError, match="lag: 3 of 3 periods has no room for late data"):
+        make_alarm(
+            None,  # type: ignore[arg-type]
+            "lag",
+            env=None,  # type: ignore[arg-type]
+            alerts=None,  # type: ignore[arg-type]
+            what="lag",
+            description="",
+            evaluation_periods=3,
+            datapoints_to_alarm=3,
+        )
 
 
 def test_every_function_is_watched(stack: Synthesized) -> None:

@@ -145,7 +145,11 @@ def fresh_handler(monkeypatch: pytest.MonkeyPatch, function_name: str, **environ
     """Import a function's handler again with these environment variables, as a new Lambda instance does."""
     for name, value in {**COMMON, **environment}.items():
         monkeypatch.setenv(name, value)
-    for limit in ("CONNECT_SECONDS", "READ_SECONDS"):  # a function may lower its own limits
+    for limit in (
+        "CONNECT_SECONDS",
+        "READ_SECONDS",
+        "RESERVE_SECONDS",
+    ):  # a function may lower its own limits
         monkeypatch.setattr(clients, limit, getattr(clients, limit))
     for module in [name for name in sys.modules if name.split(".")[0] == function_name]:
         monkeypatch.delitem(sys.modules, module)

@@ -57,6 +57,7 @@ def test_requests_are_throttled_and_bodies_never_logged(stack: Synthesized) -> N
     assert limits["throttling_burst_limit"] == stack.settings.api.throttling_burst
     assert limits["logging_level"] == "OFF"
     assert limits["data_trace_enabled"] is False
+    assert limits["metrics_enabled"] is False, "metrics of each method cost, and nothing looks at them"
 
 
 def test_only_this_api_may_call_the_functions(stack: Synthesized) -> None:
