@@ -9,6 +9,7 @@ from botocore.exceptions import ClientError
 
 from local_platform.aws import client
 from local_platform.platform import Platform
+from tools.support.outputs import write_private
 
 if TYPE_CHECKING:
     from mypy_boto3_cognito_idp import CognitoIdentityProviderClient
@@ -50,8 +51,7 @@ def _stored(platform: Platform) -> Accounts:
         accounts = {
             role: {"username": f"{role}@example.com", "password": random_password()} for role in GROUPS
         }
-        file.touch(mode=0o600)
-        file.write_text(json.dumps(accounts))
+        write_private(file, json.dumps(accounts))
     return dict(json.loads(file.read_text()))
 
 

@@ -18,15 +18,15 @@ from pathlib import Path
 
 from education.errors import UserError
 from local_platform import processes
-from local_platform.platform import ACCESS_KEY, MARK, SECRET_KEY, Platform
-from tools.support.paths import displayed
+from local_platform.platform import MARK, Platform
+from tools.support.paths import ROOT, displayed
 
 PORT_RELEASE_SECONDS = 3
 START_SECONDS = 60.0
 ANSWER_SECONDS = 5.0
 # How long a living emulator may not answer: the machine is loaded, or a function uses all of it.
 BUSY_SECONDS = 45.0
-PROGRAM = "ministack"
+PROGRAM = "local_platform.gate"
 # The emulator outlives this process on purpose. Without this list Python would warn about a process that still runs.
 _started: list["subprocess.Popen[bytes]"] = []
 
@@ -164,13 +164,13 @@ def _environment(platform: Platform, temporary: Path) -> dict[str, str]:
     return {
         **inherited,
         "AUTH": "true",
-        "AWS_ACCESS_KEY_ID": ACCESS_KEY,
-        "AWS_SECRET_ACCESS_KEY": SECRET_KEY,
+        **platform.keys.variables,
         "BIND_HOST": "127.0.0.1",
         "GATEWAY_PORT": str(platform.port),
         "IOT_MTLS_ENABLED": "0",
         "MINISTACK_HOST": "localhost",
         "PYTHONDONTWRITEBYTECODE": "1",
+        "PYTHONPATH": str(ROOT),
         "PYTHONUNBUFFERED": "1",
         "PYTHONUTF8": "1",
         "S3_DATA_DIR": str(platform.home / "s3"),

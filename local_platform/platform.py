@@ -13,13 +13,10 @@ from education.errors import UserError
 from education.settings.load import LOCAL_ENVIRONMENT, load_settings, local_port
 from education.settings.model import EnvironmentSettings
 from local_platform.isolation import NO_AWS_CONFIGURATION
+from local_platform.root_keys import RootKeys, root_keys
 from tools.support.paths import ROOT
 
 STACK = f"TapStack{LOCAL_ENVIRONMENT}"
-ACCESS_KEY, SECRET_KEY = (
-    "test",
-    "test",
-)  # the root user of the AWS emulator, which listens on this machine only
 LOCK = "lock"
 MARK = "EDUCATION_PLATFORM_MARK"  # in the environment of every process that a platform starts
 
@@ -36,6 +33,11 @@ class Platform:
     def endpoint(self) -> str:
         """The address of its AWS emulator."""
         return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def keys(self) -> RootKeys:
+        """The keys of the root user of its AWS emulator, made up at first use."""
+        return root_keys(self.home)
 
     @property
     def settings(self) -> EnvironmentSettings:
@@ -60,8 +62,7 @@ class Platform:
         return {
             **{name: value for name, value in base.items() if not name.startswith(foreign)},
             **NO_AWS_CONFIGURATION,
-            "AWS_ACCESS_KEY_ID": ACCESS_KEY,
-            "AWS_SECRET_ACCESS_KEY": SECRET_KEY,
+            **self.keys.variables,
             "ENVIRONMENT_SUFFIX": LOCAL_ENVIRONMENT,
             "EDUCATION_LOCAL_PORT": str(self.port),
             MARK: str(self.home),
@@ -98,7 +99,7 @@ class Platform:
         """Lock the platform for one command. The lock ends with the process of the command."""
         self.check_home()
         try:
-            self.home.mkdir(parents=True, exist_ok=True)
+            self.home.mkdir(mode=0o700, parents=True, exist_ok=True)
             opened = (self.home / LOCK).open("a+")
         except OSError as problem:
             raise self._refusal(f"cannot be made or written to ({problem.strerror})") from None

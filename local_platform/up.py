@@ -1,7 +1,6 @@
 """`make up`: brings the platform from any state to one that runs and passes the smoke test."""
 
 import contextlib
-import json
 import shutil
 import sys
 from collections.abc import Iterator
@@ -16,6 +15,7 @@ from local_platform.platform import STACK, Platform
 from local_platform.state_backend import StateBackend
 from tools.deploy.progress import ResourceCounter
 from tools.setup.toolchain import find_toolchain
+from tools.support.outputs import write_outputs
 from tools.support.paths import ROOT, displayed
 from tools.support.programs import run_logged
 from tools.support.steps import step
@@ -53,9 +53,13 @@ def up(platform: Platform) -> dict[str, Any]:
             current.note(counter.text)
     with step("making the demo accounts"):
         people = accounts.ensure_accounts(platform, stack_outputs["user_pool_id"])
-        outputs = {**stack_outputs, "aws_endpoint_url": platform.endpoint, "demo_accounts": people}
-        platform.outputs_file.parent.mkdir(parents=True, exist_ok=True)
-        platform.outputs_file.write_text(json.dumps(outputs, indent=2) + "\n")
+        outputs = {
+            **stack_outputs,
+            "aws_endpoint_url": platform.endpoint,
+            **platform.keys.outputs,
+            "demo_accounts": people,
+        }
+        write_outputs(platform.outputs_file, outputs)
     with step("smoke test: an instructor publishes a course, a student takes it"):
         try:
             smoke_test.run(outputs)

@@ -19,10 +19,12 @@ import trustme
 
 from education.errors import UserError
 from local_platform.isolation import NO_AWS_CONFIGURATION
-from local_platform.platform import ACCESS_KEY, MARK, SECRET_KEY
+from local_platform.platform import MARK
+from local_platform.root_keys import RootKeys
 from tools.support.paths import ROOT
 
 START_SECONDS = 60.0
+ROOT_KEYS = RootKeys("test", "test")  # an instance lives as long as a test
 CERTIFICATE_LIFETIME = datetime.timedelta(days=2)
 # The addresses that AWS gives to an API, to a distribution and to a bucket.
 AWS_NAMES = ("*.execute-api.us-east-1.amazonaws.com", "*.cloudfront.net", "*.s3.us-east-1.amazonaws.com")
@@ -45,9 +47,7 @@ class StrictInstance:
 
     folder: Path
     port: int
-    credentials: Mapping[str, str] = field(
-        default_factory=lambda: {"AWS_ACCESS_KEY_ID": ACCESS_KEY, "AWS_SECRET_ACCESS_KEY": SECRET_KEY}
-    )
+    credentials: Mapping[str, str] = field(default_factory=lambda: ROOT_KEYS.variables)
 
     @property
     def endpoint(self) -> str:
@@ -136,8 +136,7 @@ def _environment(instance: StrictInstance) -> dict[str, str]:
     return {
         **inherited,
         "AUTH": "true",
-        "AWS_ACCESS_KEY_ID": ACCESS_KEY,
-        "AWS_SECRET_ACCESS_KEY": SECRET_KEY,
+        **ROOT_KEYS.variables,
         "BIND_HOST": "127.0.0.1",
         "GATEWAY_PORT": str(instance.port),
         "IOT_MTLS_ENABLED": "0",

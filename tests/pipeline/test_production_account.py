@@ -16,8 +16,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from local_platform.platform import SECRET_KEY
-from local_platform.strict.instance import StrictInstance, strict_aws
+from local_platform.strict.instance import ROOT_KEYS, StrictInstance, strict_aws
 from tests.pipeline.account import IMMUTABLE, ISSUER, REPOSITORY, Account, check_out
 from tests.pipeline.runner import WorkflowRun
 from tests.pipeline.workflows import workflow
@@ -56,7 +55,7 @@ def accounts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TwoAccounts]:
     with strict_aws(tmp_path_factory.mktemp("accounts"), free_port()) as aws:
         account = Account(aws, check_out(tmp_path_factory.mktemp("checkout")), machines)
         production = aws.with_credentials(
-            {"AWS_ACCESS_KEY_ID": PRODUCTION, "AWS_SECRET_ACCESS_KEY": SECRET_KEY}
+            {"AWS_ACCESS_KEY_ID": PRODUCTION, "AWS_SECRET_ACCESS_KEY": ROOT_KEYS.secret_key}
         )
         iam = aws.client("iam")
         iam.create_open_id_connect_provider(Url=ISSUER, ClientIDList=["sts.amazonaws.com"])

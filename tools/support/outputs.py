@@ -1,6 +1,7 @@
 """The files in `outputs/` that tell other programs what was deployed."""
 
 import json
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -9,10 +10,18 @@ from education.errors import UserError
 
 
 def write_outputs(file: Path, outputs: Mapping[str, Any]) -> Path:
-    """Write outputs to a file, whose folder is made where it is missing; returns the file."""
+    """Write outputs to a file that only its owner can read, in a folder that is made where it is missing."""
     file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text(json.dumps(outputs, indent=2) + "\n")
-    return file
+    return write_private(file, json.dumps(outputs, indent=2) + "\n")
+
+
+def write_private(file: Path, text: str) -> Path:
+    """Write a file with passwords or keys, which nobody but its owner can read at any moment; returns the file."""
+    new = file.with_name(f".{file.name}.new")
+    new.unlink(missing_ok=True)
+    with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as opened:
+        opened.write(text)
+    return new.replace(file)
 
 
 def read_outputs(folder: Path, suffix: str) -> dict[str, Any]:

@@ -128,6 +128,21 @@ def test_a_role_cannot_give_itself_more(deployed: Deployed) -> None:
         iam.put_role_policy(RoleName=role, PolicyName="more", PolicyDocument="{}")
 
 
+@pytest.mark.parametrize("key", ["", "test", "000000000000"])
+def test_an_aws_call_without_a_valid_signature_is_refused(deployed: Deployed, key: str) -> None:
+    """A web page can send such a request to an emulator on this machine."""
+    if not deployed.is_local:
+        pytest.skip("AWS itself checks the signatures there")
+    claim = f"AWS4-HMAC-SHA256 Credential={key}/20260101/us-east-1/iam/aws4_request, SignedHeaders=host, Signature=0"
+    answer = deployed.http.post(
+        deployed.outputs["aws_endpoint_url"],
+        headers={"Origin": "https://evil.example", **({"Authorization": claim} if key else {})},
+        data={"Action": "ListRoles", "Version": "2010-05-08"},
+        timeout=30,
+    )
+    assert answer.status_code == 403
+
+
 def test_a_private_object_is_forbidden(deployed: Deployed, users: SharedUsers) -> None:
     """Only CloudFront serves an object, S3 never does. An unknown path is refused as well."""
     course_id = new_course(users.owner, "page")

@@ -26,7 +26,7 @@ from requests.adapters import HTTPAdapter
 from education.settings.load import LOCAL_ENVIRONMENT, load_settings
 from education.settings.model import EnvironmentSettings
 from local_platform.isolation import isolate
-from local_platform.platform import ACCESS_KEY, SECRET_KEY, Platform
+from local_platform.platform import Platform
 from tests.own_folder import own_folder, platform_home
 from tests.ports import free_port
 from tools.support.paths import ROOT
@@ -82,7 +82,8 @@ class Deployed:
         """A boto3 client. By default it has root credentials (locally) or those of the caller's AWS profile."""
         if not credentials and service in self._clients:
             return self._clients[service]
-        own = {"aws_access_key_id": ACCESS_KEY, "aws_secret_access_key": SECRET_KEY} if self.is_local else {}
+        names = ("aws_access_key_id", "aws_secret_access_key")
+        own = {name: self.outputs[name] for name in names} if self.is_local else {}
         session: Any = boto3.Session(region_name=self.outputs["aws_region"])
         made = session.client(
             service,

@@ -77,6 +77,6 @@ def test_variables_of_a_real_account_are_left_out(platform: Platform) -> None:
         "PATH": "/bin",
     }
     variables = platform.variables(foreign)
-    assert variables["AWS_ACCESS_KEY_ID"] == "test"
+    assert variables["AWS_ACCESS_KEY_ID"] == platform.keys.access_key
     assert variables["PATH"] == "/bin"
     assert not {"AWS_PROFILE", "AWS_REGION", "TERRAFORM_STATE_BUCKET"} & set(variables)

@@ -6,7 +6,7 @@ import boto3
 import pytest
 
 from education.errors import UserError
-from local_platform.platform import SECRET_KEY
+from local_platform.strict.instance import ROOT_KEYS
 from tests.unit.github_fixture import FakeGithub
 from tools.operate.signing_key_store import environments_with_keys
 from tools.pipeline import ephemeral
@@ -119,7 +119,7 @@ def test_keys_are_found_by_their_public_halves(emulator: str) -> None:
         endpoint_url=emulator,
         region_name="us-east-1",
         aws_access_key_id="555555555555",
-        aws_secret_access_key=SECRET_KEY,
+        aws_secret_access_key=ROOT_KEYS.secret_key,
     )
     names = [f"/education/pr-{number}/signing-key/{slot}" for number in range(8) for slot in "ab"]
     for name in (*names, "/education/pr-9/something-else", "/elsewhere/pr-10/signing-key/a"):

@@ -1,0 +1,54 @@
+"""Which requests need no AWS signature, because AWS asks for none either.
+
+These are what the users of a deployed platform send: requests to the API and to the content distribution, Cognito's
+public operations and pages, forms that S3 checks itself, and a browser's question whether it may ask (CORS).
+Everything else is an AWS call.
+"""
+
+import re
+from collections.abc import Mapping
+
+HEALTH = "/_ministack/health"
+API = re.compile(r"/_aws/execute-api/[a-z0-9]+/[A-Za-z0-9_-]+(/|$)")
+DISTRIBUTION = re.compile(r"[a-z0-9]+\.cloudfront\.localhost(:\d+)?")
+SIGN_IN_PAGES = re.compile(r"/(oauth2/[A-Za-z]+|login|logout|userinfo)$")
+PUBLISHED_KEYS = re.compile(r"/[a-z0-9-]+_[A-Za-z0-9]+/\.well-known/(jwks\.json|openid-configuration)$")
+BUCKET = re.compile(r"/[a-z0-9][a-z0-9.-]{2,62}/?$")
+# Paths that the emulator answers by itself whatever the host is, before it looks for a distribution.
+OF_THE_EMULATOR = re.compile(r"/(_|v\d{8}/|iceberg|v2/|WriteGetObjectResponse)")
+COGNITO = "AWSCognitoIdentityProviderService."
+
+
+def is_public(method: str, path: str, headers: Mapping[str, str]) -> bool:
+    """Whether a request without a signature is passed on. `headers` have names in lower case."""
+    target = headers.get("x-amz-target", "")
+    if method == "OPTIONS" or path == HEALTH:
+        return True
+    if path == "/" and method == "POST" and target.startswith(COGNITO):
+        return target.removeprefix(COGNITO) in _unsigned_operations()
+    if target:
+        return False  # the name of an AWS operation has no business in the requests below
+    if API.match(path):
+        return True
+    if OF_THE_EMULATOR.match(path):
+        return False
+    host = headers.get("host", "").lower()
+    if DISTRIBUTION.fullmatch(host):
+        return _is_of_a_distribution(host)
+    if SIGN_IN_PAGES.match(path) or PUBLISHED_KEYS.match(path):
+        return True
+    # S3 checks the policy and the signature in the form.
+    is_form = headers.get("content-type", "").lower().startswith("multipart/form-data")
+    return method == "POST" and is_form and bool(BUCKET.match(path))
+
+
+def _is_of_a_distribution(host: str) -> bool:
+    from ministack.services import cloudfront  # type: ignore[import-untyped]
+
+    return cloudfront.find_distribution_for_label(host.partition(".")[0]) is not None
+
+
+def _unsigned_operations() -> frozenset[str]:
+    from ministack.core.iam_actions import unsigned_operations  # type: ignore[import-untyped]
+
+    return frozenset(unsigned_operations("cognito-idp"))
