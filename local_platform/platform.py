@@ -12,8 +12,8 @@ from pathlib import Path
 from education.errors import UserError
 from education.settings.load import LOCAL_ENVIRONMENT, load_settings, local_port
 from education.settings.model import EnvironmentSettings
+from local_platform.gate.root_keys import RootKeys, root_keys
 from local_platform.isolation import NO_AWS_CONFIGURATION
-from local_platform.root_keys import RootKeys, root_keys
 from tools.support.paths import ROOT
 
 STACK = f"TapStack{LOCAL_ENVIRONMENT}"

@@ -18,9 +18,9 @@ from typing import Any
 import trustme
 
 from education.errors import UserError
+from local_platform.gate.root_keys import RootKeys
 from local_platform.isolation import NO_AWS_CONFIGURATION
 from local_platform.platform import MARK
-from local_platform.root_keys import RootKeys
 from tools.support.paths import ROOT
 
 START_SECONDS = 60.0
