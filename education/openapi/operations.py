@@ -11,6 +11,7 @@ from typing import Any
 
 from education.openapi.errors import DescriptionError
 from education.openapi.references import References
+from education.openapi.texts import check_texts
 
 FUNCTIONS = ("catalog", "content", "enrollment", "profile", "progress")
 METHODS = ("get", "put", "post", "patch", "delete")
@@ -129,6 +130,7 @@ class _Reader:
                 raise DescriptionError(
                     f"{place}: parameter {name!r} must be in path or query and have a schema"
                 )
+            check_texts(f"{place}: {name}", described["schema"])
             parameters[name, location] = Parameter(
                 name, location, described.get("required", False), described["schema"]
             )
@@ -145,6 +147,7 @@ def _body_schemas(place: str, body: Mapping[str, Any]) -> Iterator[tuple[str, Ma
             raise DescriptionError(
                 f"{place}: a JSON body must be `type: object` with `additionalProperties: false`"
             )
+        check_texts(place, schema)
         yield content_type, schema
 
 

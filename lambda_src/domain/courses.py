@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from toolkit import texts
 from toolkit.errors import Conflict, NotFound
 
 DRAFT = "draft"
@@ -34,7 +35,7 @@ class Lesson(NamedTuple):
         """A lesson from its entry in the course item's `lessons` map."""
         return cls(
             lesson_id=lesson_id,
-            title=stored["title"],
+            title=texts.shown(stored["title"]),
             content_type=stored["contentType"],
             premium=stored["premium"],
             position=stored["position"],
@@ -85,8 +86,8 @@ class Course:
         lessons.sort(key=lambda lesson: (lesson.position, lesson.lesson_id))
         return cls(
             course_id=item["courseId"],
-            title=item["title"],
-            summary=item["summary"],
+            title=texts.shown(item["title"]),
+            summary=texts.shown(item["summary"]),
             status=item["status"],
             owner_id=item["ownerId"],
             version=item["version"],

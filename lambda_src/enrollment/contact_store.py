@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 
 from enrollment.roster_rules import Contact
+from toolkit import texts
 from toolkit.reads import batch_get, in_batches
 
 _PARALLEL_BATCHES = 8
@@ -39,7 +40,7 @@ class ContactTable:
         )
         # While a person is being erased, there may be an item without a name.
         return {
-            item["userId"]: Contact(item["displayName"], item.get("email", ""))
+            item["userId"]: Contact(texts.shown(item["displayName"]), item.get("email", ""))
             for item in found[self._table]
             if "displayName" in item
         }

@@ -17,7 +17,7 @@ from domain.enrollments.model import EnrollmentRecord, enrollment_view
 from domain.people.tombstones import Erased
 from domain.people.user_pool import PoolUser, UserPool
 from profiles.rules import Profiles
-from toolkit import clock, cursor
+from toolkit import clock, cursor, texts
 from toolkit.caller import Caller
 
 # Increase it when a field changes its meaning.
@@ -137,7 +137,7 @@ def _shown(section: Section, item: StoredItem, user_id: str) -> dict[str, dict[s
             record = EnrollmentRecord.from_stored(dict(item))
             return {"enrollments": enrollment_view(record), "progress": _progress(record)}
         case Section.OWNED_COURSES:
-            return {"ownedCourses": {name: item[name] for name in OWNED_COURSE_FIELDS}}
+            return {"ownedCourses": {name: texts.shown(item[name]) for name in OWNED_COURSE_FIELDS}}
         case Section.ACTS_OF_PERSON:
             on_themselves = item["subject"] == audit.person(user_id)
             return {"auditTrail": _audit_entry(item, ["actor", "subject"] if on_themselves else ["actor"])}

@@ -8,6 +8,9 @@ from dataclasses import dataclass
 
 # ruff: noqa: N818 - the names are those of the HTTP statuses, as rules read them.
 
+# Of a name that the caller has chosen, an answer repeats this many characters at most.
+LONGEST_NAME = 100
+
 
 @dataclass(frozen=True)
 class FieldError:

@@ -9,17 +9,22 @@ handler and rules do the work. toolkit.problems turns errors into answers, and i
 import json
 import time
 from base64 import b64decode
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from math import isfinite
 from typing import Any
 
-from toolkit import clients, log, openapi, problems
+from toolkit import clients, log, openapi, problems, texts
 from toolkit.caller import Caller, caller_of
 from toolkit.config import HttpConfig
 from toolkit.cursor import Page
-from toolkit.errors import BadRequest, NotFound, RequestError, TooLarge
+from toolkit.errors import LONGEST_NAME, BadRequest, FieldError, NotFound, RequestError, TooLarge
 
 Event = Mapping[str, Any]
+
+# API Gateway takes an id that the caller sends.
+_LONGEST_REQUEST_ID = 128
 
 
 @dataclass(frozen=True)
@@ -136,7 +141,7 @@ def _single_values(event: Event) -> dict[str, str]:
         if len(values) > 1
     ]
     if repeated:
-        raise BadRequest(f"Query parameter {repeated[0][:100]} is given more than once.")
+        raise BadRequest(f"Query parameter {_named(repeated[0])} is given more than once.")
     return dict(event.get("queryStringParameters") or {})
 
 
@@ -159,7 +164,9 @@ def _body(event: Event, operation: openapi.Operation) -> tuple[str, Any]:
     media_type = _headers(event).get("content-type", "").partition(";")[0].strip().lower()
     operation.require_media_type(media_type)
     body = _parsed(data, media_type)
-    operation.check_body(media_type, body)
+    body = operation.check_body(media_type, body)
+    if b"\\u" in data:
+        _refuse_halves(body)
     return media_type, body
 
 
@@ -168,22 +175,22 @@ def _parsed(data: bytes, media_type: str) -> Any:
         text = data.decode()
         if media_type != openapi.JSON_TYPE:
             return text
-        value = json.loads(text, parse_constant=_refuse_constant, parse_float=_number)
-        if "\\u" in text:
-            # An escaped lone surrogate is JSON but not text: no AWS service would accept it.
-            json.dumps(value, ensure_ascii=False).encode()
+        return json.loads(
+            text, parse_constant=_refuse_constant, parse_float=_number, object_pairs_hook=_object
+        )
     except (ValueError, RecursionError) as error:
         raise BadRequest(
             "The body is not valid JSON."
             if media_type == openapi.JSON_TYPE
             else "The body is not valid UTF-8."
         ) from error
-    return value
 
 
 def _number(text: str) -> int | float:
     # In JSON Schema 1.0 is an integer, so the rules must get an int too.
     number = float(text)
+    if not isfinite(number):
+        raise ValueError("1e999 is JSON, but no number that can be stored")
     return int(number) if number.is_integer() and abs(number) < 2**53 else number
 
 
@@ -191,9 +198,33 @@ def _refuse_constant(name: str) -> None:
     raise ValueError(f"{name} is not JSON")
 
 
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """A JSON object; one that gives a field twice is refused, because nobody knows which of them is meant."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        ((name, _),) = Counter(name for name, _ in pairs).most_common(1)
+        twice = _named(name)
+        fault = FieldError(twice, "is given more than once")
+        raise BadRequest(f"The body is not valid: {twice} is given more than once.", errors=(fault,))
+    return found
+
+
+def _refuse_halves(body: Any) -> None:
+    """An escaped lone surrogate is JSON but not text: no AWS service would accept it."""
+    try:
+        json.dumps(body, ensure_ascii=False).encode()
+    except (ValueError, RecursionError) as error:
+        raise BadRequest("The body is not valid: it has half of a character.") from error
+
+
+def _named(name: str) -> str:
+    """A name of the caller's as an answer repeats it; an error has to name its field, and `""` is a name in JSON."""
+    return texts.excerpt(name, LONGEST_NAME) or openapi.NO_NAME
+
+
 def _request_id(event: Event, context: Any) -> str:
     request_id = (event.get("requestContext") or {}).get("requestId")
-    return str(request_id or getattr(context, "aws_request_id", "unknown"))
+    return str(request_id or getattr(context, "aws_request_id", "unknown"))[:_LONGEST_REQUEST_ID]
 
 
 def _limit_time(context: Any) -> None:

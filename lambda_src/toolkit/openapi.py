@@ -12,7 +12,8 @@ from typing import Any
 
 import fastjsonschema
 
-from toolkit.errors import BadRequest, FieldError, UnsupportedMediaType
+from toolkit import texts
+from toolkit.errors import LONGEST_NAME, BadRequest, FieldError, UnsupportedMediaType
 
 DESCRIPTION_FILE = Path(__file__).resolve().parent.parent / "api.json"
 
@@ -20,7 +21,7 @@ JSON_TYPE = "application/json"
 # For operations without a body, which accept only an empty one.
 _SMALL = 1024
 # An error has to name its field, and `""` is a name in JSON and in a query.
-_NO_NAME = "(empty name)"
+NO_NAME = "(empty name)"
 
 Validator = Callable[[Any], Any]
 
@@ -71,13 +72,13 @@ class Operation:
         """
         return self._query(values)
 
-    def check_body(self, media_type: str, value: Any) -> None:
-        """Check a parsed body against its schema.
+    def check_body(self, media_type: str, value: Any) -> Any:
+        """Check a parsed body against its schema; the body with its texts as they are stored.
 
         Raises:
             BadRequest: with one FieldError per field at fault.
         """
-        self._body_checks[media_type](value)
+        return self._body_checks[media_type](value)
 
     @cached_property
     def _path(self) -> "_ParameterCheck":
@@ -114,12 +115,18 @@ class _SchemaCheck:
     def _members(self) -> dict[str, Validator]:
         return {name: _compile(schema) for name, schema in self._schema.get("properties", {}).items()}
 
-    def __call__(self, value: Any) -> None:
+    def __call__(self, value: Any) -> Any:
+        value, unfit = _with_clean_texts(self._schema, value)
+        faults = [FieldError(".".join(path) or self._subject, message) for path, message in unfit.items()]
         try:
             self._whole(value)
         except fastjsonschema.JsonSchemaValueException as error:
-            faults = tuple(self._faults(value)) or (_fault(error, self._subject),)
-            raise BadRequest(f"The {self._subject} is not valid.", errors=faults) from error
+            named = {fault.field for fault in faults}
+            found = self._faults(value) or [_fault(error, self._subject)]
+            faults += [fault for fault in found if fault.field not in named]
+        if faults:
+            raise _refusal(self._subject, faults)
+        return value
 
     def _faults(self, value: Any) -> list[FieldError]:
         if (
@@ -135,7 +142,7 @@ class _SchemaCheck:
         for name, member in value.items():
             if name not in members:
                 if self._schema.get("additionalProperties") is False:
-                    faults.append(FieldError(name[:100] or _NO_NAME, "is not a known field"))
+                    faults.append(FieldError(name or NO_NAME, "is not a known field"))
                 continue
             try:
                 members[name](member)
@@ -166,8 +173,48 @@ class _ParameterCheck:
 
     def __call__(self, values: Mapping[str, str]) -> dict[str, Any]:
         converted = {name: _convert(text, self._schemas.get(name, {})) for name, text in values.items()}
-        self._check(converted)
-        return {**self._defaults, **converted}
+        return {**self._defaults, **self._check(converted)}
+
+
+def _with_clean_texts(
+    schema: Any, value: Any, path: tuple[str, ...] = ()
+) -> tuple[Any, dict[tuple[str, ...], str]]:
+    """A value with its texts as they are stored, and by path what is wrong with those that break their rule."""
+    if not isinstance(schema, dict):
+        return value, {}
+    kind = schema.get("x-text", texts.OWN_RULES)
+    if isinstance(value, str) and kind != texts.OWN_RULES:
+        try:
+            return texts.clean(value, kind, may_be_empty=not schema.get("minLength")), {}
+        except texts.TextError as problem:
+            return value, {path: str(problem)}
+    parts: list[tuple[Any, Any]] = []
+    if isinstance(value, dict):
+        of_members = schema.get("properties", {})
+        others = schema.get("additionalProperties")
+        parts = [(name, of_members.get(name, others)) for name in value]
+    elif isinstance(value, list):
+        parts = [(number, schema.get("items")) for number in range(len(value))]
+    changed: dict[Any, Any] = {}
+    unfit: dict[tuple[str, ...], str] = {}
+    for key, of_part in parts:
+        cleaned, faults = _with_clean_texts(of_part, value[key], (*path, str(key)))
+        unfit.update(faults)
+        if cleaned is not value[key]:
+            changed[key] = cleaned
+    if changed:
+        value = value.copy()
+        for key, cleaned in changed.items():
+            value[key] = cleaned
+    return value, unfit
+
+
+def _refusal(subject: str, faults: list[FieldError]) -> BadRequest:
+    """The error for these faults; the sentence names the field if it is one."""
+    detail = f"The {subject} is not valid"
+    if len(faults) == 1:
+        detail += f": {texts.excerpt(faults[0].field, LONGEST_NAME)} {faults[0].message}"
+    return BadRequest(f"{detail}.", errors=tuple(faults))
 
 
 def _compile(schema: Any) -> Validator:

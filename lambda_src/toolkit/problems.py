@@ -10,12 +10,16 @@ from botocore import exceptions
 from botocore.exceptions import ClientError
 from botocore.parsers import ResponseParserError
 
-from toolkit import log
+from toolkit import log, texts
 from toolkit.dynamo import cancellation_reasons
-from toolkit.errors import RequestError, Unavailable
+from toolkit.errors import LONGEST_NAME, RequestError, Unavailable
 
 CONTENT_TYPE = "application/problem+json"
 _TYPE_PREFIX = "urn:education:problem:"
+# Callers decide how many faults a request has and how long the names in it are, but not how long the answer is.
+MOST_FAULTS = 20
+_LONGEST_MESSAGE = 300
+_LONGEST_DETAIL = 500
 
 _BUSY_CODES = frozenset(
     {
@@ -63,16 +67,25 @@ def is_dependency_failure(error: Exception) -> bool:
 
 
 def document(error: RequestError, request_id: str) -> dict[str, Any]:
-    """The problem document of an error."""
+    """The problem document of an error: at most MOST_FAULTS faults, and what it repeats of the request is short."""
+    detail = texts.excerpt(error.detail or error.title, _LONGEST_DETAIL)
+    if len(error.errors) > MOST_FAULTS:
+        detail += f" {len(error.errors) - MOST_FAULTS} more faults are not listed."
     problem: dict[str, Any] = {
         "type": _TYPE_PREFIX + error.code,
         "title": error.title,
         "status": error.status,
-        "detail": error.detail or error.title,
+        "detail": detail,
         "requestId": request_id,
     }
     if error.errors:
-        problem["errors"] = [{"field": wrong.field, "message": wrong.message} for wrong in error.errors]
+        problem["errors"] = [
+            {
+                "field": texts.excerpt(wrong.field, LONGEST_NAME),
+                "message": texts.excerpt(wrong.message, _LONGEST_MESSAGE),
+            }
+            for wrong in error.errors[:MOST_FAULTS]
+        ]
     return problem
 
 

@@ -20,6 +20,7 @@ from typing import Any
 from zlib import crc32
 
 from domain.courses import Course
+from toolkit import texts
 
 ACTIVE = "active"
 COMPLETED = "completed"
@@ -116,7 +117,7 @@ class EnrollmentRecord:
         return cls(
             user_id=item["userId"],
             course_id=item["courseId"],
-            course_title=item["courseTitle"],
+            course_title=texts.shown(item["courseTitle"]),
             status=item["status"],
             enrolled_at=item["enrolledAt"],
             activity_at=item["lastActivityAt"],

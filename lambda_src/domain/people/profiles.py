@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from toolkit import texts
+
 DEFAULT_LOCALE = "en"
 _LONGEST_NAME = 100
 
@@ -26,7 +28,7 @@ class Profile:
     @classmethod
     def first(cls, user_id: str, email: str, now: str) -> "Profile":
         """The profile of a person who has not changed it yet."""
-        name = email.partition("@")[0][:_LONGEST_NAME] or "New member"
+        name = texts.shown(email.partition("@")[0][:_LONGEST_NAME]) or "New member"
         return cls(user_id, email, name, DEFAULT_LOCALE, created_at=now, updated_at=now)
 
     @classmethod
@@ -35,7 +37,7 @@ class Profile:
         return cls(
             user_id=item["userId"],
             email=item.get("email", ""),
-            display_name=item["displayName"],
+            display_name=texts.shown(item["displayName"]),
             locale=item["locale"],
             created_at=item["createdAt"],
             updated_at=item["updatedAt"],

@@ -22,7 +22,7 @@ x-maximum-body-bytes: 1000
 paths:
   /things/{thingId}:
     parameters:
-      - {name: thingId, in: path, required: true, schema: {type: string}}
+      - {name: thingId, in: path, required: true, schema: {type: string, x-text: line}}
     put:
       operationId: putThing
       x-function: catalog
@@ -40,9 +40,9 @@ components:
       type: object
       additionalProperties: false
       properties:
-        name: {type: string, nullable: true}
+        name: {type: string, nullable: true, x-text: lines}
         parts: {type: array, items: {$ref: "#/components/schemas/Part"}}
-    Part: {type: string, description: Not a rule}
+    Part: {type: string, description: Not a rule, x-text: own-rules}
 """
 
 
@@ -70,8 +70,8 @@ def test_references_are_followed_and_nullable_becomes_a_type(tmp_path: Path) -> 
         "type": "object",
         "additionalProperties": False,
         "properties": {
-            "name": {"type": ["string", "null"]},
-            "parts": {"type": "array", "items": {"type": "string"}},
+            "name": {"type": ["string", "null"], "x-text": "lines"},
+            "parts": {"type": "array", "items": {"type": "string", "x-text": "own-rules"}},
         },
     }
 
@@ -193,8 +193,8 @@ def test_references_are_followed_and_nullable_becomes_a_type(tmp_path: Path) -> 
         ),
         ("    put:\n", "    200:\n", "not valid YAML: the key 200 must be a text"),
         (
-            "{type: string, nullable",
-            "{nullable",
+            "{type: string, nullable: true, x-text: lines",
+            "{nullable: true",
             "PUT /things/{thingId}: `nullable: true` needs a type beside it",
         ),
         (
@@ -211,6 +211,15 @@ def test_references_are_followed_and_nullable_becomes_a_type(tmp_path: Path) -> 
             "required: true, schema",
             "required: 'yes', schema",
             "parameters > 0 > required: 'yes' is not of type 'boolean'",
+        ),
+        (", x-text: lines", "", "PUT /things/{thingId}: name: a text needs x-text (line, lines, own-rules)"),
+        (", x-text: own", ", x-was: own", "PUT /things/{thingId}: parts: a text needs x-text"),
+        ("string, x-text: line}", "string, pattern: '^a'}", "thingId: a text needs x-text"),
+        ("x-text: lines", "x-text: liens", "name: x-text is 'liens'; allowed, for a string: line, lines, "),
+        (
+            "parts: {type: array,",
+            "parts: {type: array, x-text: line,",
+            "parts: x-text is 'line'; allowed, for",
         ),
         ("    put:\n", "    ? [a, b]\n    : c\n    put:\n", "not valid YAML: "),
         ("      type: object\n", "      type: object\n      not: &self {not: *self}\n", "contains itself"),
