@@ -19,7 +19,7 @@ from education.content.delivery import ContentDelivery
 from education.data.audit_table import AuditTable
 from education.data.tables import Tables
 from education.functions.bundling import deployed_name
-from education.functions.grants import add_audit_entries, erase_people, see_erasures, write_addresses
+from education.functions.grants import add_audit_entries, delete_users, see_erasures, write_addresses
 from education.functions.python_function import Operations, PythonFunction
 from education.iam import Grant
 from education.identity import Identity
@@ -131,13 +131,29 @@ class ApiFunctions(Construct):
         profile = self._function(
             "profiles",
             "A person's own profile, its export and erasure; for administrators the roles of all people",
-            {**tables.variables, **audit.variables, "USER_POOL_ID": identity.user_pool_id},
+            {
+                **profiles.variables,
+                **courses.variables,
+                **progress.variables,
+                **audit.variables,
+                "USER_POOL_ID": identity.user_pool_id,
+            },
             [
-                *erase_people(tables, audit, identity),
+                add_audit_entries(audit),
                 Grant(
                     "ReadAndMakeProfiles",
-                    ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:ConditionCheckItem"],
+                    [
+                        "dynamodb:GetItem",
+                        "dynamodb:PutItem",
+                        "dynamodb:UpdateItem",
+                        "dynamodb:ConditionCheckItem",
+                    ],
                     [profiles.arn],
+                ),
+                Grant(
+                    "ExportRecordsAndCourses",
+                    ["dynamodb:Query"],
+                    [progress.arn, courses.index_arn("owner-index")],
                 ),
                 Grant(
                     "ExportAuditEntries",
@@ -154,6 +170,7 @@ class ApiFunctions(Construct):
                     ],
                     [identity.user_pool_arn],
                 ),
+                delete_users(identity),
             ],
         )
         uploads = PythonFunction(

@@ -118,7 +118,7 @@ class SignInAlarm(Construct):
 
 
 class ErasureFunction(Construct):
-    """The function `education-erasure-<suffix>`: it finishes the erasures that a request began.
+    """The function `education-erasure-<suffix>`: it carries out the erasures that a request stored.
 
     The stream of the profiles table tells it of each profile with an erasure request. The steps are in
     lambda_src/domain/people/erasure.py.
@@ -140,7 +140,7 @@ class ErasureFunction(Construct):
             "function",
             operations=operations,
             source="erasure",
-            description="Finishes erasures that a request began",
+            description="Carries out erasures that a request stored",
             variables={
                 **tables.variables,
                 **audit.variables,

@@ -93,7 +93,7 @@ def see_erasures(profiles: Table) -> Grant:
 
 
 def erase_people(tables: Tables, audit: AuditTable, identity: Identity) -> list[Grant]:
-    """Lets a function do each step of an erasure: lambda_src/domain/people/erasure.py lists them."""
+    """Lets a function carry out an erasure: lambda_src/domain/people/erasure.py lists them."""
     return [
         add_audit_entries(audit),
         Grant(
@@ -107,9 +107,14 @@ def erase_people(tables: Tables, audit: AuditTable, identity: Identity) -> list[
         Grant("FindOwnedCourses", ["dynamodb:Query"], [tables.courses.index_arn("owner-index")]),
         Grant("EraseProfiles", ["dynamodb:DeleteItem", "dynamodb:UpdateItem"], [tables.profiles.arn]),
         find_addresses(tables.profiles),
-        Grant(
-            "EraseSignIns",
-            ["cognito-idp:AdminGetUser", "cognito-idp:AdminDeleteUser"],
-            [identity.user_pool_arn],
-        ),
+        delete_users(identity),
     ]
+
+
+def delete_users(identity: Identity) -> Grant:
+    """Lets a function read and delete a user in Cognito."""
+    return Grant(
+        "EraseSignIns",
+        ["cognito-idp:AdminGetUser", "cognito-idp:AdminDeleteUser"],
+        [identity.user_pool_arn],
+    )

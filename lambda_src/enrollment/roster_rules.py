@@ -57,8 +57,9 @@ class RosterStore(bulk.BulkEnrollmentStore, Protocol):
 class ContactStore(Protocol):
     """The names and e-mail addresses of the people on a roster."""
 
-    def find(self, user_ids: Sequence[str]) -> dict[str, Contact]:
-        """Contacts by user id; people who have no profile yet are left out."""
+    def find(self, user_ids: Sequence[str]) -> dict[str, Contact | None]:
+        """Contacts by user id: None for people who have no profile yet. People who are being or have been erased are
+        left out."""
 
 
 @dataclass(frozen=True)
@@ -152,14 +153,18 @@ def page_of(store: RosterStore, course: Course, limit: int, cursor_text: str | N
 
 
 def _with_contacts(store: ContactStore, roster: Page[dict[str, Any]]) -> Page[dict[str, Any]]:
-    """A page of a roster with the names and e-mail addresses of students who have a profile."""
+    """A page of a roster with the names and e-mail addresses of students who have a profile.
+
+    Students who are being erased are not on it, so it may be shorter than the limit.
+    """
     contacts = store.find([entry["userId"] for entry in roster.items])
     shown = [
         entry
         | ({"displayName": contact.display_name} if contact else {})
         | ({"email": contact.email} if contact and contact.email else {})
         for entry in roster.items
-        for contact in [contacts.get(entry["userId"])]
+        if entry["userId"] in contacts
+        for contact in [contacts[entry["userId"]]]
     ]
     return Page(shown, roster.next_cursor)
 

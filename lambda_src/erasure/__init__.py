@@ -1,1 +1,1 @@
-"""Finishes erasures that an HTTP request began. Called by the stream of the profiles table, not over HTTP."""
+"""Carries out erasures that an HTTP request stored. Called by the stream of the profiles table, not over HTTP."""

@@ -1,7 +1,6 @@
-"""Called with every erasure request in the profiles table; does what the HTTP request did not finish.
+"""Called with every erasure request in the profiles table; carries it out.
 
-In most cases nothing is left to do, except for items that an index showed too late to the HTTP request. The sequence
-of an erasure is in domain.people.erasure.
+The sequence of an erasure is in domain.people.erasure.
 """
 
 from domain.audit_store import AuditTable

@@ -12,7 +12,6 @@ class Config(HttpConfig):
     user_profiles_table: str
     course_progress_table: str
     courses_table: str
-    roster_shards: int
     user_pool_id: str
     audit_table: str
     audit_retention_days: int

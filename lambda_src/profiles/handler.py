@@ -4,8 +4,6 @@ The rules are in profiles.rules, profiles.export, profiles.self_erasure and prof
 """
 
 from domain.audit_store import AuditTable
-from domain.people.erasure import Erasure
-from domain.people.erasure_store import ErasureTables
 from domain.people.user_pool_store import CognitoUserPool
 from profiles.administrators import Administrators
 from profiles.config import Config
@@ -26,20 +24,7 @@ _trail = AuditTable(_config.audit_table, _config.audit_retention_days)
 _administrators = Administrators(RegisterTable(_config.user_profiles_table), _user_pool)
 _profiles = Profiles(_table)
 _roles = Roles(_administrators, _user_pool, _trail)
-_self_erasure = SelfErasure(
-    _table,
-    _administrators,
-    Erasure(
-        ErasureTables(
-            courses_table=_config.courses_table,
-            progress_table=_config.course_progress_table,
-            profiles_table=_config.user_profiles_table,
-            shards=_config.roster_shards,
-            audit=_trail,
-        ),
-        _user_pool,
-    ),
-)
+_self_erasure = SelfErasure(_table, _administrators, _user_pool)
 _export = Export(
     ExportTables(
         courses_table=_config.courses_table,

@@ -1,12 +1,12 @@
-"""How an erasure begins: a person asks for it, and the erasure request is stored before anything is erased.
+"""How a person is erased: the request stores that, ends the sign-in, and leaves the rest to the function `erasure`.
 
-The same HTTP request then erases everything. domain.people.erasure has the whole sequence, and says how an interrupted
-erasure is finished.
+domain.people.erasure has the whole sequence, and says how an interrupted erasure is finished.
 """
 
 from typing import Protocol
 
-from domain.people.erasure import Erasure, ErasureRequest
+from domain.people.erasure import ErasureRequest, verified_email_of
+from domain.people.user_pool import UserPool
 from profiles.administrators import Administrators, Register
 from toolkit import clock
 from toolkit.caller import Caller
@@ -16,8 +16,8 @@ from toolkit.retries import Retries
 class ErasureRequestStore(Protocol):
     """Where erasure requests are stored: the profiles."""
 
-    def request_of(self, user_id: str) -> ErasureRequest | None:
-        """The erasure request of an erasure that is not finished, None if there is none."""
+    def has_request(self, user_id: str) -> bool:
+        """Whether there is an erasure request, of an erasure that is not finished."""
 
     def begin_erasure(self, request: ErasureRequest, register: Register, now: str) -> bool:
         """Store the request and a tombstone, if the register of administrators has not changed. Returns whether the
@@ -27,27 +27,29 @@ class ErasureRequestStore(Protocol):
 class SelfErasure:
     """Erasures that people ask for themselves."""
 
-    def __init__(self, store: ErasureRequestStore, administrators: Administrators, erasure: Erasure) -> None:
+    def __init__(
+        self, store: ErasureRequestStore, administrators: Administrators, user_pool: UserPool
+    ) -> None:
         self._store = store
         self._administrators = administrators
-        self._erasure = erasure
+        self._user_pool = user_pool
 
     def erase(self, caller: Caller, request_id: str) -> None:
-        """Erase the caller; a repeated call changes nothing.
+        """Begin the erasure of the caller and delete their sign-in; a repeated call changes nothing.
 
         Raises:
             Conflict: the caller is the last administrator.
-            Unavailable: the erasure was interrupted. The function `erasure` finishes it.
         """
-        request = self._store.request_of(caller.user_id)
-        if request is None:
-            request = ErasureRequest(caller.user_id, request_id, caller.email or None)
-            self._begin(request)
-        self._erasure.finish(request)
+        if not self._store.has_request(caller.user_id):
+            self._begin(caller.user_id, request_id)
+        self._user_pool.delete(caller.user_id)
 
-    def _begin(self, request: ErasureRequest) -> None:
+    def _begin(self, user_id: str, request_id: str) -> None:
+        # The sign-in is gone before the function `erasure` runs, so the address is stored with the request.
+        request = ErasureRequest(user_id, request_id, verified_email_of(self._user_pool.find(user_id)))
+
         def attempt() -> bool | None:
-            register = self._administrators.register_for_erasure(request.user_id)
+            register = self._administrators.register_for_erasure(user_id)
             return self._store.begin_erasure(request, register, clock.now()) or None
 
         Retries().until_answer(attempt)

@@ -6,7 +6,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from domain.people import profile_store, tombstones
-from domain.people.erasure import REQUESTED_AT, ErasureRequest
+from domain.people.erasure import EMAIL, REQUESTED_AT, ErasureRequest
 from domain.people.profiles import Profile
 from profiles import register_store
 from profiles.administrators import Register
@@ -95,7 +95,7 @@ class ProfileTable:
             "TableName": self._name,
             "Key": to_item({"userId": request.user_id}),
             "UpdateExpression": f"SET {REQUESTED_AT} = :now, erasureRequestId = :request"
-            + (", email = if_not_exists(email, :email)" if request.email else ""),
+            + (f", {EMAIL} = :email" if request.email else ""),
             "ExpressionAttributeValues": to_item(values),
         }
         tombstone = {
@@ -116,10 +116,9 @@ class ProfileTable:
             raise
         return True
 
-    def request_of(self, user_id: str) -> ErasureRequest | None:
-        """The erasure request of an erasure that is not finished, None if there is none: one GetItem."""
-        item = self._item(user_id)
-        return ErasureRequest.from_stored(item) if item is not None and REQUESTED_AT in item else None
+    def has_request(self, user_id: str) -> bool:
+        """Whether there is an erasure request, of an erasure that is not finished: one GetItem."""
+        return REQUESTED_AT in (self._item(user_id) or {})
 
     def _item(self, user_id: str) -> Item | None:
         answer = clients.dynamodb().get_item(

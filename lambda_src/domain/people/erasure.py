@@ -1,25 +1,27 @@
 """What happens when a person is erased, from the request to the last write.
 
 1. The person sends `DELETE /profile`. One transaction (profiles.self_erasure) writes a tombstone, and the erasure
-   request into the profile's item. From now on the erasure always completes. While there is a tombstone, nothing new is
-   written for the person: see domain.people.tombstones.
-2. The same HTTP request then calls `Erasure.finish`, below, which does the following, in this order:
-   a. withdraws the person from every course, so that waiting students are promoted, and deletes the person's records;
+   request into the profile's item. From now on the erasure always completes, nothing new is written for the person
+   (domain.people.tombstones), and nothing of the person is shown to others. The same HTTP request then deletes the
+   user in Cognito, so that the person is signed out and the e-mail address is free, and answers.
+2. The stream of the profiles table calls the function `erasure` with every erasure request, within seconds. It calls
+   `Erasure.finish`, below, which does the following, in this order:
+   a. deletes the person's e-mail addresses with their invitations;
    b. replaces the owner of the person's courses: the school keeps the courses, and administrators edit them;
-   c. deletes the person's e-mail addresses with their invitations;
-   d. deletes the user in Cognito;
+   c. withdraws the person from every course, so that waiting students are promoted, and deletes the person's records;
+   d. deletes the user in Cognito, if the HTTP request was interrupted before it did;
    e. in one transaction, deletes the profile with its erasure request, lets the tombstone expire, and writes the
       audit entry.
-3. If the HTTP request is interrupted, the profile with its erasure request is still there. The stream of the
-   profiles table calls the function `erasure` with every erasure request, and that function calls `finish` too. So
-   does a second `DELETE /profile`.
+3. If the function is interrupted, the stream calls it again with the same erasure request.
 
 Every step is idempotent. The DynamoDB side is in domain.people.erasure_store.
 """
 
 import time
 from collections.abc import Collection, Iterable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Protocol
 
 from domain import audit
@@ -27,9 +29,9 @@ from domain.audit import AuditEntry
 from domain.enrollments import rules as enrollments
 from domain.enrollments.model import WITHDRAWN
 from domain.people import tombstones
-from domain.people.user_pool import UserPool
+from domain.people.user_pool import PoolUser, UserPool
 from toolkit import clock
-from toolkit.caller import canonical_email
+from toolkit.caller import verified_email
 from toolkit.errors import NotFound
 from toolkit.retries import Retries
 
@@ -37,11 +39,19 @@ NO_OWNER = "erased"
 """The owner of a course whose owner was erased."""
 REQUESTED_AT = "erasureRequestedAt"
 """The attribute of a profile's item that shows an erasure request."""
+EMAIL = "erasureEmail"
+"""The attribute with the person's verified e-mail address at the time of the erasure request."""
+# Courses that a person leaves at the same time: as many as the connections that one client keeps open.
+_AT_ONCE = 10
 
 
 @dataclass(frozen=True)
 class ErasureRequest:
-    """The person to erase, and the HTTP request that asked for it; `email` is canonical, None if unknown."""
+    """The person to erase, and the HTTP request that asked for it.
+
+    `email` is the verified address, in canonical form. None if there was none, or if a former version stored the
+    request: that version deleted the user in Cognito only after the address.
+    """
 
     user_id: str
     request_id: str
@@ -50,7 +60,12 @@ class ErasureRequest:
     @classmethod
     def from_stored(cls, item: Mapping[str, Any]) -> "ErasureRequest":
         """The erasure request in a profile's item."""
-        return cls(user_id=item["userId"], request_id=item["erasureRequestId"], email=item.get("email"))
+        return cls(user_id=item["userId"], request_id=item["erasureRequestId"], email=item.get(EMAIL))
+
+
+def verified_email_of(user: PoolUser | None) -> str | None:
+    """A user's verified e-mail address in canonical form, None if there is none."""
+    return verified_email(user.attributes) or None if user else None
 
 
 class ErasureStore(enrollments.EnrollmentStore, Protocol):
@@ -88,17 +103,27 @@ class Erasure:
         Raises:
             Unavailable: a service is not available. The steps that were done stay done.
         """
-        self._leave_courses(request.user_id)
-        self._give_up_ownership(request.user_id)
         self._forget_addresses(request)
+        self._give_up_ownership(request.user_id)
+        self._leave_courses(request.user_id)
         self._user_pool.delete(request.user_id)
         self._close(request)
 
     def _leave_courses(self, user_id: str) -> None:
-        for course_id, status in self._store.records_of(user_id):
-            if status != WITHDRAWN:
-                self._withdraw(user_id, course_id)
-            self._store.delete_record(user_id, course_id)
+        """Leave every course, several at once. If one cannot be left now, the others still are."""
+        left: list[Future[None]] = []
+        try:
+            for course_id, status in self._store.records_of(user_id):
+                left.append(_threads().submit(self._leave, user_id, course_id, status))
+        finally:
+            wait(left)  # no thread may go on after the function has answered
+        for each in left:
+            each.result()
+
+    def _leave(self, user_id: str, course_id: str, status: str) -> None:
+        if status != WITHDRAWN:
+            self._withdraw(user_id, course_id)
+        self._store.delete_record(user_id, course_id)
 
     def _withdraw(self, user_id: str, course_id: str) -> None:
         course, _ = self._store.load(user_id, course_id)
@@ -114,9 +139,8 @@ class Erasure:
             self._store.replace_owner(course_id, user_id, NO_OWNER)
 
     def _forget_addresses(self, request: ErasureRequest) -> None:
-        user = self._user_pool.find(request.user_id)
-        known = (request.email, user.email if user else None)
-        self._store.forget_addresses({canonical_email(each) for each in known if each}, request.user_id)
+        known = (request.email, verified_email_of(self._user_pool.find(request.user_id)))
+        self._store.forget_addresses({email for email in known if email}, request.user_id)
 
     def _close(self, request: ErasureRequest) -> None:
         entry = AuditEntry(
@@ -127,3 +151,8 @@ class Erasure:
             only_once=True,
         )
         self._store.close(request.user_id, round(time.time()) + tombstones.KEPT_SECONDS, entry)
+
+
+@cache
+def _threads() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="erasure")

@@ -17,7 +17,8 @@ from education.functions.bundling import deployed_name, function_names
 from tests.integration.support.aws_proxy import AwsCall, FailureKind, Fault
 from tests.integration.support.course_helpers import enroll, eventually, lesson, new_course, upload
 from tests.integration.support.deployed import Deployed
-from tests.integration.support.people import ADMINISTRATORS, INSTRUCTORS, STUDENTS, People
+from tests.integration.support.people import ADMINISTRATORS, INSTRUCTORS, STUDENTS, People, Person
+from tests.integration.support.personal_data import find_personal_data
 from tests.integration.support.proxied_functions import ProxiedFunctions, proxied_functions
 from tests.integration.support.role_probes import probes
 from tests.integration.support.samples import SAMPLES, SampleContext
@@ -121,17 +122,17 @@ def _erase(context: SampleContext, proxied: ProxiedFunctions) -> None:
         course_id = context.course(capacity=1)
         enroll(person, course_id)
         context.student(course_id)
-        if not is_cut_off:
+        if is_cut_off:
+            with proxied.proxies["profile"].failing(Fault(FailureKind.ERROR, "cognito-idp:AdminDeleteUser")):
+                person.delete("/profile", expect=503)
+        else:
             person.delete("/profile")
-            continue
-        with proxied.proxies["profile"].failing(Fault(FailureKind.ERROR, "dynamodb:Query")):
-            person.delete("/profile", expect=503)
-            eventually(functools.partial(_is_gone, context, person.user_id))
+        # The erasure function makes all its calls before the profile is gone.
+        eventually(functools.partial(_is_erased, context, person), seconds=60)
 
 
-def _is_gone(context: SampleContext, user_id: str) -> bool:
-    cognito, pool = context.deployed.client("cognito-idp"), context.deployed.outputs["user_pool_id"]
-    return not cognito.list_users(UserPoolId=pool, Filter=f'sub = "{user_id}"')["Users"]
+def _is_erased(context: SampleContext, person: Person) -> bool:
+    return not find_personal_data(context.deployed, person)
 
 
 def _demote_an_administrator(context: SampleContext, proxied: ProxiedFunctions) -> None:

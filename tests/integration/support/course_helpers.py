@@ -93,10 +93,10 @@ def has_content(person: Person, lesson_path: str) -> bool:
     return any(entry["lessonId"] == lesson_id and entry["hasContent"] for entry in lessons)
 
 
-def eventually(condition: Callable[[], T], *first: Callable[[], bool]) -> T:
+def eventually(condition: Callable[[], T], *first: Callable[[], bool], seconds: float = EVENT_SECONDS) -> T:
     """Wait until all of `first` are true, and then `condition`. Returns the value of `condition`."""
-    deadline = time.monotonic() + EVENT_SECONDS
+    deadline = time.monotonic() + seconds
     while not (all(check() for check in first) and (value := condition())):
-        assert time.monotonic() < deadline, f"it did not happen within {EVENT_SECONDS} s"
+        assert time.monotonic() < deadline, f"it did not happen within {seconds} s"
         time.sleep(0.1)
     return value

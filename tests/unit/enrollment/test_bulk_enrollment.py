@@ -16,6 +16,7 @@ from domain.enrollments.store import EnrollmentTable
 from domain.people import tombstones
 from domain.people.address_store import AddressTable
 from domain.people.addresses import key_of
+from domain.people.erasure import REQUESTED_AT
 from tests.unit.domain.test_enrollment_table import NOON, course_item
 from tests.unit.emulator_fixture import Tables
 from tests.unit.lambda_api_fixture import (
@@ -260,7 +261,7 @@ def test_a_roster_has_names_of_students_with_a_profile(school: School) -> None:
     school.tables.put(school.tables.profiles, profile)
     school.tables.calls.clear()
     shown = {entry["userId"]: entry for entry in school.roster().body["items"]}
-    assert dict(school.tables.calls) == {"GetItem": 1, "PutItem": 1, "Query": 2, "BatchGetItem": 1}
+    assert dict(school.tables.calls) == {"GetItem": 1, "PutItem": 1, "Query": 2, "BatchGetItem": 2}
     assert (shown[ada.user_id]["displayName"], shown[ada.user_id]["email"]) == ("=Ada", ada.email)
     assert "email" not in shown[bo.user_id]
     # A student without a verified address has a name only.
@@ -272,6 +273,21 @@ def test_a_roster_has_names_of_students_with_a_profile(school: School) -> None:
     assert table.headers["Content-Type"] == "text/csv; charset=utf-8"
     assert table.headers["Content-Disposition"] == 'attachment; filename="roster-course-1.csv"'
     assert f""","'=Ada","{ada.email}","active",""" in table.body
+
+
+@pytest.mark.parametrize("has_profile", [True, False], ids=["being erased", "erased a moment ago"])
+@pytest.mark.parametrize("shown_as", ["json", "csv"])
+def test_a_roster_does_not_show_erased_students(school: School, has_profile: bool, shown_as: str) -> None:
+    """Neither while the erasure is going on, nor while the roster's index still has the row."""
+    ada, bo = school.known(2)
+    school.post(emails_of([ada, bo]))
+    school.tables.put(school.tables.profiles, tombstones.key_of(ada.user_id))
+    if has_profile:
+        profile = {"userId": ada.user_id, "displayName": "Ada", "email": ada.email, "locale": "en"}
+        school.tables.put(school.tables.profiles, {**profile, REQUESTED_AT: NOON})
+    shown = str(school.roster(format=shown_as).body)
+    assert bo.user_id in shown
+    assert not [each for each in (ada.user_id, "Ada", ada.email) if each in shown]
 
 
 def test_long_rosters_come_in_several_tables(school: School, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -185,7 +185,7 @@ class Notes:
         self.noted.append((entry.action, entry.actor_id, entry.subject))
         self.queries_before.append(self._calls["Query"])
 
-    def find(self, user_ids: Sequence[str]) -> dict[str, roster_rules.Contact]:
+    def find(self, user_ids: Sequence[str]) -> dict[str, roster_rules.Contact | None]:
         return {}
 
 
