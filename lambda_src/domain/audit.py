@@ -22,10 +22,14 @@ COURSE_UNPUBLISHED = "course-unpublished"
 ROSTER_READ = "roster-read"
 ROSTER_EXPORTED = "roster-exported"
 ROSTER_ENROLLED = "roster-enrolled"
+STUDENT_REMOVED = "student-removed"
 ROLE_GRANTED = "role-granted"
 ROLE_REVOKED = "role-revoked"
 PERSON_EXPORTED = "person-exported"
 PERSON_ERASED = "person-erased"
+
+PERSON = "person"
+"""The detail with the pseudonym of the person whom an act on a course was about."""
 
 
 @dataclass(frozen=True)
@@ -66,6 +70,19 @@ def person(user_id: str) -> str:
 def course(course_id: str) -> str:
     """A course as the subject of an entry."""
     return f"course#{course_id}"
+
+
+def on_person_in_course(
+    action: str, *, actor_id: str, user_id: str, course_id: str, request_id: str
+) -> tuple[AuditEntry, AuditEntry]:
+    """The two entries of an act on a person in a course: one in the trail of the course, one in that of the person.
+
+    Each names the other in its details.
+    """
+    return (
+        AuditEntry(action, actor_id, course(course_id), request_id, details={PERSON: pseudonym(user_id)}),
+        AuditEntry(action, actor_id, person(user_id), request_id, details={"courseId": course_id}),
+    )
 
 
 def pseudonym(user_id: str) -> str:

@@ -16,15 +16,16 @@ from toolkit.http import Request, Response, api_handler, created, no_content, ok
 from toolkit.retries import Retries
 
 config = load(Config)
+trail = AuditTable(config.audit_table, config.audit_retention_days)
 store = RosterTable(
     courses_table=config.courses_table,
     progress_table=config.course_progress_table,
     profiles_table=config.user_profiles_table,
     shards=config.roster_shards,
+    audit=trail,
 )
 addresses = AddressTable(config.user_profiles_table)
 contacts = ContactTable(config.user_profiles_table)
-trail = AuditTable(config.audit_table, config.audit_retention_days)
 
 
 def create_enrollment(request: Request) -> Response:
@@ -86,6 +87,14 @@ def enroll_in_roster(request: Request) -> Response:
     )
 
 
+def remove_from_roster(request: Request) -> Response:
+    """DELETE /courses/{courseId}/roster/{userId}."""
+    # Cognito's ids are lower case, and so are the ids of records.
+    user_id = request.path["userId"].lower()
+    roster_rules.remove(store, _context(request), request.path["courseId"], user_id)
+    return no_content()
+
+
 def _context(request: Request) -> AuditContext:
     return AuditContext(request.caller, request.request_id)
 
@@ -98,5 +107,6 @@ handler = api_handler(
         "deleteEnrollment": delete_enrollment,
         "listRoster": list_roster,
         "enrollRoster": enroll_in_roster,
+        "removeFromRoster": remove_from_roster,
     },
 )

@@ -1,7 +1,7 @@
-"""What instructors and administrators do with a course's roster: read it, and add people to it.
+"""What instructors and administrators do with a course's roster: read it, add people to it, and take students out.
 
-The audit trail records both before they happen. Permissions are decided in domain.permissions. How people are enrolled
-or invited is in enrollment.roster_import.
+The audit trail records reading and adding before they happen, and a removal in its transaction. Permissions are decided
+in domain.permissions. How people are enrolled or invited is in enrollment.roster_import.
 """
 
 from collections.abc import Callable, Sequence
@@ -12,12 +12,14 @@ from domain import audit, permissions
 from domain.audit import AuditEntry, AuditTrail
 from domain.courses import Course
 from domain.enrollments import bulk
+from domain.enrollments import rules as enrollments
 from domain.enrollments.model import EnrollmentRecord, percentage_of
 from enrollment import roster_import
 from enrollment.roster_rows import Row
-from toolkit import cursor
+from toolkit import clock, cursor
 from toolkit.caller import Caller
 from toolkit.cursor import Page, PagedList
+from toolkit.errors import NotFound
 from toolkit.retries import Retries
 
 
@@ -129,6 +131,31 @@ def add_people(
     bulk.require_published(course)
     context.record(trail, audit.ROSTER_ENROLLED, course, rows=len(named), dryRun=str(dry_run).lower())
     return roster_import.enroll_or_invite(store, addresses, course_id, named, Retries(), dry_run=dry_run)
+
+
+def remove(store: RosterStore, context: AuditContext, course_id: str, user_id: str) -> None:
+    """Take a student out of a course or its waitlist; a second time changes nothing.
+
+    It is a withdrawal that another person makes: the seat goes to the student who has waited longest, the progress is
+    kept, and the student may enrol again. The audit entries are in the same transaction.
+
+    Raises:
+        NotFound, Forbidden: the caller may not do it.
+        NotFound: the person was never a student of the course.
+        RetriesExhausted: too many requests at once.
+    """
+    course = permissions.require_roster(context.caller, store.course_now(course_id))
+    entries = audit.on_person_in_course(
+        audit.STUDENT_REMOVED,
+        actor_id=context.caller.user_id,
+        user_id=user_id,
+        course_id=course.course_id,
+        request_id=context.request_id,
+    )
+    try:
+        enrollments.withdraw(store, user_id, course.course_id, clock.now(), Retries(), entries=entries)
+    except NotFound as error:
+        raise NotFound("This person is not a student of this course.") from error
 
 
 def page_of(store: RosterStore, course: Course, limit: int, cursor_text: str | None) -> Page[dict[str, Any]]:

@@ -21,6 +21,7 @@ from dataclasses import dataclass, field, replace
 from itertools import count
 from typing import Protocol
 
+from domain.audit import AuditEntry
 from domain.courses import PUBLISHED, Course
 from domain.enrollments import cooldown
 from domain.enrollments.guards import Guard, has_free_seat, is_open
@@ -59,6 +60,7 @@ class SeatChange:
         now: the current time, which the guard may need.
         seen: the course whose title, lessons or capacity the records depend on; its version must still be the same.
             None if they depend on nothing of the course.
+        entries: audit entries to write with it.
     """
 
     course_id: str
@@ -68,6 +70,7 @@ class SeatChange:
     records: Sequence[EnrollmentRecord]
     now: str
     seen: Course | None = None
+    entries: Sequence[AuditEntry] = ()
 
 
 @dataclass(frozen=True)
@@ -139,8 +142,18 @@ def enroll(
     return retries.until_answer(attempt)
 
 
-def withdraw(store: EnrollmentStore, user_id: str, course_id: str, now: str, retries: Retries) -> None:
-    """Take a student out of a course or its waitlist; a second time changes nothing.
+def withdraw(
+    store: EnrollmentStore,
+    user_id: str,
+    course_id: str,
+    now: str,
+    retries: Retries,
+    *,
+    entries: Sequence[AuditEntry] = (),
+) -> None:
+    """Take a student out of a course or its waitlist; a second time changes nothing, and writes no entry.
+
+    `entries` are for the audit trail, if another person takes the student out.
 
     Raises:
         NotFound: the student was never enrolled.
@@ -163,7 +176,8 @@ def withdraw(store: EnrollmentStore, user_id: str, course_id: str, now: str, ret
             first = store.first_waiting(course_id)
             if first is not None and first.user_id == user_id:
                 first = None  # the index still shows the student's own time on the waitlist
-        if store.commit(_withdrawal_change(course, record, first, now)) is not None:
+        change = replace(_withdrawal_change(course, record, first, now), entries=entries)
+        if store.commit(change) is not None:
             return None
         if promotes and first is None:
             fill_seats(store, course_id, now, retries)

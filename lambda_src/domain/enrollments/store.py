@@ -10,6 +10,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from domain import course_store
+from domain.audit_store import AuditTable
 from domain.courses import Course
 from domain.enrollments.guards import ENROLLING_GUARDS, condition_of
 from domain.enrollments.model import COMPLETION_INDEX, EnrollmentRecord, waitlist_key
@@ -28,13 +29,23 @@ class EnrollmentTable:
         progress_table: name of the table of records.
         profiles_table: name of the table of profiles, which has the tombstones of erased people.
         shards: over how many index partitions a course's roster is spread.
+        audit: where changes with audit entries write them; None in a function that makes no such change.
     """
 
-    def __init__(self, *, courses_table: str, progress_table: str, profiles_table: str, shards: int) -> None:
+    def __init__(
+        self,
+        *,
+        courses_table: str,
+        progress_table: str,
+        profiles_table: str,
+        shards: int,
+        audit: AuditTable | None = None,
+    ) -> None:
         self._courses_table = courses_table
         self._progress_table = progress_table
         self._profiles_table = profiles_table
         self._shards = shards
+        self._trail = audit
 
     def cached_course(self, course_id: str) -> Course | None:
         """The course, up to course_store.CACHE_SECONDS old: at most one GetItem."""
@@ -70,18 +81,23 @@ class EnrollmentTable:
         return next((EnrollmentRecord.from_stored(from_item(item)) for item in answer["Items"]), None)
 
     def commit(self, change: SeatChange) -> Refusal | None:
-        """One TransactWriteItems: the course's counters, the records, and checks that no student has a tombstone."""
+        """One TransactWriteItems: the course's counters, the records, checks that no student has a tombstone, and audit
+        entries."""
         enrolling = [record.user_id for record in change.records] if change.guard in ENROLLING_GUARDS else []
         # The order matters: DynamoDB returns one cancellation reason for each write, in this order.
         writes: list[Any] = [{"Update": self._counters(change)}]
         writes += [{"Put": self._put(record)} for record in change.records]
         writes += [tombstone_store.none_for(self._profiles_table, user_id) for user_id in enrolling]
+        if self._trail is not None:
+            writes += [{"Put": self._trail.put(entry)} for entry in change.entries]
+        elif change.entries:
+            raise LookupError("a change with audit entries needs the audit table")
         try:
             clients.dynamodb().transact_write_items(TransactItems=writes)
         except ClientError as error:
             if not lost_race(error):
                 raise
-            # After the course and the records, the rest are the checks for tombstones.
+            # After the course and the records come the checks for tombstones.
             checks = cancellation_reasons(error)[1 + len(change.records) :]
             return Refusal(
                 found={record.user_id: record for record in _records_found(error)},

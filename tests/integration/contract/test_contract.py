@@ -144,6 +144,8 @@ def _make_data(deployed: Deployed, people: People, caller: Person | None, owner:
         upload(deployed, owner, courses[0], lesson_id)
     subjects = people.many(2)
     enroll(subjects[0], courses[2])
+    for subject in subjects:
+        enroll(subject, courses[0])
     if caller is not None:
         for course in courses[:3]:
             enroll(caller, course)

@@ -33,6 +33,7 @@ EXPECTED = {
     "getLessonContent": (401, 403, 200, 403, 200, 200),
     "listRoster": EDITORS,
     "enrollRoster": EDITORS,
+    "removeFromRoster": (401, 403, 403, 403, 204, 204),
     "createEnrollment": (401, 201, 200, 201, 201, 201),
     "listEnrollments": SIGNED_IN,
     "deleteEnrollment": (401, 404, 204, 404, 404, 404),
@@ -57,7 +58,7 @@ BODIES: dict[str, Any] = {
     "updateProfile": {"locale": "en"},
 }
 # These change the data that other rows need, so they use a course of their own.
-WITH_OWN_COURSE = {"createEnrollment", "deleteEnrollment"}
+WITH_OWN_COURSE = {"createEnrollment", "deleteEnrollment", "removeFromRoster"}
 
 
 @dataclass(frozen=True)
@@ -152,6 +153,8 @@ def test_each_role_gets_the_expected_status(
         course_id = new_course(users.owner)
         if role == "student":
             enroll(users.student, course_id)
+        if name == "removeFromRoster":
+            enroll(data.target, course_id)
     data.prepare(name)
     data.send(operation, caller, course_id, status)
 

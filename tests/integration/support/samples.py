@@ -209,6 +209,17 @@ def _reading_roster(**query: Any) -> Callable[[SampleContext], SampleRequest]:
     return arrange
 
 
+def _taking_out(*, is_full: bool) -> Callable[[SampleContext], SampleRequest]:
+    def arrange(context: SampleContext) -> SampleRequest:
+        course_id = context.course(capacity=1) if is_full else context.course()
+        student = context.student(course_id)
+        if is_full:
+            context.student(course_id)
+        return SampleRequest(context.owner, {"courseId": course_id, "userId": student.user_id})
+
+    return arrange
+
+
 def _bulk_enrolling(**query: Any) -> Callable[[SampleContext], SampleRequest]:
     def arrange(context: SampleContext) -> SampleRequest:
         course_id = context.course()
@@ -264,6 +275,8 @@ SAMPLES = (
     Sample("listRoster", "CSV", _reading_roster(format="csv")),
     Sample("enrollRoster", "three rows, dry run", _bulk_enrolling(dryRun="true")),
     Sample("enrollRoster", "three rows", _bulk_enrolling()),
+    Sample("removeFromRoster", "empty waitlist", _taking_out(is_full=False), 204),
+    Sample("removeFromRoster", "a waitlisted student gets the seat", _taking_out(is_full=True), 204),
     Sample(
         "listEnrollments",
         "",

@@ -24,6 +24,7 @@ POST   /courses/{courseId}/lessons/{lessonId}/upload
 GET    /courses/{courseId}/lessons/{lessonId}/content
 GET    /courses/{courseId}/roster
 POST   /courses/{courseId}/roster
+DELETE /courses/{courseId}/roster/{userId}
 POST   /enrollments
 GET    /enrollments
 DELETE /enrollments/{courseId}
