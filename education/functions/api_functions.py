@@ -19,7 +19,13 @@ from education.content.delivery import ContentDelivery
 from education.data.audit_table import AuditTable
 from education.data.tables import Tables
 from education.functions.bundling import deployed_name
-from education.functions.grants import add_audit_entries, delete_users, see_erasures, write_addresses
+from education.functions.grants import (
+    add_audit_entries,
+    delete_users,
+    see_erasures,
+    see_present_roles,
+    write_addresses,
+)
 from education.functions.python_function import Operations, PythonFunction
 from education.iam import Grant
 from education.identity import Identity
@@ -57,6 +63,7 @@ class ApiFunctions(Construct):
             [
                 add_audit_entries(audit),
                 see_erasures(profiles),
+                see_present_roles(profiles),
                 Grant(
                     "ReadAndWriteCourses",
                     ["dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"],
@@ -88,6 +95,7 @@ class ApiFunctions(Construct):
                     [progress.arn],
                 ),
                 Grant("ReadRosters", ["dynamodb:Query"], [tables.roster_index_arn]),
+                # Also the caller's present roles.
                 Grant("SeeWhoIsOnARoster", ["dynamodb:BatchGetItem"], [profiles.arn]),
                 write_addresses(profiles),
             ],
@@ -107,8 +115,7 @@ class ApiFunctions(Construct):
             "content",
             "Links to course files, for reading and for uploading",
             {
-                **courses.variables,
-                **progress.variables,
+                **tables.variables,
                 "CONTENT_BUCKET": content.bucket_name,
                 "CONTENT_BASE_URL": content.base_url,
                 "SIGNING_SECRET_ID": content.signing_secret_arn,
@@ -117,6 +124,7 @@ class ApiFunctions(Construct):
                 "MAX_UPLOAD_MIB": str(settings.max_upload_mib),
             },
             [
+                see_present_roles(profiles),
                 Grant("ReadCourses", ["dynamodb:GetItem"], [courses.arn]),
                 Grant("ReadEnrolments", ["dynamodb:GetItem"], [progress.arn]),
                 Grant(
@@ -140,6 +148,7 @@ class ApiFunctions(Construct):
             },
             [
                 add_audit_entries(audit),
+                see_present_roles(profiles),
                 Grant(
                     "ReadAndMakeProfiles",
                     [

@@ -12,10 +12,11 @@ from education.functions.dead_letters import DeadLetters
 from education.iam import Grant
 from education.identity import Identity
 
-# The keys of the items in the table of profiles that are no profiles: lambda_src/domain/people/addresses.py and
-# lambda_src/domain/people/tombstones.py.
+# The keys of the items in the table of profiles that are no profiles: addresses.py, tombstones.py and
+# revocations.py in lambda_src/domain/people.
 _ADDRESSES = "address#*"
 _TOMBSTONES = "erased#*"
+_REVOCATIONS = "revoked#*"
 
 WRITE_TRACES = Grant(
     "WriteTraces",
@@ -89,6 +90,16 @@ def see_erasures(profiles: Table) -> Grant:
         ["dynamodb:ConditionCheckItem"],
         [profiles.arn],
         conditions={"ForAllValues:StringLike": {"dynamodb:LeadingKeys": [_TOMBSTONES]}},
+    )
+
+
+def see_present_roles(profiles: Table) -> Grant:
+    """Lets a function read whether a caller has been erased and which roles the caller has lost, and nothing else."""
+    return Grant(
+        "SeePresentRoles",
+        ["dynamodb:BatchGetItem"],
+        [profiles.arn],
+        conditions={"ForAllValues:StringLike": {"dynamodb:LeadingKeys": [_REVOCATIONS, _TOMBSTONES]}},
     )
 
 

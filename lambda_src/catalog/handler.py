@@ -11,6 +11,7 @@ from catalog.rules import Courses
 from domain import permissions
 from domain.audit_store import AuditTable
 from domain.courses import Course
+from domain.people.revocation_store import RevocationTable
 from toolkit import clock
 from toolkit.config import load
 from toolkit.cursor import Page
@@ -103,4 +104,5 @@ handler = api_handler(
         "putLesson": _put_lesson,
         "deleteLesson": _delete_lesson,
     },
+    present_roles=RevocationTable(_config.user_profiles_table),
 )

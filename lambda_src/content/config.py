@@ -18,6 +18,7 @@ class Config(HttpConfig):
     """
 
     courses_table: str
+    user_profiles_table: str
     course_progress_table: str
     content_bucket: str
     content_base_url: str

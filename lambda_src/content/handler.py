@@ -5,6 +5,7 @@ from content.form_store import S3UploadForms
 from content.rules import Content, WantedUpload
 from content.signing_store import CloudFrontUrlSigner, SigningKeys
 from content.store import ContentTable
+from domain.people.revocation_store import RevocationTable
 from toolkit.config import load
 from toolkit.http import Request, Response, api_handler, created, ok
 
@@ -50,5 +51,7 @@ def _get_lesson_content(request: Request) -> Response:
 
 
 handler = api_handler(
-    _config, {"createLessonUpload": _create_lesson_upload, "getLessonContent": _get_lesson_content}
+    _config,
+    {"createLessonUpload": _create_lesson_upload, "getLessonContent": _get_lesson_content},
+    present_roles=RevocationTable(_config.user_profiles_table),
 )

@@ -1,5 +1,9 @@
 """What a caller with a given role may do with courses, rosters and roles.
 
+A caller's roles are those that count now, not those of the token: `caller.is_instructor` and
+`caller.is_administrator` look them up (toolkit.caller, domain.people.revocations). So a rule asks for a role last,
+after what it knows already.
+
 Two rules about roles are elsewhere. identity_triggers.token_groups decides which groups a token contains.
 profiles.roles asks the user pool whether an administrator still has the role, and keeps the last administrator.
 
@@ -25,17 +29,17 @@ def may_list_courses_of(caller: Caller, owner_id: str) -> bool:
 
 def may_edit(caller: Caller, course: Course) -> bool:
     """The owner and the co-teachers, while still instructors, and administrators edit a course and its lessons."""
-    if caller.is_administrator:
+    if course.is_taught_by(caller.user_id) and caller.is_instructor:
         return True
-    return caller.is_instructor and course.is_taught_by(caller.user_id)
+    return caller.is_administrator
 
 
 def may_change_staff(caller: Caller, course: Course) -> bool:
     """The owner, while still an instructor, and administrators make co-teachers. A co-teacher does not: otherwise one
     could bring in friends, or remove the others."""
-    if caller.is_administrator:
+    if caller.user_id == course.owner_id and caller.is_instructor:
         return True
-    return caller.is_instructor and caller.user_id == course.owner_id
+    return caller.is_administrator
 
 
 def may_see(caller: Caller, course: Course) -> bool:

@@ -4,6 +4,7 @@ from domain.audit_store import AuditTable
 from domain.enrollments import rules as enrollments
 from domain.enrollments.model import enrollment_view
 from domain.people.address_store import AddressTable
+from domain.people.revocation_store import RevocationTable
 from enrollment import roster_csv, roster_rows, roster_rules, rules
 from enrollment.config import Config
 from enrollment.contact_store import ContactTable
@@ -109,4 +110,5 @@ handler = api_handler(
         "enrollRoster": enroll_in_roster,
         "removeFromRoster": remove_from_roster,
     },
+    present_roles=RevocationTable(config.user_profiles_table),
 )

@@ -4,6 +4,7 @@ The rules are in profiles.rules, profiles.export, profiles.self_erasure and prof
 """
 
 from domain.audit_store import AuditTable
+from domain.people.revocation_store import RevocationTable
 from domain.people.user_pool_store import CognitoUserPool
 from profiles.administrators import Administrators
 from profiles.config import Config
@@ -21,9 +22,10 @@ _config = load(Config)
 _table = ProfileTable(_config.user_profiles_table)
 _user_pool = CognitoUserPool(_config.user_pool_id)
 _trail = AuditTable(_config.audit_table, _config.audit_retention_days)
+_revocations = RevocationTable(_config.user_profiles_table)
 _administrators = Administrators(RegisterTable(_config.user_profiles_table), _user_pool)
 _profiles = Profiles(_table)
-_roles = Roles(_administrators, _user_pool, _trail)
+_roles = Roles(_administrators, _user_pool, _revocations, _trail)
 _self_erasure = SelfErasure(_table, _administrators, _user_pool)
 _export = Export(
     ExportTables(
@@ -82,4 +84,5 @@ handler = api_handler(
         "grantRole": _grant_role,
         "revokeRole": _revoke_role,
     },
+    present_roles=_revocations,
 )

@@ -1,6 +1,6 @@
 """Turns an API Gateway proxy event into a checked Request, and a Response into API Gateway's answer.
 
-    handler = api_handler(config, {"getCourse": get_course, …})
+    handler = api_handler(config, {"getCourse": get_course, …}, present_roles=RevocationTable(…))
 
 api/openapi.yaml describes the parameters and the body of an operation, and this module checks them. The function's
 handler and rules do the work. toolkit.problems turns errors into answers, and is called only from here.
@@ -16,7 +16,7 @@ from math import isfinite
 from typing import Any
 
 from toolkit import clients, log, openapi, problems, texts
-from toolkit.caller import Caller, caller_of
+from toolkit.caller import Caller, NoStaffRoutes, PresentRoles, caller_of
 from toolkit.config import HttpConfig
 from toolkit.cursor import Page
 from toolkit.errors import LONGEST_NAME, BadRequest, FieldError, NotFound, RequestError, TooLarge
@@ -85,9 +85,11 @@ def page(shown: Page[Any]) -> Response:
 
 
 def api_handler(
-    config: HttpConfig, operations: Mapping[str, Handler]
+    config: HttpConfig, operations: Mapping[str, Handler], *, present_roles: PresentRoles | None = None
 ) -> Callable[[dict[str, Any], Any], dict[str, Any]]:
     """Make a Lambda handler that serves the given operations, by operationId.
+
+    A function whose rules ask for the caller's roles needs `present_roles`; without it, such a rule ends in 500.
 
     The caller's token, the parameters and the body are checked before an operation is called; what
     it raises becomes a problem document. Every answer carries CORS headers and is not cacheable,
@@ -95,6 +97,7 @@ def api_handler(
     """
     log.set_level(config.log_level)
     described: dict[tuple[str, str], openapi.Operation] = {}
+    roles = present_roles or NoStaffRoutes()
 
     def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
         started = time.monotonic()
@@ -108,7 +111,7 @@ def api_handler(
             if operation is None or operation.operation_id not in operations:
                 raise NotFound("There is no such route.")
             operation_id = operation.operation_id
-            response = operations[operation_id](_request(event, operation, request_id))
+            response = operations[operation_id](_request(event, operation, request_id, roles))
         except Exception as error:  # noqa: BLE001 - the one place that maps exceptions to answers
             answer = problems.as_request_error(error)
             problems.report(error, answer, request_id, operation_id)
@@ -126,8 +129,10 @@ def api_handler(
     return handler
 
 
-def _request(event: Event, operation: openapi.Operation, request_id: str) -> Request:
-    caller = caller_of(event)
+def _request(
+    event: Event, operation: openapi.Operation, request_id: str, present_roles: PresentRoles
+) -> Request:
+    caller = caller_of(event, present_roles)
     path = operation.check_path(event.get("pathParameters") or {})
     query = operation.check_query(_single_values(event))
     media_type, body = _body(event, operation)

@@ -28,6 +28,7 @@ LAYER_OF = {
     "domain/people/addresses.py": RULES,
     "domain/people/erasure.py": RULES,
     "domain/people/profiles.py": RULES,
+    "domain/people/revocations.py": RULES,
     "domain/people/tombstones.py": RULES,
     "domain/people/user_pool.py": RULES,
     "domain/permissions.py": RULES,

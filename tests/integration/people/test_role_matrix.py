@@ -14,7 +14,15 @@ from education.openapi.description import load_api_description
 from education.openapi.operations import Operation
 from tests.integration.support.course_helpers import enroll, lesson, new_course, set_status, upload
 from tests.integration.support.deployed import Deployed
-from tests.integration.support.people import STUDENTS, Caller, People, Person, SharedUsers
+from tests.integration.support.people import (
+    ADMINISTRATORS,
+    INSTRUCTORS,
+    STUDENTS,
+    Caller,
+    People,
+    Person,
+    SharedUsers,
+)
 
 OPERATIONS = load_api_description().operations
 ROLES = ("anonymous", "other_student", "student", "other_instructor", "owner", "administrator")
@@ -69,7 +77,7 @@ class MatrixData:
     course_id: str
     target: Person
 
-    def send(self, operation: Operation, caller: Caller, course_id: str, expect: int) -> Any:
+    def send(self, operation: Operation, caller: Caller, course_id: str, expect: int | tuple[int, ...]) -> Any:
         """Send the request of an operation and return the body of the answer."""
         values = {"courseId": course_id, "lessonId": "page", "userId": self.target.user_id, "group": STUDENTS}
         if operation.operation_id == "deleteLesson":
@@ -157,6 +165,70 @@ def test_each_role_gets_the_expected_status(
             enroll(data.target, course_id)
     data.prepare(name)
     data.send(operation, caller, course_id, status)
+
+
+# Routes whose answer depends on the role of staff, and that are not about the callers themselves.
+STAFF_ROUTES = [
+    operation
+    for operation in OPERATIONS
+    if {"owner", "instructors", "administrators"}.intersection(operation.roles)
+    and "self" not in operation.roles
+    and "signed-in" not in operation.roles
+]
+
+
+@dataclass(frozen=True)
+class FormerStaff:
+    """Callers whose tokens still have a role, and who have lost it: revoked over the API, or with their account."""
+
+    revoked: tuple[Person, str]
+    erased: tuple[Person, str]
+    revoked_administrator: Person
+    erased_administrator: Person
+
+
+@pytest.fixture(scope="module")
+def former(deployed: Deployed, users: SharedUsers, people: People) -> FormerStaff:
+    """Two instructors with a course each, and two administrators."""
+
+    def owner() -> tuple[Person, str]:
+        person = people.new(INSTRUCTORS)
+        course_id = new_course(person, "page", "spare")
+        upload(deployed, person, course_id, "page")
+        return person, course_id
+
+    found = FormerStaff(owner(), owner(), people.new(ADMINISTRATORS), people.new(ADMINISTRATORS))
+    for person, group in ((found.revoked[0], INSTRUCTORS), (found.revoked_administrator, ADMINISTRATORS)):
+        users.administrator.delete(f"/users/{person.user_id}/groups/{group}")
+    found.erased[0].delete("/profile")
+    found.erased_administrator.delete("/profile")
+    return found
+
+
+@pytest.mark.parametrize("operation", STAFF_ROUTES, ids=lambda operation: operation.operation_id)
+def test_an_old_token_of_former_staff_is_worth_no_more_than_a_students(
+    data: MatrixData, former: FormerStaff, operation: Operation
+) -> None:
+    """The tokens are from before. A new route for staff is covered by its row."""
+    as_student = EXPECTED[operation.operation_id][ROLES.index("other_student")]
+    owner, course_id = former.revoked
+    data.send(operation, owner, course_id, as_student)
+    data.send(operation, former.revoked_administrator, data.course_id, as_student)
+    owner, course_id = former.erased
+    # The course has another owner by now.
+    data.send(operation, owner, course_id, (401, 403))
+    data.send(operation, former.erased_administrator, data.course_id, 401)
+
+
+def test_former_staff_find_no_drafts(users: SharedUsers, former: FormerStaff) -> None:
+    """Neither in the list nor by id."""
+    owner, _ = former.revoked
+    draft = new_course(users.owner, status="draft")
+    former.revoked_administrator.get(f"/courses/{draft}", expect=404)
+    former.erased_administrator.get(f"/courses/{draft}", expect=401)
+    former.revoked_administrator.get("/courses", owner=users.owner.user_id, expect=403)
+    former.erased_administrator.get("/courses", owner=users.owner.user_id, expect=401)
+    assert {course["status"] for course in owner.get("/courses", owner="me")["items"]} <= {"published"}
 
 
 ON_A_COURSE = [

@@ -323,10 +323,11 @@ def test_every_request_is_a_fixed_number_of_calls(catalogue: Catalogue) -> None:
         calls.clear()
         assert request().status < 300
         counted[name] = dict(calls)
-    edit = {"GetItem": 1, "UpdateItem": 1}
+    # BatchGetItem: the caller's present roles.
+    edit = {"GetItem": 1, "BatchGetItem": 1, "UpdateItem": 1}
     assert counted == {
-        "create": {"TransactWriteItems": 1},
-        "get": {"GetItem": 1},
+        "create": {"BatchGetItem": 1, "TransactWriteItems": 1},
+        "get": {"GetItem": 1, "BatchGetItem": 1},
         "patch": edit,
         "put": edit,
         "replace": edit,

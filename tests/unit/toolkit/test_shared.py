@@ -11,7 +11,7 @@ from domain import content_paths, permissions
 from domain.content_paths import UploadKey
 from domain.courses import Course
 from toolkit import clock, cursor
-from toolkit.caller import Caller, caller_of, canonical_email, parse_groups
+from toolkit.caller import Caller, NoStaffRoutes, caller_of, canonical_email, parse_groups
 from toolkit.config import BaseConfig, ConfigError, HttpConfig, load, variable_names
 from toolkit.dynamo import from_item, from_wire, to_item, to_wire
 from toolkit.errors import BadRequest, Forbidden, NotFound
@@ -83,7 +83,7 @@ def test_groups_are_read_in_every_form(claim: object) -> None:
 @pytest.mark.parametrize("claim", [None, "", "[]", [], 5])
 def test_a_caller_in_no_group_is_a_student(claim: object) -> None:
     claims = {"sub": "u", "email": "e", "token_use": "id", "cognito:groups": claim}
-    caller = caller_of({"requestContext": {"authorizer": {"claims": claims}}})
+    caller = caller_of({"requestContext": {"authorizer": {"claims": claims}}}, NoStaffRoutes())
     assert caller.groups == {"students"}
 
 
@@ -96,9 +96,9 @@ def test_a_caller_in_no_group_is_a_student(claim: object) -> None:
 )
 def test_an_address_counts_only_if_it_is_verified(verified: object, email: str) -> None:
     claims = {"sub": "u", "email": "Ada@Example.ORG", "token_use": "id", "email_verified": verified}
-    assert caller_of({"requestContext": {"authorizer": {"claims": claims}}}).email == email
+    assert caller_of({"requestContext": {"authorizer": {"claims": claims}}}, NoStaffRoutes()).email == email
     del claims["email_verified"]
-    assert caller_of({"requestContext": {"authorizer": {"claims": claims}}}).email == ""
+    assert caller_of({"requestContext": {"authorizer": {"claims": claims}}}, NoStaffRoutes()).email == ""
 
 
 @pytest.mark.parametrize("other", ["\u212aelvin@example.org", "kelvin@\u212a.org", "\u0130@example.org"])
