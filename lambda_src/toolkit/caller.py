@@ -44,8 +44,9 @@ class PresentRoles(Protocol):
 class Caller:
     """A signed-in person. `user_id` is the token's `sub`; a caller in no group is a student.
 
-    `email` is in its canonical form, and empty while the person has not verified it. `groups` are those of the token, so they may be out of date: ask `is_instructor`
-    and `is_administrator` what the caller may do. Without `present_roles` (in tests of rules) the token decides.
+    `email` is in its canonical form, and empty while the person has not verified it. `groups` are those of the token,
+    so they may be out of date: ask `is_instructor` and `is_administrator` what the caller may do. Without
+    `present_roles` (in tests of rules) the token decides.
     """
 
     user_id: str

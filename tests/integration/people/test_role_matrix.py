@@ -77,7 +77,9 @@ class MatrixData:
     course_id: str
     target: Person
 
-    def send(self, operation: Operation, caller: Caller, course_id: str, expect: int | tuple[int, ...]) -> Any:
+    def send(
+        self, operation: Operation, caller: Caller, course_id: str, expect: int | tuple[int, ...]
+    ) -> Any:
         """Send the request of an operation and return the body of the answer."""
         values = {"courseId": course_id, "lessonId": "page", "userId": self.target.user_id, "group": STUDENTS}
         if operation.operation_id == "deleteLesson":
