@@ -115,7 +115,9 @@ class ApiFunctions(Construct):
             "content",
             "Links to course files, for reading and for uploading",
             {
-                **tables.variables,
+                **profiles.variables,
+                **courses.variables,
+                **progress.variables,
                 "CONTENT_BUCKET": content.bucket_name,
                 "CONTENT_BASE_URL": content.base_url,
                 "SIGNING_SECRET_ID": content.signing_secret_arn,
