@@ -199,7 +199,7 @@ def test_roles_take_a_fixed_number_of_calls(office: Office) -> None:
     office.tables.calls.clear()
     office.grant(chief, person.user_id, ADMINISTRATORS)
     assert dict(office.pool.calls) == {"AdminListGroupsForUser": 2, "AdminAddUserToGroup": 1}
-    assert dict(office.tables.calls) == {"GetItem": 1, "PutItem": 1}
+    assert dict(office.tables.calls) == {"BatchGetItem": 1, "GetItem": 1, "PutItem": 1, "UpdateItem": 1}
     office.pool.calls.clear()
     office.tables.calls.clear()
     office.revoke(chief, person.user_id)
@@ -208,4 +208,4 @@ def test_roles_take_a_fixed_number_of_calls(office: Office) -> None:
         "ListUsersInGroup": 1,
         "AdminRemoveUserFromGroup": 1,
     }
-    assert dict(office.tables.calls) == {"GetItem": 2, "UpdateItem": 1, "PutItem": 1}
+    assert dict(office.tables.calls) == {"BatchGetItem": 1, "GetItem": 2, "UpdateItem": 2, "PutItem": 1}
