@@ -60,7 +60,7 @@ class EducationStack(Construct):
         trigger = SignInTrigger(self, "identity-triggers", operations=operations, tables=tables)
         # The deployed id "arrivals" means sign-ins. Identity also attaches the trigger's grant on the user pool.
         trigger_fails = SignInAlarm(self, "arrivals", operations=operations, trigger=trigger)
-        identity = Identity(self, "identity", env=env, pre_token_function=trigger)
+        identity = Identity(self, "identity", env=env, pre_token_function=trigger, log_key_arn=log_key.arn)
         functions = ApiFunctions(
             self,
             "functions",

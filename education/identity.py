@@ -7,6 +7,7 @@ pool's schema replaces the pool and loses every user (terraform-provider-aws #21
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
+from cdktf_cdktf_provider_aws.cognito_risk_configuration import CognitoRiskConfiguration
 from cdktf_cdktf_provider_aws.cognito_user_group import CognitoUserGroup
 from cdktf_cdktf_provider_aws.cognito_user_pool import (
     CognitoUserPool,
@@ -33,6 +34,7 @@ from cdktf_cdktf_provider_aws.lambda_permission import LambdaPermission
 from constructs import Construct
 
 from education.environment import Environment
+from education.firewall.firewall import sign_in_firewall
 from education.iam import Grant, policy_document
 
 # Group -> its description. The order is the precedence: the first group wins in `cognito:preferred_role`.
@@ -77,11 +79,18 @@ class Identity(Construct):
         *,
         env: Environment,
         pre_token_function: PreTokenFunction,
+        log_key_arn: str,
     ) -> None:
-        """Cognito asks `pre_token_function` for the groups of every ID token before it signs the token."""
+        """Cognito asks `pre_token_function` for the groups of every ID token before it signs the token.
+
+        `log_key_arn` encrypts the log of the firewall.
+        """
         super().__init__(scope, id)
         pool = user_pool(self, env, pre_token_function.arn)
         client = _web_client(self, env, pool.id)
+        if env.settings.identity.plan == "PLUS":
+            risk_configuration(self, env, pool.id)
+        sign_in_firewall(self, env=env, user_pool_arn=pool.arn, log_key_arn=log_key_arn)
         for precedence, (group, description) in enumerate(GROUPS.items()):
             CognitoUserGroup(
                 self, group, name=group, description=description, precedence=precedence, user_pool_id=pool.id
@@ -118,9 +127,7 @@ def user_pool(scope: Construct, env: Environment, trigger_arn: str) -> CognitoUs
         "pool",
         name=env.names.of("users"),
         deletion_protection="ACTIVE" if env.settings.protect_data else "INACTIVE",
-        # Threat protection is part of the Plus plan. Without it, the plan that every new pool gets is enough.
-        # https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-sign-in-feature-plans.html
-        user_pool_tier="ESSENTIALS" if identity.advanced_security == "OFF" else "PLUS",
+        user_pool_tier=identity.plan,
         user_pool_add_ons=CognitoUserPoolUserPoolAddOns(advanced_security_mode=identity.advanced_security),
         username_attributes=["email"],
         username_configuration=CognitoUserPoolUsernameConfiguration(case_sensitive=False),
@@ -175,6 +182,41 @@ def user_pool(scope: Construct, env: Environment, trigger_arn: str) -> CognitoUs
             default_email_option="CONFIRM_WITH_CODE"
         ),
         lambda_config=CognitoUserPoolLambdaConfig(pre_token_generation=trigger_arn),
+    )
+
+
+def risk_configuration(scope: Construct, env: Environment, user_pool_id: str) -> CognitoRiskConfiguration:
+    """What threat protection does once `advanced_security` is ENFORCED. Cognito has defaults, which it may change.
+
+    It cannot check the password of a sign-in: the web client proves it by SRP and sends no password.
+    https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pool-settings-compromised-credentials.html
+    """
+    sender = env.settings.identity.ses_identity_arn
+    return CognitoRiskConfiguration(
+        scope,
+        "risks",
+        user_pool_id=user_pool_id,
+        compromised_credentials_risk_configuration={
+            "event_filter": ["SIGN_UP", "PASSWORD_CHANGE"],
+            "actions": {"event_action": "BLOCK"},
+        },
+        # The provider demands a sender here, although nobody gets a mail: whoever has set up a second factor is asked
+        # for it, and only the highest risk is refused.
+        account_takeover_risk_configuration=(
+            {
+                "actions": {
+                    "low_action": {"event_action": "NO_ACTION", "notify": False},
+                    "medium_action": {"event_action": "MFA_IF_CONFIGURED", "notify": False},
+                    "high_action": {"event_action": "BLOCK", "notify": False},
+                },
+                "notify_configuration": {
+                    "source_arn": sender,
+                    "from_": env.settings.identity.email_from,
+                },
+            }
+            if sender
+            else None
+        ),
     )
 
 

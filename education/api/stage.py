@@ -8,8 +8,8 @@ from cdktf_cdktf_provider_aws.api_gateway_stage import ApiGatewayStage
 from constructs import Construct
 
 from education.api.access_logs import AccessLogs
-from education.api.waf import Firewall
 from education.environment import Environment
+from education.firewall.firewall import api_firewall
 
 STAGE = "v1"
 
@@ -17,7 +17,7 @@ STAGE = "v1"
 def add_stage(
     scope: Construct, *, env: Environment, api_id: str, deployment_id: str, log_key_arn: str
 ) -> ApiGatewayStage:
-    """Makes the stage as a child of the construct of the API; `log_key_arn` encrypts the access log."""
+    """Makes the stage as a child of the construct of the API; `log_key_arn` encrypts its logs."""
     settings = env.settings.api
     logs = AccessLogs(scope, "access-logs", env=env, key_arn=log_key_arn) if settings.access_logs else None
     # checkov:skip=CKV_AWS_120 aws_api_gateway_stage: answers are personal; a shared cache leaks them
@@ -52,6 +52,5 @@ def add_stage(
             throttling_burst_limit=settings.throttling_burst,
         ),
     )
-    if settings.waf:
-        Firewall(scope, "firewall", env=env, resource_arn=stage.arn)
+    api_firewall(scope, env=env, stage_arn=stage.arn, log_key_arn=log_key_arn)
     return stage

@@ -18,6 +18,7 @@ from constructs import Construct
 
 from education.data.table import Table
 from education.environment import Environment
+from education.firewall.firewall import Guard, guards
 from education.monitoring.alarm import make_alarm
 from education.monitoring.alert_topic import AlertTopic
 from education.monitoring.dashboard import Dashboard
@@ -25,6 +26,7 @@ from education.monitoring.edge_alarms import EdgeAlarms
 from education.monitoring.watched import Watched, WatchedApi, WatchedQueue
 
 FIVE_MINUTES = 300
+BLOCKED_REQUESTS = 50  # in five minutes
 
 
 class Monitoring(Construct):
@@ -64,6 +66,7 @@ class Monitoring(Construct):
             *(self._throttle_alarm(table) for table in watched.tables),
             self._dead_letter_alarm(watched.dead_letters),
             edge.errors,
+            *(self._blocked_alarm(guard) for guard in guards(env)),
             *other_alarms,
         ]
         dashboard = Dashboard(
@@ -155,6 +158,22 @@ class Monitoring(Construct):
             metric_query=[total, *metrics],
             comparison_operator="GreaterThanThreshold",
             threshold=0,
+        )
+
+    def _blocked_alarm(self, guard: Guard) -> CloudwatchMetricAlarm:
+        """A few requests are always blocked, so it rings for many, for more than a moment."""
+        name = self._env.names.of(guard.what)
+        return self._alarm(
+            f"{guard.what}-blocked",
+            f"The firewall {name} blocks requests: its log says by which rule and from where.",
+            namespace="AWS/WAFV2",
+            metric_name="BlockedRequests",
+            dimensions={"WebACL": name, "Rule": "ALL", "Region": self._env.aws.region},
+            statistic="Sum",
+            comparison_operator="GreaterThanOrEqualToThreshold",
+            threshold=BLOCKED_REQUESTS,
+            period=FIVE_MINUTES,
+            datapoints_to_alarm=2,
         )
 
     def _dead_letter_alarm(self, queue: WatchedQueue) -> CloudwatchMetricAlarm:

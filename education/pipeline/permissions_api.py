@@ -1,5 +1,6 @@
-"""What the pipeline may do with the REST API and its firewall."""
+"""What the pipeline may do with the REST API, and with the firewalls in front of it and of sign-in."""
 
+from education.firewall.logs import NAME_PREFIX
 from education.naming import PROJECT
 from education.pipeline.permission import Permission, actions
 from education.pipeline.resource_scope import ResourceScope
@@ -32,16 +33,29 @@ def api_permissions(scope: ResourceScope) -> list[Permission]:
 
 
 def firewall_permissions(scope: ResourceScope) -> list[Permission]:
-    """The API's WAF, for environments that have one."""
-    stages = f"arn:{scope.context.partition}:apigateway:{scope.region}::/restapis/*/stages/*"
+    """Web ACLs and what they consist of, for environments that have a firewall."""
+    acls = scope.arns("wafv2", f"regional/webacl/{PROJECT}-*-{{s}}/*")
     return [
         Permission(
             "Firewall",
-            scope.arns("wafv2", f"regional/webacl/{PROJECT}-*-{{s}}/*"),
-            reads=actions("wafv2", "GetWebACL GetWebACLForResource ListTagsForResource"),
+            acls,
+            reads=actions(
+                "wafv2", "GetLoggingConfiguration GetWebACL GetWebACLForResource ListTagsForResource"
+            ),
             writes=actions(
                 "wafv2",
-                "CreateWebACL UpdateWebACL DeleteWebACL AssociateWebACL TagResource UntagResource",
+                "CreateWebACL UpdateWebACL DeleteWebACL AssociateWebACL TagResource UntagResource "
+                "PutLoggingConfiguration DeleteLoggingConfiguration",
+            ),
+        ),
+        Permission(
+            "FirewallAddresses",
+            scope.arns("wafv2", f"regional/ipset/{PROJECT}-*-{{s}}/*"),
+            reads=actions("wafv2", "GetIPSet ListTagsForResource"),
+            # AWS checks the sets too, where a web ACL uses them.
+            writes=actions(
+                "wafv2",
+                "CreateIPSet UpdateIPSet DeleteIPSet TagResource UntagResource CreateWebACL UpdateWebACL",
             ),
         ),
         Permission(
@@ -50,6 +64,14 @@ def firewall_permissions(scope: ResourceScope) -> list[Permission]:
             writes=actions("wafv2", "CreateWebACL UpdateWebACL"),
             reason="AWS checks its own rule groups too, where a web ACL uses them; they cannot be changed",
         ),
+        *_log_permissions(scope),
+    ]
+
+
+def api_firewall_permissions(scope: ResourceScope) -> list[Permission]:
+    """Putting a web ACL in front of a stage of the API."""
+    stages = f"arn:{scope.context.partition}:apigateway:{scope.region}::/restapis/*/stages/*"
+    return [
         Permission(
             "FirewallOfStage",
             [stages],
@@ -63,5 +85,64 @@ def firewall_permissions(scope: ResourceScope) -> list[Permission]:
             writes=actions("apigateway", "SetWebACL"),
             conditions=scope.tagged(),
             reason="an API's ARN has its id, not its name; its tags are checked instead",
+        ),
+    ]
+
+
+def sign_in_firewall_permissions(scope: ResourceScope) -> list[Permission]:
+    """Putting a web ACL in front of the user pool. Cognito checks actions of its own, on the pool and on the web ACL.
+
+    https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-waf.html
+    """
+    pools = [scope.arn("cognito-idp", "userpool/*")]
+    return [
+        Permission(
+            "FirewallOfPool",
+            pools,
+            reads=actions("wafv2", "GetWebACLForResource"),
+            writes=actions("wafv2", "AssociateWebACL DisassociateWebACL"),
+            reason="a pool's ARN has its id; Cognito's own actions on the pool, below, are checked by tag",
+        ),
+        Permission(
+            "FirewallOnPool",
+            pools,
+            reads=actions("cognito-idp", "GetWebACLForResource"),
+            writes=actions("cognito-idp", "AssociateWebACL DisassociateWebACL"),
+            conditions=scope.tagged(),
+            read_conditions=scope.tagged(),
+            reason="a pool's ARN has its id, not its name; its tags are checked instead",
+        ),
+        Permission(
+            "FirewallForPool",
+            scope.arns("wafv2", f"regional/webacl/{PROJECT}-*-{{s}}/*"),
+            writes=actions("cognito-idp", "AssociateWebACL"),
+        ),
+    ]
+
+
+def _log_permissions(scope: ResourceScope) -> list[Permission]:
+    """WAF checks with the permissions of its caller that it can deliver logs.
+
+    https://docs.aws.amazon.com/waf/latest/developerguide/logging-cw-logs.html
+    """
+    groups = scope.arns("logs", f"log-group:{NAME_PREFIX}{PROJECT}-*-{{s}}")
+    return [
+        Permission(
+            "FirewallLogs",
+            [arn for group in groups for arn in (group, f"{group}:*")],
+            reads=actions("logs", "ListTagsForResource"),
+            writes=actions(
+                "logs",
+                "CreateLogGroup DeleteLogGroup PutRetentionPolicy AssociateKmsKey TagResource UntagResource",
+            ),
+        ),
+        Permission(
+            "FirewallLogDelivery",
+            ["*"],
+            reads=actions("logs", "DescribeResourcePolicies"),
+            writes=actions(
+                "logs", "CreateLogDelivery DeleteLogDelivery PutResourcePolicy DeleteResourcePolicy"
+            ),
+            reason="none of these has a resource type; WAF asks for them, and the policy lets a service write logs",
         ),
     ]

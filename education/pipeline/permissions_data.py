@@ -115,6 +115,21 @@ def mail_permissions(scope: ResourceScope) -> list[Permission]:
     ]
 
 
+def risk_permissions(scope: ResourceScope) -> list[Permission]:
+    """What the user pool's threat protection does, for pools with the plan that has it."""
+    return [
+        Permission(
+            "UserPoolRisks",
+            [scope.arn("cognito-idp", "userpool/*")],
+            reads=actions("cognito-idp", "DescribeRiskConfiguration"),
+            writes=actions("cognito-idp", "SetRiskConfiguration"),
+            conditions=scope.tagged(),
+            read_conditions=scope.tagged(),
+            reason="a pool's ARN has its id, not its name; its tags are checked instead",
+        )
+    ]
+
+
 def key_permissions(scope: ResourceScope) -> list[Permission]:
     """Customer-managed keys and their aliases.
 

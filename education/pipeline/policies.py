@@ -11,12 +11,18 @@ from education.environment import Environment
 from education.monitoring.edge_alarms import EDGE_REGION
 from education.pipeline.denials import denials
 from education.pipeline.permission import Permission
-from education.pipeline.permissions_api import api_permissions, firewall_permissions
+from education.pipeline.permissions_api import (
+    api_firewall_permissions,
+    api_permissions,
+    firewall_permissions,
+    sign_in_firewall_permissions,
+)
 from education.pipeline.permissions_content import content_permissions
 from education.pipeline.permissions_data import (
     data_permissions,
     key_permissions,
     mail_permissions,
+    risk_permissions,
     signing_key_permissions,
 )
 from education.pipeline.permissions_functions import event_permissions, function_permissions
@@ -59,6 +65,7 @@ class PipelinePolicies:
         return {
             "records": [
                 *data_permissions(scope, access_logs=self.env.settings.content.access_logs),
+                *(risk_permissions(scope) if self.env.settings.identity.plan == "PLUS" else []),
                 *(mail_permissions(scope) if self.env.settings.identity.ses_identity_arn else []),
                 *(signing_key_permissions(ephemeral) if self.env.settings.pipeline.ephemeral else []),
             ],
@@ -66,10 +73,8 @@ class PipelinePolicies:
                 *function_permissions(scope, boundary_arn=self.boundary_arn),
                 *event_permissions(scope),
             ],
-            "api": [
-                *api_permissions(scope),
-                *(firewall_permissions(scope) if self.env.settings.api.waf else []),
-            ],
+            "api": api_permissions(scope),
+            "firewalls": self._firewall_permissions(),
             "content": content_permissions(scope),
             "watching": [
                 *monitoring_permissions(scope),
@@ -112,6 +117,15 @@ class PipelinePolicies:
         if self.env.settings.pipeline.integration_tests != "people":
             return {}
         return {"people": [*tester_statements(self.scope), *self._denials()]}
+
+    def _firewall_permissions(self) -> list[Permission]:
+        """The permissions for the firewalls that the settings want."""
+        api, sign_in = self.env.settings.api.waf, self.env.settings.identity.waf
+        return [
+            *(firewall_permissions(self.scope) if api or sign_in else []),
+            *(api_firewall_permissions(self.scope) if api else []),
+            *(sign_in_firewall_permissions(self.scope) if sign_in else []),
+        ]
 
     def _edge_permissions(self) -> list[Permission]:
         """The permissions for CloudFront's alarm in us-east-1; a stack elsewhere has a topic and a key there."""

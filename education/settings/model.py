@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from education.settings.pipeline import PipelineSettings
 from education.settings.regions import WITHOUT_CLOUDFRONT_LOGS
 from education.settings.types import (
+    AddressRanges,
     BucketName,
     Certificate,
     Domain,
@@ -42,14 +43,18 @@ class IdentitySettings(_Section):
     """`[identity]`: sign-in, by Amazon Cognito.
 
     `mfa` says whether sign-in asks for a second factor. With `administrators_need_mfa` administrators have their rights
-    only with a second factor. `advanced_security` is Cognito's threat protection. The validities of tokens are within
-    Cognito's limits: 5 minutes to 24 hours, and for refresh tokens 1 hour to 3,650 days.
+    only with a second factor. `plan` is what Cognito costs for each user and month: ESSENTIALS 1.5 cents, PLUS 2 cents.
+    PLUS has threat protection, and `advanced_security` says what that does: it observes first (AUDIT), then acts. `waf`
+    switches the firewall in front of sign-in on (`education/firewall/`). The validities of tokens are within Cognito's
+    limits: 5 minutes to 24 hours, and for refresh tokens 1 hour to 3,650 days.
     """
 
     mfa: Literal["OFF", "OPTIONAL", "ON"]
     second_factors: tuple[Literal["TOTP"], ...]
     administrators_need_mfa: bool
+    plan: Literal["ESSENTIALS", "PLUS"] = "ESSENTIALS"
     advanced_security: Literal["OFF", "AUDIT", "ENFORCED"]
+    waf: bool = False
     password_minimum_length: int = Field(ge=12, le=99)
     access_token_minutes: int = Field(ge=5, le=1440)
     id_token_minutes: int = Field(ge=5, le=1440)
@@ -57,6 +62,21 @@ class IdentitySettings(_Section):
     # Cognito's own sender sends at most 50 e-mails a day, sign-up codes included. SES has no such limit.
     ses_identity_arn: SesIdentity | None = None
     email_from: EmailAddress | None = None
+
+    @model_validator(mode="after")
+    def _threat_protection_is_what_the_plan_has(self) -> Self:
+        # https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-sign-in-feature-plans.html
+        if self.advanced_security != "OFF" and self.plan != "PLUS":
+            raise ValueError(
+                f"advanced_security is {self.advanced_security} but plan is {self.plan}; allowed: "
+                'advanced_security = "OFF", or plan = "PLUS"'
+            )
+        if self.advanced_security == "OFF" and self.plan == "PLUS":
+            raise ValueError(
+                'plan is PLUS but advanced_security is OFF; allowed: advanced_security = "AUDIT" for two weeks or '
+                'more, then "ENFORCED", or plan = "ESSENTIALS", which costs less'
+            )
+        return self
 
     @model_validator(mode="after")
     def _a_sender_has_an_identity_and_an_address(self) -> Self:
@@ -136,12 +156,16 @@ class ApiSettings(_Section):
     """`[api]`: the limits of the API's stage, its firewall and its logs.
 
     `throttling_rate` is requests per second, and `throttling_burst` requests at the same moment, of all callers.
-    `waf` switches the firewall (AWS WAF, `education/api/waf.py`) on.
+    `waf` switches the firewall (AWS WAF, `education/firewall/`) on. `waf_text_rules` says what it does with requests
+    whose text looks like an attack, as a lesson about web security does. `allowed_addresses` are those of schools that
+    many people share: no rule about addresses applies to them, in front of the API and of sign-in.
     """
 
     throttling_rate: int = Field(ge=1, le=10000)
     throttling_burst: int = Field(ge=1, le=5000)
     waf: bool
+    waf_text_rules: Literal["COUNT", "BLOCK"] = "COUNT"
+    allowed_addresses: AddressRanges = Field(default=(), max_length=10000)  # an IP set has 10,000 at most
     access_logs: bool = True
     # Whether this environment owns the role with which API Gateway writes logs. An account has one such role in each
     # region, so only one environment of an account and region may own it.
@@ -183,5 +207,18 @@ class EnvironmentSettings(_Section):
             raise ValueError(
                 f"content.access_logs is true and aws_region is {self.aws_region}, where CloudFront writes no logs to "
                 "buckets; allowed: content.access_logs = false, or another region"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _what_a_firewall_is_told_has_a_firewall(self) -> Self:
+        if self.api.waf_text_rules == "BLOCK" and not self.api.waf:
+            raise ValueError(
+                'api.waf_text_rules is BLOCK but api.waf is false; allowed: api.waf = true, or "COUNT"'
+            )
+        if self.api.allowed_addresses and not (self.api.waf or self.identity.waf):
+            raise ValueError(
+                "api.allowed_addresses is not empty but api.waf and identity.waf are false; allowed: one of them true, "
+                "or no addresses"
             )
         return self

@@ -6,6 +6,7 @@ there are.
 
 import re
 from collections.abc import Callable
+from ipaddress import ip_network
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator
@@ -94,6 +95,29 @@ def _each_once(addresses: tuple[str, ...]) -> tuple[str, ...]:
     return addresses
 
 
+def _address_range(value: str) -> str:
+    try:
+        network = ip_network(value)
+    except ValueError:
+        network = None
+    if network is None or "/" not in value or network.prefixlen == 0:
+        raise refusal(
+            "a range of IP addresses as its first address, a slash and the length of the prefix, not 0, such as "
+            "198.51.100.0/24, 203.0.113.7/32 or 2001:db8::/32"
+        )
+    return value
+
+
+def _ranges_once(ranges: tuple[str, ...]) -> tuple[str, ...]:
+    seen: dict[object, str] = {}
+    for each in ranges:
+        network = ip_network(each)
+        if network in seen:
+            raise refusal(f"each range only once, but {seen[network]} and {each} are the same")
+        seen[network] = each
+    return ranges
+
+
 EnvironmentSuffix = Annotated[str, AfterValidator(matching(SUFFIX_PATTERN, SUFFIX_WORDS))]
 Region = Annotated[str, AfterValidator(_region)]
 BucketName = Annotated[str, AfterValidator(_bucket)]
@@ -112,6 +136,8 @@ EmailAddress = Annotated[
     str, AfterValidator(matching(r"[^@\s$<>\",;]+@[^@\s$<>\",;]+\.[^@\s$<>\",;]+", "an e-mail address"))
 ]
 EmailAddresses = Annotated[tuple[EmailAddress, ...], AfterValidator(_each_once)]
+AddressRange = Annotated[str, AfterValidator(_address_range)]
+AddressRanges = Annotated[tuple[AddressRange, ...], AfterValidator(_ranges_once)]
 Origin = Annotated[
     str,
     AfterValidator(

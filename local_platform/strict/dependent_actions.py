@@ -66,19 +66,53 @@ def _log_bucket(body: bytes, _: Mapping[str, Any], __: Caller) -> Iterator[Check
 def _rule_groups(action: str) -> "_Finder":
     def find(body: bytes, _: Mapping[str, Any], caller: Caller) -> Iterator[Check]:
         """https://docs.aws.amazon.com/waf/latest/developerguide/waf-api-permissions-ref.html, "references"."""
-        for rule in _document(body).get("Rules", []):
-            if group := rule["Statement"].get("ManagedRuleGroupStatement"):
-                place = f"regional/managedruleset/{group['VendorName']}/{group['Name']}"
-                yield Check(action, caller.arn("wafv2", place))
+        rules = _document(body).get("Rules", [])
+        for group in _fields("ManagedRuleGroupStatement", rules):
+            place = f"regional/managedruleset/{group['VendorName']}/{group['Name']}"
+            yield Check(action, caller.arn("wafv2", place))
+        for addresses in _fields("IPSetReferenceStatement", rules):
+            yield Check(action, addresses["ARN"])
 
     return find
 
 
-def _guarded_stage(body: bytes, _: Mapping[str, Any], __: Caller) -> Iterator[Check]:
-    """https://docs.aws.amazon.com/waf/latest/APIReference/API_AssociateWebACL.html"""
-    stage = str(_document(body)["ResourceArn"])
-    yield Check("wafv2:AssociateWebACL", stage)
-    yield Check("apigateway:SetWebACL", stage)
+def _guarded(verb: str) -> "_Finder":
+    def find(body: bytes, _: Mapping[str, Any], __: Caller) -> Iterator[Check]:
+        """https://docs.aws.amazon.com/waf/latest/APIReference/API_AssociateWebACL.html, and for user pools
+        https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-waf.html
+        """
+        document = _document(body)
+        guarded = str(document["ResourceArn"])
+        yield Check(f"wafv2:{verb}", guarded)
+        if ":userpool/" in guarded:
+            yield Check(f"cognito-idp:{verb}", guarded)
+            if verb == "AssociateWebACL":
+                yield Check(f"cognito-idp:{verb}", str(document["WebACLArn"]))
+        elif verb != "GetWebACLForResource":
+            yield Check("apigateway:SetWebACL", guarded)
+
+    return find
+
+
+def _log_delivery(*names: str) -> "_Finder":
+    def find(_: bytes, __: Mapping[str, Any], ___: Caller) -> Iterator[Check]:
+        """https://docs.aws.amazon.com/waf/latest/developerguide/logging-cw-logs.html"""
+        for name in names:
+            yield Check(f"logs:{name}", "*")
+
+    return find
+
+
+def _fields(name: str, value: Any) -> Iterator[Any]:
+    """Every field of that name, however deep."""
+    if isinstance(value, list):
+        for each in value:
+            yield from _fields(name, each)
+    elif isinstance(value, dict):
+        for key, each in value.items():
+            if key == name:
+                yield each
+            yield from _fields(name, each)
 
 
 def _document(body: bytes) -> dict[str, Any]:
@@ -92,7 +126,13 @@ _FINDERS: dict[str, _Finder] = {
     "lambda:CreateEventSourceMapping": _tagged_mapping,
     "lambda:CreateFunction": _passed_role,
     "lambda:UpdateFunctionConfiguration": _passed_role,
-    "wafv2:AssociateWebACL": _guarded_stage,
+    "wafv2:AssociateWebACL": _guarded("AssociateWebACL"),
     "wafv2:CreateWebACL": _rule_groups("wafv2:CreateWebACL"),
+    "wafv2:DeleteLoggingConfiguration": _log_delivery("DeleteLogDelivery"),
+    "wafv2:DisassociateWebACL": _guarded("DisassociateWebACL"),
+    "wafv2:GetWebACLForResource": _guarded("GetWebACLForResource"),
+    "wafv2:PutLoggingConfiguration": _log_delivery(
+        "CreateLogDelivery", "DescribeLogGroups", "DescribeResourcePolicies", "PutResourcePolicy"
+    ),
     "wafv2:UpdateWebACL": _rule_groups("wafv2:UpdateWebACL"),
 }

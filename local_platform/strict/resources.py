@@ -120,11 +120,13 @@ def _cloudfront(request: Request, _: str) -> str:
 
 
 def _wafv2(request: Request, found: str) -> str:
+    logging = request.field("LoggingConfiguration") or {}
     arn = request.field("WebACLArn") or request.field("ResourceARN") or request.field("ResourceArn")
-    if arn:
-        return str(arn)
+    if arn or logging:
+        return str(arn or logging["ResourceArn"])
+    kind = "ipset" if request.operation.endswith("IPSet") else "webacl"
     name, identifier = request.field("Name"), request.field("Id")
-    return request.arn("wafv2", f"regional/webacl/{name}/{identifier or '*'}") if name else found
+    return request.arn("wafv2", f"regional/{kind}/{name}/{identifier or '*'}") if name else found
 
 
 def _ssm(request: Request, _: str) -> str:

@@ -1,11 +1,16 @@
 """Rules for sign-in: Cognito takes what is configured, no user is lost by a change, administrators need two factors."""
 
 import json
+from collections.abc import Mapping
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 from education.aws_context import AwsContext
 from education.environment import Environment
-from education.identity import user_pool
+from education.identity import Identity, user_pool
 from education.settings.load import load_settings
+from education.settings.model import IdentitySettings
 from tests.infrastructure.conftest import SynthesizedOf
 from tests.infrastructure.synthesized import Synthesized, reference
 
@@ -84,7 +89,6 @@ def test_administrators_need_two_factors_where_students_are_real(synthesized_of:
             if "identity-triggers" in name
         ]
         assert [each["ADMINISTRATORS_NEED_MFA"] for each in variables] == ["true"]
-        assert stack.settings.identity.advanced_security != "OFF"
 
 
 def test_mails_are_sent_through_ses_where_a_sender_is_set(
@@ -107,3 +111,51 @@ def test_mails_are_sent_through_ses_where_a_sender_is_set(
         "source_arn": arn,
         "from_email_address": "platform@example.org",
     }
+
+
+def test_the_plan_is_the_cheap_one_until_a_setting_says_otherwise(stack: Synthesized) -> None:
+    """With SRP, the dear one cannot check the password of a sign-in."""
+    pool = stack.one("aws_cognito_user_pool")
+    assert stack.settings.identity.plan == pool["user_pool_tier"] == "ESSENTIALS"
+    assert pool["user_pool_add_ons"] == {"advanced_security_mode": "OFF"}
+    assert not stack.resources("aws_cognito_risk_configuration")
+
+
+def test_threat_protection_does_what_is_written_down(tmp_path: Path) -> None:
+    """AUDIT only observes; ENFORCED does the same things that the risk configuration says for both."""
+    sender = {
+        "ses_identity_arn": "arn:aws:ses:us-east-1:111122223333:identity/a.example",
+        "email_from": "p@a.example",
+    }
+    for number, mode in enumerate(("AUDIT", "ENFORCED")):
+        chosen = {"plan": "PLUS", "advanced_security": mode, **(sender if number else {})}
+        made = identity_of(tmp_path / mode, chosen)
+        (pool,) = made["aws_cognito_user_pool"].values()
+        assert pool["user_pool_tier"] == "PLUS"
+        assert pool["user_pool_add_ons"] == {"advanced_security_mode": mode}
+        (risks,) = made["aws_cognito_risk_configuration"].values()
+        passwords = risks["compromised_credentials_risk_configuration"]
+        assert passwords["actions"] == {"event_action": "BLOCK"}
+        assert "SIGN_IN" not in passwords["event_filter"], "the password of a sign-in is never sent"
+        assert ("account_takeover_risk_configuration" in risks) is bool(number), "the provider wants a sender"
+    actions = risks["account_takeover_risk_configuration"]["actions"]
+    assert {level: action["event_action"] for level, action in actions.items()} == {
+        "low_action": "NO_ACTION",
+        "medium_action": "MFA_IF_CONFIGURED",
+        "high_action": "BLOCK",
+    }
+
+
+def identity_of(folder: Path, chosen: Mapping[str, Any]) -> dict[str, Any]:
+    """The resources of sign-in in production, with other settings of `[identity]`."""
+    from cdktf import App, TerraformStack, Testing
+
+    settings = load_settings("prod")
+    identity = IdentitySettings.model_validate({**settings.identity.model_dump(), **chosen})
+    stack = TerraformStack(App(outdir=str(folder)), "identity")
+    env = Environment(
+        settings.model_copy(update={"identity": identity}), AwsContext(stack, "aws", region="us-east-1")
+    )
+    trigger: Any = SimpleNamespace(arn="arn", function_name="f", role_name="r", user_pool_grants=lambda _: [])
+    Identity(stack, "identity", env=env, pre_token_function=trigger, log_key_arn="key")
+    return dict(json.loads(Testing.synth(stack))["resource"])

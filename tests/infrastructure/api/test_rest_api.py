@@ -180,7 +180,7 @@ def test_gateway_and_functions_use_the_same_words() -> None:
             assert problem.status == 429, f"{response_type}: the functions know no {problem.status}"
 
 
-def test_an_unknown_route_is_a_404_whatever_is_in_its_authorization_header(stack: Synthesized) -> None:
+def test_an_unknown_route_is_a_404_with_a_token_too(stack: Synthesized) -> None:
     """API Gateway takes a token on a path that does not exist for an AWS signature, and says what is wrong with it."""
     routes = [method for (verb, _), method in methods(stack) if verb != "OPTIONS"]
     assert {method["authorization"] for method in routes} == {"COGNITO_USER_POOLS"}, "nobody else signs"

@@ -76,27 +76,6 @@ def test_no_environment_owns_what_belongs_to_the_account(stack: Synthesized) -> 
     assert not stack.resources("aws_api_gateway_account"), "the bootstrap makes it"
 
 
-def test_the_firewall_is_there_where_the_settings_want_it(stack: Synthesized) -> None:
-    lists = stack.resources("aws_wafv2_web_acl")
-    regional = [acl for acl in lists.values() if acl["scope"] == "REGIONAL"]
-    assert len(regional) == int(stack.settings.api.waf)
-    for acl in regional:
-        rules = {rule["name"]: rule for rule in acl["rule"]}
-        assert rules["TooManyRequests"]["action"] == {"block": {}}
-        common = rules["AWSManagedRulesCommonRuleSet"]["statement"]["managed_rule_group_statement"]
-        # A roster of 500 e-mails is longer than the rule allows.
-        assert {"name": "SizeRestrictions_BODY", "action_to_use": {"count": {}}} in common[
-            "rule_action_override"
-        ]
-        assert not any(rule["visibility_config"]["sampled_requests_enabled"] for rule in rules.values())
-        association = stack.one("aws_wafv2_web_acl_association")
-        assert reference(association["resource_arn"]).startswith("aws_api_gateway_stage.")
-
-
-def test_production_has_a_firewall(synthesized_of: Any) -> None:
-    assert synthesized_of("prod").settings.api.waf
-
-
 def test_the_endpoint_is_the_stage(stack: Synthesized) -> None:
     endpoint = stack.outputs["api_endpoint"]
     if stack.settings.local_endpoint:

@@ -13,7 +13,7 @@ import yaml
 
 from education.aws_context import AwsContext
 from education.environment import Environment
-from education.pipeline.permissions_data import mail_permissions
+from education.pipeline.permissions_data import mail_permissions, risk_permissions
 from education.pipeline.policies import PipelinePolicies
 from education.settings.load import load_settings
 from local_platform.strict.instance import Decision
@@ -81,8 +81,11 @@ MAKING = {
     "aws_sns_topic_policy": "sns:SetTopicAttributes",
     "aws_sns_topic_subscription": "sns:Subscribe sns:GetSubscriptionAttributes",
     "aws_sqs_queue": "sqs:CreateQueue",
+    "aws_cloudwatch_log_resource_policy": "logs:PutResourcePolicy",
+    "aws_wafv2_ip_set": "wafv2:CreateIPSet",
     "aws_wafv2_web_acl": "wafv2:CreateWebACL",
-    "aws_wafv2_web_acl_association": "wafv2:AssociateWebACL apigateway:SetWebACL",
+    "aws_wafv2_web_acl_association": "wafv2:AssociateWebACL apigateway:SetWebACL cognito-idp:AssociateWebACL",
+    "aws_wafv2_web_acl_logging_configuration": "wafv2:PutLoggingConfiguration logs:CreateLogDelivery",
 }
 
 
@@ -133,10 +136,50 @@ def test_a_firewall_may_use_the_rules_of_aws() -> None:
         for place in (
             "managedruleset/AWS/AWSManagedRulesCommonRuleSet",
             "webacl/education-api-prod/6b0e71bd-7e97",
+            "ipset/education-users-ipv6-prod/6b0e71bd-7e97",
         ):
             assert allows(
                 policies("prod").deploy(), f"wafv2:{name}", f"arn:aws:wafv2:{PLACE}:regional/{place}"
             )
+
+
+@pytest.mark.parametrize("environment", ["dev", "staging", "prod"])
+def test_a_firewall_is_put_before_the_own_user_pool_and_logs_to_its_own_group(environment: str) -> None:
+    held = policies(environment)
+    has = held.env.settings.identity.waf
+    assert has is (environment != "dev")
+    own, others = ({"Project": "education", "Environment": each} for each in (environment, "other"))
+    pool = f"arn:aws:cognito-idp:{PLACE}:userpool/us-east-1_abcdefghi"
+    acl = f"arn:aws:wafv2:{PLACE}:regional/webacl/education-users-{environment}/6b0e71bd-7e97"
+    group = f"arn:aws:logs:{PLACE}:log-group:aws-waf-logs-education-users-{environment}"
+    deploy = held.deploy()
+    assert allows(deploy, "cognito-idp:AssociateWebACL", pool, resource=own) is has
+    assert not allows(deploy, "cognito-idp:AssociateWebACL", pool, resource=others)
+    for action, arn in (
+        ("cognito-idp:AssociateWebACL", acl),
+        ("wafv2:AssociateWebACL", acl),
+        ("wafv2:AssociateWebACL", pool),
+        ("wafv2:PutLoggingConfiguration", acl),
+        ("logs:CreateLogGroup", group),
+        ("logs:PutResourcePolicy", "*"),
+        ("logs:CreateLogDelivery", "*"),
+    ):
+        assert allows(deploy, action, arn) is has, f"{action} {arn}"
+    for action, arn in (
+        ("wafv2:GetLoggingConfiguration", acl),
+        ("logs:DescribeResourcePolicies", "*"),
+        ("wafv2:GetWebACLForResource", pool),
+    ):
+        assert allows(held.plan(), action, arn) is has, f"{action} {arn}"
+    assert not allows(held.plan(), "logs:PutResourcePolicy", "*")
+
+
+def test_threat_protection_is_set_where_the_plan_has_it() -> None:
+    (permission,) = risk_permissions(policies("prod").scope)
+    (statement,) = permission.write_statements(may_destroy=False)
+    assert statement["Action"] == ["cognito-idp:SetRiskConfiguration"]
+    assert "aws:ResourceTag/Environment" in statement["Condition"]["StringLike"]
+    assert "SetRiskConfiguration" not in json.dumps(policies("prod").deploy()), "prod has the plan without it"
 
 
 @pytest.mark.parametrize(

@@ -109,3 +109,60 @@ def test_an_address_that_is_there_twice(tmp_path: Path, second: str) -> None:
 def test_an_address_that_terraform_reads_as_a_reference(tmp_path: Path) -> None:
     said = refusal(tmp_path, "alert_emails = []", 'alert_emails = ["${x}@example.org"]')
     assert "alert_emails.0 is '${x}@example.org'; allowed: an e-mail address." in said
+
+
+WAF = "waf = false               # the firewall in front of the API"
+
+
+@pytest.mark.parametrize(
+    "range_",
+    [
+        "198.51.100.7",
+        "198.51.100.7/24",
+        "198.51.100.0/33",
+        "0.0.0.0/0",
+        "::/0",
+        "2001:db8::1/32",
+        "school",
+        "",
+    ],
+)
+def test_a_range_of_addresses_that_the_firewall_would_not_take(tmp_path: Path, range_: str) -> None:
+    said = refusal(tmp_path, WAF, f'allowed_addresses = ["{range_}"]\n{WAF}')
+    assert (
+        f"api.allowed_addresses.0 is {range_!r}; allowed: a range of IP addresses as its first address"
+        in said
+    )
+    assert "198.51.100.0/24" in said
+
+
+def test_ranges_of_addresses_that_the_firewall_takes(tmp_path: Path) -> None:
+    ranges = ("198.51.100.0/24", "203.0.113.7/32", "2001:db8::/32")
+    given = f"allowed_addresses = {list(ranges)}\nwaf = true # the firewall in front of the API"
+    assert dev_with(tmp_path, WAF, given).api.allowed_addresses == ranges
+    twice = given.replace("203.0.113.7/32", "2001:0db8::/32")
+    said = refusal(tmp_path, WAF, twice)
+    assert "each range only once, but 2001:0db8::/32 and 2001:db8::/32 are the same" in said
+
+
+def test_what_a_firewall_is_told_needs_a_firewall(tmp_path: Path) -> None:
+    said = refusal(tmp_path, WAF, f'allowed_addresses = ["198.51.100.0/24"]\n{WAF}')
+    assert (
+        "api.allowed_addresses is not empty but api.waf and identity.waf are false; allowed: one of" in said
+    )
+    said = refusal(tmp_path, WAF, f'waf_text_rules = "BLOCK"\n{WAF}')
+    assert 'api.waf_text_rules is BLOCK but api.waf is false; allowed: api.waf = true, or "COUNT".' in said
+    assert "allowed: 'COUNT' or 'BLOCK'" in refusal(tmp_path, WAF, f'waf_text_rules = "count"\n{WAF}')
+
+
+@pytest.mark.parametrize("mode", ["AUDIT", "ENFORCED"])
+def test_threat_protection_needs_the_plan_that_has_it(tmp_path: Path, mode: str) -> None:
+    off = 'advanced_security = "OFF"'
+    said = refusal(tmp_path, off, f'advanced_security = "{mode}"')
+    assert f"advanced_security is {mode} but plan is ESSENTIALS; allowed: advanced_security = " in said
+    assert said.endswith('or plan = "PLUS".')
+
+
+def test_the_dear_plan_needs_a_use(tmp_path: Path) -> None:
+    said = refusal(tmp_path, 'plan = "ESSENTIALS"', 'plan = "PLUS"')
+    assert 'plan is PLUS but advanced_security is OFF; allowed: advanced_security = "AUDIT"' in said

@@ -6,6 +6,7 @@ from typing import Any
 from local_platform.strict.dependent_actions import Caller, Check, dependent_actions
 
 CALLER = Caller("us-east-1", "111122223333")
+POOL = "arn:aws:cognito-idp:us-east-1:111122223333:userpool/us-east-1_abcdefghi"
 STAGE = "arn:aws:apigateway:us-east-1::/restapis/a1/stages/v1"
 
 
@@ -56,11 +57,36 @@ def test_a_firewall_needs_the_rule_groups_of_others_that_it_uses() -> None:
         assert needed(action, {"Name": "x", "Rules": rules}) == [Check(action, place)]
 
 
+def test_a_firewall_needs_the_addresses_that_it_exempts() -> None:
+    others = {"NotStatement": {"Statement": {"IPSetReferenceStatement": {"ARN": "set"}}}}
+    scope = {"RateBasedStatement": {"ScopeDownStatement": {"AndStatement": {"Statements": [others]}}}}
+    for action in ("wafv2:CreateWebACL", "wafv2:UpdateWebACL"):
+        assert needed(action, {"Name": "x", "Rules": [{"Statement": scope}]}) == [Check(action, "set")]
+
+
 def test_a_firewall_is_set_on_a_stage_that_one_may_change() -> None:
     assert needed("wafv2:AssociateWebACL", {"WebACLArn": "x", "ResourceArn": STAGE}) == [
         Check("wafv2:AssociateWebACL", STAGE),
         Check("apigateway:SetWebACL", STAGE),
     ]
+    assert Check("apigateway:SetWebACL", STAGE) in needed("wafv2:DisassociateWebACL", {"ResourceArn": STAGE})
+
+
+def test_a_firewall_is_set_on_a_user_pool_that_one_may_change() -> None:
+    """Cognito checks actions of its own, one of them on the web ACL as well."""
+    assert needed("wafv2:AssociateWebACL", {"WebACLArn": "acl", "ResourceArn": POOL}) == [
+        Check("wafv2:AssociateWebACL", POOL),
+        Check("cognito-idp:AssociateWebACL", POOL),
+        Check("cognito-idp:AssociateWebACL", "acl"),
+    ]
+    for verb in ("DisassociateWebACL", "GetWebACLForResource"):
+        assert Check(f"cognito-idp:{verb}", POOL) in needed(f"wafv2:{verb}", {"ResourceArn": POOL})
+
+
+def test_the_log_of_a_firewall_is_delivered_by_who_may_set_delivery_up() -> None:
+    asked = {check.action for check in needed("wafv2:PutLoggingConfiguration", {})}
+    assert asked >= {"logs:CreateLogDelivery", "logs:PutResourcePolicy"}
+    assert needed("wafv2:DeleteLoggingConfiguration", {}) == [Check("logs:DeleteLogDelivery", "*")]
 
 
 def test_other_requests_need_nothing_besides() -> None:
