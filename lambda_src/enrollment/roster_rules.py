@@ -130,7 +130,9 @@ def add_people(
     named = rows()
     bulk.require_published(course)
     context.record(trail, audit.ROSTER_ENROLLED, course, rows=len(named), dryRun=str(dry_run).lower())
-    return roster_import.enroll_or_invite(store, addresses, course_id, named, Retries(), dry_run=dry_run)
+    return roster_import.enroll_or_invite(
+        store, addresses, course_id, named, Retries(), inviter=context.caller.user_id, dry_run=dry_run
+    )
 
 
 def remove(store: RosterStore, context: AuditContext, course_id: str, user_id: str) -> None:

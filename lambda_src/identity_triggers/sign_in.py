@@ -1,20 +1,35 @@
 """What a sign-in does: the person gets a profile, owns their verified e-mail address, and joins invited courses.
 
-This runs for every token. If one run cannot finish, the run for the next token does, at most an hour later. In most
-cases a run only reads the profile and the address once.
+This runs for every token, and the person waits for it. So one run does a bounded amount of work, whatever others have
+stored for the address: it looks at 100 invitations at most, and enrols in MOST_AT_ONCE courses at most and for
+TAKE_UP_SECONDS. If one run cannot finish, the run for the next token goes on, at most an hour later. In most cases a
+run only reads the profile and the address once.
 """
 
-from collections.abc import Collection, Mapping
+import time
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from domain.courses import Course
 from domain.enrollments import bulk
+from domain.enrollments.model import EnrollmentRecord
 from domain.people.addresses import Address
 from domain.people.profiles import Profile
 from toolkit import clock
 from toolkit.caller import verified_email
 from toolkit.errors import Conflict
 from toolkit.retries import Retries
+
+# More than one person can invite an address to (addresses.MOST_OF_INVITER), so that nobody's invitations keep those of
+# others from being taken up at the first sign-in.
+MOST_AT_ONCE = 30
+# Courses that are read together. A course may be as large as 400 KB.
+READ_AT_ONCE = 5
+# No enrolment starts later than this many seconds after the first one. Cognito waits five seconds for the trigger.
+TAKE_UP_SECONDS = 1.5
+# Retries in one course, so that a busy course does not use up the time of the others.
+SECONDS_PER_COURSE = 0.3
 
 
 @dataclass(frozen=True)
@@ -45,12 +60,22 @@ class SignInStore(Protocol):
         """Give up the addresses of a user, except the one that they sign in with."""
 
     def remove_invitations(self, email: str, invitations: Collection[str], retries: Retries) -> None:
-        """Remove invitations that were accepted."""
+        """Remove invitations that were accepted or have expired."""
 
 
-def note_sign_in(
-    user: VerifiedUser, store: SignInStore, enrollments: bulk.BulkEnrollmentStore, retries: Retries
-) -> int:
+class InvitedStore(bulk.BulkEnrollmentStore, Protocol):
+    """Courses and enrolments."""
+
+    def published(self, course_ids: Sequence[str]) -> frozenset[str]:
+        """Which of these courses are published, as of a moment ago."""
+
+    def load_each(
+        self, user_id: str, course_ids: Sequence[str]
+    ) -> tuple[Mapping[str, Course], Mapping[str, EnrollmentRecord]]:
+        """These courses and the user's records in them, by course id, as they are now."""
+
+
+def note_sign_in(user: VerifiedUser, store: SignInStore, enrollments: InvitedStore, retries: Retries) -> int:
     """Note a sign-in; returns in how many courses the user was enrolled.
 
     An invitation to a course that is not published stays until the course is published.
@@ -68,24 +93,63 @@ def note_sign_in(
             # So that rosters have a name for students who have never opened their profile.
             profile = Profile.first(user.user_id, user.email, clock.now())
         address = store.claim(user.email, user.user_id, retries, profile=profile)
-    if not address.invited_to:
-        return 0
+    return _take_up_invitations(user, address, store, enrollments, retries)
+
+
+def _take_up_invitations(
+    user: VerifiedUser,
+    address: Address,
+    store: SignInStore,
+    enrollments: InvitedStore,
+    retries: Retries,
+) -> int:
+    """Enrol the user in invited courses, the oldest invitation first, as far as this sign-in has time.
+
+    An invitation that cannot be taken up now does not keep the others from it.
+    """
     accepted: list[str] = []
+    failures: list[Exception] = []
+    end = time.monotonic() + TAKE_UP_SECONDS
     try:
-        for course_id in sorted(address.invited_to):
-            if _accept(user, course_id, enrollments, retries):
-                accepted.append(course_id)
+        for group in _in_groups(_open_courses(address, enrollments)):
+            courses, records = enrollments.load_each(user.user_id, group)
+            for course_id in group:
+                if time.monotonic() > end:
+                    break
+                record = records.get(course_id)
+                seen = (courses.get(course_id), {user.user_id: record} if record else {})
+                try:
+                    if _accept(user, course_id, seen, enrollments):
+                        accepted.append(course_id)
+                except Exception as error:  # noqa: BLE001 - raised below, after the other courses
+                    failures.append(error)
     finally:
-        if accepted:
-            store.remove_invitations(user.email, address.invitations_to(accepted), retries)
+        done = address.invitations_to(accepted) | address.expired
+        if done:
+            store.remove_invitations(user.email, done, retries)
+    if failures:
+        raise failures[0]
     return len(accepted)
 
 
-def _accept(
-    user: VerifiedUser, course_id: str, enrollments: bulk.BulkEnrollmentStore, retries: Retries
-) -> bool:
+def _open_courses(address: Address, enrollments: InvitedStore) -> Sequence[str]:
+    """The courses to enrol in now: published ones, unless there are so few that asking is not worth a call."""
+    courses = address.next_courses()
+    if len(courses) > READ_AT_ONCE:
+        published = enrollments.published(courses)
+        courses = [course_id for course_id in courses if course_id in published]
+    return courses[:MOST_AT_ONCE]
+
+
+def _in_groups(course_ids: Sequence[str]) -> Iterator[Sequence[str]]:
+    for start in range(0, len(course_ids), READ_AT_ONCE):
+        yield course_ids[start : start + READ_AT_ONCE]
+
+
+def _accept(user: VerifiedUser, course_id: str, seen: bulk.Seen, enrollments: InvitedStore) -> bool:
+    retries = Retries(SECONDS_PER_COURSE)
     try:
-        bulk.enroll_all(enrollments, [user.user_id], course_id, clock.now(), retries)
+        bulk.enroll_all(enrollments, [user.user_id], course_id, clock.now(), retries, seen=seen)
     except Conflict:
         return False
     return True

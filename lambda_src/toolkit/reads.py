@@ -26,14 +26,15 @@ def batch_get(
     Args:
         keys: by table, at most BATCH_SIZE together; DynamoDB refuses a key that is given twice.
         consistent: read what is stored now, not what was stored a moment ago.
-        attributes: the only ones to read, none of them a reserved word; all of them if empty.
+        attributes: the only ones to read; all of them if empty.
 
     Raises:
         Unavailable: DynamoDB left some keys unprocessed because it is throttling.
     """
     options: dict[str, Any] = {"ConsistentRead": True} if consistent else {}
     if attributes:
-        options["ProjectionExpression"] = ", ".join(attributes)
+        options["ProjectionExpression"] = ", ".join(f"#{name}" for name in attributes)
+        options["ExpressionAttributeNames"] = {f"#{name}": name for name in attributes}
     asked: Any = {
         table: {"Keys": [to_item(key) for key in of_table], **options} for table, of_table in keys.items()
     }

@@ -24,6 +24,9 @@ from toolkit import clock
 from toolkit.errors import Conflict
 from toolkit.retries import Retries
 
+Seen = tuple[Course | None, Mapping[str, EnrollmentRecord]]
+"""A course, and people's records in it by user id, as they were read a moment ago."""
+
 # DynamoDB allows 100 parts in a transaction: one for the course, and two for each person.
 MOST_AT_ONCE = 49
 
@@ -116,9 +119,23 @@ def plan(
 
 
 def enroll_all(
-    store: BulkEnrollmentStore, user_ids: Sequence[str], course_id: str, now: str, retries: Retries
+    store: BulkEnrollmentStore,
+    user_ids: Sequence[str],
+    course_id: str,
+    now: str,
+    retries: Retries,
+    *,
+    seen: Seen | None = None,
 ) -> Outcome:
     """Enrol people in a course, or put them on its waitlist; people who have been erased are left out.
+
+    Args:
+        store: the database.
+        user_ids: the people, in the order in which they get seats.
+        course_id: the course.
+        now: the current time as stored text.
+        retries: the budget for retries.
+        seen: the course and the people's records, if the caller has just read them; only for MOST_AT_ONCE people.
 
     Raises:
         Conflict: the course is not published.
@@ -127,7 +144,7 @@ def enroll_all(
     outcome = Outcome()
     for start in range(0, len(user_ids), MOST_AT_ONCE):
         group = user_ids[start : start + MOST_AT_ONCE]
-        _enroll_group(store, group, course_id, now, retries, outcome, ahead=start)
+        _enroll_group(store, group, course_id, now, retries, outcome, ahead=start, seen=seen)
     return outcome
 
 
@@ -163,12 +180,14 @@ def _enroll_group(
     outcome: Outcome,
     *,
     ahead: int,
+    seen: Seen | None,
 ) -> None:
     pending = list(user_ids)
 
     def attempt() -> bool | None:
-        nonlocal pending
-        course, records = store.load_all(pending, course_id)
+        nonlocal pending, seen
+        course, records = seen or store.load_all(pending, course_id)
+        seen = None
         course = require_published(course)
         planned = plan(course, pending, records, now, ahead=ahead)
         outcome.note(planned.already_in.values(), new=False)

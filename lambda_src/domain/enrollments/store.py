@@ -11,7 +11,7 @@ from botocore.exceptions import ClientError
 
 from domain import course_store
 from domain.audit_store import AuditTable
-from domain.courses import Course
+from domain.courses import PUBLISHED, Course
 from domain.enrollments.guards import ENROLLING_GUARDS, condition_of
 from domain.enrollments.model import COMPLETION_INDEX, EnrollmentRecord, waitlist_key
 from domain.enrollments.rules import Refusal, SeatChange
@@ -68,6 +68,39 @@ class EnrollmentTable:
             Unavailable: DynamoDB left some out because it is throttling.
         """
         return load_all(self._courses_table, self._progress_table, user_ids, course_id)
+
+    def load_each(
+        self, user_id: str, course_ids: Sequence[str]
+    ) -> tuple[Mapping[str, Course], Mapping[str, EnrollmentRecord]]:
+        """Courses and one student's records in them, by course id, as they are now: one BatchGetItem.
+
+        Raises:
+            Unavailable: DynamoDB left some out because it is throttling.
+        """
+        found = batch_get(
+            {
+                self._courses_table: [{"courseId": course_id} for course_id in course_ids],
+                self._progress_table: [{"userId": user_id, "courseId": each} for each in course_ids],
+            }
+        )
+        courses = [Course.from_stored(item) for item in found[self._courses_table]]
+        records = [EnrollmentRecord.from_stored(item) for item in found[self._progress_table]]
+        return {each.course_id: each for each in courses}, {each.course_id: each for each in records}
+
+    def published(self, course_ids: Sequence[str]) -> frozenset[str]:
+        """Which of these courses are published, as of a moment ago: one BatchGetItem. It does not transfer lessons.
+
+        Raises:
+            Unavailable: DynamoDB left some out because it is throttling.
+        """
+        found = batch_get(
+            {self._courses_table: [{"courseId": course_id} for course_id in course_ids]},
+            consistent=False,
+            attributes=("courseId", "status"),
+        )
+        return frozenset(
+            item["courseId"] for item in found[self._courses_table] if item.get("status") == PUBLISHED
+        )
 
     def first_waiting(self, course_id: str) -> EnrollmentRecord | None:
         """The student who has waited longest: one Query of the index, which may be a moment late."""

@@ -1,6 +1,6 @@
-"""E-mail addresses in the profiles table: their owners, inviting them, and giving them up.
+"""E-mail addresses in the profiles table: their owners, and giving them up.
 
-What an address's item means is in domain.people.addresses.
+What an address's item means is in domain.people.addresses. Inviting addresses is in domain.people.invitation_store.
 """
 
 import time
@@ -9,8 +9,9 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from domain.people import profile_store, tombstone_store
-from domain.people.addresses import INVITATION_SECONDS, UNKNOWN, Address, key_of
+from domain.people import invitation_store, profile_store, tombstone_store
+from domain.people.addresses import UNKNOWN, Address, key_of
+from domain.people.invitation_store import Invited
 from domain.people.profiles import Profile
 from domain.people.tombstones import Erased
 from toolkit import clients
@@ -18,7 +19,6 @@ from toolkit.dynamo import (
     cancellation_reasons,
     condition_failed,
     from_item,
-    lost_race,
     retry_conflicts,
     to_item,
 )
@@ -58,20 +58,9 @@ class AddressTable:
         wire = answer.get("Item")
         return Address.from_stored(from_item(wire)) if wire else UNKNOWN
 
-    def invite(self, emails: Sequence[str], course_id: str, retries: Retries) -> dict[str, str]:
-        """Invite addresses without an owner to a course: one TransactWriteItems for each 100
-        addresses.
-
-        Returns:
-            The user ids, by address, of people who were not invited because they signed in meanwhile.
-
-        Raises:
-            RetriesExhausted: the budget is used up; the invitations that were written stay.
-        """
-        owners: dict[str, str] = {}
-        for some in in_batches(emails):
-            owners |= self._invite_batch(some, course_id, retries)
-        return owners
+    def invite(self, known: Mapping[str, Address], course_id: str, inviter: str) -> Invited:
+        """Invite addresses without an owner to a course: see domain.people.invitation_store."""
+        return invitation_store.invite(self._table, known, course_id, inviter)
 
     def claim(self, email: str, user_id: str, retries: Retries, *, profile: Profile | None = None) -> Address:
         """Make a user the owner of their verified address: one TransactWriteItems and one GetItem.
@@ -118,7 +107,7 @@ class AddressTable:
         return retries.until_answer(attempt)
 
     def remove_invitations(self, email: str, invitations: Collection[str], retries: Retries) -> None:
-        """Remove accepted invitations: one UpdateItem. Does nothing if the address was deleted meanwhile.
+        """Remove accepted or expired invitations: one UpdateItem. Does nothing if the address was deleted meanwhile.
 
         Raises:
             RetriesExhausted: the budget is used up.
@@ -128,9 +117,9 @@ class AddressTable:
                 lambda: clients.dynamodb().update_item(
                     TableName=self._table,
                     Key=to_item(key_of(email)),
-                    UpdateExpression="DELETE invitedTo :accepted",
+                    UpdateExpression="DELETE invitedTo :invitations",
                     ConditionExpression="attribute_exists(userId)",
-                    ExpressionAttributeValues=to_item({":accepted": set(invitations)}),
+                    ExpressionAttributeValues=to_item({":invitations": set(invitations)}),
                 ),
                 retries,
             )
@@ -146,9 +135,10 @@ class AddressTable:
                     clients.dynamodb().update_item,
                     key,
                     user_id,
-                    UpdateExpression="REMOVE #owner, invitedTo SET expiresAt = :now",
+                    # The revision rises, so that no request that is inviting the address still writes what it read.
+                    UpdateExpression="REMOVE #owner, invitedTo SET expiresAt = :now ADD invitationRevision :one",
                     ConditionExpression="#owner = :user",
-                    more={":now": round(time.time())},
+                    more={":now": round(time.time()), ":one": 1},
                 )
 
     def forget(self, emails: Collection[str], user_id: str) -> None:
@@ -195,55 +185,3 @@ class AddressTable:
         except ClientError as error:
             if not condition_failed(error):
                 raise
-
-    def _invite_batch(self, emails: Sequence[str], course_id: str, retries: Retries) -> dict[str, str]:
-        """Invite these addresses. Returns the owners of addresses that got an owner meanwhile; they are not invited."""
-        owners: dict[str, str] = {}
-
-        def attempt() -> bool | None:
-            refused = self._invite_all([email for email in emails if email not in owners], course_id)
-            if refused is None:
-                return True
-            owners.update(refused)
-            return None
-
-        retries.until_answer(attempt)
-        return owners
-
-    def _invite_all(self, emails: Sequence[str], course_id: str) -> dict[str, str] | None:
-        """Invite all of these addresses or none of them.
-
-        Returns:
-            None if all are invited. Otherwise the user ids, by address, of people who have signed in meanwhile.
-        """
-        if not emails:
-            return None
-        until = round(time.time()) + INVITATION_SECONDS
-        invited: Any = [
-            {
-                "Update": {
-                    "TableName": self._table,
-                    "Key": to_item(key_of(email)),
-                    "UpdateExpression": "SET expiresAt = :until ADD invitedTo :invitation",
-                    "ConditionExpression": _UNOWNED,
-                    "ExpressionAttributeNames": _OWNER,
-                    "ExpressionAttributeValues": to_item(
-                        {":until": until, ":invitation": {f"{until}#{course_id}"}}
-                    ),
-                    "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
-                }
-            }
-            for email in emails
-        ]
-        try:
-            clients.dynamodb().transact_write_items(TransactItems=invited)
-        except ClientError as error:
-            if not lost_race(error):
-                raise
-            details: Any = error.response.get("CancellationReasons") or ()
-            return {
-                email: from_item(detail["Item"])["owner"]
-                for email, detail in zip(emails, details, strict=True)
-                if detail.get("Item")
-            }
-        return None

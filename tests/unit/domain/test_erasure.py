@@ -257,7 +257,7 @@ def test_invitations_are_deleted_with_a_verified_address(
         UserAttributes=[{"Name": "email_verified", "Value": is_verified}],
     )
     addresses = AddressTable(school.tables.profiles)
-    addresses.invite([person.email], OPEN, Retries())
+    addresses.invite({person.email: UNKNOWN}, OPEN, "teacher")
     school.erase(person)
     assert (addresses.find_one(person.email) != UNKNOWN) is is_left
 

@@ -17,6 +17,7 @@ from domain.people import tombstones
 from domain.people.address_store import AddressTable
 from domain.people.addresses import key_of
 from domain.people.erasure import REQUESTED_AT
+from domain.people.invitation_store import Invited
 from tests.unit.domain.test_enrollment_table import NOON, course_item
 from tests.unit.emulator_fixture import Tables
 from tests.unit.lambda_api_fixture import (
@@ -200,9 +201,9 @@ def test_people_who_sign_in_during_the_request_are_enrolled(
 ) -> None:
     invite, came = AddressTable.invite, Person("came-1")
 
-    def come_first(addresses: AddressTable, emails: Sequence[str], *others: Any) -> dict[str, str]:
+    def come_first(addresses: AddressTable, *arguments: Any) -> Invited:
         addresses.claim(came.email, came.user_id, Retries())
-        return invite(addresses, emails, *others)
+        return invite(addresses, *arguments)
 
     monkeypatch.setattr(AddressTable, "invite", come_first)
     answer = school.post(["new@example.org", came.email, "other@example.org"])

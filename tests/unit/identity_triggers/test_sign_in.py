@@ -12,6 +12,7 @@ from domain.enrollments.store import EnrollmentTable
 from domain.people import tombstones
 from domain.people.address_store import AddressTable
 from domain.people.addresses import UNKNOWN, Address, key_of
+from domain.people.invitation_store import Invited
 from education.functions.event_functions import NAMESPACE, NOT_NOTED
 from identity_triggers.sign_in import VerifiedUser, note_sign_in
 from identity_triggers.store import SignInTable
@@ -57,7 +58,7 @@ class Door:
 
     def invite(self, *course_ids: str, email: str = EMAIL) -> None:
         for course_id in course_ids:
-            assert self.addresses.invite([email], course_id, Retries()) == {}
+            assert self.addresses.invite({email: UNKNOWN}, course_id, "teacher") == Invited()
 
     def status(self, user_id: str = "ada", course_id: str = COURSE) -> str | None:
         item = self.tables.get(self.tables.progress, {"userId": user_id, "courseId": course_id})
@@ -89,7 +90,7 @@ def test_an_invitation_is_accepted_at_the_first_sign_in(door: Door) -> None:
 
 def test_a_user_without_an_invitation_owns_the_address(door: Door) -> None:
     door.sign_in()
-    assert door.addresses.invite([EMAIL], COURSE, Retries()) == {EMAIL: "ada"}
+    assert door.addresses.invite({EMAIL: UNKNOWN}, COURSE, "teacher").owners == {EMAIL: "ada"}
     assert door.addresses.find_one(EMAIL).invited_to == frozenset()
     profile = door.tables.get(door.tables.profiles, {"userId": "ada"}) or {}
     assert (profile["displayName"], profile["email"]) == ("ada", EMAIL)

@@ -11,12 +11,12 @@ from domain import audit
 from domain.audit import AuditEntry
 from domain.audit_store import AuditTable
 from domain.people.address_store import AddressTable
+from domain.people.addresses import UNKNOWN
 from tests.unit.emulator_fixture import Tables
 from tests.unit.lambda_api_fixture import LambdaApi, LambdaApis
 from tests.unit.user_pool_fixture import UserPool
 from toolkit import clients, cursor
 from toolkit.dynamo import to_item
-from toolkit.retries import Retries
 
 NOON = "2026-03-01T12:00:00.000Z"
 PADDING = 90_000  # bytes of one record: a dozen of them do not fit into one page of a query
@@ -59,7 +59,7 @@ def test_the_export_is_complete(profiles: LambdaApi, dynamodb_tables: Tables, us
         owned = {"courseId": f"owned-by-{each.user_id}", "ownerId": each.user_id, "title": "Own"}
         times = {"status": "draft", "createdAt": NOON, "updatedAt": NOON, "lessons": {}}
         dynamodb_tables.put(dynamodb_tables.courses, {**owned, **times})
-    AddressTable(dynamodb_tables.profiles).invite([person.email], "awaited", Retries())
+    AddressTable(dynamodb_tables.profiles).invite({person.email: UNKNOWN}, "awaited", "teacher")
     trail = AuditTable(dynamodb_tables.audit, 90)
     trail.record(
         AuditEntry(audit.ROSTER_READ, actor_id=person.user_id, subject=audit.course("read"), request_id="1")
@@ -223,7 +223,7 @@ def test_an_address_that_is_not_verified_shows_no_invitations(
     """Also not if the profile has the address from a former version, which took it over unverified."""
     person = user_pool.new()
     assert profiles.call("GET", "/profile", caller=person).body["email"] == person.email
-    AddressTable(dynamodb_tables.profiles).invite([person.email], "awaited", Retries())
+    AddressTable(dynamodb_tables.profiles).invite({person.email: UNKNOWN}, "awaited", "teacher")
     document = profiles.call("GET", "/profile/export", caller=replace(person, verified=False)).body
     assert (document["profile"]["email"], document["invitedTo"]) == ("", [])
     document = profiles.call("GET", "/profile/export", caller=person).body
