@@ -72,7 +72,8 @@ class _Batch:
 
     Attributes:
         pending: the addresses that are not decided yet, with what is known of each.
-        busy: those that other requests were writing. They are invited one by one, after the others.
+        busy: those that other requests were writing. They are invited one by one, after the others, so that the others
+            need not wait for them.
     """
 
     def __init__(self, asked: Invitation, pending: dict[str, Address], result: Invited) -> None:
@@ -89,19 +90,22 @@ class _Batch:
             self._result.refused.update(dict.fromkeys(self._pending, BUSY))
 
     def _attempt(self) -> bool | None:
-        """True when every address is decided; None after a lost race."""
+        """True when every address is decided; None after a lost race for a busy one."""
         while True:
             self._leave_out_decided()
-            group = [email for email in self._pending if email not in self._busy] or list(self._pending)[:1]
-            if not group:
+            if not self._pending:
                 return True
+            quiet = [email for email in self._pending if email not in self._busy]
+            group = quiet or list(self._pending)[:1]
             reasons = self._write(group)
-            if reasons:
-                for email, reason in zip(group, reasons, strict=True):
-                    self._note(email, reason)
+            if not reasons:
+                for email in group:
+                    del self._pending[email]
+                continue
+            for email, reason in zip(group, reasons, strict=True):
+                self._note(email, reason)
+            if not quiet:
                 return None
-            for email in group:
-                del self._pending[email]
 
     def _leave_out_decided(self) -> None:
         for email, address in list(self._pending.items()):
@@ -123,6 +127,7 @@ class _Batch:
                 self._result.refused[email] = TOO_MANY_OF_ADDRESS
                 return
             case "ConditionalCheckFailed":
+                self._busy.add(email)
                 address = Address.from_stored(from_item(reason["Item"])) if reason.get("Item") else UNKNOWN
             case "TransactionConflict":
                 self._busy.add(email)

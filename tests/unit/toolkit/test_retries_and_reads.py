@@ -81,7 +81,8 @@ def test_a_batch_answers_for_every_table(stub: Stub) -> None:
     assert asked["RequestItems"]["b"] == {
         "Keys": [to_item({"id": "3"})],
         "ConsistentRead": True,
-        "ProjectionExpression": "id",
+        "ProjectionExpression": "#id",
+        "ExpressionAttributeNames": {"#id": "id"},
     }
 
 
