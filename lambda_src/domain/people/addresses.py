@@ -19,6 +19,7 @@ domain.people.invitation_store.
 
 import random
 import time
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
@@ -69,19 +70,25 @@ class Address:
 
         Invitations of former versions are not counted: one person may have made them all, and nobody can tell who.
         """
-        inviters = [each.split("#")[2] for each in self.invitations if each.count("#") > 1]
-        if inviters.count(inviter_label(inviter)) >= MOST_OF_INVITER:
+        inviters = [inviter for inviter in map(_inviter, self.invitations) if inviter]
+        if inviters.count(_label(inviter)) >= MOST_OF_INVITER:
             return TOO_MANY_OF_INVITER
         return TOO_MANY_OF_ADDRESS if len(inviters) >= MOST_OF_ADDRESS else None
 
     def next_courses(self) -> Sequence[str]:
-        """The courses to look at in this sign-in, the oldest invitation first; at most MOST_OF_ADDRESS.
+        """The courses to look at in this sign-in, at most MOST_OF_ADDRESS: each inviter's oldest invitation first, then
+        each one's second oldest, and so on. So nobody's many invitations keep another person's from their turn.
 
         Only former versions stored more. Then half of them are the oldest, and the others a different choice each
         time, so that courses which are not published for a long time do not hide the rest for ever.
         """
-        oldest_first = sorted(self.invitations, key=lambda each: (_expires_at(each), each))
-        courses = list(dict.fromkeys(map(_course_id, oldest_first)))
+        turns: Counter[str] = Counter()
+        ordered: list[tuple[int, str]] = []
+        for each in sorted(self.invitations, key=lambda each: (_expires_at(each), each)):
+            turns[_inviter(each)] += 1
+            ordered.append((turns[_inviter(each)], each))
+        ordered.sort(key=lambda turn: turn[0])
+        courses = list(dict.fromkeys(_course_id(each) for _, each in ordered))
         if len(courses) <= MOST_OF_ADDRESS:
             return courses
         half = MOST_OF_ADDRESS // 2
@@ -98,10 +105,10 @@ def key_of(email: str) -> dict[str, str]:
 
 def invitation(course_id: str, inviter: str, expires_at: int) -> str:
     """An invitation as it is stored."""
-    return f"{expires_at}#{course_id}#{inviter_label(inviter)}"
+    return f"{expires_at}#{course_id}#{_label(inviter)}"
 
 
-def inviter_label(user_id: str) -> str:
+def _label(user_id: str) -> str:
     """What an invitation says of the person who made it: enough to count, and not the person's id."""
     return sha256(f"education-inviter:{user_id}".encode()).hexdigest()[:16]
 
@@ -112,3 +119,8 @@ def _expires_at(stored: str) -> float:
 
 def _course_id(stored: str) -> str:
     return stored.split("#")[1]
+
+
+def _inviter(stored: str) -> str:
+    """Who made an invitation; empty if a former version stored it."""
+    return stored.partition("#")[2].partition("#")[2]

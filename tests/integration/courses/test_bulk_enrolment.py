@@ -92,11 +92,17 @@ def test_the_first_sign_in_accepts_invitations(users: SharedUsers, people: Peopl
 def test_an_unverified_address_accepts_no_invitation(
     deployed: Deployed, users: SharedUsers, people: People
 ) -> None:
-    """A user with the unverified address of another person gets neither invitations nor a place on a roster."""
-    course_id, email = new_course(users.owner), address()
+    """A user with the unverified address of another person learns nothing of the address's invitations, and appears
+    nowhere with it."""
+    course_id, other_id, email = new_course(users.owner), new_course(users.owner), address()
     bulk(users.owner, course_id, [email])
     student = people.new(email=email, verified=False)
     assert status_in(student, course_id) is None
+    assert student.get("/profile")["email"] == ""
+    assert student.get("/profile/export")["invitedTo"] == []
+    enroll(student, other_id)
+    (entry,) = eventually(lambda: users.owner.get(f"/courses/{other_id}/roster")["items"])
+    assert "email" not in entry
     assert outcomes(bulk(users.owner, course_id, [email])) == ["already_invited"]
     cognito: CognitoIdentityProviderClient = deployed.client("cognito-idp")
     cognito.admin_update_user_attributes(

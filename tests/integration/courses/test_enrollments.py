@@ -66,6 +66,20 @@ def test_withdrawing_keeps_progress_and_enrolling_again_resumes_it(users: Shared
     assert users.student.get(f"/progress/{course_id}") == before
 
 
+def test_who_enrols_and_withdraws_again_and_again_has_to_wait(users: SharedUsers, people: People) -> None:
+    """Six enrolments within an hour are accepted. The next gets 429 with the seconds to wait. Leaving always works."""
+    course_id, student = new_course(users.owner), people.new()
+    for _ in range(6):
+        student.post("/enrollments", {"courseId": course_id}, expect=201)
+        student.post("/enrollments", {"courseId": course_id}, expect=200)
+        student.delete(f"/enrollments/{course_id}")
+    refused = student.call("POST", "/enrollments", {"courseId": course_id}, expect=(429,))
+    assert refused.body["type"].endswith("too-many-enrollments")
+    assert 3000 < int(refused.headers["Retry-After"]) <= 3600
+    student.delete(f"/enrollments/{course_id}")
+    enroll(student, new_course(users.owner))
+
+
 def test_withdrawing_without_an_enrolment_is_not_found(users: SharedUsers) -> None:
     """404 for a student who was never enrolled and for an unknown course."""
     users.other_student.delete(f"/enrollments/{new_course(users.owner)}", expect=404)
