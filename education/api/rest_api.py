@@ -26,6 +26,7 @@ from education.api.stage import STAGE, add_stage
 from education.environment import Environment
 from education.functions.python_function import PythonFunction
 from education.openapi.description import ApiDescription
+from education.openapi.operations import JSON_TYPE
 
 AUTHORIZER: dict[str, Any] = {
     "type": "COGNITO_USER_POOLS",
@@ -54,6 +55,11 @@ class RestApi(Construct):
         super().__init__(scope, id)
         self.api_name = env.names.of("api")
         self.stage_name = STAGE
+        # API Gateway decodes a body as UTF-8, which destroys a table in UTF-16 or Windows-1252. Bodies of these types
+        # it hands over in base64. An answer that a function does not mark as base64 stays text:
+        # https://docs.aws.amazon.com/apigateway/latest/developerguide/lambda-proxy-binary-media.html
+        body_types = {type for operation in description.operations for type in operation.content_types}
+        binary_types = sorted(body_types - {JSON_TYPE})
         # checkov:skip=CKV_AWS_237 aws_api_gateway_rest_api: another API would have another address
         api = ApiGatewayRestApi(
             self,
@@ -61,6 +67,7 @@ class RestApi(Construct):
             name=self.api_name,
             description=f"Education platform, environment {env.settings.environment_suffix}",
             endpoint_configuration=ApiGatewayRestApiEndpointConfiguration(types=["REGIONAL"]),
+            binary_media_types=binary_types,
         )
         self.api_id: str = api.id
         authorizer = ApiGatewayAuthorizer(
@@ -101,6 +108,7 @@ class RestApi(Construct):
                         preflights.fingerprint,
                         responses.fingerprint,
                         [AUTHORIZER, *routes.fingerprint],
+                        binary_types,
                     ]
                 ),
                 "user_pool": user_pool_arn,

@@ -81,7 +81,7 @@ def enroll_in_roster(request: Request) -> Response:
             lambda: (
                 roster_rows.from_emails(request.body["emails"])
                 if in_json
-                else roster_rows.from_csv(request.body)
+                else roster_rows.from_table(request.body, request.charset, request.query.get("addressColumn"))
             ),
             dry_run=request.query["dryRun"] or (in_json and request.body.get("dryRun", False)),
         )

@@ -7,11 +7,13 @@ schools. People choose their names themselves, so each cell is written so that n
 
 import csv
 import io
-import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import urlencode
 
+from enrollment.address_column import OWN_EXPORT
+from enrollment.address_text import escaped
+from enrollment.invisible import is_invisible
 from toolkit.cursor import Page
 from toolkit.http import Response
 
@@ -31,18 +33,23 @@ COLUMNS = (
     "beginDate",
     "endDate",
     "metadata.displayName",
-    "metadata.email",
+    OWN_EXPORT,
     "metadata.enrollmentStatus",
     "metadata.completionPercentage",
     "metadata.lastActivityAt",
     "metadata.completedAt",
 )
 
-# A spreadsheet takes these characters for the beginning of a formula, also after spaces, and treats the full-width
-# forms like the plain ones: https://owasp.org/www-community/attacks/CSV_Injection. A cell begins after every
-# separator. The separator depends on the country settings of the spreadsheet, and some programs ignore quotes.
-_FORMULA_START = re.compile(r'(^|[;,|\t\r\n"])(?=\s*[=+\-@＝＋－＠])')
+# A spreadsheet takes these characters for the beginning of a formula, also behind characters that nobody sees, and
+# treats the full-width and small forms like the plain ones: https://owasp.org/www-community/attacks/CSV_Injection.
+# The forms are all characters whose compatible form (NFKC) begins with a plain one, and the minus sign.
+FORMULA_STARTS = frozenset(
+    "=+-@\u207a\u207c\u208a\u208c\u2212\u2a75\u2a76\ufb29\ufe62\ufe63\ufe66\ufe6b\uff0b\uff0d\uff1d\uff20"
+)
+# A cell begins after every separator and every line break. The separator depends on the country settings of the
+# spreadsheet, and some programs ignore quotes.
 _CELL_BREAKS = ("\t", "\r", "\n")
+_CELL_ENDS = frozenset(';,|"\t\r\n\v\f\x1c\x1d\x1e\x85\u2028\u2029')
 
 
 def roster_csv(course_id: str, entries: Iterable[Mapping[str, Any]]) -> str:
@@ -68,8 +75,19 @@ def safe_cell(value: object) -> object:
     """A cell's value; text that a spreadsheet might run gets an apostrophe in front, which it shows as text."""
     if not isinstance(value, str):
         return value
-    safe = _FORMULA_START.sub(r"\1'", value)
-    return f"'{safe}" if safe.startswith(_CELL_BREAKS) else safe
+    safe: list[str] = []
+    starts_formula = False
+    for place in reversed(range(len(value))):
+        character = value[place]
+        safe.append(character)
+        if character in FORMULA_STARTS:
+            starts_formula = True
+        elif not is_invisible(character):
+            starts_formula = False
+        if starts_formula and (place == 0 or value[place - 1] in _CELL_ENDS):
+            safe.append("'")
+    text = "".join(reversed(safe))
+    return f"'{text}" if text.startswith(_CELL_BREAKS) else text
 
 
 def _cells(course_id: str, entry: Mapping[str, Any]) -> tuple[object, ...]:
@@ -85,7 +103,7 @@ def _cells(course_id: str, entry: Mapping[str, Any]) -> tuple[object, ...]:
         entry["enrolledAt"][:10],
         "",
         entry.get("displayName", ""),
-        entry.get("email", ""),
+        escaped(entry.get("email", "")),
         entry["status"],
         entry["completionPercentage"],
         entry["lastActivityAt"],

@@ -113,7 +113,9 @@ def _outcome_of(
 
 def _item(number: int, row: Row, outcome: tuple[str, str | None]) -> dict[str, Any]:
     name, error = outcome
-    item = {"row": number, "email": row.sent, "outcome": name}
+    item: dict[str, Any] = {"row": number, "email": row.sent, "outcome": name}
+    if row.line is not None:
+        item["line"] = row.line
     if error is not None:
         item["errorCode"] = error
         if error in SENTENCES:

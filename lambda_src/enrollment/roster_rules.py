@@ -15,7 +15,7 @@ from domain.enrollments import bulk
 from domain.enrollments import rules as enrollments
 from domain.enrollments.model import EnrollmentRecord, percentage_of
 from enrollment import roster_import
-from enrollment.roster_rows import Row
+from enrollment.roster_rows import Roster
 from toolkit import clock, cursor
 from toolkit.caller import Caller
 from toolkit.cursor import Page, PagedList
@@ -114,25 +114,32 @@ def add_people(
     trail: AuditTrail,
     context: AuditContext,
     course_id: str,
-    rows: Callable[[], Sequence[Row]],
+    roster: Callable[[], Roster],
     *,
     dry_run: bool,
 ) -> dict[str, Any]:
-    """Enrol or invite the people in the rows (enrollment.roster_import). The audit trail records it first.
+    """Enrol or invite the people of a roster (enrollment.roster_import). The audit trail records it first.
 
     Raises:
         NotFound, Forbidden: the caller may not do it.
-        BadRequest: the rows cannot be read.
+        BadRequest: the roster cannot be read.
         Conflict: the course is not published.
         RetriesExhausted: too many requests at once; what was written stays written, and the request may be repeated.
     """
     course = permissions.require_roster(context.caller, store.course_now(course_id))
-    named = rows()
+    named = roster()
     bulk.require_published(course)
-    context.record(trail, audit.ROSTER_ENROLLED, course, rows=len(named), dryRun=str(dry_run).lower())
-    return roster_import.enroll_or_invite(
-        store, addresses, course_id, named, Retries(), inviter=context.caller.user_id, dry_run=dry_run
+    context.record(trail, audit.ROSTER_ENROLLED, course, rows=len(named.rows), dryRun=str(dry_run).lower())
+    result = roster_import.enroll_or_invite(
+        store,
+        addresses,
+        course_id,
+        named.rows,
+        Retries(),
+        inviter=context.caller.user_id,
+        dry_run=dry_run,
     )
+    return result if named.table is None else {**result, "table": named.table}
 
 
 def remove(store: RosterStore, context: AuditContext, course_id: str, user_id: str) -> None:

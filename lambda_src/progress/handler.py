@@ -1,5 +1,7 @@
 """HTTP side of the progress function: which operation answers which request."""
 
+from typing import Any
+
 from progress import rules
 from progress.config import Config
 from progress.store import ProgressTable
@@ -22,15 +24,17 @@ def update_lesson_progress(request: Request) -> Response:
     """PUT /progress/{courseId}/lessons/{lessonId}."""
     now = clock.now()
     body = request.body
-    activity = rules.activity_of(request.path["lessonId"], _moment(body.get("occurredAt")), now, body)
+    activity = rules.activity_of(
+        request.path["lessonId"], _moment(body, "occurredAt"), _moment(body, "sentAt"), now, body
+    )
     return ok(rules.update(store, request.caller, request.path["courseId"], activity, now, Retries()))
 
 
-def _moment(text: str | None) -> str | None:
+def _moment(body: dict[str, Any], field: str) -> str | None:
     try:
-        return None if text is None else clock.normalise(text)
+        return clock.normalise(body[field]) if field in body else None
     except ValueError as error:
-        fault = FieldError("occurredAt", "must be a date-time with an offset")
+        fault = FieldError(field, "must be a date-time with an offset")
         raise BadRequest("The body is not valid.", errors=(fault,)) from error
 
 

@@ -7,6 +7,7 @@ handler and rules do the work. toolkit.problems turns errors into answers, and i
 """
 
 import json
+import re
 import time
 from base64 import b64decode
 from collections import Counter
@@ -23,6 +24,8 @@ from toolkit.errors import LONGEST_NAME, BadRequest, FieldError, NotFound, Reque
 
 Event = Mapping[str, Any]
 
+# RFC 9110, section 8.3.1.
+_CHARSET = re.compile(r"""(?:^|;)\s*charset\s*=\s*["']?([^\s;"']*)""", re.IGNORECASE)
 # API Gateway takes an id that the caller sends.
 _LONGEST_REQUEST_ID = 128
 
@@ -35,9 +38,10 @@ class Request:
         caller: the person who sends the request.
         path: path parameters.
         query: query parameters, of their described types, defaults filled in.
-        body: the parsed JSON, or the text of another described media type; None without a body.
+        body: the parsed JSON, or the bytes of another described media type; None without a body.
         media_type: the body's media type in lower case, `""` without a body.
         request_id: API Gateway's id of this request.
+        charset: what the Content-Type says of the body's encoding, `""` if it says nothing. It may be wrong.
     """
 
     caller: Caller
@@ -46,6 +50,7 @@ class Request:
     body: Any
     media_type: str
     request_id: str
+    charset: str = ""
 
 
 @dataclass(frozen=True)
@@ -136,7 +141,7 @@ def _request(
     path = operation.check_path(event.get("pathParameters") or {})
     query = operation.check_query(_single_values(event))
     media_type, body = _body(event, operation)
-    return Request(caller, path, query, body, media_type, request_id)
+    return Request(caller, path, query, body, media_type, request_id, _content_type(event)[1])
 
 
 def _single_values(event: Event) -> dict[str, str]:
@@ -148,6 +153,12 @@ def _single_values(event: Event) -> dict[str, str]:
     if repeated:
         raise BadRequest(f"Query parameter {_named(repeated[0])} is given more than once.")
     return dict(event.get("queryStringParameters") or {})
+
+
+def _content_type(event: Event) -> tuple[str, str]:
+    media_type, _, parameters = _headers(event).get("content-type", "").partition(";")
+    charset = _CHARSET.search(parameters)
+    return media_type.strip().lower(), charset[1] if charset else ""
 
 
 def _body(event: Event, operation: openapi.Operation) -> tuple[str, Any]:
@@ -166,29 +177,26 @@ def _body(event: Event, operation: openapi.Operation) -> tuple[str, Any]:
         if operation.body_required:
             raise BadRequest("This request needs a body.")
         return "", None
-    media_type = _headers(event).get("content-type", "").partition(";")[0].strip().lower()
+    media_type, _ = _content_type(event)
     operation.require_media_type(media_type)
-    body = _parsed(data, media_type)
+    if media_type != openapi.JSON_TYPE:
+        # API Gateway hands these over in base64 (binary_media_types), so they are what the client sent.
+        return media_type, data
+    body = _parsed(data)
     body = operation.check_body(media_type, body)
     if b"\\u" in data:
         _refuse_halves(body)
     return media_type, body
 
 
-def _parsed(data: bytes, media_type: str) -> Any:
+def _parsed(data: bytes) -> Any:
     try:
         text = data.decode()
-        if media_type != openapi.JSON_TYPE:
-            return text
         return json.loads(
             text, parse_constant=_refuse_constant, parse_float=_number, object_pairs_hook=_object
         )
     except (ValueError, RecursionError) as error:
-        raise BadRequest(
-            "The body is not valid JSON."
-            if media_type == openapi.JSON_TYPE
-            else "The body is not valid UTF-8."
-        ) from error
+        raise BadRequest("The body is not valid JSON.") from error
 
 
 def _number(text: str) -> int | float:

@@ -73,6 +73,13 @@ def test_every_operation_is_a_method_and_no_other_is(stack: Synthesized) -> None
     assert served == {key(operation) for operation in OPERATIONS}
 
 
+def test_a_body_that_is_no_json_reaches_its_function_as_it_is(stack: Synthesized) -> None:
+    (api,) = stack.resources("aws_api_gateway_rest_api").values()
+    assert "text/csv" in api["binary_media_types"]
+    others = {type for operation in OPERATIONS for type in operation.content_types} - {JSON_TYPE}
+    assert set(api["binary_media_types"]) == others
+
+
 def test_every_method_but_a_preflight_needs_a_token(stack: Synthesized) -> None:
     for (verb, path), method in methods(stack):
         if verb == "OPTIONS":

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -161,6 +161,52 @@ def test_a_csv_file_of_a_spreadsheet_is_accepted(users: SharedUsers, people: Peo
         expect=200,
     )
     assert outcomes(answer) == ["enrolled", "invited", "invalid_email"]
+
+
+@pytest.mark.parametrize(
+    ("encoding", "content_type"),
+    [
+        ("utf-16", "text/csv"),
+        ("utf-16", "text/csv; charset=utf-8"),
+        ("cp1252", "text/csv"),
+        ("cp1252", "Text/CSV; charset=windows-1252"),
+        ("utf-8-sig", "text/csv; header=present"),
+    ],
+)
+def test_a_table_arrives_in_the_encoding_in_which_it_was_sent(
+    users: SharedUsers, encoding: str, content_type: str
+) -> None:
+    """As Excel saves it: "Unicode text" is UTF-16, "CSV" is Windows-1252. API Gateway must not decode it."""
+    course_id, one, other = new_course(users.owner), address(), address()
+    answer = users.owner.call(
+        "POST",
+        f"/courses/{course_id}/roster",
+        raw=f"Prénom\tE-Mail\tÄlter\r\nZoë\t{one}\t7\r\nIda\tb\t7\r\nBjörn\t{other}\t8\r\n".encode(encoding),
+        headers={"Content-Type": content_type},
+        query={"dryRun": "true"},
+        expect=200,
+    )
+    assert outcomes(answer) == ["invited", "invalid_email", "invited"]
+    assert [item["line"] for item in answer.body["items"]] == [2, 3, 4]
+    assert answer.body["table"]["addressColumn"] == {"number": 2, "name": "E-Mail"}
+    # The letters outside of ASCII are what another encoding would destroy.
+    expected = {"utf-16": "utf-16-le", "cp1252": "windows-1252", "utf-8-sig": "utf-8"}
+    assert answer.body["table"]["encoding"] == expected[encoding]
+
+
+def test_where_two_columns_could_be_meant_the_caller_chooses(users: SharedUsers) -> None:
+    """The refusal names both columns; nothing is stored."""
+    course_id, student, parent = new_course(users.owner), address(), address()
+    path, table = f"/courses/{course_id}/roster", f"name,student_email,parent_email\nAda,{student},{parent}\n"
+    sent: dict[str, Any] = {"raw": table.encode(), "headers": {"Content-Type": "text/csv"}}
+    refused = users.owner.call("POST", path, expect=400, **sent)
+    assert "2 (student_email) and 3 (parent_email)" in refused.body["detail"]
+    answer = users.owner.call("POST", path, query={"addressColumn": 2}, expect=200, **sent)
+    assert [item["email"] for item in answer.body["items"]] == [student]
+    assert outcomes(bulk(users.owner, course_id, [student, parent], dry_run=True)) == [
+        "already_invited",
+        "invited",
+    ]
 
 
 @pytest.mark.parametrize(

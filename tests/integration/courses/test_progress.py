@@ -53,6 +53,18 @@ def test_progress_never_goes_back(users: SharedUsers) -> None:
     assert users.student.put(path, {"positionSeconds": 20, "occurredAt": at(-1)}) == newer
 
 
+def test_a_device_with_a_slow_clock_keeps_its_positions(users: SharedUsers) -> None:
+    """With `sentAt`, the server's clock counts, and a queued position keeps its age."""
+    course_id = new_course(users.owner, "one")
+    enroll(users.student, course_id)
+    path = f"/progress/{course_id}/lessons/one"
+    users.student.put(path, {"positionSeconds": 50})
+    slow = {"occurredAt": "2001-01-01T00:10:00Z", "sentAt": "2001-01-01T00:10:00Z"}
+    assert users.student.put(path, {"positionSeconds": 70, **slow})["positions"] == {"one": 70}
+    queued = {**slow, "occurredAt": "2001-01-01T00:00:00Z"}
+    assert users.student.put(path, {"positionSeconds": 60, **queued})["positions"] == {"one": 70}
+
+
 @pytest.mark.parametrize(
     "body",
     [
@@ -62,6 +74,8 @@ def test_progress_never_goes_back(users: SharedUsers) -> None:
         {"completed": "yes"},
         {"completed": None},
         {"occurredAt": "yesterday"},
+        {"sentAt": "yesterday"},
+        {"positionSeconds": 1, "occurredAt": "2026-01-02T00:00:00Z", "sentAt": "2026-01-01T00:00:00Z"},
         {"percentage": 100},
     ],
 )

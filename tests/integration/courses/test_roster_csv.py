@@ -49,3 +49,23 @@ def test_a_roster_is_exported_as_csv(users: SharedUsers, people: People) -> None
     assert {row["classSourcedId"] for row in rows} == {course_id}
     assert {row["role"] for row in rows} == {"student"}
     users.other_instructor.get(f"/courses/{course_id}/roster", expect=403, format="csv")
+    # The table comes back as it was sent, also where the client asks for the media type that is binary in requests.
+    asked = users.owner.call(
+        "GET",
+        f"/courses/{course_id}/roster",
+        query={"format": "csv"},
+        headers={"Accept": "text/csv"},
+        expect=200,
+    )
+    assert asked.body == answer.body
+    imported = users.owner.call(
+        "POST",
+        f"/courses/{course_id}/roster",
+        raw=answer.body.encode(),
+        headers={"Content-Type": "text/csv"},
+        expect=200,
+    )
+    assert [(item["email"], item["outcome"]) for item in imported.body["items"]] == [
+        (formula_name.email, "already_enrolled"),
+        (other.email, "already_enrolled"),
+    ]

@@ -136,6 +136,11 @@ def test_a_table_does_the_same(school: School) -> None:
     table = f"name;email\r\nAda;{ada.email}\r\n\r\nNew;new@example.org\r\n;\r\nX;x"
     assert outcomes(school.post(table)) == ["enrolled", "invited", "invalid_email"]
     assert school.post('"').faulty_fields() == ["body"]
+    answer = school.post(table, addressColumn="2")
+    assert [item["line"] for item in answer.body["items"]] == [2, 4, 6]
+    assert answer.body["table"]["addressColumn"] == {"number": 2, "name": "email"}
+    assert school.post(table, addressColumn="9").faulty_fields() == ["addressColumn"]
+    assert "table" not in school.post([ada.email]).body
     too_many = "\n".join(f"p{number}@example.org" for number in range(501))
     assert school.post(too_many).problem() == (400, "bad-request")
 

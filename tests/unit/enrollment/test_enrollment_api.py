@@ -142,6 +142,20 @@ def test_occurred_at_decides_which_position_wins(portal: Portal) -> None:
     assert (bad.problem(), bad.faulty_fields()) == ((400, "bad-request"), ["occurredAt"])
 
 
+def test_a_device_with_a_slow_clock_keeps_its_positions(portal: Portal) -> None:
+    portal.enroll()
+    portal.report({"positionSeconds": 50})
+    slow = {"occurredAt": "1970-01-01T09:00:00Z", "sentAt": "1970-01-01T09:00:00Z"}
+    assert portal.report({"positionSeconds": 70, **slow}).body["positions"] == {"one": 70}
+    queued = {"occurredAt": "1970-01-01T08:59:00Z", "sentAt": "1970-01-01T09:00:00Z"}
+    assert portal.report({"positionSeconds": 60, **queued}).body["positions"] == {"one": 70}
+    for field in ("occurredAt", "sentAt"):
+        bad = portal.report({"positionSeconds": 1, **slow, field: "1970-01-01T09:00:00"})
+        assert (bad.problem(), bad.faulty_fields()) == ((400, "bad-request"), [field])
+    later = portal.report({"positionSeconds": 1, **slow, "occurredAt": "1970-01-01T10:00:00Z"})
+    assert (later.problem(), later.faulty_fields()) == ((400, "bad-request"), ["occurredAt"])
+
+
 def test_a_full_course_has_a_waitlist(portal: Portal) -> None:
     portal.set_course(capacity=1)
     assert portal.enroll().body["status"] == "active"

@@ -3,13 +3,14 @@
 import csv
 import io
 import re
+import unicodedata
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from enrollment.roster_csv import COLUMNS, response, roster_csv, safe_cell
+from enrollment.roster_csv import COLUMNS, FORMULA_STARTS, response, roster_csv, safe_cell
 from toolkit.cursor import Page
 
 ENTRY: dict[str, Any] = {
@@ -81,6 +82,17 @@ def test_an_empty_roster_has_a_header() -> None:
         ("x, =1", "x,' =1"),
         ("x\t@a|-b", "x\t'@a|'-b"),
         ("x\r\n+1", "x\r'\n'+1"),
+        # behind what nobody sees, and in forms that are treated like the plain ones
+        ("\0=1", "'\0=1"),
+        ("\u200b=1", "'\u200b=1"),
+        ("\ufeff\u2060\u00ad+1", "'\ufeff\u2060\u00ad+1"),
+        ("\u202e@x", "'\u202e@x"),
+        ("\ufe0f\u034f\u3164\u2800-1", "'\ufe0f\u034f\u3164\u2800-1"),
+        ("x;\u200b\0=1", "x;'\u200b\0=1"),
+        ("x\u2028=1", "x\u2028'=1"),
+        ("\ufe661", "'\ufe661"),
+        ("\ufe63\ufe6b", "'\ufe63\ufe6b"),
+        ("\u2212 1", "'\u2212 1"),
     ],
 )
 def test_formulas_are_text(name: str, shown: str) -> None:
@@ -109,7 +121,8 @@ def test_no_cell_of_any_name_begins_with_a_formula(names: list[str], separator: 
     quoted = list(csv.reader(io.StringIO(table, newline=""), delimiter=separator))
     unquoted = [re.split(f'[{re.escape(separator)}"]', line) for line in re.split("[\r\n]", table)]
     for cell in (cell for line in (*quoted, *unquoted) for cell in line):
-        assert not cell.lstrip().startswith(("=", "+", "-", "@", "＝", "＋", "－", "＠"))
+        seen = [each for each in cell if each.isprintable() and not each.isspace()]
+        assert not seen or unicodedata.normalize("NFKC", seen[0])[0] not in "=+-@"
 
 
 @given(NAMES)
@@ -117,6 +130,12 @@ def test_nothing_but_apostrophes_is_added_to_a_name(name: str) -> None:
     shown = str(safe_cell(name))
     assert shown.replace("'", "") == name.replace("'", "")
     assert safe_cell(shown) == shown or shown[1:2] in ("\t", "\r", "\n")
+
+
+def test_every_form_of_a_formula_sign_is_known() -> None:
+    every = (chr(number) for number in range(0x110000) if not 0xD800 <= number < 0xE000)
+    forms = {each for each in every if unicodedata.normalize("NFKC", each)[:1] in ("=", "+", "-", "@")}
+    assert forms | {"\u2212"} == FORMULA_STARTS
 
 
 def test_a_further_table_is_linked() -> None:

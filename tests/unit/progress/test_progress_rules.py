@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -24,7 +25,8 @@ from progress import rules
 from progress.rules import Activity, Refused, activity_of, apply
 from tests.unit.domain.test_enrollment_rules import NoPauses
 from toolkit.caller import Caller
-from toolkit.errors import Forbidden, NotFound
+from toolkit.clock import to_text
+from toolkit.errors import BadRequest, Forbidden, NotFound
 
 COURSE = "course-1"
 ENROLLED_AT = "2026-01-01T12:00:00.000Z"
@@ -228,13 +230,46 @@ def test_percentages_have_two_decimals_and_100_means_all(done: int, total: int, 
 @pytest.mark.parametrize("body", [{}, {"completed": False}])
 def test_what_tells_of_no_learning_changes_nothing(body: dict[str, Any]) -> None:
     before = make_record()
-    assert apply(before, activity_of("one", None, NOW, body), frozenset({"one"}), NOW) is before
+    assert apply(before, activity_of("one", None, None, NOW, body), frozenset({"one"}), NOW) is before
 
 
 def test_a_clock_that_is_ahead_counts_as_now() -> None:
-    assert activity_of("one", "2999-01-01T00:00:00.000Z", NOW, {"positionSeconds": 3}).at == NOW
-    assert activity_of("one", None, NOW, {}).at == NOW
-    assert activity_of("one", ENROLLED_AT, NOW, {}).at == ENROLLED_AT
+    assert activity_of("one", "2999-01-01T00:00:00.000Z", None, NOW, {"positionSeconds": 3}).at == NOW
+    assert activity_of("one", None, None, NOW, {}).at == NOW
+    assert activity_of("one", ENROLLED_AT, None, NOW, {}).at == ENROLLED_AT
+
+
+@pytest.mark.parametrize("year", [1970, 2020, 2026, 2999, 9998])
+@pytest.mark.parametrize("age", [0, 1, 90, 86_400, 366 * 86_400])
+def test_a_device_that_sends_its_clock_may_have_any_time(year: int, age: int) -> None:
+    sent = datetime(year, 6, 1, 12, 0, 0, 500_000, tzinfo=UTC)
+    occurred = to_text(sent - timedelta(seconds=age))
+    expected = to_text(datetime.fromisoformat(NOW) - timedelta(seconds=age))
+    assert activity_of("one", occurred, to_text(sent), NOW, {}).at == expected
+
+
+def test_a_clock_that_was_just_set_is_never_in_the_future() -> None:
+    assert activity_of("one", in_1970(10), in_1970(0), NOW, {}).at == NOW
+    assert activity_of("one", None, in_1970(0), NOW, {}).at == NOW
+
+
+@pytest.mark.parametrize(
+    ("occurred_at", "sent_at", "sentence"),
+    [
+        ("1970-01-01T00:00:10.001Z", "1970-01-01T00:00:00.000Z", "not be later than sentAt"),
+        ("9999-12-31T23:59:59.999Z", "0001-01-01T00:00:00.000Z", "not be later than sentAt"),
+        ("0001-01-01T00:00:00.000Z", "9999-12-31T23:59:59.999Z", "not be more than 366 days before sentAt"),
+        ("1970-01-01T00:00:00.000Z", "2026-01-02T00:00:00.000Z", "not be more than 366 days before sentAt"),
+    ],
+)
+def test_times_that_no_clock_shows_are_refused(occurred_at: str, sent_at: str, sentence: str) -> None:
+    with pytest.raises(BadRequest, match=f"occurredAt must {sentence}") as refused:
+        activity_of("one", occurred_at, sent_at, NOW, {})
+    assert [error.field for error in refused.value.errors] == ["occurredAt"]
+
+
+def in_1970(seconds: int) -> str:
+    return f"1970-01-01T00:00:{seconds:02}.000Z"
 
 
 def test_an_update_that_adds_nothing_writes_nothing() -> None:

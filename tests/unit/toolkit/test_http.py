@@ -91,7 +91,12 @@ def make(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Make:
 @pytest.fixture
 def write(make: Make) -> Callable[..., Answer]:
     """POSTs a body and answers with what the operation got."""
-    served = make(write=lambda request: http.ok([request.path, request.media_type, request.body]))
+
+    def shown(request: http.Request) -> http.Response:
+        body = list(request.body) if isinstance(request.body, bytes) else request.body
+        return http.ok([request.path, request.media_type, body, request.charset])
+
+    served = make(write=shown)
 
     def write(body: str, content_type: str | None = "application/json", **changes: Any) -> Answer:
         headers = {"content-type": content_type} if content_type else {}
@@ -108,12 +113,14 @@ def test_a_valid_request_reaches_its_operation(write: Callable[..., Answer]) -> 
     answer = write('{"title": "a", "count": 3.0}', "Application/JSON; charset=utf-8")
     assert (answer.status, answer.body) == (
         200,
-        [{"id": "one"}, "application/json", {"title": "a", "count": 3}],
+        [{"id": "one"}, "application/json", {"title": "a", "count": 3}, "utf-8"],
     )
 
 
-def test_another_described_media_type_arrives_as_text(write: Callable[..., Answer]) -> None:
-    assert write("a,b\n", "text/csv").body[1:] == ["text/csv", "a,b\n"]
+def test_another_described_media_type_arrives_as_its_bytes(write: Callable[..., Answer]) -> None:
+    assert write("a,é", "text/csv").body[1:] == ["text/csv", [97, 44, 0xC3, 0xA9], ""]
+    utf_16 = write("//5hAA==", "Text/CSV; header=present; Charset='UTF-16'", isBase64Encoded=True)
+    assert utf_16.body[1:] == ["text/csv", [0xFF, 0xFE, 97, 0], "UTF-16"]
 
 
 def test_an_encoded_body_is_decoded(write: Callable[..., Answer]) -> None:
