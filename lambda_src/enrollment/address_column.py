@@ -11,11 +11,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from enrollment.table_cells import Table, TableRow
+from toolkit import texts
 from toolkit.errors import BadRequest, FieldError
 
 # Of this project's own export (roster_csv). Its other cells are never addresses, whatever people call themselves.
 OWN_EXPORT = "metadata.email"
-_LONGEST_NAME = 60
+LONGEST_NAME = 60
 _MOST_NAMED = 9
 _HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _GAP = re.compile(r"[\W_]+")
@@ -131,8 +132,9 @@ def _are_equal(people: Iterable[TableRow], columns: Sequence[int]) -> bool:
 
 
 def _several(names: Sequence[str], columns: Sequence[int]) -> BadRequest:
+    excerpts = [texts.excerpt(names[column], LONGEST_NAME) for column in columns]
     shown = [
-        f"{each + 1} ({names[each][:_LONGEST_NAME]})" if names[each] else f"{each + 1}" for each in columns
+        f"{at + 1} ({name})" if name else f"{at + 1}" for at, name in zip(columns, excerpts, strict=True)
     ]
     if len(shown) > _MOST_NAMED:
         shown[_MOST_NAMED:] = [f"{len(shown) - _MOST_NAMED} more"]
@@ -148,7 +150,7 @@ def _is_mail(name: str) -> bool:
 
 def _words(name: str) -> str:
     """A name as small words without accents, with one space between them: `userE-Mail` becomes `user e mail`."""
-    spaced = _HUMP.sub(" ", name[:_LONGEST_NAME])
+    spaced = _HUMP.sub(" ", name[:LONGEST_NAME])
     letters = [each for each in unicodedata.normalize("NFKD", spaced) if not unicodedata.combining(each)]
     return _GAP.sub(" ", unicodedata.normalize("NFC", "".join(letters)).lower()).strip()
 

@@ -90,7 +90,5 @@ def _plain(text: str) -> str | None:
         text = stripped(text[1:-1])
     if text[: len(_SCHEME)].lower() == _SCHEME:
         text = text[len(_SCHEME) :].partition("?")[0]
-    text = stripped(text).rstrip(_EDGES)
-    # Some letters of other scripts become ASCII letters in lower case, for example the Kelvin sign.
-    email = canonical_email(text) if text.isascii() else ""
+    email = canonical_email(stripped(text).rstrip(_EDGES))
     return email if is_email(email) else None

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from enrollment import table_cells, table_text
-from enrollment.address_column import OWN_EXPORT, layout_of, refusal
+from enrollment.address_column import LONGEST_NAME, OWN_EXPORT, layout_of, refusal
 from enrollment.address_text import address_in, has_several, unescaped
+from toolkit import texts
 
 MOST_ROWS = 500
 
@@ -76,7 +77,7 @@ def from_table(data: bytes, charset: str, address_column: int | None = None) -> 
     if layout.header_line is not None:
         how["headerLine"] = layout.header_line
     if layout.name:
-        how["addressColumn"]["name"] = layout.name[:_SHOWN]
+        how["addressColumn"]["name"] = texts.excerpt(layout.name, LONGEST_NAME)
     return Roster(_rows((unescaped(row.cell(layout.column)), row.line) for row in layout.rows), how)
 
 
