@@ -214,7 +214,8 @@ def test_where_two_columns_could_be_meant_the_caller_chooses(users: SharedUsers)
     [
         ("", "text/csv", 400),
         ("email\n", "text/csv", 400),
-        ('"ada@example.org', "text/csv", 400),
+        ('name,email\n"Ada,ada@example.org\nBo",bo@example.org', "text/csv", 400),
+        ("PK\3\4 a workbook", "text/csv", 400),
         ("ada@example.org\n" * 501, "text/csv", 400),
         ("\n" * 300_000, "text/csv", 413),
         ("ada@example.org", "text/plain", 415),

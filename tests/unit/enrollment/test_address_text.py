@@ -71,6 +71,7 @@ def test_what_is_no_address(text: str) -> None:
         '"Lovelace, Ada" <ada@example.org>;',
         "'ada@example.org' <ada@example.org>",
         "<mailto:ada@example.org>.",
+        "\u00a0Ada <ada@example.org>.\u00a0",
         "mailto:ada@example.org",
         "MAILTO:ada@example.org?subject=Hello",
         "ada@example.org.",

@@ -221,6 +221,12 @@ def test_encodings(encoding: str, charset: str, named: str) -> None:
     assert roster.table["addressColumn"] == {"number": 2, "name": "Adresse é-mail"}
 
 
+def test_a_byte_order_mark_says_enough_where_few_letters_are_latin() -> None:
+    text = f"名前\tメール\n{'名' * 200}\t{A}\n"
+    roster = from_table(text.encode("utf-16"), "utf-8")
+    assert [(row.line, row.email) for row in roster.rows] == [(2, A)]
+
+
 @pytest.mark.parametrize(
     ("data", "sentence"),
     [
