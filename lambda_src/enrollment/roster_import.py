@@ -13,7 +13,7 @@ from domain.enrollments import bulk
 from domain.enrollments.bulk import Outcome
 from domain.enrollments.model import WAITLISTED
 from domain.people.addresses import MOST_OF_INVITER, TOO_MANY_OF_ADDRESS, TOO_MANY_OF_INVITER, Address
-from enrollment.roster_rows import DUPLICATE_ROW, INVALID_EMAIL, Row
+from enrollment.roster_rows import DUPLICATE_ROW, INVALID_EMAIL, SEVERAL_EMAILS, Row
 from toolkit import clock
 from toolkit.retries import Retries
 
@@ -28,6 +28,7 @@ SENTENCES = {
     TOO_MANY_OF_ADDRESS: "This address has too many open invitations. Wait until the person has signed in.",
     TRY_AGAIN: "Other requests change this address or this person's account at this moment. Try again.",
     INVALID_EMAIL: "This is not an e-mail address that a person can sign in with.",
+    SEVERAL_EMAILS: "There is more than one address in one cell.",
     DUPLICATE_ROW: "An earlier row has the same address.",
 }
 
@@ -119,7 +120,8 @@ def _item(number: int, row: Row, outcome: tuple[str, str | None]) -> dict[str, A
     if error is not None:
         item["errorCode"] = error
         if error in SENTENCES:
-            item["errorMessage"] = SENTENCES[error]
+            place = "" if row.line is None else f"Line {row.line}: "
+            item["errorMessage"] = place + SENTENCES[error]
     return item
 
 

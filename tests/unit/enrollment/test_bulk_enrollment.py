@@ -138,6 +138,7 @@ def test_a_table_does_the_same(school: School) -> None:
     assert school.post('"').faulty_fields() == ["body"]
     answer = school.post(table, addressColumn="2")
     assert [item["line"] for item in answer.body["items"]] == [2, 4, 6]
+    assert answer.body["items"][2]["errorMessage"].startswith("Line 6: This is not an e-mail address")
     assert answer.body["table"]["addressColumn"] == {"number": 2, "name": "email"}
     assert school.post(table, addressColumn="9").faulty_fields() == ["addressColumn"]
     assert "table" not in school.post([ada.email]).body
