@@ -147,6 +147,9 @@ class ApiFunctions(Construct):
                 **progress.variables,
                 **audit.variables,
                 "USER_POOL_ID": identity.user_pool_id,
+                "ADMINISTRATORS_NEED_MFA": str(
+                    operations.env.settings.identity.administrators_need_mfa
+                ).lower(),
             },
             [
                 add_audit_entries(audit),
@@ -178,6 +181,7 @@ class ApiFunctions(Construct):
                         "cognito-idp:ListUsersInGroup",
                         "cognito-idp:AdminAddUserToGroup",
                         "cognito-idp:AdminRemoveUserFromGroup",
+                        "cognito-idp:AdminUserGlobalSignOut",
                     ],
                     [identity.user_pool_arn],
                 ),

@@ -19,6 +19,7 @@ from education.data.tables import Tables
 from education.functions.grants import (
     erase_people,
     find_addresses,
+    note_second_factors,
     read_streams,
     see_erasures,
     write_addresses,
@@ -77,6 +78,7 @@ class SignInTrigger(PythonFunction):
                 write_addresses(tables.profiles),
                 find_addresses(tables.profiles),
                 see_erasures(tables.profiles),
+                *([note_second_factors(tables.profiles)] if self._checks_second_factors else []),
                 # "TakePlaces" is deployed. A place is a seat.
                 Grant("TakePlaces", ["dynamodb:BatchGetItem", "dynamodb:UpdateItem"], [tables.courses.arn]),
                 Grant("Enrol", ["dynamodb:BatchGetItem", "dynamodb:PutItem"], [tables.progress.arn]),
@@ -87,9 +89,17 @@ class SignInTrigger(PythonFunction):
         )
 
     def user_pool_grants(self, user_pool_arn: str) -> Sequence[Grant]:
-        """What it may do in the user pool. The event says nothing about second factors, so it asks the pool."""
-        see_second_factors = Grant("SeeSecondFactors", ["cognito-idp:AdminGetUser"], [user_pool_arn])
-        return [see_second_factors] if self._checks_second_factors else []
+        """What it may do in the user pool. The event says nothing about second factors, so it asks the pool, and ends
+        the sessions from before a factor."""
+        if not self._checks_second_factors:
+            return []
+        return [
+            Grant(
+                "SeeSecondFactors",
+                ["cognito-idp:AdminGetUser", "cognito-idp:AdminUserGlobalSignOut"],
+                [user_pool_arn],
+            )
+        ]
 
 
 class SignInAlarm(Construct):

@@ -12,11 +12,12 @@ from education.functions.dead_letters import DeadLetters
 from education.iam import Grant
 from education.identity import Identity
 
-# The keys of the items in the table of profiles that are no profiles: addresses.py, tombstones.py and
-# revocations.py in lambda_src/domain/people.
+# The keys of the items in the table of profiles that are no profiles: addresses.py, tombstones.py,
+# revocations.py and second_factors.py in lambda_src/domain/people.
 _ADDRESSES = "address#*"
 _TOMBSTONES = "erased#*"
 _REVOCATIONS = "revoked#*"
+_SECOND_FACTORS = "factor#*"
 
 WRITE_TRACES = Grant(
     "WriteTraces",
@@ -90,6 +91,16 @@ def see_erasures(profiles: Table) -> Grant:
         ["dynamodb:ConditionCheckItem"],
         [profiles.arn],
         conditions={"ForAllValues:StringLike": {"dynamodb:LeadingKeys": [_TOMBSTONES]}},
+    )
+
+
+def note_second_factors(profiles: Table) -> Grant:
+    """Lets a function note since when a person has a second factor, and nothing else."""
+    return Grant(
+        "NoteSecondFactors",
+        ["dynamodb:UpdateItem"],
+        [profiles.arn],
+        conditions={"ForAllValues:StringLike": {"dynamodb:LeadingKeys": [_SECOND_FACTORS]}},
     )
 
 

@@ -2,7 +2,7 @@
 
 Every role that the pipeline makes must have it, so an attacker who controls the pipeline cannot make a stronger role.
 It covers what all functions need; each function's own policy is narrower (`education/functions/`). It also allows a few
-actions that no function is granted: BatchWriteItem, AdminUserGlobalSignOut, s3:GetObject and PutMetricData.
+actions that no function is granted: BatchWriteItem, s3:GetObject and PutMetricData.
 """
 
 from typing import Any

@@ -6,8 +6,9 @@ https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-lambda-pre-t
 from typing import Any
 
 from domain.enrollments.store import EnrollmentTable
+from domain.people.second_factor_store import SecondFactorTable
 from identity_triggers.config import Config
-from identity_triggers.second_factor_store import has_second_factor
+from identity_triggers.second_factor_store import SignInFactors
 from identity_triggers.sign_in import VerifiedUser, note_sign_in
 from identity_triggers.store import SignInTable
 from identity_triggers.token_groups import groups_for_token
@@ -43,6 +44,7 @@ clients.limit_call(
 clients.dynamodb()
 _is_new = True
 _table = SignInTable(_config.user_profiles_table)
+_second_factors = SecondFactorTable(_config.user_profiles_table)
 _enrollments = EnrollmentTable(
     courses_table=_config.courses_table,
     progress_table=_config.course_progress_table,
@@ -61,8 +63,14 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     groups = asked.get("groupsToOverride") or []
     allowed = groups_for_token(
         groups,
+        event.get("triggerSource", ""),
         need_second_factor=_config.administrators_need_mfa,
-        has_second_factor=lambda: has_second_factor(event["userPoolId"], event["userName"]),
+        factors=lambda: SignInFactors(
+            _second_factors,
+            event["userPoolId"],
+            event["userName"],
+            event["request"]["userAttributes"]["sub"],
+        ),
     )
     if allowed != groups:
         log.write("INFO", "administrators group withheld", requestId=context.aws_request_id)

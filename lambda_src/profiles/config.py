@@ -13,5 +13,6 @@ class Config(HttpConfig):
     course_progress_table: str
     courses_table: str
     user_pool_id: str
+    administrators_need_mfa: bool
     audit_table: str
     audit_retention_days: int

@@ -5,6 +5,7 @@ The rules are in profiles.rules, profiles.export, profiles.self_erasure and prof
 
 from domain.audit_store import AuditTable
 from domain.people.revocation_store import RevocationTable
+from domain.people.second_factor_store import SecondFactorTable
 from domain.people.user_pool_store import CognitoUserPool
 from profiles.administrators import Administrators
 from profiles.config import Config
@@ -25,7 +26,15 @@ _trail = AuditTable(_config.audit_table, _config.audit_retention_days)
 _revocations = RevocationTable(_config.user_profiles_table)
 _administrators = Administrators(RegisterTable(_config.user_profiles_table), _user_pool)
 _profiles = Profiles(_table)
-_roles = Roles(_administrators, _user_pool, _revocations, _trail)
+_roles = Roles(
+    _administrators,
+    _user_pool,
+    _revocations,
+    _trail,
+    second_factors=(
+        SecondFactorTable(_config.user_profiles_table) if _config.administrators_need_mfa else None
+    ),
+)
 _self_erasure = SelfErasure(_table, _administrators, _user_pool)
 _export = Export(
     ExportTables(

@@ -29,6 +29,7 @@ LAYER_OF = {
     "domain/people/erasure.py": RULES,
     "domain/people/profiles.py": RULES,
     "domain/people/revocations.py": RULES,
+    "domain/people/second_factors.py": RULES,
     "domain/people/tombstones.py": RULES,
     "domain/people/user_pool.py": RULES,
     "domain/permissions.py": RULES,

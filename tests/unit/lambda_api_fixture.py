@@ -20,6 +20,7 @@ COMMON = {
     "ENVIRONMENT_SUFFIX": "test",
     "LOG_LEVEL": "INFO",
     "AUDIT_RETENTION_DAYS": "90",
+    "ADMINISTRATORS_NEED_MFA": "false",
     "AWS_DEFAULT_REGION": "us-east-1",
 }
 

@@ -9,7 +9,7 @@ from domain.audit import AuditEntry
 from domain.audit_store import AuditTable
 from domain.course_store import OWNER_INDEX
 from domain.enrollments.store import EnrollmentTable
-from domain.people import tombstones
+from domain.people import second_factors, tombstones
 from domain.people.address_store import AddressTable
 from toolkit import clients
 from toolkit.dynamo import cancellation_reasons, condition_failed, retry_conflicts, to_item
@@ -18,7 +18,7 @@ from toolkit.reads import query_all
 _PAGE = 50
 # The cancellation reasons of `close`, by position in its `writes`, if the audit entry exists: another call has finished
 # this erasure.
-_ALREADY_FINISHED = ("None", "None", "ConditionalCheckFailed")
+_ALREADY_FINISHED = ("None", "None", "ConditionalCheckFailed", "None")
 
 
 class ErasureTables(EnrollmentTable):
@@ -104,8 +104,8 @@ class ErasureTables(EnrollmentTable):
         self._addresses.forget(emails, user_id)
 
     def close(self, user_id: str, tombstone_expires_at: int, entry: AuditEntry) -> None:
-        """Delete the profile, let the tombstone expire (in seconds since 1970) and write the audit entry: one
-        TransactWriteItems."""
+        """Delete the profile and what is known about a second factor, let the tombstone expire (in seconds since 1970)
+        and write the audit entry: one TransactWriteItems."""
         writes: list[Any] = [
             {"Delete": {"TableName": self._profiles_table, "Key": to_item({"userId": user_id})}},
             {
@@ -117,6 +117,7 @@ class ErasureTables(EnrollmentTable):
                 }
             },
             {"Put": self._audit.put(entry)},
+            {"Delete": {"TableName": self._profiles_table, "Key": to_item(second_factors.key_of(user_id))}},
         ]
         try:
             retry_conflicts(lambda: clients.dynamodb().transact_write_items(TransactItems=writes))

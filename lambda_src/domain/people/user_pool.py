@@ -44,5 +44,8 @@ class UserPool(Protocol):
     def remove_from_group(self, user_id: str, group: str) -> None:
         """Take a user out of a group."""
 
+    def end_sessions(self, user_id: str) -> None:
+        """Sign a user out everywhere: no session can be renewed."""
+
     def delete(self, user_id: str) -> None:
         """Delete a user."""

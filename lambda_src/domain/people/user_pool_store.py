@@ -80,6 +80,12 @@ class CognitoUserPool:
             )
         )
 
+    def end_sessions(self, user_id: str) -> None:
+        """Sign a user out everywhere: one AdminUserGlobalSignOut. Does nothing if there is no such user."""
+        _unless_unknown(
+            lambda: clients.cognito().admin_user_global_sign_out(UserPoolId=self._pool, Username=user_id)
+        )
+
     def delete(self, user_id: str) -> None:
         """Delete a user and their refresh tokens. Does nothing if there is no such user."""
         _unless_unknown(lambda: clients.cognito().admin_delete_user(UserPoolId=self._pool, Username=user_id))

@@ -208,7 +208,7 @@ def former(deployed: Deployed, users: SharedUsers, people: People) -> FormerStaf
 
 
 @pytest.mark.parametrize("operation", STAFF_ROUTES, ids=lambda operation: operation.operation_id)
-def test_an_old_token_of_former_staff_is_worth_no_more_than_a_students(
+def test_an_old_token_of_former_staff_counts_as_a_students(
     data: MatrixData, former: FormerStaff, operation: Operation
 ) -> None:
     """The tokens are from before. A new route for staff is covered by its row."""

@@ -135,10 +135,12 @@ def _is_erased(context: SampleContext, person: Person) -> bool:
     return not find_personal_data(context.deployed, person)
 
 
-def _demote_an_administrator(context: SampleContext, proxied: ProxiedFunctions) -> None:
-    """Revoke a role of administrator, for which the function looks for other administrators."""
-    former = context.people.new(ADMINISTRATORS)
-    context.administrator.delete(f"/users/{former.user_id}/groups/{ADMINISTRATORS}")
+def _make_and_demote_an_administrator(context: SampleContext, proxied: ProxiedFunctions) -> None:
+    """Grant the role of administrator, which ends sessions, and revoke it, for which the function looks for other
+    administrators."""
+    path = f"/users/{context.people.new().user_id}/groups/{ADMINISTRATORS}"
+    context.administrator.call("PUT", path, expect=204)
+    context.administrator.delete(path)
 
 
 def _send_broken_records(context: SampleContext, proxied: ProxiedFunctions) -> None:
@@ -159,7 +161,7 @@ EXERCISES: tuple[Callable[[SampleContext, ProxiedFunctions], None], ...] = (
     _invite_person,
     _change_an_address,
     _erase,
-    _demote_an_administrator,
+    _make_and_demote_an_administrator,
     _send_broken_records,
 )
 

@@ -9,13 +9,18 @@ from typing import Any
 
 import pytest
 
-from tests.unit.identity_triggers.test_token_groups import TABLES
 from tests.unit.lambda_api_fixture import Context, fresh_handler
 from toolkit import clients
 
 COGNITO_WAITS_SECONDS = 5.0
 # What a new instance may take before it gets its first event.
 COLD_START_SECONDS = 1.5
+TABLES = {
+    "USER_PROFILES_TABLE": "profiles",
+    "COURSES_TABLE": "courses",
+    "COURSE_PROGRESS_TABLE": "progress",
+    "ROSTER_SHARDS": "4",
+}
 
 
 @pytest.fixture

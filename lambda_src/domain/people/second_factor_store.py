@@ -1,0 +1,80 @@
+"""What is known about second factors, in DynamoDB; what it means is in domain.people.second_factors."""
+
+import time
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from domain.people import second_factors, tombstone_store
+from domain.people.second_factors import KNOWN_SINCE, LOST_AT, FactorRecord
+from domain.people.tombstones import Erased
+from toolkit import clients
+from toolkit.dynamo import cancellation_reasons, condition_failed, from_item, lost_race, to_item
+
+
+class SecondFactorTable:
+    """The second factors in the profiles table."""
+
+    def __init__(self, profiles_table: str) -> None:
+        self._table = profiles_table
+
+    def read(self, user_id: str) -> FactorRecord:
+        """What is known about a person's factor: one GetItem."""
+        answer = clients.dynamodb().get_item(
+            TableName=self._table, Key=to_item(second_factors.key_of(user_id)), ConsistentRead=True
+        )
+        return FactorRecord.from_stored(from_item(answer.get("Item", {})))
+
+    def note_granted(self, user_id: str) -> None:
+        """Note that the person has a factor, and gets the role now: one TransactWriteItems.
+
+        Raises:
+            Erased: the person is being or has been erased.
+            ClientError: another request writes it now.
+        """
+        self._note_known(user_id, f"SET {KNOWN_SINCE} = :now REMOVE {LOST_AT}")
+
+    def note_first_seen(self, user_id: str) -> bool:
+        """Note that the person has a factor, if nothing is known yet: one TransactWriteItems. Returns whether it is
+        noted now."""
+        try:
+            self._note_known(
+                user_id,
+                f"SET {KNOWN_SINCE} = :now",
+                ConditionExpression=f"attribute_not_exists({KNOWN_SINCE}) AND attribute_not_exists({LOST_AT})",
+            )
+        except ClientError as error:
+            if lost_race(error):
+                return False
+            raise
+        return True
+
+    def note_lost(self, user_id: str) -> None:
+        """Note that a factor that was known is gone: one UpdateItem."""
+        try:
+            clients.dynamodb().update_item(
+                TableName=self._table,
+                Key=to_item(second_factors.key_of(user_id)),
+                UpdateExpression=f"SET {LOST_AT} = :now REMOVE {KNOWN_SINCE}",
+                ConditionExpression=f"attribute_exists({KNOWN_SINCE})",
+                ExpressionAttributeValues=to_item({":now": int(time.time())}),
+            )
+        except ClientError as error:
+            if not condition_failed(error):
+                raise
+
+    def _note_known(self, user_id: str, change: str, **condition: str) -> None:
+        update: Any = {
+            "TableName": self._table,
+            "Key": to_item(second_factors.key_of(user_id)),
+            "UpdateExpression": change,
+            "ExpressionAttributeValues": to_item({":now": int(time.time())}),
+            **condition,
+        }
+        writes: list[Any] = [tombstone_store.none_for(self._table, user_id), {"Update": update}]
+        try:
+            clients.dynamodb().transact_write_items(TransactItems=writes)
+        except ClientError as error:
+            if cancellation_reasons(error)[:1] == ("ConditionalCheckFailed",):
+                raise Erased from error  # the tombstone
+            raise
