@@ -140,7 +140,7 @@ class ApiFunctions(Construct):
         )
         profile = self._function(
             "profiles",
-            "A person's own profile, its export and erasure; for administrators the roles of all people",
+            "A person's own profile, export and erasure; for administrators roles, people and the audit trail",
             {
                 **profiles.variables,
                 **courses.variables,
@@ -164,11 +164,13 @@ class ApiFunctions(Construct):
                     ],
                     [profiles.arn],
                 ),
+                Grant("SeeCourses", ["dynamodb:GetItem"], [courses.arn]),
                 Grant(
                     "ExportRecordsAndCourses",
                     ["dynamodb:Query"],
                     [progress.arn, courses.index_arn("owner-index")],
                 ),
+                # Exports, and the trails that administrators read.
                 Grant(
                     "ExportAuditEntries",
                     ["dynamodb:Query"],

@@ -25,9 +25,13 @@ ROSTER_ENROLLED = "roster-enrolled"
 STUDENT_REMOVED = "student-removed"
 ROLE_GRANTED = "role-granted"
 ROLE_REVOKED = "role-revoked"
+PERSON_LOOKED_UP = "person-looked-up"
+AUDIT_READ = "audit-read"
 PERSON_EXPORTED = "person-exported"
 PERSON_ERASED = "person-erased"
 
+PEOPLE = "people"
+"""The subject of an act that was about no person in particular, such as a search that found nobody."""
 PERSON = "person"
 """The detail with the pseudonym of the person whom an act on a course was about."""
 
@@ -39,7 +43,7 @@ class AuditEntry:
     Attributes:
         action: one of this module's codes.
         actor_id: the user id of the person who acts; only the pseudonym is stored.
-        subject: `person(user_id)` or `course(course_id)`.
+        subject: `person(user_id)`, `course(course_id)` or PEOPLE.
         request_id: the id of the request that caused the act. Callers can choose it (API Gateway accepts
             an id that they send), so nothing depends on it.
         only_once: write at most one entry with this action and subject. An erasure may take several requests,

@@ -15,6 +15,7 @@ from toolkit.caller import Caller
 from toolkit.errors import Forbidden, NotFound
 
 NO_SUCH_COURSE = "There is no such course."
+ADMINISTRATORS_ONLY = "Only administrators may do this."
 
 
 def may_create_courses(caller: Caller) -> bool:
@@ -57,6 +58,16 @@ def may_read_roster(caller: Caller, course: Course) -> bool:
 def may_grant_roles(caller: Caller) -> bool:
     """Only administrators grant and revoke roles."""
     return caller.is_administrator
+
+
+def require_administrator(caller: Caller) -> None:
+    """Check that the caller may search for people and read the audit trail.
+
+    Raises:
+        Forbidden: the caller is no administrator.
+    """
+    if not caller.is_administrator:
+        raise Forbidden(ADMINISTRATORS_ONLY)
 
 
 def require_visible(caller: Caller, course: Course | None) -> Course:

@@ -1,9 +1,11 @@
-"""HTTP side of profiles, exports, erasures and roles.
+"""HTTP side of profiles, exports, erasures, roles, the search for people and the audit trail.
 
-The rules are in profiles.rules, profiles.export, profiles.self_erasure and profiles.roles.
+The rules are in profiles.rules, profiles.export, profiles.self_erasure, profiles.roles, profiles.people_rules and
+profiles.trail_rules.
 """
 
 from domain.audit_store import AuditTable
+from domain.people.address_store import AddressTable
 from domain.people.revocation_store import RevocationTable
 from domain.people.second_factor_store import SecondFactorTable
 from domain.people.user_pool_store import CognitoUserPool
@@ -11,13 +13,16 @@ from profiles.administrators import Administrators
 from profiles.config import Config
 from profiles.export import Export
 from profiles.export_store import ExportTables
+from profiles.people_rules import PeopleSearch
 from profiles.register_store import RegisterTable
 from profiles.roles import Roles
 from profiles.rules import Profiles
 from profiles.self_erasure import SelfErasure
 from profiles.store import ProfileTable
+from profiles.trail_rules import Trails
+from profiles.trail_store import TrailTable
 from toolkit.config import load
-from toolkit.http import Request, Response, api_handler, no_content, ok
+from toolkit.http import Request, Response, api_handler, no_content, ok, page
 
 _config = load(Config)
 _table = ProfileTable(_config.user_profiles_table)
@@ -47,6 +52,8 @@ _export = Export(
     _user_pool,
     _trail,
 )
+_search = PeopleSearch(AddressTable(_config.user_profiles_table), _table, _user_pool, _trail)
+_trails = Trails(TrailTable(_config.audit_table, _config.courses_table), _user_pool, _trail)
 
 
 def _user_id(request: Request) -> str:
@@ -83,6 +90,21 @@ def _revoke_role(request: Request) -> Response:
     return no_content()
 
 
+def _find_users(request: Request) -> Response:
+    return ok({"items": _search.by_email(request.caller, request.query["email"], request.request_id)})
+
+
+def _list_course_audit(request: Request) -> Response:
+    limit, cursor = request.query["limit"], request.query.get("cursor")
+    course_id = request.path["courseId"]
+    return page(_trails.of_course(request.caller, course_id, limit, cursor, request.request_id))
+
+
+def _list_user_audit(request: Request) -> Response:
+    limit, cursor = request.query["limit"], request.query.get("cursor")
+    return page(_trails.of_person(request.caller, _user_id(request), limit, cursor, request.request_id))
+
+
 handler = api_handler(
     _config,
     {
@@ -92,6 +114,9 @@ handler = api_handler(
         "deleteProfile": _delete_profile,
         "grantRole": _grant_role,
         "revokeRole": _revoke_role,
+        "findUsers": _find_users,
+        "listCourseAudit": _list_course_audit,
+        "listUserAudit": _list_user_audit,
     },
     present_roles=_revocations,
 )

@@ -21,6 +21,11 @@ class PoolUser:
     second_factors: tuple[str, ...] = ()
 
     @property
+    def user_id(self) -> str:
+        """The opaque user id."""
+        return self.attributes.get("sub") or self.username
+
+    @property
     def email(self) -> str:
         """The e-mail address, empty if there is none."""
         return self.attributes.get("email", "")
@@ -29,8 +34,8 @@ class PoolUser:
 class UserPool(Protocol):
     """The user pool of one environment."""
 
-    def find(self, user_id: str) -> PoolUser | None:
-        """One user."""
+    def find(self, name: str) -> PoolUser | None:
+        """One user, by user id or by the e-mail address of the sign-in, verified or not."""
 
     def groups(self, user_id: str) -> frozenset[str] | None:
         """The groups that a user is in now, None when there is no such user."""

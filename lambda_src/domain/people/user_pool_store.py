@@ -26,10 +26,15 @@ class CognitoUserPool:
     def __init__(self, user_pool_id: str) -> None:
         self._pool = user_pool_id
 
-    def find(self, user_id: str) -> PoolUser | None:
-        """One user: one AdminGetUser."""
+    def find(self, name: str) -> PoolUser | None:
+        """One user, by user id or by the e-mail address of the sign-in, verified or not: one AdminGetUser.
+
+        The pool's user names are e-mail addresses, so AdminGetUser takes either. ListUsers has a filter by address,
+        but is eventually consistent, and the filter would have to be made from what a caller typed.
+        https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_AdminGetUser.html
+        """
         answer = _unless_unknown(
-            lambda: clients.cognito().admin_get_user(UserPoolId=self._pool, Username=user_id)
+            lambda: clients.cognito().admin_get_user(UserPoolId=self._pool, Username=name)
         )
         if answer is None:
             return None

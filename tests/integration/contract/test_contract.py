@@ -60,7 +60,9 @@ negative_data_rejection.expected-statuses = [400, 401, 403, 404, 409, 413, 415]
 positive_data_acceptance.expected-statuses = ["2xx", 401, 403, 404, 409]
 
 [[operations]]                            # a cursor that the platform did not create
-include-operation-id = ["exportProfile", "listCourses", "listEnrollments", "listRoster"]
+include-operation-id = [
+    "exportProfile", "listCourseAudit", "listCourses", "listEnrollments", "listRoster", "listUserAudit"
+]
 checks.positive_data_acceptance.expected-statuses = ["2xx", 400, 401, 403, 404]
 
 [[operations]]                            # a course that closes before it opens

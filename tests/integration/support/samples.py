@@ -240,6 +240,12 @@ def _with_profile(body: Any = None, *, courses: int = 0) -> Callable[[SampleCont
     return arrange
 
 
+def _finding_user(context: SampleContext) -> SampleRequest:
+    person = context.people.new()
+    person.get("/profile")
+    return SampleRequest(context.administrator, query={"email": person.email})
+
+
 def _granting_role(context: SampleContext) -> SampleRequest:
     target = context.people.new(STUDENTS)
     return SampleRequest(context.administrator, {"userId": target.user_id, "group": INSTRUCTORS})
@@ -301,6 +307,18 @@ SAMPLES = (
     Sample("updateProfile", "", _with_profile({"displayName": "Ada"})),
     Sample("exportProfile", "one enrolment", _with_profile(courses=1)),
     Sample("deleteProfile", "one enrolment", _with_profile(courses=1), 204),
+    Sample("findUsers", "somebody", _finding_user),
+    Sample(
+        "findUsers",
+        "nobody",
+        lambda context: SampleRequest(context.administrator, query={"email": "nobody@example.org"}),
+    ),
+    Sample("listCourseAudit", "", _of_course(lambda context: context.administrator)),
+    Sample(
+        "listUserAudit",
+        "",
+        lambda context: SampleRequest(context.administrator, {"userId": context.people.new().user_id}),
+    ),
     Sample("grantRole", "", _granting_role, 204),
     Sample("revokeRole", "", _revoking_role, 204),
 )

@@ -34,6 +34,9 @@ GET    /profile
 PATCH  /profile
 GET    /profile/export
 DELETE /profile
+GET    /courses/{courseId}/audit
+GET    /users
+GET    /users/{userId}/audit
 PUT    /users/{userId}/groups/{group}
 DELETE /users/{userId}/groups/{group}
 """
