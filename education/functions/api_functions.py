@@ -22,6 +22,7 @@ from education.functions.bundling import deployed_name
 from education.functions.grants import (
     add_audit_entries,
     delete_users,
+    on_co_teachers,
     see_erasures,
     see_present_roles,
     write_addresses,
@@ -164,7 +165,8 @@ class ApiFunctions(Construct):
                     ],
                     [profiles.arn],
                 ),
-                Grant("SeeCourses", ["dynamodb:GetItem"], [courses.arn]),
+                Grant("ReadAndChangeStaff", ["dynamodb:GetItem", "dynamodb:UpdateItem"], [courses.arn]),
+                on_co_teachers("WriteCoTeachers", courses, "dynamodb:PutItem", "dynamodb:DeleteItem"),
                 Grant(
                     "ExportRecordsAndCourses",
                     ["dynamodb:Query"],

@@ -18,6 +18,8 @@ _ADDRESSES = "address#*"
 _TOMBSTONES = "erased#*"
 _REVOCATIONS = "revoked#*"
 _SECOND_FACTORS = "factor#*"
+# The items of co-teachers in the table of courses: lambda_src/domain/staff.py.
+_CO_TEACHERS = "staff#*"
 
 WRITE_TRACES = Grant(
     "WriteTraces",
@@ -114,6 +116,16 @@ def see_present_roles(profiles: Table) -> Grant:
     )
 
 
+def on_co_teachers(sid: str, courses: Table, *actions: str) -> Grant:
+    """Lets a function write or delete the items of co-teachers, but no course."""
+    return Grant(
+        sid,
+        actions,
+        [courses.arn],
+        conditions={"ForAllValues:StringLike": {"dynamodb:LeadingKeys": [_CO_TEACHERS]}},
+    )
+
+
 def erase_people(tables: Tables, audit: AuditTable, identity: Identity) -> list[Grant]:
     """Lets a function carry out an erasure: lambda_src/domain/people/erasure.py lists them."""
     return [
@@ -126,6 +138,7 @@ def erase_people(tables: Tables, audit: AuditTable, identity: Identity) -> list[
         Grant("SeeWhoWaits", ["dynamodb:Query"], [tables.roster_index_arn]),
         # "GivePlacesBack" is deployed. A place is a seat.
         Grant("GivePlacesBack", ["dynamodb:BatchGetItem", "dynamodb:UpdateItem"], [tables.courses.arn]),
+        on_co_teachers("EraseCoTeachers", tables.courses, "dynamodb:DeleteItem"),
         Grant("FindOwnedCourses", ["dynamodb:Query"], [tables.courses.index_arn("owner-index")]),
         Grant("EraseProfiles", ["dynamodb:DeleteItem", "dynamodb:UpdateItem"], [tables.profiles.arn]),
         find_addresses(tables.profiles),

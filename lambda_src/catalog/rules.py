@@ -56,7 +56,7 @@ class CourseLists(Protocol):
         """One page of the catalogue."""
 
     def owned(self, owner_id: str, limit: int, cursor: str | None) -> Page[Course]:
-        """One page of the courses of an owner."""
+        """One page of the courses that a person owns or co-teaches."""
 
 
 class Courses:
@@ -71,7 +71,7 @@ class Courses:
         return self._lists.published(limit, cursor)
 
     def list_owned(self, caller: Caller, owner: str, limit: int, cursor: str | None) -> Page[Course]:
-        """One page of an owner's courses of every status, newest first; `me` is the caller.
+        """One page of the courses of every status that a person owns or co-teaches, newest first; `me` is the caller.
 
         Raises:
             Forbidden: the courses are another person's, and the caller is no administrator.
@@ -80,7 +80,7 @@ class Courses:
         if not permissions.may_list_courses_of(caller, owner_id):
             raise Forbidden("Only administrators may list the courses of others.")
         page = self._lists.owned(owner_id, limit, cursor)
-        # Owners who are no longer instructors see only what students see.
+        # Teachers who are no longer instructors see only what students see.
         visible = [course for course in page.items if permissions.may_see(caller, course)]
         return Page(visible, page.next_cursor)
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
-from domain import courses
+from domain import courses, staff
 from domain.enrollments import model as records
 from toolkit.streams import ItemChange
 
@@ -70,13 +70,15 @@ def of_record(change: ItemChange, home_page: str) -> list[Event]:
 
 
 def of_course(change: ItemChange, home_page: str) -> list[Event]:
-    """The events of a change of a course.
+    """The events of a change of a course. A change of a co-teacher's item has none.
 
     Raises:
-        KeyError: the item is not a course.
+        KeyError: the item is neither.
     """
     after, before = change.after, change.before or {}
-    if after is None or after["status"] != courses.PUBLISHED or before.get("status") == courses.PUBLISHED:
+    if after is None or staff.is_co_teacher(after) or after["status"] != courses.PUBLISHED:
+        return []
+    if before.get("status") == courses.PUBLISHED:
         return []
     occasion = str(after["version"])
     return [_event(PUBLISHED, home_page, after["ownerId"], after["courseId"], after["updatedAt"], occasion)]

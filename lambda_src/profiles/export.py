@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from enum import IntEnum
 from typing import Any, Protocol
 
-from domain import audit
+from domain import audit, staff
 from domain.audit import AuditEntry, AuditTrail
 from domain.enrollments.model import EnrollmentRecord, enrollment_view
 from domain.people.tombstones import Erased
@@ -26,7 +26,7 @@ FORMAT = 1
 # Lambda escapes the text of the answer. Together this is well below Lambda's 6 MB.
 MOST_BYTES = 1_000_000
 OWNED_COURSE_FIELDS = ("courseId", "title", "status", "createdAt", "updatedAt")
-_LISTS = ("enrollments", "progress", "ownedCourses", "auditTrail")
+_LISTS = ("enrollments", "progress", "ownedCourses", "coTaughtCourses", "auditTrail")
 _SCOPE = "export"
 _POSITION = {"section": int, "first": str, "second": str}
 _BEGINNING = "-"
@@ -136,6 +136,8 @@ def _shown(section: Section, item: StoredItem, user_id: str) -> dict[str, dict[s
         case Section.RECORDS:
             record = EnrollmentRecord.from_stored(dict(item))
             return {"enrollments": enrollment_view(record), "progress": _progress(record)}
+        case Section.OWNED_COURSES if staff.is_co_teacher(item):
+            return {"coTaughtCourses": {"courseId": staff.course_id_of(item)}}
         case Section.OWNED_COURSES:
             return {"ownedCourses": {name: texts.shown(item[name]) for name in OWNED_COURSE_FIELDS}}
         case Section.ACTS_OF_PERSON:
@@ -190,5 +192,5 @@ def _audit_entry(item: StoredItem, roles: list[str]) -> dict[str, Any]:
     if "actor" in roles and not item["subject"].startswith("person#"):
         shown["subject"] = item["subject"]
     if "details" in item:
-        shown["details"] = item["details"]
+        shown["details"] = {name: value for name, value in item["details"].items() if name != audit.PERSON}
     return shown

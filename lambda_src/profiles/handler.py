@@ -1,7 +1,7 @@
-"""HTTP side of profiles, exports, erasures, roles, the search for people and the audit trail.
+"""HTTP side of profiles, exports, erasures, roles, co-teachers, the search for people and the audit trail.
 
-The rules are in profiles.rules, profiles.export, profiles.self_erasure, profiles.roles, profiles.people_rules and
-profiles.trail_rules.
+The rules are in profiles.rules, profiles.export, profiles.self_erasure, profiles.roles, profiles.staff_rules,
+profiles.people_rules and profiles.trail_rules.
 """
 
 from domain.audit_store import AuditTable
@@ -9,6 +9,7 @@ from domain.people.address_store import AddressTable
 from domain.people.revocation_store import RevocationTable
 from domain.people.second_factor_store import SecondFactorTable
 from domain.people.user_pool_store import CognitoUserPool
+from domain.staff_store import StaffTable
 from profiles.administrators import Administrators
 from profiles.config import Config
 from profiles.export import Export
@@ -18,6 +19,7 @@ from profiles.register_store import RegisterTable
 from profiles.roles import Roles
 from profiles.rules import Profiles
 from profiles.self_erasure import SelfErasure
+from profiles.staff_rules import Staff
 from profiles.store import ProfileTable
 from profiles.trail_rules import Trails
 from profiles.trail_store import TrailTable
@@ -51,6 +53,9 @@ _export = Export(
     _profiles,
     _user_pool,
     _trail,
+)
+_staff = Staff(
+    StaffTable(_config.courses_table, profiles_table=_config.user_profiles_table, audit=_trail), _user_pool
 )
 _search = PeopleSearch(AddressTable(_config.user_profiles_table), _table, _user_pool, _trail)
 _trails = Trails(TrailTable(_config.audit_table, _config.courses_table), _user_pool, _trail)
@@ -90,6 +95,16 @@ def _revoke_role(request: Request) -> Response:
     return no_content()
 
 
+def _add_co_teacher(request: Request) -> Response:
+    _staff.add(request.caller, request.path["courseId"], _user_id(request), request.request_id)
+    return no_content()
+
+
+def _remove_co_teacher(request: Request) -> Response:
+    _staff.remove(request.caller, request.path["courseId"], _user_id(request), request.request_id)
+    return no_content()
+
+
 def _find_users(request: Request) -> Response:
     return ok({"items": _search.by_email(request.caller, request.query["email"], request.request_id)})
 
@@ -114,6 +129,8 @@ handler = api_handler(
         "deleteProfile": _delete_profile,
         "grantRole": _grant_role,
         "revokeRole": _revoke_role,
+        "addCoTeacher": _add_co_teacher,
+        "removeCoTeacher": _remove_co_teacher,
         "findUsers": _find_users,
         "listCourseAudit": _list_course_audit,
         "listUserAudit": _list_user_audit,

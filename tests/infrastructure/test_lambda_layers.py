@@ -33,6 +33,7 @@ LAYER_OF = {
     "domain/people/tombstones.py": RULES,
     "domain/people/user_pool.py": RULES,
     "domain/permissions.py": RULES,
+    "domain/staff.py": RULES,
     "enrollment/address_column.py": RULES,
     "enrollment/address_text.py": RULES,
     "enrollment/invisible.py": RULES,

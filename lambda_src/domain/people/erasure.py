@@ -7,7 +7,8 @@
 2. The stream of the profiles table calls the function `erasure` with every erasure request, within seconds. It calls
    `Erasure.finish`, below, which does the following, in this order:
    a. deletes the person's e-mail addresses with their invitations;
-   b. replaces the owner of the person's courses: the school keeps the courses, and administrators edit them;
+   b. replaces the owner of the person's courses: the school keeps the courses, and administrators and co-teachers
+      edit them. Takes the person out of the co-teachers of other courses;
    c. withdraws the person from every course, so that waiting students are promoted, and deletes the person's records;
    d. deletes the user in Cognito, if the HTTP request was interrupted before it did;
    e. in one transaction, deletes the profile with its erasure request, lets the tombstone expire, and writes the
@@ -24,7 +25,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, Protocol
 
-from domain import audit
+from domain import audit, staff
 from domain.audit import AuditEntry
 from domain.enrollments import rules as enrollments
 from domain.enrollments.model import WITHDRAWN
@@ -77,11 +78,14 @@ class ErasureStore(enrollments.EnrollmentStore, Protocol):
     def delete_record(self, user_id: str, course_id: str) -> None:
         """Delete a student's record."""
 
-    def courses_of(self, owner_id: str) -> Iterable[str]:
-        """Ids of the courses of an owner."""
+    def courses_of(self, owner_id: str) -> Iterable[Mapping[str, Any]]:
+        """The keys of the courses of an owner, and of the person's items as a co-teacher (domain.staff)."""
 
     def replace_owner(self, course_id: str, owner_id: str, new_owner_id: str) -> None:
         """Replace the owner of a course, if it still has this owner."""
+
+    def leave_staff(self, course_id: str, user_id: str) -> None:
+        """Take a person out of the co-teachers of a course."""
 
     def forget_addresses(self, emails: Collection[str], user_id: str) -> None:
         """Delete these addresses and all others of the person, except those that another person owns by now."""
@@ -135,8 +139,12 @@ class Erasure:
             return  # another call is finishing the same erasure
 
     def _give_up_ownership(self, user_id: str) -> None:
-        for course_id in self._store.courses_of(user_id):
-            self._store.replace_owner(course_id, user_id, NO_OWNER)
+        for item in self._store.courses_of(user_id):
+            course_id = staff.course_id_of(item)
+            if staff.is_co_teacher(item):
+                self._store.leave_staff(course_id, user_id)
+            else:
+                self._store.replace_owner(course_id, user_id, NO_OWNER)
 
     def _forget_addresses(self, request: ErasureRequest) -> None:
         known = (request.email, verified_email_of(self._user_pool.find(request.user_id)))

@@ -5,6 +5,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from domain import staff
 from domain.audit import AuditEntry
 from domain.audit_store import AuditTable
 from domain.course_store import OWNER_INDEX
@@ -12,7 +13,7 @@ from domain.enrollments.store import EnrollmentTable
 from domain.people import second_factors, tombstones
 from domain.people.address_store import AddressTable
 from toolkit import clients
-from toolkit.dynamo import cancellation_reasons, condition_failed, retry_conflicts, to_item
+from toolkit.dynamo import Item, cancellation_reasons, condition_failed, retry_conflicts, to_item
 from toolkit.reads import query_all
 
 _PAGE = 50
@@ -68,8 +69,9 @@ class ErasureTables(EnrollmentTable):
             )
         )
 
-    def courses_of(self, owner_id: str) -> Iterator[str]:
-        """Ids of the courses of an owner, as of a moment ago: one Query per page."""
+    def courses_of(self, owner_id: str) -> Iterator[Item]:
+        """The keys of the courses of an owner, and of the person's items as a co-teacher, as of a moment ago: one Query
+        per page."""
         query = {
             "TableName": self._courses_table,
             "IndexName": OWNER_INDEX,
@@ -77,7 +79,7 @@ class ErasureTables(EnrollmentTable):
             "ExpressionAttributeValues": to_item({":user": owner_id}),
             "ProjectionExpression": "courseId",
         }
-        return (item["courseId"] for item in query_all(query, page_size=_PAGE))
+        return query_all(query, page_size=_PAGE)
 
     def replace_owner(self, course_id: str, owner_id: str, new_owner_id: str) -> None:
         """Replace the owner of a course, if it still has this owner: one UpdateItem.
@@ -97,6 +99,28 @@ class ErasureTables(EnrollmentTable):
         except ClientError as error:
             if not condition_failed(error):
                 raise
+
+    def leave_staff(self, course_id: str, user_id: str) -> None:
+        """Take a person out of the co-teachers of a course: one UpdateItem and one DeleteItem, in this order, because
+        the item that is deleted leads to the course."""
+        try:
+            retry_conflicts(
+                lambda: clients.dynamodb().update_item(
+                    TableName=self._courses_table,
+                    Key=to_item({"courseId": course_id}),
+                    UpdateExpression="DELETE staff :user",
+                    ConditionExpression="attribute_exists(courseId)",
+                    ExpressionAttributeValues=to_item({":user": {user_id}}),
+                )
+            )
+        except ClientError as error:
+            if not condition_failed(error):
+                raise
+        retry_conflicts(
+            lambda: clients.dynamodb().delete_item(
+                TableName=self._courses_table, Key=to_item(staff.key_of(course_id, user_id))
+            )
+        )
 
     def forget_addresses(self, emails: Collection[str], user_id: str) -> None:
         """Delete these addresses and all others of the person, except those that another person owns by now: one Query,

@@ -22,6 +22,7 @@ class ContractData:
         lessons: ids of lessons that each course has or had.
         lessons_with_files: those that have a file in the first course.
         users: ids of users whose groups may be changed.
+        colleagues: ids of instructors who may become co-teachers.
         emails: e-mail addresses of users.
     """
 
@@ -33,6 +34,7 @@ class ContractData:
     lessons: list[str]
     lessons_with_files: list[str]
     users: list[str]
+    colleagues: list[str]
     emails: list[str]
 
     def write(self, file: Path) -> None:

@@ -80,7 +80,10 @@ def _fill_path(case: Any, draw: int) -> None:
         courses, lessons = _data.courses[:1], _data.lessons_with_files
     if operation == "removeFromRoster":
         courses = _data.courses[:1]  # the users are its students; a second removal succeeds too
-    real = {"courseId": courses, "lessonId": lessons, "userId": _data.users}
+    users = _data.users
+    if operation in ("addCoTeacher", "removeCoTeacher"):
+        courses, users = _data.courses[:1], _data.colleagues
+    real = {"courseId": courses, "lessonId": lessons, "userId": users}
     for name in case.path_parameters:
         if name in real:
             case.path_parameters[name] = real[name][draw % len(real[name])]

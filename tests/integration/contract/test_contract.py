@@ -161,6 +161,7 @@ def _make_data(deployed: Deployed, people: People, caller: Person | None, owner:
         lessons=list(LESSONS),
         lessons_with_files=list(LESSONS_WITH_FILES),
         users=[person.user_id for person in subjects],
+        colleagues=[people.new(INSTRUCTORS).user_id for _ in range(2)],
         emails=[person.email for person in subjects],
     )
 

@@ -1,7 +1,7 @@
 """The role matrix: every route of api/openapi.yaml, called in each role. A route without a row here fails the suite.
 
 A row has the expected status for: a caller without a token, a signed-in student who is not enrolled, an enrolled
-student, another instructor, the course's owner, an administrator.
+student, another instructor, a co-teacher, the course's owner, an administrator.
 """
 
 from collections.abc import Callable
@@ -12,7 +12,14 @@ import pytest
 
 from education.openapi.description import load_api_description
 from education.openapi.operations import Operation
-from tests.integration.support.course_helpers import enroll, lesson, new_course, set_status, upload
+from tests.integration.support.course_helpers import (
+    add_co_teacher,
+    enroll,
+    lesson,
+    new_course,
+    set_status,
+    upload,
+)
 from tests.integration.support.deployed import Deployed
 from tests.integration.support.people import (
     ADMINISTRATORS,
@@ -25,33 +32,38 @@ from tests.integration.support.people import (
 )
 
 OPERATIONS = load_api_description().operations
-ROLES = ("anonymous", "other_student", "student", "other_instructor", "owner", "administrator")
-SIGNED_IN = (401, 200, 200, 200, 200, 200)
-EDITORS = (401, 403, 403, 403, 200, 200)
-ADMINISTRATORS_ONLY = (401, 403, 403, 403, 403, 204)
-ADMINISTRATORS_READ = (401, 403, 403, 403, 403, 200)
+ROLES = ("anonymous", "other_student", "student", "other_instructor", "co_teacher", "owner", "administrator")
+SIGNED_IN = (401, 200, 200, 200, 200, 200, 200)
+EDITORS = (401, 403, 403, 403, 200, 200, 200)
+REMOVED_BY_EDITORS = (401, 403, 403, 403, 204, 204, 204)
+CHANGES_OF_STAFF = (401, 403, 403, 403, 403, 204, 204)
+ADMINISTRATORS_ONLY = (401, 403, 403, 403, 403, 403, 204)
+ADMINISTRATORS_READ = (401, 403, 403, 403, 403, 403, 200)
+STUDENT_ONLY = (401, 403, 200, 403, 403, 403, 403)
 
 EXPECTED = {
     "listCourses": SIGNED_IN,
-    "createCourse": (401, 403, 403, 201, 201, 201),
+    "createCourse": (401, 403, 403, 201, 201, 201, 201),
     "getCourse": SIGNED_IN,
     "updateCourse": EDITORS,
     "putLesson": EDITORS,
-    "deleteLesson": (401, 403, 403, 403, 204, 204),
-    "createLessonUpload": (401, 403, 403, 403, 201, 201),
-    "getLessonContent": (401, 403, 200, 403, 200, 200),
+    "deleteLesson": REMOVED_BY_EDITORS,
+    "createLessonUpload": (401, 403, 403, 403, 201, 201, 201),
+    "getLessonContent": (401, 403, 200, 403, 200, 200, 200),
     "listRoster": EDITORS,
     "enrollRoster": EDITORS,
-    "removeFromRoster": (401, 403, 403, 403, 204, 204),
-    "createEnrollment": (401, 201, 200, 201, 201, 201),
+    "removeFromRoster": REMOVED_BY_EDITORS,
+    "addCoTeacher": CHANGES_OF_STAFF,
+    "removeCoTeacher": CHANGES_OF_STAFF,
+    "createEnrollment": (401, 201, 200, 201, 201, 201, 201),
     "listEnrollments": SIGNED_IN,
-    "deleteEnrollment": (401, 404, 204, 404, 404, 404),
-    "getProgress": (401, 403, 200, 403, 403, 403),
-    "updateLessonProgress": (401, 403, 200, 403, 403, 403),
+    "deleteEnrollment": (401, 404, 204, 404, 404, 404, 404),
+    "getProgress": STUDENT_ONLY,
+    "updateLessonProgress": STUDENT_ONLY,
     "getProfile": SIGNED_IN,
     "updateProfile": SIGNED_IN,
     "exportProfile": SIGNED_IN,
-    "deleteProfile": (401, 204, 204, 204, 204, 204),
+    "deleteProfile": (401, 204, 204, 204, 204, 204, 204),
     "findUsers": ADMINISTRATORS_READ,
     "listCourseAudit": ADMINISTRATORS_READ,
     "listUserAudit": ADMINISTRATORS_READ,
@@ -71,22 +83,27 @@ BODIES: dict[str, Any] = {
 }
 QUERIES = {"findUsers": {"email": "nobody@example.org"}}
 # These change the data that other rows need, so they use a course of their own.
-WITH_OWN_COURSE = {"createEnrollment", "deleteEnrollment", "removeFromRoster"}
+STAFF = {"addCoTeacher", "removeCoTeacher"}
+WITH_OWN_COURSE = {"createEnrollment", "deleteEnrollment", "removeFromRoster", *STAFF}
 
 
 @dataclass(frozen=True)
 class MatrixData:
-    """A course with a file in lesson `page`, in which the student is enrolled, and a user whose roles change."""
+    """A course with a file in lesson `page`, in which the student is enrolled, a user whose roles change, and an
+    instructor who becomes a co-teacher."""
 
     users: SharedUsers
     course_id: str
     target: Person
+    colleague: Person
 
     def send(
         self, operation: Operation, caller: Caller, course_id: str, expect: int | tuple[int, ...]
     ) -> Any:
         """Send the request of an operation and return the body of the answer."""
         values = {"courseId": course_id, "lessonId": "page", "userId": self.target.user_id, "group": STUDENTS}
+        if operation.operation_id in STAFF:
+            values["userId"] = self.colleague.user_id
         if operation.operation_id == "deleteLesson":
             values["lessonId"] = "spare"
         body: Any = BODIES[operation.operation_id] if operation.body_schemas else None
@@ -95,7 +112,7 @@ class MatrixData:
         if operation.operation_id == "updateCourse":
             body = {**body, "version": self._version(course_id)}
         path = operation.path.format_map(values)
-        query = QUERIES.get(operation.operation_id)
+        query = QUERIES.get(operation.operation_id, {})
         return caller.call(operation.method, path, body, query=query, expect=expect).body
 
     def prepare(self, operation_id: str) -> None:
@@ -113,9 +130,10 @@ class MatrixData:
 def data(deployed: Deployed, users: SharedUsers, people: People) -> MatrixData:
     """The course and the users of all rows."""
     course_id = new_course(users.owner, "page")
+    add_co_teacher(users.owner, course_id, users.co_teacher)
     upload(deployed, users.owner, course_id, "page")
     enroll(users.student, course_id)
-    return MatrixData(users, course_id, people.new(STUDENTS))
+    return MatrixData(users, course_id, people.new(STUDENTS), people.new(INSTRUCTORS))
 
 
 @pytest.fixture
@@ -141,9 +159,12 @@ def test_the_description_names_the_same_roles() -> None:
         "signed-in": set(ROLES) - {"anonymous"},
         "enrolled": {"student"},
         "owner": {"owner"},
-        "co-teachers": set(),
+        "co-teachers": {"co_teacher"},
     }
-    relations |= {"administrators": {"administrator"}, "instructors": {"other_instructor", "owner"}}
+    relations |= {
+        "administrators": {"administrator"},
+        "instructors": {"other_instructor", "co_teacher", "owner"},
+    }
     for operation in OPERATIONS:
         row = dict(zip(ROLES, EXPECTED[operation.operation_id], strict=True))
         named = set().union(*(relations[role] for role in operation.roles))
@@ -167,6 +188,7 @@ def test_each_role_gets_the_expected_status(
     course_id = data.course_id
     if name in WITH_OWN_COURSE:
         course_id = new_course(users.owner)
+        add_co_teacher(users.owner, course_id, users.co_teacher)
         if role == "student":
             enroll(users.student, course_id)
         if name == "removeFromRoster":

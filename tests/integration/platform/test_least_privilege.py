@@ -15,7 +15,14 @@ from botocore.exceptions import ClientError
 
 from education.functions.bundling import deployed_name, function_names
 from tests.integration.support.aws_proxy import AwsCall, FailureKind, Fault
-from tests.integration.support.course_helpers import enroll, eventually, lesson, new_course, upload
+from tests.integration.support.course_helpers import (
+    add_co_teacher,
+    enroll,
+    eventually,
+    lesson,
+    new_course,
+    upload,
+)
 from tests.integration.support.deployed import Deployed
 from tests.integration.support.people import ADMINISTRATORS, INSTRUCTORS, STUDENTS, People, Person
 from tests.integration.support.personal_data import find_personal_data
@@ -114,13 +121,15 @@ def _change_an_address(context: SampleContext, proxied: ProxiedFunctions) -> Non
 
 
 def _erase(context: SampleContext, proxied: ProxiedFunctions) -> None:
-    """Erase two users with courses, an enrolment and a waitlist behind them. One request is interrupted."""
+    """Erase two users with courses of their own and of others, an enrolment and a waitlist behind them. One request is
+    interrupted."""
     for is_cut_off in (False, True):
         person = context.people.new(INSTRUCTORS)
         person.get("/profile")
         new_course(person, "one")
         course_id = context.course(capacity=1)
         enroll(person, course_id)
+        add_co_teacher(context.owner, course_id, person)
         context.student(course_id)
         if is_cut_off:
             with proxied.proxies["profile"].failing(Fault(FailureKind.ERROR, "cognito-idp:AdminDeleteUser")):

@@ -56,6 +56,11 @@ def enroll(student: Person, course_id: str) -> dict[str, Any]:
     return enrollment
 
 
+def add_co_teacher(owner: Person, course_id: str, colleague: Person) -> None:
+    """Make an instructor a co-teacher of a course."""
+    owner.call("PUT", f"/courses/{course_id}/staff/{colleague.user_id}", expect=204)
+
+
 def send_file(
     deployed: Deployed,
     form: Mapping[str, Any],

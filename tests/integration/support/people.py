@@ -238,9 +238,11 @@ class People:
 
 @dataclass(frozen=True)
 class SharedUsers:
-    """One user of each kind. `other_student` is in no group and not enrolled in any course."""
+    """One user of each kind. `other_student` is in no group and not enrolled in any course. `co_teacher` is an
+    instructor, whom a test makes a co-teacher of its courses."""
 
     owner: Person
+    co_teacher: Person
     other_instructor: Person
     administrator: Person
     student: Person
@@ -252,6 +254,7 @@ class SharedUsers:
         """Create one of each."""
         return cls(
             owner=people.new(INSTRUCTORS),
+            co_teacher=people.new(INSTRUCTORS),
             other_instructor=people.new(INSTRUCTORS),
             administrator=people.new(ADMINISTRATORS),
             student=people.new(STUDENTS),

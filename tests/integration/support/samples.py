@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Any
 
 from education.openapi.description import load_api_description
-from tests.integration.support.course_helpers import enroll, lesson, new_course, upload
+from tests.integration.support.course_helpers import add_co_teacher, enroll, lesson, new_course, upload
 from tests.integration.support.deployed import Deployed
 from tests.integration.support.people import ADMINISTRATORS, INSTRUCTORS, STUDENTS, Answer, People, Person
 
@@ -240,6 +240,16 @@ def _with_profile(body: Any = None, *, courses: int = 0) -> Callable[[SampleCont
     return arrange
 
 
+def _changing_staff(*, is_in: bool) -> Callable[[SampleContext], SampleRequest]:
+    def arrange(context: SampleContext) -> SampleRequest:
+        course_id, colleague = context.course(), context.people.new(INSTRUCTORS)
+        if is_in:
+            add_co_teacher(context.owner, course_id, colleague)
+        return SampleRequest(context.owner, {"courseId": course_id, "userId": colleague.user_id})
+
+    return arrange
+
+
 def _finding_user(context: SampleContext) -> SampleRequest:
     person = context.people.new()
     person.get("/profile")
@@ -307,6 +317,8 @@ SAMPLES = (
     Sample("updateProfile", "", _with_profile({"displayName": "Ada"})),
     Sample("exportProfile", "one enrolment", _with_profile(courses=1)),
     Sample("deleteProfile", "one enrolment", _with_profile(courses=1), 204),
+    Sample("addCoTeacher", "", _changing_staff(is_in=False), 204),
+    Sample("removeCoTeacher", "", _changing_staff(is_in=True), 204),
     Sample("findUsers", "somebody", _finding_user),
     Sample(
         "findUsers",

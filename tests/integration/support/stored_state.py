@@ -9,7 +9,7 @@ from toolkit.dynamo import from_item
 # For each table the filter that finds a user or a course. None: read all items, because an id may be part of a text.
 TABLES = {
     "user_profiles_table_name": None,
-    "courses_table_name": "courseId = :id OR ownerId = :id",
+    "courses_table_name": "contains(courseId, :id) OR ownerId = :id",
     "course_progress_table_name": "courseId = :id OR userId = :id",
 }
 # These attributes change with every write. A difference in them means nothing.

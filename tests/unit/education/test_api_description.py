@@ -34,6 +34,8 @@ GET    /profile
 PATCH  /profile
 GET    /profile/export
 DELETE /profile
+PUT    /courses/{courseId}/staff/{userId}
+DELETE /courses/{courseId}/staff/{userId}
 GET    /courses/{courseId}/audit
 GET    /users
 GET    /users/{userId}/audit

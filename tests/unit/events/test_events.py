@@ -11,6 +11,7 @@ from botocore.exceptions import ClientError
 from hypothesis import given
 from hypothesis import strategies as st
 
+from domain import staff
 from events import statements
 from events.outbox import KEPT_SECONDS, NotSent, Outbox
 from tests.unit.lambda_api_fixture import Context
@@ -38,6 +39,11 @@ COURSE: dict[str, Any] = {
     "version": 1,
     "updatedAt": NOON,
 }
+
+
+def test_a_new_co_teacher_is_no_event() -> None:
+    item = {**staff.key_of("c-1", "u-1"), "ownerId": "u-1", "createdAt": NOON}
+    assert statements.of_course(ItemChange("courses", LATER, None, item), HOME) == []
 
 
 def of_record(before: Mapping[str, Any] | None, after: Mapping[str, Any] | None) -> list[statements.Event]:

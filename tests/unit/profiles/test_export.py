@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from domain import audit
+from domain import audit, staff
 from domain.audit import AuditEntry
 from domain.audit_store import AuditTable
 from domain.people.address_store import AddressTable
@@ -59,6 +59,8 @@ def test_the_export_is_complete(profiles: LambdaApi, dynamodb_tables: Tables, us
         owned = {"courseId": f"owned-by-{each.user_id}", "ownerId": each.user_id, "title": "Own"}
         times = {"status": "draft", "createdAt": NOON, "updatedAt": NOON, "lessons": {}}
         dynamodb_tables.put(dynamodb_tables.courses, {**owned, **times})
+        taught = staff.key_of(f"taught-by-{each.user_id}", each.user_id)
+        dynamodb_tables.put(dynamodb_tables.courses, {**taught, "ownerId": each.user_id, "createdAt": NOON})
     AddressTable(dynamodb_tables.profiles).invite({person.email: UNKNOWN}, "awaited", "teacher")
     trail = AuditTable(dynamodb_tables.audit, 90)
     trail.record(
@@ -69,6 +71,14 @@ def test_the_export_is_complete(profiles: LambdaApi, dynamodb_tables: Tables, us
             audit.ROLE_GRANTED, actor_id=other.user_id, subject=audit.person(person.user_id), request_id="2"
         )
     )
+    for entry in audit.on_person_in_course(
+        audit.STUDENT_REMOVED,
+        actor_id=person.user_id,
+        user_id=other.user_id,
+        course_id="read",
+        request_id="3",
+    ):
+        trail.record(entry)
     dynamodb_tables.calls.clear()
     user_pool.calls.clear()
 
@@ -85,10 +95,12 @@ def test_the_export_is_complete(profiles: LambdaApi, dynamodb_tables: Tables, us
     assert progress["positions"] == {"here": {"seconds": 7, "at": NOON}}
     assert document["invitedTo"] == ["awaited"]
     assert [course["courseId"] for course in document["ownedCourses"]] == [f"owned-by-{person.user_id}"]
+    assert document["coTaughtCourses"] == [{"courseId": f"taught-by-{person.user_id}"}]
     entries = {(entry["action"], *entry["roles"]) for entry in document["auditTrail"]}
     assert entries == {
         ("roster-read", "actor"),
         ("role-granted", "subject"),
+        ("student-removed", "actor"),
         ("person-exported", "actor", "subject"),
     }
     assert other.user_id not in str(document)
