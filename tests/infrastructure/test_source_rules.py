@@ -32,6 +32,7 @@ EDUCATION = (
     "functions",
     "monitoring",
     "identity",
+    "firewall",
     "content",
     "data",
     "encryption",
