@@ -10,7 +10,7 @@ from catalog.list_store import CourseListTable
 from catalog.rules import Courses
 from domain import permissions
 from domain.audit_store import AuditTable
-from domain.courses import Course
+from domain.courses import CourseSummary
 from domain.people.revocation_store import RevocationTable
 from toolkit import clock
 from toolkit.config import load
@@ -28,7 +28,7 @@ _courses = Courses(_table, CourseListTable(_config.courses_table))
 _lessons = Lessons(_table)
 
 
-def _shown(request: Request, course: Course) -> dict[str, Any]:
+def _shown(request: Request, course: CourseSummary) -> dict[str, Any]:
     return course.to_editors() if permissions.may_edit(request.caller, course) else course.to_api()
 
 

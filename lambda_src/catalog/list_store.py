@@ -5,7 +5,7 @@ from typing import Any
 
 from domain import staff
 from domain.course_store import OWNER_INDEX
-from domain.courses import Course
+from domain.courses import CourseSummary
 from toolkit import clients
 from toolkit.cursor import Page, PagedList
 from toolkit.dynamo import Item, from_item, to_item
@@ -22,7 +22,7 @@ class CourseListTable:
     def __init__(self, courses_table: str) -> None:
         self._table = courses_table
 
-    def published(self, limit: int, cursor: str | None) -> Page[Course]:
+    def published(self, limit: int, cursor: str | None) -> Page[CourseSummary]:
         """One page of the catalogue, newest first: one Query.
 
         Raises:
@@ -31,15 +31,15 @@ class CourseListTable:
         page = self._page(
             CATALOGUE_INDEX, {"catalogue": PUBLISHED_IN}, "publishedAt", "catalogue", limit, cursor
         )
-        return Page([Course.from_stored(item) for item in page.items], page.next_cursor)
+        return Page([CourseSummary.from_stored(item) for item in page.items], page.next_cursor)
 
-    def owned(self, owner_id: str, limit: int, cursor: str | None) -> Page[Course]:
+    def owned(self, owner_id: str, limit: int, cursor: str | None) -> Page[CourseSummary]:
         """One page of the courses that a person owns or co-teaches, newest first, as they are now: one Query and one
-        BatchGetItem.
+        BatchGetItem, more if the courses are longer than one answer.
 
         Raises:
             BadRequest: the cursor is not one of this list.
-            Unavailable: DynamoDB left some courses out because it is throttling.
+            Unavailable: DynamoDB is throttling.
         """
         page = self._page(OWNER_INDEX, {"ownerId": owner_id}, "createdAt", f"owner:{owner_id}", limit, cursor)
         # Each once, because DynamoDB refuses a key that is given twice.
@@ -47,7 +47,7 @@ class CourseListTable:
         if not course_ids:
             return Page([], page.next_cursor)
         found = batch_get({self._table: [{"courseId": course_id} for course_id in course_ids]})
-        courses = map(Course.from_stored, found[self._table])
+        courses = map(CourseSummary.from_stored, found[self._table])
         by_id = {course.course_id: course for course in courses if course.is_taught_by(owner_id)}
         return Page([by_id[each] for each in course_ids if each in by_id], page.next_cursor)
 

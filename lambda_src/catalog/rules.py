@@ -11,7 +11,7 @@ from typing import Any, Protocol
 
 from domain import audit, permissions
 from domain.audit import AuditEntry
-from domain.courses import ARCHIVED, DRAFT, PUBLISHED, Course
+from domain.courses import ARCHIVED, DRAFT, PUBLISHED, Course, CourseSummary
 from toolkit import clock
 from toolkit.caller import Caller
 from toolkit.cursor import Page
@@ -52,10 +52,10 @@ class CourseStore(Protocol):
 class CourseLists(Protocol):
     """Lists of courses, newest first."""
 
-    def published(self, limit: int, cursor: str | None) -> Page[Course]:
+    def published(self, limit: int, cursor: str | None) -> Page[CourseSummary]:
         """One page of the catalogue."""
 
-    def owned(self, owner_id: str, limit: int, cursor: str | None) -> Page[Course]:
+    def owned(self, owner_id: str, limit: int, cursor: str | None) -> Page[CourseSummary]:
         """One page of the courses that a person owns or co-teaches."""
 
 
@@ -66,11 +66,11 @@ class Courses:
         self._store = store
         self._lists = lists
 
-    def list_published(self, limit: int, cursor: str | None) -> Page[Course]:
+    def list_published(self, limit: int, cursor: str | None) -> Page[CourseSummary]:
         """One page of published courses, newest first."""
         return self._lists.published(limit, cursor)
 
-    def list_owned(self, caller: Caller, owner: str, limit: int, cursor: str | None) -> Page[Course]:
+    def list_owned(self, caller: Caller, owner: str, limit: int, cursor: str | None) -> Page[CourseSummary]:
         """One page of the courses of every status that a person owns or co-teaches, newest first; `me` is the caller.
 
         Raises:
@@ -136,6 +136,8 @@ class Courses:
         if changes.get("status", ARCHIVED) == ARCHIVED:
             course.require_not_archived()
         _check_opening(changes.get("opensAt", course.opens_at), changes.get("closesAt", course.closes_at))
+        if changes.get("status") == ARCHIVED:
+            changes = {**changes, "archivedFrom": course.status}
         entry = _publication_entry(caller, course, changes.get("status"), request_id)
         try:
             return self._store.update(course_id, version, changes, clock.now(), entry)

@@ -4,8 +4,8 @@ Reading courses is in domain.course_store. Who may see a course is decided in do
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, NamedTuple
+from dataclasses import dataclass, replace
+from typing import Any, NamedTuple, Self
 
 from toolkit import texts
 from toolkit.errors import Conflict, NotFound
@@ -19,7 +19,7 @@ STATUSES = (DRAFT, PUBLISHED, ARCHIVED)
 class Lesson(NamedTuple):
     """One lesson. `content_key` is the S3 key of its newest upload, None before there is one.
 
-    A tuple, because a page of courses creates hundreds of these, and a frozen dataclass takes twice as long.
+    A tuple, because a course has up to 200 of these, and a frozen dataclass takes twice as long.
     """
 
     lesson_id: str
@@ -56,10 +56,11 @@ class Lesson(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Course:
-    """One course; `lessons` are in the order in which students see them. Times are stored text.
+class CourseSummary:
+    """What lists show of a course: everything but its lessons. Times are stored text.
 
-    `staff` has the user ids of the co-teachers. The owner is not among them.
+    `staff` has the user ids of the co-teachers. The owner is not among them. `archived_from` is the status before
+    `archived`; None for courses that were archived before it was stored.
     """
 
     course_id: str
@@ -68,7 +69,6 @@ class Course:
     status: str
     owner_id: str
     version: int
-    lessons: tuple[Lesson, ...]
     created_at: str
     updated_at: str
     published_at: str | None = None
@@ -78,12 +78,12 @@ class Course:
     seats_taken: int = 0
     waitlisted: int = 0
     staff: frozenset[str] = frozenset()
+    archived_from: str | None = None
+    lesson_count: int = 0
 
     @classmethod
-    def from_stored(cls, item: Mapping[str, Any]) -> "Course":
+    def from_stored(cls, item: Mapping[str, Any]) -> Self:
         """A course from its item as Python values."""
-        lessons = [Lesson.from_stored(lesson_id, stored) for lesson_id, stored in item["lessons"].items()]
-        lessons.sort(key=lambda lesson: (lesson.position, lesson.lesson_id))
         return cls(
             course_id=item["courseId"],
             title=texts.shown(item["title"]),
@@ -91,7 +91,6 @@ class Course:
             status=item["status"],
             owner_id=item["ownerId"],
             version=item["version"],
-            lessons=tuple(lessons),
             created_at=item["createdAt"],
             updated_at=item["updatedAt"],
             published_at=item.get("publishedAt"),
@@ -101,11 +100,67 @@ class Course:
             seats_taken=item.get("seatsTaken", 0),
             waitlisted=item.get("waitlisted", 0),
             staff=frozenset(item.get("staff", ())),
+            archived_from=item.get("archivedFrom"),
+            lesson_count=len(item["lessons"]),
         )
+
+    @property
+    def is_public(self) -> bool:
+        """Whether students may know what is in it now: it is published, or was published when it was archived.
+
+        Nobody but its teachers learns what is written into a course while it is a draft, and a draft stays hidden
+        when it is archived.
+        """
+        if self.status == ARCHIVED:
+            return self.published_at is not None and self.archived_from != DRAFT
+        return self.status == PUBLISHED
 
     def is_taught_by(self, user_id: str) -> bool:
         """Whether a person is the owner or a co-teacher. What they may do also depends on their roles."""
         return user_id == self.owner_id or user_id in self.staff
+
+    def to_api(self) -> dict[str, Any]:
+        """The API's CourseSummary, with the optional fields that are set."""
+        return {**self._fields(), "lessonCount": self.lesson_count}
+
+    def to_editors(self) -> dict[str, Any]:
+        """The course for callers who may edit it: also the seats taken, the students who wait, and the co-teachers."""
+        return {
+            **self.to_api(),
+            "seatsTaken": self.seats_taken,
+            "waitlisted": self.waitlisted,
+            "staff": sorted(self.staff),
+        }
+
+    def _fields(self) -> dict[str, Any]:
+        """What the API shows of a course in lists and alone."""
+        shown: dict[str, Any] = {
+            "courseId": self.course_id,
+            "title": self.title,
+            "summary": self.summary,
+            "status": self.status,
+            "ownerId": self.owner_id,
+            "version": self.version,
+            "createdAt": self.created_at,
+            "updatedAt": self.updated_at,
+        }
+        optional = {"capacity": self.capacity, "opensAt": self.opens_at, "closesAt": self.closes_at}
+        shown.update({name: value for name, value in optional.items() if value is not None})
+        return shown
+
+
+@dataclass(frozen=True)
+class Course(CourseSummary):
+    """One course; `lessons` are in the order in which students see them."""
+
+    lessons: tuple[Lesson, ...] = ()
+
+    @classmethod
+    def from_stored(cls, item: Mapping[str, Any]) -> Self:
+        """A course from its item as Python values."""
+        lessons = [Lesson.from_stored(lesson_id, stored) for lesson_id, stored in item["lessons"].items()]
+        lessons.sort(key=lambda lesson: (lesson.position, lesson.lesson_id))
+        return replace(super().from_stored(item), lessons=tuple(lessons))
 
     @property
     def lesson_ids(self) -> frozenset[str]:
@@ -140,26 +195,4 @@ class Course:
 
     def to_api(self) -> dict[str, Any]:
         """The API's Course, with the optional fields that are set."""
-        shown: dict[str, Any] = {
-            "courseId": self.course_id,
-            "title": self.title,
-            "summary": self.summary,
-            "status": self.status,
-            "ownerId": self.owner_id,
-            "version": self.version,
-            "lessons": [lesson.to_api() for lesson in self.lessons],
-            "createdAt": self.created_at,
-            "updatedAt": self.updated_at,
-        }
-        optional = {"capacity": self.capacity, "opensAt": self.opens_at, "closesAt": self.closes_at}
-        shown.update({name: value for name, value in optional.items() if value is not None})
-        return shown
-
-    def to_editors(self) -> dict[str, Any]:
-        """The course for callers who may edit it: also the seats taken, the students who wait, and the co-teachers."""
-        return {
-            **self.to_api(),
-            "seatsTaken": self.seats_taken,
-            "waitlisted": self.waitlisted,
-            "staff": sorted(self.staff),
-        }
+        return {**self._fields(), "lessons": [lesson.to_api() for lesson in self.lessons]}

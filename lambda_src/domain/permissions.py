@@ -10,7 +10,7 @@ profiles.roles asks the user pool whether an administrator still has the role, a
 `may_…` answers yes or no. `require_…` raises an error that tells the caller no more than they may know.
 """
 
-from domain.courses import ARCHIVED, PUBLISHED, Course
+from domain.courses import Course, CourseSummary
 from toolkit.caller import Caller
 from toolkit.errors import Forbidden, NotFound
 
@@ -28,7 +28,7 @@ def may_list_courses_of(caller: Caller, owner_id: str) -> bool:
     return caller.user_id == owner_id or caller.is_administrator
 
 
-def may_edit(caller: Caller, course: Course) -> bool:
+def may_edit(caller: Caller, course: CourseSummary) -> bool:
     """The owner and the co-teachers, while still instructors, and administrators edit a course and its lessons."""
     if course.is_taught_by(caller.user_id) and caller.is_instructor:
         return True
@@ -43,11 +43,10 @@ def may_change_staff(caller: Caller, course: Course) -> bool:
     return caller.is_administrator
 
 
-def may_see(caller: Caller, course: Course) -> bool:
-    """All callers who know the id see a published course, and an archived course that was published: students keep
-    access to what they have learned. Only callers who may edit a course see it in any other state."""
-    was_published = course.status == ARCHIVED and course.published_at is not None
-    return course.status == PUBLISHED or was_published or may_edit(caller, course)
+def may_see(caller: Caller, course: CourseSummary) -> bool:
+    """All callers who know the id see a published course, and an archived course that was published until then:
+    students keep access to what they have learned. Only callers who may edit a course see it in any other state."""
+    return course.is_public or may_edit(caller, course)
 
 
 def may_read_roster(caller: Caller, course: Course) -> bool:

@@ -26,7 +26,7 @@ class ContactTable:
         No user id may be given twice: DynamoDB refuses that.
 
         Raises:
-            Unavailable: DynamoDB left some out because it is throttling.
+            Unavailable: DynamoDB is throttling.
         """
         batches = list(in_batches(user_ids))
         if len(batches) < 2:

@@ -4,6 +4,8 @@
   and the present lessons. The roster is sorted by it, and lists of enrolments show it. An edit never changes whether
   a student has completed the course: see domain.enrollments.model.
 * The title was changed: every enrolment shows the new title.
+* The course became a draft, or is changed while it is one: the records stay as they were, so that a student's lists
+  tell nothing of the draft. When it is published again, the records are brought up to date.
 * Seats are free and students wait, because the capacity was raised, the course was published again, or a student
   left and no other student got the seat: the students who have waited longest are promoted.
 
@@ -46,7 +48,8 @@ def follow(store: CourseChangeStore, before: Course, after: Course) -> None:
     Raises:
         Unavailable: there was too little time, or a service is not available. Call it again.
     """
-    if before.lesson_ids != after.lesson_ids or before.title != after.title:
+    is_shown_again = after.is_public and not before.is_public and before.published_at is not None
+    if is_shown_again or before.lesson_ids != after.lesson_ids or before.title != after.title:
         _sync_roster(store, after.course_id)
     if Guard.PROMOTE.is_met(after, clock.now()):
         _promote_waiting(store, after.course_id)
@@ -55,8 +58,11 @@ def follow(store: CourseChangeStore, before: Course, after: Course) -> None:
 def sync(record: EnrollmentRecord, course: Course) -> EnrollmentRecord:
     """A record with the percentage and the title that follow from the course; the same object if it has them.
 
-    A withdrawn record does not change: it is counted again when the student enrols again.
+    A withdrawn record does not change: it is counted again when the student enrols again. No record changes while
+    the course is hidden from students.
     """
+    if not course.is_public:
+        return record
     percentage = percentage_of(record.completed, course.lesson_ids)
     if record.status == WITHDRAWN or (record.percentage, record.course_title) == (percentage, course.title):
         return record
@@ -68,7 +74,7 @@ def _sync_roster(store: CourseChangeStore, course_id: str) -> None:
     for page in store.pages(course_id):
         # Read the course for every page: an instructor may edit a large course again during the run.
         course = store.course_now(course_id)
-        if course is None:
+        if course is None or not course.is_public:
             return
         seen += len(page)
         changed += store.rewrite_all(

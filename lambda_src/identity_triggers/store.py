@@ -7,6 +7,10 @@ from domain.people.addresses import UNKNOWN, Address, key_of
 from toolkit import clients
 from toolkit.dynamo import condition_failed, to_item
 from toolkit.reads import batch_get
+from toolkit.retries import Retries
+
+# Cognito waits five seconds for the whole trigger.
+_RETRY_SECONDS = 0.5
 
 
 class SignInTable(AddressTable):
@@ -16,10 +20,12 @@ class SignInTable(AddressTable):
         """Whether a user has a profile, and what is stored about the address that they sign in with: one BatchGetItem.
 
         Raises:
-            Unavailable: DynamoDB left one of the two out because it is throttling.
+            Unavailable: DynamoDB is throttling.
         """
         profile_key, address_key = {"userId": user_id}, key_of(email)
-        found = batch_get({self._table: [profile_key, address_key]})[self._table]
+        found = batch_get({self._table: [profile_key, address_key]}, retries=Retries(_RETRY_SECONDS))[
+            self._table
+        ]
         items = {item["userId"]: item for item in found}
         address = items.get(address_key["userId"])
         return user_id in items, UNKNOWN if address is None else Address.from_stored(address)

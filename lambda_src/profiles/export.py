@@ -22,9 +22,9 @@ from toolkit.caller import Caller
 
 # Increase it when a field changes its meaning.
 FORMAT = 1
-# After this many bytes, no further query is made. One query returns at most 1 MB, which becomes about 2 MB of JSON.
-# Lambda escapes the text of the answer. Together this is well below Lambda's 6 MB.
-MOST_BYTES = 1_000_000
+# After this many bytes of its lists, a document ends. They are counted as they are in Lambda's answer, where the JSON
+# is a text in JSON once more. This is well below Lambda's 6 MB.
+MOST_BYTES = 2_000_000
 OWNED_COURSE_FIELDS = ("courseId", "title", "status", "createdAt", "updatedAt")
 _LISTS = ("enrollments", "progress", "ownedCourses", "coTaughtCourses", "auditTrail")
 _SCOPE = "export"
@@ -52,6 +52,9 @@ class ExportStore(Protocol):
         self, section: Section, user_id: str, start: Start | None
     ) -> tuple[list[StoredItem], Start | None]:
         """Up to 1 MB of a section after a position, and the position of the next page, None if there is none."""
+
+    def position_of(self, section: Section, item: StoredItem) -> Start:
+        """The position of an item of a section, after which the next page can start."""
 
     def invitations(self, email: str) -> list[str]:
         """Ids of the courses that an address is invited to."""
@@ -106,17 +109,24 @@ class Export:
         lists: dict[str, list[dict[str, Any]]] = {name: [] for name in _LISTS}
         size = 0
         while section < len(Section):
-            items, start = self._store.page(Section(section), user_id, start)
+            items, following = self._store.page(Section(section), user_id, start)
             for item in items:
+                if size >= MOST_BYTES:
+                    # `start` is the position of the item before this one.
+                    return lists, _cursor(section, start)
                 for name, entry in _shown(Section(section), item, user_id).items():
                     lists[name].append(entry)
-                    size += len(json.dumps(entry))
+                    size += len(json.dumps(json.dumps(entry)))
+                start = self._store.position_of(Section(section), item)
+            start = following
             if start is None:
                 section += 1
-            if size >= MOST_BYTES and section < len(Section):
-                first, second = start or (_BEGINNING, _BEGINNING)
-                return lists, cursor.encode(_SCOPE, {"section": section, "first": first, "second": second})
         return lists, None
+
+
+def _cursor(section: int, start: Start | None) -> str:
+    first, second = start or (_BEGINNING, _BEGINNING)
+    return cursor.encode(_SCOPE, {"section": section, "first": first, "second": second})
 
 
 def _position(cursor_text: str | None) -> tuple[int, Start | None]:

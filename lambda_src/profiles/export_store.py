@@ -66,6 +66,11 @@ class ExportTables:
         first, second = source.position
         return [from_item(item) for item in answer["Items"]], (last[first], last[second]) if last else None
 
+    def position_of(self, section: Section, item: StoredItem) -> Start:
+        """The position of an item of a section, after which the next page can start."""
+        first, second = self._source(section, "").position
+        return item[first], item[second]
+
     def _source(self, section: Section, user_id: str) -> _Source:
         match section:
             case Section.RECORDS:

@@ -9,8 +9,10 @@
   completed, once, by the update that completes the last open lesson; the time is the server's.
 
 So the same updates, in any order, any number of times and from any number of devices, end in the
-same record. Enrolled students keep their progress when a course is archived or unpublished; other callers
-learn that they are not enrolled (Forbidden) only if they may know that the course exists.
+same record. Enrolled students keep their progress when a course is archived or becomes a draft again. Of a draft they
+read the progress as it was last stored, and no lesson can be moved in or completed: an answer must not tell which
+lessons a draft has. Other callers learn that they are not enrolled (Forbidden) only if they may know that the course
+exists.
 """
 
 from dataclasses import dataclass
@@ -160,7 +162,7 @@ def read(store: ProgressStore, caller: Caller, course_id: str) -> dict[str, Any]
     course, record = store.load(caller.user_id, course_id)
     if course is None or record is None or not record.is_enrolled:
         raise _not_enrolled(caller, course)
-    return progress_view(record, course)
+    return progress_view(record, course if may_see(caller, course) else None)
 
 
 def update(
@@ -182,8 +184,8 @@ def _move(
     store: ProgressStore, caller: Caller, course_id: str, activity: Activity, retries: Retries
 ) -> dict[str, Any]:
     course = store.cached_course(course_id)
-    if course is not None and activity.lesson_id not in course.lesson_ids:
-        # The lesson may have been added after the copy of the course was read.
+    if course is not None and (activity.lesson_id not in course.lesson_ids or not may_see(caller, course)):
+        # The lesson may have been added, or the course published, after the copy of the course was read.
         course = store.course(course_id)
     course = _require_lesson(caller, course, activity.lesson_id)
     position = Position(activity.at, activity.seconds or 0)
@@ -224,10 +226,10 @@ def _complete(
 
 
 def _require_lesson(caller: Caller, course: Course | None, lesson_id: str) -> Course:
-    if course is None:
+    if course is None or not may_see(caller, course):
         raise NotFound(NO_SUCH_COURSE)
     if lesson_id not in course.lesson_ids:
-        raise NotFound(NO_SUCH_LESSON if may_see(caller, course) else NO_SUCH_COURSE)
+        raise NotFound(NO_SUCH_LESSON)
     return course
 
 

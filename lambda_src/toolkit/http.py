@@ -28,6 +28,11 @@ Event = Mapping[str, Any]
 _CHARSET = re.compile(r"""(?:^|;)\s*charset\s*=\s*["']?([^\s;"']*)""", re.IGNORECASE)
 # API Gateway takes an id that the caller sends.
 _LONGEST_REQUEST_ID = 128
+# Lambda's limit of a response is 6 MB. Pages are short by their own limits; this finds the one that is not.
+# https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+MOST_ANSWER_BYTES = 5_500_000
+# In Lambda's response the body is a text in JSON once more, where a character takes 12 bytes at most.
+_MOST_BYTES_OF_A_CHARACTER = 12
 
 
 @dataclass(frozen=True)
@@ -118,9 +123,14 @@ def api_handler(
             operation_id = operation.operation_id
             response = operations[operation_id](_request(event, operation, request_id, roles))
         except Exception as error:  # noqa: BLE001 - the one place that maps exceptions to answers
-            answer = problems.as_request_error(error)
-            problems.report(error, answer, request_id, operation_id)
-            response = _problem(answer, request_id)
+            failure = problems.as_request_error(error)
+            problems.report(error, failure, request_id, operation_id)
+            response = _problem(failure, request_id)
+        answer = _answer(response, _headers(event), config.portal_origins)
+        if _is_too_long(answer):
+            log.write("ERROR", "answer too long", requestId=request_id, operation=operation_id)
+            response = _problem(RequestError("The answer would be too long."), request_id)
+            answer = _answer(response, _headers(event), config.portal_origins)
         log.write(
             "INFO",
             "request",
@@ -129,7 +139,7 @@ def api_handler(
             status=response.status,
             milliseconds=round((time.monotonic() - started) * 1000, 1),
         )
-        return _answer(response, _headers(event), config.portal_origins)
+        return answer
 
     return handler
 
@@ -256,6 +266,13 @@ def _problem(error: RequestError, request_id: str) -> Response:
         dict(error.headers),
         content_type=problems.CONTENT_TYPE,
     )
+
+
+def _is_too_long(answer: dict[str, Any]) -> bool:
+    """Whether Lambda would refuse to send an answer; only a long one is measured."""
+    if len(answer["body"]) * _MOST_BYTES_OF_A_CHARACTER < MOST_ANSWER_BYTES:
+        return False
+    return len(json.dumps(answer)) > MOST_ANSWER_BYTES
 
 
 def _answer(

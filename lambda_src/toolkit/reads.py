@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from toolkit import clients
 from toolkit.dynamo import Item, WireValue, from_item, to_item
-from toolkit.errors import Unavailable
+from toolkit.retries import Retries
 
 # DynamoDB's limit for one BatchGetItem, and for one TransactWriteItems.
 BATCH_SIZE = 100
@@ -19,17 +19,25 @@ T = TypeVar("T")
 
 
 def batch_get(
-    keys: Mapping[str, Sequence[Key]], *, consistent: bool = True, attributes: Sequence[str] = ()
+    keys: Mapping[str, Sequence[Key]],
+    *,
+    consistent: bool = True,
+    attributes: Sequence[str] = (),
+    retries: Retries | None = None,
 ) -> dict[str, list[Item]]:
-    """The items with the given keys that exist, by table: one BatchGetItem.
+    """The items with the given keys that exist, by table: one BatchGetItem, and more for what it leaves out.
+
+    DynamoDB answers 16 MB at most, and less while it is throttling, and names the keys that it left out:
+    https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchGetItem.html
 
     Args:
         keys: by table, at most BATCH_SIZE together; DynamoDB refuses a key that is given twice.
         consistent: read what is stored now, not what was stored a moment ago.
         attributes: the only ones to read; all of them if empty.
+        retries: the budget for asking again; a new one if None.
 
     Raises:
-        Unavailable: DynamoDB left some keys unprocessed because it is throttling.
+        RetriesExhausted: DynamoDB still leaves some keys out when the budget is used up.
     """
     options: dict[str, Any] = {"ConsistentRead": True} if consistent else {}
     if attributes:
@@ -38,11 +46,18 @@ def batch_get(
     asked: Any = {
         table: {"Keys": [to_item(key) for key in of_table], **options} for table, of_table in keys.items()
     }
-    answer = clients.dynamodb().batch_get_item(RequestItems=asked)
-    if answer.get("UnprocessedKeys"):
-        raise Unavailable
-    found = answer["Responses"]
-    return {table: [from_item(item) for item in found.get(table, ())] for table in keys}
+    found: dict[str, list[Item]] = {table: [] for table in keys}
+
+    def attempt() -> bool | None:
+        nonlocal asked
+        answer = clients.dynamodb().batch_get_item(RequestItems=asked)
+        for table, items in answer["Responses"].items():
+            found[table] += map(from_item, items)
+        asked = answer.get("UnprocessedKeys")
+        return None if asked else True
+
+    (retries or Retries()).until_answer(attempt)
+    return found
 
 
 def query_pages(

@@ -175,14 +175,22 @@ def enrollment_view(record: EnrollmentRecord) -> dict[str, Any]:
     }
 
 
-def progress_view(record: EnrollmentRecord, course: Course) -> dict[str, Any]:
-    """The API schema `Progress`, over the lessons that the course has now, in their order."""
-    lesson_ids = [lesson.lesson_id for lesson in course.lessons]
+def progress_view(record: EnrollmentRecord, course: Course | None) -> dict[str, Any]:
+    """The API schema `Progress`, over the lessons that the course has now, in their order.
+
+    Without a course, which the student may not see now, it is what is stored.
+    """
+    if course is None:
+        lesson_ids = sorted(record.completed.union(record.positions))
+        percentage = record.percentage
+    else:
+        lesson_ids = [lesson.lesson_id for lesson in course.lessons]
+        percentage = percentage_of(record.completed, lesson_ids)
     view: dict[str, Any] = {
         "userId": record.user_id,
         "courseId": record.course_id,
         "status": record.status,
-        "completionPercentage": percentage_of(record.completed, lesson_ids),
+        "completionPercentage": percentage,
         "completedLessons": [lesson_id for lesson_id in lesson_ids if lesson_id in record.completed],
         "positions": {
             lesson_id: record.positions[lesson_id].seconds

@@ -55,7 +55,7 @@ class EnrollmentTable:
         """The course and the student's record as they are now: one BatchGetItem.
 
         Raises:
-            Unavailable: DynamoDB left one of the two out because it is throttling.
+            Unavailable: DynamoDB is throttling.
         """
         return load(self._courses_table, self._progress_table, user_id, course_id)
 
@@ -65,7 +65,7 @@ class EnrollmentTable:
         """The course and these people's records as they are now: one BatchGetItem.
 
         Raises:
-            Unavailable: DynamoDB left some out because it is throttling.
+            Unavailable: DynamoDB is throttling.
         """
         return load_all(self._courses_table, self._progress_table, user_ids, course_id)
 
@@ -178,7 +178,7 @@ def load(
     """A course and one student's record in it as they are now: one BatchGetItem.
 
     Raises:
-        Unavailable: DynamoDB left one of the two out because it is throttling.
+        Unavailable: DynamoDB is throttling.
     """
     course, records = load_all(courses_table, progress_table, [user_id], course_id)
     return course, records.get(user_id)
@@ -190,7 +190,7 @@ def load_all(
     """A course and these people's records in it as they are now, by user id: one BatchGetItem.
 
     Raises:
-        Unavailable: DynamoDB left some out because it is throttling.
+        Unavailable: DynamoDB is throttling.
     """
     found = batch_get(
         {

@@ -333,3 +333,17 @@ def test_every_request_is_a_fixed_number_of_calls(catalogue: Catalogue) -> None:
         "replace": edit,
         "delete": edit,
     }
+
+
+def test_a_draft_stays_hidden_when_it_is_archived(catalogue: Catalogue) -> None:
+    course_id = catalogue.new("published")
+    catalogue.patch(course_id, version=2, status="draft", title="Secret")
+    catalogue.patch(course_id, version=3, status="archived")
+    assert catalogue.get(course_id).problem() == (404, "not-found")
+    assert catalogue.get(course_id, OWNER).body["title"] == "Secret"
+    catalogue.patch(course_id, version=4, status="published")
+    catalogue.patch(course_id, version=5, status="archived")
+    assert catalogue.get(course_id).body["title"] == "Secret"
+    # Before this was stored, an archived course that was ever published was visible.
+    catalogue.tables.set(catalogue.tables.courses, {"courseId": course_id}, archivedFrom=None)
+    assert catalogue.get(course_id).status == 200

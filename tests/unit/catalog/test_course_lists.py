@@ -1,5 +1,7 @@
 """Lists of courses over HTTP events: the catalogue, and what belongs to one owner."""
 
+import json
+
 import pytest
 
 from tests.unit.catalogue_fixture import Catalogue
@@ -69,7 +71,7 @@ def test_owners_find_their_drafts_again(catalogue: Catalogue) -> None:
     assert sorted(own(catalogue)) == sorted(made)
     assert own(catalogue, OTHER_INSTRUCTOR) == own(catalogue, NEWCOMER) == []
     first = catalogue.list(OWNER, owner="me", limit="5").body["items"][0]
-    assert (first["seatsTaken"], first["waitlisted"], first["lessons"]) == (0, 0, [])
+    assert (first["seatsTaken"], first["waitlisted"], first["lessonCount"]) == (0, 0, 0)
 
 
 def test_only_administrators_list_the_courses_of_others(catalogue: Catalogue) -> None:
@@ -122,3 +124,24 @@ def test_only_editors_of_a_course_see_its_seats(catalogue: Catalogue) -> None:
         assert (shown["seatsTaken"], shown["waitlisted"]) == (3, 2)
     for caller in (STUDENT, OTHER_INSTRUCTOR):
         assert not {"seatsTaken", "waitlisted"} & set(catalogue.get(course_id, caller).body)
+
+
+def test_lists_count_lessons_and_stay_far_below_lambdas_limit(catalogue: Catalogue) -> None:
+    """The longest page: the most courses with the most lessons and the longest texts."""
+    text = "\U0001f600" * 2000
+    lesson = {"title": text[:200], "contentType": "video", "premium": True, "position": 1}
+    lessons = {f"{number:064}": lesson for number in range(200)}
+    for number in range(3):
+        course_id = catalogue.new("published")
+        catalogue.tables.set(
+            catalogue.tables.courses,
+            {"courseId": course_id},
+            **({"title": text[:200], "summary": text} | ({"lessons": lessons} if number else {})),
+        )
+    for page in (catalogue.list(), catalogue.list(OWNER, owner="me")):
+        shown = page.body["items"]
+        assert sorted(course["lessonCount"] for course in shown) == [0, 200, 200]
+        assert not any("lessons" in course for course in shown)
+        # Lambda sends the body as a JSON text within JSON.
+        longest = max(len(json.dumps(json.dumps(course, ensure_ascii=False))) for course in shown)
+        assert 100 * longest < 4_000_000

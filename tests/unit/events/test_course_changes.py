@@ -102,6 +102,31 @@ def test_a_course_change_does_not_rewrite_withdrawn_records(school: School) -> N
     assert (school.percentage("gone"), school.stored("gone")["courseTitle"]) == (50, "Algebra")
 
 
+@pytest.mark.parametrize("hidden", [{"status": "draft"}, {"status": "archived", "archivedFrom": "draft"}])
+def test_nothing_of_a_hidden_course_reaches_its_students(school: School, hidden: dict[str, Any]) -> None:
+    """A course that is a draft again shows its students what it was; published again, what it is."""
+    school.edit(publishedAt=f"{NOON}#c-1")
+    school.student("here", "one")
+    school.student("waiting", status="waitlisted", waitlisted_at=NOON)
+    school.edit(title="Secret", **hidden)
+    school.edit(title="More secret", lessons={**school.item["lessons"], "three": LESSON, "four": LESSON})
+    assert {school.stored(user)["courseTitle"] for user in ("here", "waiting")} == {"Algebra"}
+    assert school.percentage("here") == 50
+    school.edit(status="published")
+    assert {school.stored(user)["courseTitle"] for user in ("here", "waiting")} == {"More secret"}
+    assert school.percentage("here") == 25
+
+
+def test_a_change_that_is_read_when_the_course_is_hidden_again_waits(school: School) -> None:
+    school.student("here", "one")
+    before = Course.from_stored(school.item)
+    school.edit(title="Algebra II", deliver=False)
+    after = Course.from_stored(school.item)
+    school.edit(title="Secret", status="draft", deliver=False)
+    follow(school.roster, before, after)
+    assert school.stored("here")["courseTitle"] == "Algebra"
+
+
 def test_a_new_title_reaches_every_enrolment(school: School) -> None:
     school.student("here", "one")
     school.student("waiting", status="waitlisted", waitlisted_at=NOON)

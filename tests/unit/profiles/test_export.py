@@ -10,6 +10,7 @@ import pytest
 from domain import audit, staff
 from domain.audit import AuditEntry
 from domain.audit_store import AuditTable
+from domain.enrollments.model import EnrollmentRecord
 from domain.people.address_store import AddressTable
 from domain.people.addresses import UNKNOWN
 from tests.unit.emulator_fixture import Tables
@@ -213,6 +214,45 @@ def test_many_years_of_entries_stay_below_lambdas_limit(
     assert answer.body["nextCursor"]
     # Lambda sends the body as a JSON text within JSON.
     assert len(json.dumps(json.dumps(answer.body))) < 4_000_000
+
+
+def test_records_with_long_texts_are_cut_within_a_page_and_none_is_lost(
+    profiles: LambdaApi, user_pool: UserPool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is short in DynamoDB may be six times as long in Lambda's answer."""
+    person = user_pool.new()
+    real = clients.dynamodb()
+    records = [
+        to_item(
+            EnrollmentRecord(
+                person.user_id, f"course-{number:04}", "\U0001f600" * 200, "active", NOON, NOON
+            ).to_stored(1)
+        )
+        for number in range(900)
+    ]
+
+    class LongTexts:
+        def __getattr__(self, name: str) -> Any:
+            return getattr(real, name)
+
+        def query(self, **arguments: Any) -> Any:
+            if ":value" not in arguments["ExpressionAttributeValues"] or "IndexName" in arguments:
+                return real.query(**arguments)
+            start = arguments.get("ExclusiveStartKey", {"courseId": {"S": ""}})["courseId"]["S"]
+            return {"Items": [each for each in records if each["courseId"]["S"] > start]}
+
+    monkeypatch.setattr(clients, "dynamodb", LongTexts)
+    seen: list[str] = []
+    query: dict[str, str] = {}
+    while True:
+        body = profiles.call("GET", "/profile/export", caller=person, query=query).body
+        assert len(json.dumps(json.dumps(body))) < 4_000_000
+        seen += [entry["courseId"] for entry in body["progress"]]
+        if "nextCursor" not in body:
+            break
+        query = {"cursor": body["nextCursor"]}
+    assert seen == [f"course-{number:04}" for number in range(900)]
+    assert query, "one answer would have been enough: the test proves nothing"
 
 
 @pytest.mark.parametrize("section", [-1, 4])

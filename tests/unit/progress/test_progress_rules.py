@@ -21,6 +21,7 @@ from domain.enrollments.model import (
     percentage_of,
     progress_view,
 )
+from domain.permissions import NO_SUCH_COURSE
 from progress import rules
 from progress.rules import Activity, Refused, activity_of, apply
 from tests.unit.domain.test_enrollment_rules import NoPauses
@@ -56,6 +57,7 @@ def make_course(lesson_ids: tuple[str, ...] = LESSONS, status: str = PUBLISHED) 
         lessons=lessons,
         created_at=ENROLLED_AT,
         updated_at=ENROLLED_AT,
+        published_at=ENROLLED_AT,
     )
 
 
@@ -324,3 +326,32 @@ def test_positions_and_completions_of_removed_lessons_are_kept_but_not_shown() -
     assert shown["completedLessons"] == ["one"]
     assert shown["positions"] == {}
     assert progress_view(record, make_course(("gone",)))["completionPercentage"] == 100
+
+
+@pytest.mark.parametrize("seconds", [None, 5])
+def test_lessons_of_a_draft_are_neither_moved_in_nor_completed(seconds: int | None) -> None:
+    """A guessed lesson gets the same answer as a wrong guess, from enrolled students and from others."""
+    for record in (make_record(), None):
+        store = Memory(make_course(status=DRAFT), record)
+        for lesson_id in ("one", "guess"):
+            with pytest.raises(NotFound, match=NO_SUCH_COURSE):
+                send(store, Activity(lesson_id, NOW, seconds, completed=seconds is None))
+        assert store.record is record
+
+
+def test_progress_in_a_draft_is_what_was_stored() -> None:
+    record = replace(
+        make_record(),
+        completed=frozenset({"one", "old"}),
+        positions={"two": Position(NOW, 7)},
+        percentage=33.33,
+    )
+    shown = rules.read(Memory(make_course(("one", "new"), DRAFT), record), ADA, COURSE)
+    assert (shown["completedLessons"], shown["positions"]) == (["old", "one"], {"two": 7})
+    assert shown["completionPercentage"] == 33.33
+
+
+def test_a_course_that_was_just_published_takes_positions_at_once() -> None:
+    store = Memory(make_course(), make_record())
+    store.cached = make_course(status=DRAFT)
+    assert send(store, Activity("one", NOW, 5))["positions"] == {"one": 5}

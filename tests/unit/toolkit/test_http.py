@@ -378,3 +378,13 @@ def _raising(error: Exception) -> http.Handler:
         raise error
 
     return operation
+
+
+def test_an_answer_that_lambda_would_refuse_is_a_defect(
+    make: Make, capsys: pytest.CaptureFixture[str]
+) -> None:
+    answers = {5_300_000: 200, 5_600_000: 500}
+    for length, status in answers.items():
+        served = make(list=lambda _, length=length: http.ok("x" * length))
+        assert served.call("GET", "/things").status == status
+    assert "answer too long" in capsys.readouterr().out

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from tests.unit.domain.test_enrollment_rules import NoPauses
 from toolkit import clients, reads
 from toolkit.cursor import Page, PagedList
 from toolkit.dynamo import retry_conflicts, to_item
@@ -86,10 +87,26 @@ def test_a_batch_answers_for_every_table(stub: Stub) -> None:
     }
 
 
-@pytest.mark.parametrize("stub", [[{"Responses": {}, "UnprocessedKeys": {"a": {}}}]], indirect=True)
+LEFT = {"a": {"Keys": [to_item({"id": "2"})], "ConsistentRead": True}}
+PARTS = [
+    {"Responses": {"a": [to_item({"id": "1"})]}, "UnprocessedKeys": LEFT},
+    {"Responses": {}, "UnprocessedKeys": LEFT},
+    {"Responses": {"a": [to_item({"id": "2"})]}, "UnprocessedKeys": {}},
+]
+
+
+@pytest.mark.parametrize("stub", [PARTS], indirect=True)
+def test_what_a_batch_leaves_out_is_asked_again(stub: Stub) -> None:
+    """DynamoDB answers 16 MB at most, and less while it is throttling."""
+    found = reads.batch_get({"a": [{"id": "1"}, {"id": "2"}], "b": []}, retries=NoPauses())
+    assert found == {"a": [{"id": "1"}, {"id": "2"}], "b": []}
+    assert [asked["RequestItems"] for asked in stub.asked[1:]] == [LEFT, LEFT]
+
+
+@pytest.mark.parametrize("stub", [[{"Responses": {}, "UnprocessedKeys": LEFT}]], indirect=True)
 def test_unprocessed_keys_are_not_taken_for_absent_items(stub: Stub) -> None:
     with pytest.raises(Unavailable):
-        reads.batch_get({"a": [{"id": "1"}]})
+        reads.batch_get({"a": [{"id": "2"}]}, retries=Retries(budget_seconds=0))
     assert len(stub.asked) == 1
 
 

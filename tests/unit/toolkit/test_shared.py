@@ -114,7 +114,7 @@ def caller(user_id: str, *groups: str) -> Caller:
 
 def course(status: str, published_at: str | None = None) -> Course:
     staff = frozenset({"colleague"})
-    return Course("c", "T", "", status, "owner", 1, (), "t", "t", published_at, staff=staff)
+    return Course("c", "T", "", status, "owner", 1, "t", "t", published_at, staff=staff)
 
 
 @pytest.mark.parametrize(
