@@ -86,7 +86,7 @@ class EducationStack(Construct):
             log_key_arn=log_key.arn,
         )
 
-        all_functions = [*functions.all, *streams.all, trigger, erasure.function]
+        all_functions = [*functions.all, *streams.all, trigger, *erasure.all]
         monitoring = Monitoring(
             self,
             "monitoring",
@@ -101,7 +101,7 @@ class EducationStack(Construct):
             ),
             other_alarms=[
                 *(alarm for function in all_functions for alarm in function.alarms),
-                *(erasure.alarm, trigger_fails.alarm, *streams.alarms),
+                *(*erasure.alarms, trigger_fails.alarm, *streams.alarms),
             ],
             edge_provider=edge_provider,
         )

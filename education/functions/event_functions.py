@@ -26,6 +26,7 @@ from education.functions.grants import (
 )
 from education.functions.python_function import Operations, PythonFunction
 from education.functions.stream_source import LagAlarm, StreamSource
+from education.functions.user_sweep import UserSweep
 from education.iam import Grant
 from education.identity import Identity
 from education.monitoring.alarm import make_alarm
@@ -132,6 +133,10 @@ class ErasureFunction(Construct):
 
     The stream of the profiles table tells it of each profile with an erasure request. The steps are in
     lambda_src/domain/people/erasure.py.
+
+    Attributes:
+        all: this function, and the one that finds people who deleted their user in Cognito themselves.
+        alarms: on the lag of the first, and those of the second.
     """
 
     def __init__(
@@ -172,7 +177,10 @@ class ErasureFunction(Construct):
             function=self.function,
             pattern=ERASURE_REQUESTS,
         )
-        self.alarm = LagAlarm(self, "lag", operations=operations, function=self.function).alarm
+        lag = LagAlarm(self, "lag", operations=operations, function=self.function)
+        sweep = UserSweep(self, "sweep", operations=operations, tables=tables, identity=identity)
+        self.all: tuple[PythonFunction, ...] = (self.function, sweep.function)
+        self.alarms: tuple[CloudwatchMetricAlarm, ...] = (lag.alarm, *sweep.alarms)
 
 
 class StreamFunctions(Construct):

@@ -13,12 +13,12 @@ from education.pipeline.resource_scope import ResourceScope
 
 # What functions may do with their resources. A test checks that every grant in the synthesized stacks is covered.
 TABLE_ACTIONS = (
-    "BatchGetItem BatchWriteItem ConditionCheckItem DeleteItem GetItem PutItem Query UpdateItem "
+    "BatchGetItem BatchWriteItem ConditionCheckItem DeleteItem GetItem PutItem Query Scan UpdateItem "
     "DescribeStream GetRecords GetShardIterator"
 )
 USER_ACTIONS = (
     "AdminAddUserToGroup AdminDeleteUser AdminGetUser AdminListGroupsForUser AdminRemoveUserFromGroup "
-    "AdminUserGlobalSignOut ListUsersInGroup"
+    "AdminUserGlobalSignOut ListUsers ListUsersInGroup"
 )
 
 

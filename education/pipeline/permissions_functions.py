@@ -51,7 +51,7 @@ def function_permissions(scope: ResourceScope, *, boundary_arn: str) -> list[Per
 
 
 def event_permissions(scope: ResourceScope) -> list[Permission]:
-    """The event bus, by its name, and event source mappings, by the function that they belong to.
+    """The event bus and schedules, by their names, and event source mappings, by the function that they belong to.
 
     https://docs.aws.amazon.com/service-authorization/latest/reference/list_awslambda.html
     """
@@ -67,6 +67,12 @@ def event_permissions(scope: ResourceScope) -> list[Permission]:
             writes=actions(
                 "events", "CreateEventBus UpdateEventBus DeleteEventBus TagResource UntagResource"
             ),
+        ),
+        Permission(
+            "Schedules",
+            scope.named("events", "rule/"),
+            reads=actions("events", "DescribeRule ListTargetsByRule ListTagsForResource"),
+            writes=actions("events", "PutRule DeleteRule PutTargets RemoveTargets TagResource UntagResource"),
         ),
         Permission(
             "StreamSourceCreation",

@@ -1,25 +1,16 @@
 """Profiles in DynamoDB: one item per person, and the erasure requests in them."""
 
 from collections.abc import Mapping
-from typing import Any
 
 from botocore.exceptions import ClientError
 
-from domain.people import profile_store, tombstones
-from domain.people.erasure import EMAIL, REQUESTED_AT, ErasureRequest
+from domain.people import erasure_request_store, profile_store, tombstones
+from domain.people.erasure import REQUESTED_AT, ErasureRequest
 from domain.people.profiles import Profile
 from profiles import register_store
 from profiles.administrators import Register
 from toolkit import clients
-from toolkit.dynamo import (
-    Item,
-    cancellation_reasons,
-    condition_failed,
-    from_item,
-    lost_race,
-    to_item,
-    transaction_conflict,
-)
+from toolkit.dynamo import Item, condition_failed, from_item, to_item, transaction_conflict
 
 
 class ProfileTable:
@@ -88,33 +79,8 @@ class ProfileTable:
             Whether it is stored, by this call or an earlier one; False if the register has changed, or another request
             is writing one of the items.
         """
-        values = {":now": now, ":request": request.request_id} | (
-            {":email": request.email} if request.email else {}
-        )
-        requested = {
-            "TableName": self._name,
-            "Key": to_item({"userId": request.user_id}),
-            "UpdateExpression": f"SET {REQUESTED_AT} = :now, erasureRequestId = :request"
-            + (f", {EMAIL} = :email" if request.email else ""),
-            "ExpressionAttributeValues": to_item(values),
-        }
-        tombstone = {
-            "TableName": self._name,
-            "Item": to_item(tombstones.key_of(request.user_id)),
-            "ConditionExpression": "attribute_not_exists(userId)",
-        }
         unchanged = register_store.update(self._name, register, register.leaving)
-        # The order matters: DynamoDB returns one cancellation reason for each write, in this order.
-        writes: list[Any] = [{"Put": tombstone}, {"Update": requested}, {"Update": unchanged}]
-        try:
-            clients.dynamodb().transact_write_items(TransactItems=writes)
-        except ClientError as error:
-            if cancellation_reasons(error)[:1] == ("ConditionalCheckFailed",):
-                return True  # the tombstone exists: an earlier call has stored the request
-            if lost_race(error):
-                return False
-            raise
-        return True
+        return erasure_request_store.store(self._name, request, now, {"Update": unchanged})
 
     def has_request(self, user_id: str) -> bool:
         """Whether there is an erasure request, of an erasure that is not finished: one GetItem."""

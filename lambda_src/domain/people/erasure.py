@@ -15,6 +15,9 @@
       audit entry.
 3. If the function is interrupted, the stream calls it again with the same erasure request.
 
+A person may also delete their user in Cognito without the platform. Then the function `sweep` stores the erasure
+request (sweep.rules).
+
 Every step is idempotent. The DynamoDB side is in domain.people.erasure_store.
 """
 
@@ -42,26 +45,32 @@ REQUESTED_AT = "erasureRequestedAt"
 """The attribute of a profile's item that shows an erasure request."""
 EMAIL = "erasureEmail"
 """The attribute with the person's verified e-mail address at the time of the erasure request."""
+REASON = "erasureReason"
+"""The attribute that says why nobody asked for the erasure; a person's own request has none."""
+REMINDED_AT = "erasureRemindedAt"
+"""The attribute that shows the stream an erasure request again (sweep.rules)."""
 # Courses that a person leaves at the same time: as many as the connections that one client keeps open.
 _AT_ONCE = 10
 
 
 @dataclass(frozen=True)
 class ErasureRequest:
-    """The person to erase, and the HTTP request that asked for it.
+    """The person to erase, and the HTTP request or the run of the sweep that asked for it.
 
     `email` is the verified address, in canonical form. None if there was none, or if a former version stored the
-    request: that version deleted the user in Cognito only after the address.
+    request: that version deleted the user in Cognito only after the address. `reason` is for the audit trail, if it was
+    not the person who asked.
     """
 
     user_id: str
     request_id: str
     email: str | None
+    reason: str | None = None
 
     @classmethod
     def from_stored(cls, item: Mapping[str, Any]) -> "ErasureRequest":
         """The erasure request in a profile's item."""
-        return cls(user_id=item["userId"], request_id=item["erasureRequestId"], email=item.get(EMAIL))
+        return cls(item["userId"], item["erasureRequestId"], item.get(EMAIL), item.get(REASON))
 
 
 def verified_email_of(user: PoolUser | None) -> str | None:
@@ -157,6 +166,7 @@ class Erasure:
             subject=audit.person(request.user_id),
             request_id=request.request_id,
             only_once=True,
+            details={"reason": request.reason} if request.reason else None,
         )
         self._store.close(request.user_id, round(time.time()) + tombstones.KEPT_SECONDS, entry)
 

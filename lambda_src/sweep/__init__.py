@@ -1,0 +1,1 @@
+"""Erases people who deleted their user in Cognito themselves. Called by a schedule, not over HTTP."""

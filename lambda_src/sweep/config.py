@@ -1,0 +1,13 @@
+"""What the sweep reads from its environment."""
+
+from dataclasses import dataclass
+
+from toolkit.config import BaseConfig
+
+
+@dataclass(frozen=True)
+class Config(BaseConfig):
+    """Field names are variable names in lower case."""
+
+    user_profiles_table: str
+    user_pool_id: str
