@@ -30,6 +30,7 @@ from tests.integration.support.proxied_functions import ProxiedFunctions, proxie
 from tests.integration.support.role_probes import probes
 from tests.integration.support.samples import SAMPLES, SampleContext
 from tests.integration.support.used_permissions import Pair, covers, granted, resource_part, used
+from tests.integration.support.user_sweep import delete_own_user, sweep
 
 if TYPE_CHECKING:
     from mypy_boto3_lambda import LambdaClient
@@ -152,6 +153,13 @@ def _make_and_demote_an_administrator(context: SampleContext, proxied: ProxiedFu
     context.administrator.delete(path)
 
 
+def _delete_a_user(context: SampleContext, proxied: ProxiedFunctions) -> None:
+    """A user deletes themselves in Cognito, and the sweep finds it."""
+    person = context.people.new(STUDENTS)
+    delete_own_user(context.deployed, person)
+    assert sweep(context.deployed)["erased"] >= 1
+
+
 def _send_broken_records(context: SampleContext, proxied: ProxiedFunctions) -> None:
     """The functions move records that they cannot read to the dead-letter queue."""
     functions: LambdaClient = context.deployed.client("lambda")
@@ -171,6 +179,7 @@ EXERCISES: tuple[Callable[[SampleContext, ProxiedFunctions], None], ...] = (
     _change_an_address,
     _erase,
     _make_and_demote_an_administrator,
+    _delete_a_user,
     _send_broken_records,
 )
 
