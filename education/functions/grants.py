@@ -16,6 +16,8 @@ from education.identity import Identity
 # revocations.py and second_factors.py in lambda_src/domain/people.
 _ADDRESSES = "address#*"
 _TOMBSTONES = "erased#*"
+# What lambda_src/sweep/store.py reads of each profile.
+_SWEPT = ("userId", "createdAt", "erasureRequestedAt", "erasureRemindedAt")
 _REVOCATIONS = "revoked#*"
 _SECOND_FACTORS = "factor#*"
 # The items of co-teachers in the table of courses: lambda_src/domain/staff.py.
@@ -153,3 +155,30 @@ def delete_users(identity: Identity) -> Grant:
         ["cognito-idp:AdminGetUser", "cognito-idp:AdminDeleteUser"],
         [identity.user_pool_arn],
     )
+
+
+def find_people_without_a_user(profiles: Table, identity: Identity) -> list[Grant]:
+    """Lets the sweep compare the profiles with the user pool, and store erasure requests. It reads no name and no
+    address: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/specifying-conditions.html
+    """
+    return [
+        Grant(
+            "FindPeople",
+            ["dynamodb:Scan"],
+            [profiles.arn],
+            conditions={
+                "ForAllValues:StringEquals": {"dynamodb:Attributes": list(_SWEPT)},
+                "StringEquals": {"dynamodb:Select": "SPECIFIC_ATTRIBUTES"},
+            },
+        ),
+        Grant(
+            "RequestErasures",
+            ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"],
+            [profiles.arn],
+        ),
+        Grant(
+            "SeeWhoIsGone",
+            ["cognito-idp:AdminGetUser", "cognito-idp:ListUsers", "cognito-idp:ListUsersInGroup"],
+            [identity.user_pool_arn],
+        ),
+    ]

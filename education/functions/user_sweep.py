@@ -13,16 +13,14 @@ from cdktf_cdktf_provider_aws.lambda_permission import LambdaPermission
 from constructs import Construct
 
 from education.data.tables import Tables
+from education.functions.grants import find_people_without_a_user
 from education.functions.python_function import Operations, PythonFunction
-from education.iam import Grant
 from education.identity import Identity
 from education.monitoring.alarm import make_alarm
 
 MINUTES = 15
 # A run ends a minute before, and looks at 25 people a second: at about 6,000.
 TIMEOUT_SECONDS = 300
-# What lambda_src/sweep/store.py reads of a profile.
-READ_ATTRIBUTES = ("userId", "createdAt", "erasureRequestedAt", "erasureRemindedAt")
 # The metrics of lambda_src/sweep/handler.py.
 NAMESPACE = "Education"
 TOO_MANY_GONE = "TooManyUsersGone"
@@ -49,27 +47,8 @@ class UserSweep(Construct):
             source="sweep",
             description="Erases people who deleted their user in Cognito themselves",
             variables={**profiles.variables, "USER_POOL_ID": identity.user_pool_id},
-            grants=[
-                Grant(
-                    "FindPeople",
-                    ["dynamodb:Scan"],
-                    [profiles.arn],
-                    conditions={
-                        "ForAllValues:StringEquals": {"dynamodb:Attributes": list(READ_ATTRIBUTES)},
-                        "StringEquals": {"dynamodb:Select": "SPECIFIC_ATTRIBUTES"},
-                    },
-                ),
-                Grant(
-                    "RequestErasures",
-                    ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"],
-                    [profiles.arn],
-                ),
-                Grant(
-                    "SeeWhoIsGone",
-                    ["cognito-idp:AdminGetUser", "cognito-idp:ListUsers", "cognito-idp:ListUsersInGroup"],
-                    [identity.user_pool_arn],
-                ),
-            ],
+            grants=find_people_without_a_user(profiles, identity),
+            asynchronous=True,
             timeout_seconds=TIMEOUT_SECONDS,
         )
         rule = CloudwatchEventRule(

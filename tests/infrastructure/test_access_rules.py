@@ -27,6 +27,7 @@ EVIDENCE = {
     "dynamodb:DeleteItem": ("delete_item", '"Delete"'),
     "dynamodb:ConditionCheckItem": ("ConditionCheck",),
     "dynamodb:Query": ("query(",),
+    "dynamodb:Scan": (".scan(",),
     "events:PutEvents": ("put_events(",),
     "s3:PutObject": ("generate_presigned_post",),
     "s3:DeleteObject": ("delete_object",),
@@ -114,13 +115,17 @@ def test_no_action_has_a_wildcard(stack: Synthesized) -> None:
     assert not wild, f"{wild}: list the actions"
 
 
-def test_no_function_may_scan(stack: Synthesized) -> None:
+def test_only_the_sweep_may_scan_and_reads_nothing_personal(stack: Synthesized) -> None:
     scans = [
-        f"{role} {statement['Sid']}"
+        (role, statement)
         for role, statement in role_statements(stack)
         if {"dynamodb:Scan", "dynamodb:PartiQLSelect"} & set(listed(statement["Action"]))
     ]
-    assert not scans, f"{scans}: read by key or index"
+    assert ["sweep" in role for role, _ in scans] == [True], f"{scans}: read by key or index"
+    conditions = scans[0][1]["Condition"]
+    assert conditions["StringEquals"] == {"dynamodb:Select": "SPECIFIC_ATTRIBUTES"}
+    read = set(conditions["ForAllValues:StringEquals"]["dynamodb:Attributes"])
+    assert not read & {"email", "displayName", "owner", "invitedTo"}
 
 
 def test_indexes_are_granted_by_name(stack: Synthesized) -> None:

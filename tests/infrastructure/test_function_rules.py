@@ -67,13 +67,19 @@ def behind_streams(stack: Synthesized) -> set[str]:
     return {reference(mapping["function_name"]).partition(".")[2] for mapping in mappings}
 
 
+def behind_schedules(stack: Synthesized) -> set[str]:
+    """The functions that schedules call."""
+    targets = stack.resources("aws_cloudwatch_event_target").values()
+    return {reference(target["arn"]).partition(".")[2] for target in targets}
+
+
 def test_runtime_and_limits_are_the_settings(stack: Synthesized) -> None:
     limits = stack.settings.functions
     for name, function in stack.resources("aws_lambda_function").items():
         assert (function["runtime"], function["architectures"]) == ("python3.13", ["arm64"]), name
         least = TRIGGER_MEMORY_MIB if source_of(function) == "identity_triggers" else 0
         assert function["memory_size"] == max(limits.memory_mib, least), name
-        if name not in behind_streams(stack):
+        if name not in behind_streams(stack) | behind_schedules(stack):
             assert function["timeout"] == limits.timeout_seconds <= 29, f"{name}: API Gateway waits 29 s"
         assert function["tracing_config"]["mode"] == ("Active" if limits.tracing else "PassThrough"), name
 

@@ -5,6 +5,7 @@ from collections import Counter
 import pytest
 
 from education.functions.event_functions import NAMESPACE, NOT_NOTED
+from education.functions.user_sweep import NO_ADMINISTRATOR, TOO_MANY_GONE
 from education.monitoring.alarm import make_alarm
 from tests.infrastructure.conftest import SynthesizedOf
 from tests.infrastructure.synthesized import Synthesized, reference, values_of
@@ -71,13 +72,22 @@ def test_every_function_is_watched(stack: Synthesized) -> None:
 
 def test_sign_ins_that_are_not_noted_are_watched(stack: Synthesized) -> None:
     """The sign-in trigger lets people in even if it cannot note them, so Lambda's own metrics show no error."""
-    (alarm,) = (
-        alarm
+    assert metrics_of_functions(stack)[NOT_NOTED] == f"education-identity-triggers-{stack.environment}"
+
+
+def test_what_the_sweep_must_not_do_alone_is_watched(stack: Synthesized) -> None:
+    """It erases nobody where too many users are gone, and cannot bring an administrator back."""
+    for metric in (TOO_MANY_GONE, NO_ADMINISTRATOR):
+        assert metrics_of_functions(stack)[metric] == f"education-sweep-{stack.environment}"
+
+
+def metrics_of_functions(stack: Synthesized) -> dict[str, str]:
+    """The metrics that functions write themselves and an alarm watches, and the name of the function of each."""
+    return {
+        alarm["metric_name"]: alarm["dimensions"]["FunctionName"]
         for alarm in stack.resources("aws_cloudwatch_metric_alarm").values()
         if alarm.get("namespace") == NAMESPACE
-    )
-    assert alarm["metric_name"] == NOT_NOTED
-    assert alarm["dimensions"] == {"FunctionName": f"education-identity-triggers-{stack.environment}"}
+    }
 
 
 def test_every_function_behind_a_stream_is_watched_for_its_lag(stack: Synthesized) -> None:

@@ -214,7 +214,10 @@ def test_no_path_of_a_person_is_in_the_source() -> None:
 
 
 def test_the_function_code_never_scans() -> None:
+    """But for the sweep, which has to see everybody once."""
     for path in python_files("lambda_src"):
+        if shown(path) == "lambda_src/sweep/store.py":
+            continue
         assert not re.search(r"\.scan\(|get_paginator\(.scan", path.read_text()), (
             f"{shown(path)}: read by key or index"
         )

@@ -39,7 +39,7 @@ class FailedEvent:
 
     @classmethod
     def of(cls, body: str, uploads_function: str) -> "FailedEvent":
-        """Read a message: one that a function wrote, one of Lambda's about a batch, or an event of S3.
+        """Read a message: one that a function wrote, one of Lambda's about a batch, or an event of S3 or a schedule.
 
         Raises:
             Unreadable: it is none of these.
@@ -54,6 +54,9 @@ class FailedEvent:
                     first=batch["startSequenceNumber"],
                     last=batch["endSequenceNumber"],
                 )
+            if message.get("source") == "aws.events":
+                # A schedule's rule has the name of its function.
+                return cls(message["resources"][0].partition(":rule/")[2], message)
             if "sequenceNumber" in message:
                 number = message["sequenceNumber"]
                 if int(number) and message["function"]:

@@ -53,6 +53,8 @@ MAKING = {
     "aws_cloudfront_response_headers_policy": "cloudfront:CreateResponseHeadersPolicy",
     "aws_cloudwatch_dashboard": "cloudwatch:PutDashboard",
     "aws_cloudwatch_event_bus": "events:CreateEventBus",
+    "aws_cloudwatch_event_rule": "events:PutRule",
+    "aws_cloudwatch_event_target": "events:PutTargets",
     "aws_cloudwatch_log_group": "logs:CreateLogGroup logs:PutRetentionPolicy",
     "aws_cloudwatch_metric_alarm": "cloudwatch:PutMetricAlarm",
     "aws_cognito_user_group": "cognito-idp:CreateGroup",

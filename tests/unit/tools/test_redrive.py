@@ -109,6 +109,14 @@ def test_an_upload_that_was_not_noted_is_noted(desk: Desk) -> None:
     assert desk.functions.calls == [(UPLOADS, event)]
 
 
+def test_a_run_of_a_schedule_is_repeated(desk: Desk) -> None:
+    rule = "arn:aws:events:eu-central-1:123456789012:rule/education-sweep-test"
+    event = {"source": "aws.events", "detail-type": "Scheduled Event", "resources": [rule], "detail": {}}
+    desk.letter(event)
+    assert desk.redrive.run(dry_run=False) == (1, 0)
+    assert desk.functions.calls == [("education-sweep-test", event)]
+
+
 def test_what_fails_again_or_is_only_looked_at_stays(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
     (number,) = desk.changes("ada")
     desk.letter(desk.given_up(number))
