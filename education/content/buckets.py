@@ -36,11 +36,14 @@ from cdktf_cdktf_provider_aws.s3_bucket_versioning import (
 )
 from constructs import Construct
 
+from education.content.edge_logs import write_edge_logs
 from education.content.headers import PREFLIGHT_CACHE_SECONDS
 from education.environment import Environment
 from education.iam import policy_document
 
 UNFINISHED_UPLOAD_DAYS = 1
+# The least that S3 allows. The uploads function deletes every arrival within seconds, so this is for its failures.
+LEFTOVER_DAYS = 1
 
 
 class PrivateBucket(Construct):
@@ -72,7 +75,7 @@ class PrivateBucket(Construct):
             ignore_public_acls=True,
             restrict_public_buckets=True,
         )
-        # checkov:skip=CKV2_AWS_65 aws_s3_bucket_ownership_controls: CloudFront delivers logs with an ACL
+        # checkov:skip=CKV2_AWS_65 aws_s3_bucket_ownership_controls: deployed log buckets have an ACL of CloudFront's
         self.ownership = S3BucketOwnershipControls(
             self,
             "ownership",
@@ -100,8 +103,13 @@ class PrivateBucket(Construct):
             versioning_configuration=S3BucketVersioningVersioningConfiguration(status="Enabled"),
         )
 
-    def expire(self, *, old_version_days: int, objects_days: int | None = None) -> None:
-        """Delete unfinished uploads, old versions after some days, and objects if `objects_days` is given."""
+    def expire(
+        self, *, old_version_days: int, objects_days: int | None = None, leftovers_prefix: str | None = None
+    ) -> None:
+        """Delete unfinished uploads, old versions after some days, and objects if `objects_days` is given.
+
+        Objects below `leftovers_prefix` are deleted after LEFTOVER_DAYS.
+        """
         rules = [
             _rule(
                 "unfinished-uploads",
@@ -129,6 +137,19 @@ class PrivateBucket(Construct):
                 "objects", expiration=[S3BucketLifecycleConfigurationRuleExpiration(days=objects_days)]
             ),
         ]
+        if leftovers_prefix is not None:
+            rules.append(
+                _rule(
+                    "arrivals-not-noted",
+                    prefix=leftovers_prefix,
+                    expiration=[S3BucketLifecycleConfigurationRuleExpiration(days=LEFTOVER_DAYS)],
+                    noncurrent_version_expiration=[
+                        S3BucketLifecycleConfigurationRuleNoncurrentVersionExpiration(
+                            noncurrent_days=LEFTOVER_DAYS
+                        )
+                    ],
+                )
+            )
         S3BucketLifecycleConfiguration(
             self, "lifecycle", bucket=self.name, rule=rules, depends_on=[self.versioning]
         )
@@ -166,8 +187,9 @@ class AccessLogBucket(PrivateBucket):
             id,
             name=env.names.global_of("content-logs", env.aws.account_id),
             force_destroy=not env.settings.protect_data,
-            # CloudFront delivers its standard logs through an ACL, which it adds to the bucket:
-            # https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/standard-logging-legacy-s3.html
+            # Nothing needs an ACL any more. But CloudFront's earlier logs have left one on deployed buckets, and S3
+            # disables ACLs only on a bucket that has none:
+            # https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-ownership-error-responses.html
             object_ownership="BucketOwnerPreferred",
         )
         self.expire(
@@ -183,14 +205,15 @@ class AccessLogBucket(PrivateBucket):
                     "Action": "s3:PutObject",
                     "Resource": f"{self.arn}/s3/*",
                     "Condition": {"StringEquals": {"aws:SourceAccount": env.aws.account_id}},
-                }
+                },
+                write_edge_logs(env, self.arn),
             ],
             require_tls=env.settings.content.require_tls,
         )
 
 
 class ContentBucket(PrivateBucket):
-    """The course files, under `public/` and `premium/`."""
+    """The course files, under `public/` and `premium/`, and for some seconds the files that have just arrived."""
 
     def __init__(
         self,
@@ -199,6 +222,7 @@ class ContentBucket(PrivateBucket):
         *,
         env: Environment,
         log_bucket: AccessLogBucket | None,
+        incoming_prefix: str,
     ) -> None:
         super().__init__(
             scope,
@@ -207,7 +231,7 @@ class ContentBucket(PrivateBucket):
             force_destroy=not env.settings.protect_data,
             object_ownership="BucketOwnerEnforced",
         )
-        self.expire(old_version_days=env.settings.content.old_version_days)
+        self.expire(old_version_days=env.settings.content.old_version_days, leftovers_prefix=incoming_prefix)
         S3BucketCorsConfiguration(
             self,
             "cors",
@@ -237,8 +261,8 @@ class ContentBucket(PrivateBucket):
             )
 
 
-def _rule(id: str, **action: Any) -> S3BucketLifecycleConfigurationRule:
-    """An enabled rule for the whole bucket."""
+def _rule(id: str, prefix: str = "", **action: Any) -> S3BucketLifecycleConfigurationRule:
+    """An enabled rule for the whole bucket, or for the keys with a prefix."""
     return S3BucketLifecycleConfigurationRule(
-        id=id, status="Enabled", filter=[S3BucketLifecycleConfigurationRuleFilter(prefix="")], **action
+        id=id, status="Enabled", filter=[S3BucketLifecycleConfigurationRuleFilter(prefix=prefix)], **action
     )

@@ -1,4 +1,4 @@
-"""The functions behind the API and the one that S3 calls: the environment variables and the grants of each.
+"""The functions behind the API: the environment variables and the grants of each. `arrivals` has the one that S3 calls.
 
 This file lists, for each function, what it alone may do; `grants` has what several functions share. `python_function`
 adds the grants that all functions have: logs and traces. The integration tests run with IAM enforced, and so show that
@@ -8,16 +8,12 @@ the grants are enough.
 import json
 from collections.abc import Mapping, Sequence
 
-from cdktf_cdktf_provider_aws.lambda_permission import LambdaPermission
-from cdktf_cdktf_provider_aws.s3_bucket_notification import (
-    S3BucketNotification,
-    S3BucketNotificationLambdaFunction,
-)
 from constructs import Construct
 
 from education.content.delivery import ContentDelivery
 from education.data.audit_table import AuditTable
 from education.data.tables import Tables
+from education.functions.arrivals import uploads_function
 from education.functions.bundling import deployed_name
 from education.functions.grants import (
     add_audit_entries,
@@ -128,12 +124,12 @@ class ApiFunctions(Construct):
             },
             [
                 see_present_roles(profiles),
-                Grant("ReadCourses", ["dynamodb:GetItem"], [courses.arn]),
+                Grant("ReadCoursesAndOpenForms", ["dynamodb:GetItem", "dynamodb:UpdateItem"], [courses.arn]),
                 Grant("ReadEnrolments", ["dynamodb:GetItem"], [progress.arn]),
                 Grant(
                     "SignUploads",
                     ["s3:PutObject"],
-                    [f"{content.bucket_arn}/{prefix}*" for prefix in content.upload_prefixes],
+                    [f"{content.bucket_arn}/{content.incoming_prefix}*"],
                     reason="the rest of the key names the lesson, which is known only at the request",
                 ),
                 Grant("ReadSigningKey", ["secretsmanager:GetSecretValue"], [content.signing_secret_arn]),
@@ -192,17 +188,9 @@ class ApiFunctions(Construct):
                 delete_users(identity),
             ],
         )
-        uploads = PythonFunction(
-            self,
-            "uploads",
-            operations=operations,
-            source="uploads",
-            description="Notes in the course that the file of a lesson was uploaded",
-            variables=courses.variables,
-            grants=[Grant("NoteArrivedFiles", ["dynamodb:UpdateItem"], [courses.arn])],
-            asynchronous=True,
+        uploads = uploads_function(
+            self, operations=operations, tables=tables, content=content, identity=identity
         )
-        self._notify_of_uploads(uploads, content, operations.env.aws.account_id)
         self.behind_the_api: Mapping[str, PythonFunction] = {
             function.label: function
             for function in (catalog, enrollment, progress_function, content_function, profile)
@@ -212,34 +200,6 @@ class ApiFunctions(Construct):
             f"{label}_function_name": function.function_name
             for label, function in self.behind_the_api.items()
         }
-
-    def _notify_of_uploads(self, uploads: PythonFunction, content: ContentDelivery, account_id: str) -> None:
-        """S3 calls the uploads function for every new object below the prefixes that lessons use."""
-        permission = LambdaPermission(
-            self,
-            "uploads-permission",
-            statement_id="InvokedByTheContentBucket",
-            action="lambda:InvokeFunction",
-            function_name=uploads.function_name,
-            principal="s3.amazonaws.com",
-            source_arn=content.bucket_arn,
-            source_account=account_id,
-        )
-        S3BucketNotification(
-            self,
-            "uploads-notification",
-            bucket=content.bucket_name,
-            lambda_function=[
-                S3BucketNotificationLambdaFunction(
-                    id=prefix.rstrip("/"),
-                    lambda_function_arn=uploads.arn,
-                    events=["s3:ObjectCreated:*"],
-                    filter_prefix=prefix,
-                )
-                for prefix in content.upload_prefixes
-            ],
-            depends_on=[permission],
-        )
 
     def _function(
         self, source: str, description: str, variables: Mapping[str, str], grants: Sequence[Grant]

@@ -252,7 +252,7 @@ class StreamFunctions(Construct):
                 Grant(
                     "DeleteFilesWithoutLessons",
                     ["s3:DeleteObject"],
-                    [f"{content.bucket_arn}/{prefix}*" for prefix in content.upload_prefixes],
+                    [f"{content.bucket_arn}/{prefix}*" for prefix in content.served_prefixes],
                     reason="the rest of the key names the lesson, which is known only at the edit",
                 ),
             ],

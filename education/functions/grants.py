@@ -1,10 +1,12 @@
-"""Grants that several functions have in common: their logs, the tables, streams and dead letters.
+"""Grants that several functions have in common (their logs, the tables, streams and dead letters), and those of the
+function that takes arrivals.
 
 What each function may do is listed in `api_functions` and `event_functions`, which use these by name.
 """
 
 from collections.abc import Sequence
 
+from education.content.delivery import ContentDelivery
 from education.data.audit_table import AuditTable
 from education.data.table import Table
 from education.data.tables import Tables
@@ -181,4 +183,20 @@ def find_people_without_a_user(profiles: Table, identity: Identity) -> list[Gran
             ["cognito-idp:AdminGetUser", "cognito-idp:ListUsers", "cognito-idp:ListUsersInGroup"],
             [identity.user_pool_arn],
         ),
+    ]
+
+
+def take_arrivals(tables: Tables, content: ContentDelivery, identity: Identity) -> list[Grant]:
+    """Lets a function note, copy and delete files that arrived: lambda_src/uploads/rules.py has the steps."""
+    incoming = f"{content.bucket_arn}/{content.incoming_prefix}*"
+    served = [f"{content.bucket_arn}/{prefix}*" for prefix in content.served_prefixes]
+    lesson_unknown = "the rest of the key names the lesson, which is known only when the file arrives"
+    return [
+        Grant("NoteArrivedFiles", ["dynamodb:GetItem", "dynamodb:UpdateItem"], [tables.courses.arn]),
+        see_present_roles(tables.profiles),
+        Grant("SeeGroups", ["cognito-idp:AdminListGroupsForUser"], [identity.user_pool_arn]),
+        Grant("ReadArrivals", ["s3:GetObjectVersion"], [incoming], reason=lesson_unknown),
+        Grant("FindVersions", ["s3:ListBucketVersions"], [content.bucket_arn]),
+        Grant("ServeFiles", ["s3:PutObject"], served, reason=lesson_unknown),
+        Grant("DeleteForGood", ["s3:DeleteObjectVersion"], [incoming, *served], reason=lesson_unknown),
     ]

@@ -35,9 +35,10 @@ def boundary_statements(scope: ResourceScope) -> list[dict[str, Any]]:
         _allow("StreamList", actions("dynamodb", "ListStreams"), ["*"]),
         _allow(
             "Files",
-            actions("s3", "GetObject PutObject DeleteObject"),
+            actions("s3", "GetObject GetObjectVersion PutObject DeleteObject DeleteObjectVersion"),
             [f"{bucket}/*" for bucket in scope.buckets()],
         ),
+        _allow("FileVersions", actions("s3", "ListBucketVersions"), scope.buckets()),
         _allow("Users", actions("cognito-idp", USER_ACTIONS), [scope.arn("cognito-idp", "userpool/*")])
         | {"Condition": scope.tagged()},
         _allow(

@@ -1,18 +1,16 @@
 """Forms with which a browser uploads one file directly to S3, for one key, type and size only.
 
 A form is signed with the function's own credentials, without a call to AWS. S3 refuses an upload that does not
-fit the signed conditions.
+fit the signed conditions. The file goes below `incoming/`, and says in its metadata who got the form.
 """
 
 from content.rules import UploadForm
+from domain import content_paths
 from toolkit import clients, clock
 
-# While a form is valid, S3 accepts any number of uploads with it, each as a new version of the same key.
+# While a form is valid, S3 accepts any number of uploads with it, each as a new version of the same key. The uploads
+# function keeps one of them.
 VALID_SECONDS = 5 * 60
-# Short, so that caches ask for a key again soon (in most cases the answer is a 304 without a body). CloudFront serves
-# a deleted file for this long too.
-CACHED_SECONDS = 5 * 60
-_CACHE_CONTROL = f"public, max-age={CACHED_SECONDS}"
 
 
 class S3UploadForms:
@@ -21,13 +19,17 @@ class S3UploadForms:
     def __init__(self, bucket: str) -> None:
         self._bucket = bucket
 
-    def make(self, key: str, media_type: str, most_bytes: int) -> UploadForm:
-        """A form that accepts one file of up to `most_bytes` bytes under `key`."""
-        fields = {"Content-Type": media_type, "Cache-Control": _CACHE_CONTROL}
+    def make(self, key: str, media_type: str, most_bytes: int, uploader_id: str) -> UploadForm:
+        """A form that accepts one file of up to `most_bytes` bytes, which will be served from `key`."""
+        fields = {
+            "Content-Type": media_type,
+            "Cache-Control": content_paths.CACHE_CONTROL,
+            f"x-amz-meta-{content_paths.UPLOADER}": uploader_id,
+        }
         expires_at = clock.in_seconds(VALID_SECONDS)
         form = clients.s3().generate_presigned_post(
             self._bucket,
-            key,
+            content_paths.INCOMING + key,
             Fields=dict(fields),
             Conditions=[
                 *({name: value} for name, value in fields.items()),

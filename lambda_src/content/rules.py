@@ -1,7 +1,8 @@
 """The rules of lessons' files: which callers may upload or read one, and at which URL.
 
-Here only the form is created. A file becomes a lesson's content when it is in S3 (the uploads function). This module
-does not depend on HTTP, S3's forms or CloudFront's signatures.
+Here only the form is created, and noted in the lesson. A lesson has one open form at most: a newer form replaces it. A
+file becomes a lesson's content when it is in S3 (the uploads function). This module does not depend on HTTP, S3's forms
+or CloudFront's signatures.
 """
 
 from dataclasses import dataclass
@@ -11,7 +12,9 @@ from domain import content_paths, permissions
 from domain.content_paths import UploadKey
 from domain.courses import Course
 from toolkit.caller import Caller
-from toolkit.errors import BadRequest, FieldError, Forbidden, NotFound
+from toolkit.errors import BadRequest, Conflict, FieldError, Forbidden, NotFound
+
+_ATTEMPTS = 4
 
 
 @dataclass(frozen=True)
@@ -52,12 +55,16 @@ class ContentStore(Protocol):
     def is_enrolled(self, user_id: str, course_id: str) -> bool:
         """Whether a student is enrolled in a course now."""
 
+    def open_form(self, upload: UploadKey) -> bool:
+        """Note a form in its lesson, in place of an earlier one. False if the lesson is gone or has changed, or if the
+        course is archived."""
+
 
 class UploadForms(Protocol):
     """Forms for uploads."""
 
-    def make(self, key: str, media_type: str, most_bytes: int) -> UploadForm:
-        """A form that accepts one file of up to `most_bytes` bytes under `key`."""
+    def make(self, key: str, media_type: str, most_bytes: int, uploader_id: str) -> UploadForm:
+        """A form that accepts one file of up to `most_bytes` bytes, which will be served from `key`."""
 
 
 class UrlSigner(Protocol):
@@ -87,8 +94,18 @@ class Content:
         Raises:
             NotFound, Forbidden: the caller may not see or not edit the course, or there is no such lesson.
             BadRequest: the media type does not fit the lesson, or the file would be too large.
-            Conflict: the course is archived.
+            Conflict: the course is archived, or is edited too often now.
         """
+        for _ in range(_ATTEMPTS):
+            form = self._open_form(caller, course_id, lesson_id, wanted)
+            if form is not None:
+                return form
+        raise Conflict("Other people are changing this course. Try again.", code="busy")
+
+    def _open_form(
+        self, caller: Caller, course_id: str, lesson_id: str, wanted: WantedUpload
+    ) -> UploadForm | None:
+        """A form for the lesson as it is now; None if the lesson has changed meanwhile."""
         course = permissions.require_editable(caller, self._store.course(course_id))
         lesson = course.require_lesson(lesson_id)
         course.require_not_archived()
@@ -101,9 +118,12 @@ class Content:
             faults.append(FieldError("sizeBytes", f"must be at most {self._most_bytes}"))
         if faults:
             raise BadRequest("The body is not valid.", errors=tuple(faults))
-        upload = UploadKey(course_id, lesson_id, lesson.content_type, lesson.premium)
-        key = content_paths.new_key(upload, wanted.file_name or content_paths.FILE_NAMES[media_type])
-        return self._forms.make(key, media_type, wanted.size_bytes or self._most_bytes)
+        upload_id = content_paths.new_upload_id()
+        upload = UploadKey(course_id, lesson_id, lesson.content_type, lesson.premium, upload_id)
+        if not self._store.open_form(upload):
+            return None
+        key = content_paths.key_of(upload, wanted.file_name or content_paths.FILE_NAMES[media_type])
+        return self._forms.make(key, media_type, wanted.size_bytes or self._most_bytes, caller.user_id)
 
     def locate(self, caller: Caller, course_id: str, lesson_id: str) -> ContentLocation:
         """Where the lesson's content is. For premium content, a signed URL that is valid for this upload only.

@@ -1,10 +1,13 @@
 """Where a lesson's files are in the content bucket, and what a key says about its upload.
 
-    <public|premium>/<courseId>/<lessonId>/<content type>-<random>/<file name>
+    <public|premium>/<courseId>/<lessonId>/<content type>-<upload id>/<file name>
 
-Every form has a folder of its own. So a file that is uploaded with a new form has a new URL, and no cache can serve
-an old file for it. The folder's name contains the content type. So an uploaded file can be checked against the
-lesson as it is at that time, without a list of the forms that were created.
+This is the address from which CloudFront serves the file. A form uploads to the same key behind `incoming/`, which
+nobody can read; the uploads function moves the file when it has noted it in the lesson.
+
+Every form has an upload id, and so a folder, of its own. So a file that is uploaded with a new form has a new URL, and
+no cache can serve an old file for it. The folder's name contains the content type. So a file can be checked against the
+lesson as it is when the file arrives.
 """
 
 import re
@@ -13,6 +16,14 @@ from dataclasses import dataclass
 
 PUBLIC = "public"
 PREMIUM = "premium"
+INCOMING = "incoming/"
+# The metadata of an incoming file that holds the user id of the person who got the form. A form signs it.
+UPLOADER = "uploader"
+
+# Short, so that caches ask for a key again soon (in most cases the answer is a 304 without a body). CloudFront serves
+# a deleted file for this long too. The distribution says `private` for premium files: education/content/headers.py.
+CACHED_SECONDS = 5 * 60
+CACHE_CONTROL = f"public, max-age={CACHED_SECONDS}"
 
 # The media types of a lesson of each content type. The first is used if the request names none.
 MEDIA_TYPES = {
@@ -30,29 +41,35 @@ FILE_NAMES = {
 
 _KEY = re.compile(
     r"(?P<prefix>public|premium)/(?P<course>[A-Za-z0-9_-]{1,64})/(?P<lesson>[a-z0-9][a-z0-9-]{0,63})"
-    r"/(?P<type>video|pdf|interactive|article)-[0-9a-f]{32}/[A-Za-z0-9][A-Za-z0-9._-]{0,99}"
+    r"/(?P<type>video|pdf|interactive|article)-(?P<upload>[0-9a-f]{32})/[A-Za-z0-9][A-Za-z0-9._-]{0,99}"
 )
 
 
 @dataclass(frozen=True)
 class UploadKey:
-    """What a key says: the lesson of the file, and what the lesson was when the form was created."""
+    """What a key says: the lesson of the file, what the lesson was when the form was created, and the form."""
 
     course_id: str
     lesson_id: str
     content_type: str
     premium: bool
+    upload_id: str
 
 
-def new_key(upload: UploadKey, file_name: str) -> str:
-    """A key that was never used before."""
+def new_upload_id() -> str:
+    """An upload id that was never used before."""
+    return uuid.uuid4().hex
+
+
+def key_of(upload: UploadKey, file_name: str) -> str:
+    """The key from which the file of an upload is served."""
     prefix = PREMIUM if upload.premium else PUBLIC
-    folder = f"{upload.content_type}-{uuid.uuid4().hex}"
+    folder = f"{upload.content_type}-{upload.upload_id}"
     return f"{prefix}/{upload.course_id}/{upload.lesson_id}/{folder}/{file_name}"
 
 
 def parse(key: str) -> UploadKey | None:
-    """What a key says, or None if it does not have this form."""
+    """What a served key says, or None if it does not have this form."""
     found = _KEY.fullmatch(key)
     if found is None:
         return None
@@ -61,6 +78,7 @@ def parse(key: str) -> UploadKey | None:
         lesson_id=found["lesson"],
         content_type=found["type"],
         premium=found["prefix"] == PREMIUM,
+        upload_id=found["upload"],
     )
 
 

@@ -17,7 +17,8 @@ STATUSES = (DRAFT, PUBLISHED, ARCHIVED)
 
 
 class Lesson(NamedTuple):
-    """One lesson. `content_key` is the S3 key of its newest upload, None before there is one.
+    """One lesson. `content_key` is the S3 key of its file, None before there is one. `open_form` says which form's file
+    may still become the lesson's: `uploadId`, and `claimedBy` once a file has arrived.
 
     A tuple, because a course has up to 200 of these, and a frozen dataclass takes twice as long.
     """
@@ -29,6 +30,7 @@ class Lesson(NamedTuple):
     position: int
     content_key: str | None = None
     uploaded_at: str | None = None
+    open_form: Mapping[str, str] | None = None
 
     @classmethod
     def from_stored(cls, lesson_id: str, stored: Mapping[str, Any]) -> "Lesson":
@@ -41,6 +43,7 @@ class Lesson(NamedTuple):
             position=stored["position"],
             content_key=stored.get("contentKey"),
             uploaded_at=stored.get("uploadedAt"),
+            open_form=stored.get("openForm"),
         )
 
     def to_api(self) -> dict[str, Any]:

@@ -7,7 +7,7 @@ the caller gets a 503 while there is still time to send one. boto3 comes with th
 
 import os
 import time
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any, cast
 
 import botocore.config
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 CONNECT_SECONDS = 1.0
 READ_SECONDS = 3.0
 ATTEMPTS = 2
+# S3 copies 5 GB, the most for one call, in about a minute.
+COPY_SECONDS = 120.0
 # Left for our own code and for sending the answer.
 RESERVE_SECONDS = 0.5
 
@@ -55,6 +57,11 @@ def s3() -> "S3Client":
     return cast("S3Client", _client("s3"))
 
 
+def s3_copies() -> "S3Client":
+    """The S3 client for copies of large files, for which it waits COPY_SECONDS. No API waits for its caller."""
+    return cast("S3Client", _client("s3", COPY_SECONDS))
+
+
 def secrets_manager() -> "SecretsManagerClient":
     """The Secrets Manager client."""
     return cast("SecretsManagerClient", _client("secretsmanager"))
@@ -81,10 +88,10 @@ def _session() -> botocore.session.Session:
 
 
 @cache
-def _client(service: str) -> Any:
+def _client(service: str, read_seconds: float | None = None) -> Any:
     config = botocore.config.Config(
         connect_timeout=CONNECT_SECONDS,
-        read_timeout=READ_SECONDS,
+        read_timeout=read_seconds or READ_SECONDS,
         retries={"mode": "standard", "total_max_attempts": ATTEMPTS},
         tcp_keepalive=True,
         # All parameters come from this code, and tests run it against the AWS emulator.
@@ -92,7 +99,7 @@ def _client(service: str) -> Any:
         **(_s3_settings() if service == "s3" else {}),
     )
     client = _session().create_client(service, config=config)
-    client.meta.events.register("request-created", _refuse_when_late)
+    client.meta.events.register("request-created", partial(_refuse_when_late, read_seconds))
     return client
 
 
@@ -103,9 +110,7 @@ def _s3_settings() -> dict[str, Any]:
     return {"signature_version": "s3v4", "s3": {"addressing_style": style}}
 
 
-def _refuse_when_late(**_: object) -> None:
-    if (
-        _deadline is not None
-        and time.monotonic() + CONNECT_SECONDS + READ_SECONDS + RESERVE_SECONDS > _deadline
-    ):
+def _refuse_when_late(read_seconds: float | None, **_: object) -> None:
+    longest = CONNECT_SECONDS + (read_seconds or READ_SECONDS) + RESERVE_SECONDS
+    if _deadline is not None and time.monotonic() + longest > _deadline:
         raise Unavailable(retry_after=2)

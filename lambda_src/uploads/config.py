@@ -10,3 +10,6 @@ class Config(BaseConfig):
     """Field names are variable names in lower case."""
 
     courses_table: str
+    user_profiles_table: str
+    user_pool_id: str
+    content_bucket: str

@@ -1,49 +1,108 @@
-"""Writes a lesson's content into its course: one conditional UpdateItem.
+"""Writes a lesson's open form and content into its course: one conditional UpdateItem each.
 
 The course's `version` does not change: an upload is not an edit, and must not turn an instructor's unsaved changes
 into a conflict.
 """
 
+from collections.abc import Mapping
+from typing import Any
+
 from botocore.exceptions import ClientError
 
+from domain import course_store
 from domain.content_paths import UploadKey
+from domain.courses import ARCHIVED, Course
 from toolkit import clients, clock
-from toolkit.dynamo import condition_failed, retry_conflicts, to_item
+from toolkit.dynamo import condition_failed, from_item, retry_conflicts, to_item
+
+_FITS = (
+    "lessons.#lesson.openForm.uploadId = :upload AND lessons.#lesson.premium = :premium "
+    "AND lessons.#lesson.contentType = :type AND #status <> :archived"
+)
 
 
 class LessonContentTable:
-    """The lessons' content in the courses table."""
+    """The lessons' open forms and content in the courses table."""
 
     def __init__(self, courses_table: str) -> None:
         self._courses = courses_table
 
-    def set_content(self, upload: UploadKey, key: str, uploaded_at: str) -> bool:
-        """Set the lesson's content if the lesson exists, fits and has nothing newer; whether it was set."""
+    def course(self, course_id: str) -> Course | None:
+        """One course as it is now: one GetItem."""
+        return course_store.find(self._courses, course_id, consistent=True)
+
+    def claim(self, upload: UploadKey, version: str) -> Course | None:
+        """Take the open form for this version; None if it is not open, or another version has it."""
+        return self._update(
+            upload,
+            "SET lessons.#lesson.openForm.claimedBy = :version",
+            f"{_FITS} AND (attribute_not_exists(lessons.#lesson.openForm.claimedBy) "
+            "OR lessons.#lesson.openForm.claimedBy = :version)",
+            {**_fitting(upload), ":version": version},
+            {"#status": "status"},
+        )
+
+    def note(self, upload: UploadKey, version: str, key: str, at: str) -> Course | None:
+        """Set the lesson's content if this version still has the open form; None if it has not."""
+        return self._update(
+            upload,
+            "SET lessons.#lesson.contentKey = :key, lessons.#lesson.uploadedAt = :at, updatedAt = :now",
+            f"{_FITS} AND lessons.#lesson.openForm.claimedBy = :version",
+            {**_fitting(upload), ":version": version, ":key": key, ":at": at, ":now": clock.now()},
+            {"#status": "status"},
+        )
+
+    def close_form(self, upload: UploadKey) -> None:
+        """Remove the form from its lesson, if it is still the open one."""
+        self._update(
+            upload,
+            "REMOVE lessons.#lesson.openForm",
+            "lessons.#lesson.openForm.uploadId = :upload",
+            {":upload": upload.upload_id},
+        )
+
+    def take_back(self, upload: UploadKey, key: str) -> None:
+        """Remove content and form from the lesson, if this is still its content."""
+        self._update(
+            upload,
+            "SET updatedAt = :now REMOVE lessons.#lesson.openForm, lessons.#lesson.contentKey, "
+            "lessons.#lesson.uploadedAt",
+            "lessons.#lesson.contentKey = :key",
+            {":key": key, ":now": clock.now()},
+        )
+
+    def _update(
+        self,
+        upload: UploadKey,
+        change: str,
+        condition: str,
+        values: Mapping[str, Any],
+        names: Mapping[str, str] | None = None,
+    ) -> Course | None:
+        """The course after a change, None if the condition is false."""
         try:
-            retry_conflicts(
+            answer = retry_conflicts(
                 lambda: clients.dynamodb().update_item(
                     TableName=self._courses,
                     Key=to_item({"courseId": upload.course_id}),
-                    UpdateExpression="SET lessons.#lesson.contentKey = :key, "
-                    "lessons.#lesson.uploadedAt = :at, updatedAt = :now",
-                    ConditionExpression="lessons.#lesson.premium = :premium "
-                    "AND lessons.#lesson.contentType = :type "
-                    "AND (attribute_not_exists(lessons.#lesson.uploadedAt) "
-                    "OR lessons.#lesson.uploadedAt <= :at)",
-                    ExpressionAttributeNames={"#lesson": upload.lesson_id},
-                    ExpressionAttributeValues=to_item(
-                        {
-                            ":key": key,
-                            ":at": uploaded_at,
-                            ":now": clock.now(),
-                            ":premium": upload.premium,
-                            ":type": upload.content_type,
-                        }
-                    ),
+                    UpdateExpression=change,
+                    ConditionExpression=condition,
+                    ExpressionAttributeNames={"#lesson": upload.lesson_id, **(names or {})},
+                    ExpressionAttributeValues=to_item(values),
+                    ReturnValues="ALL_NEW",
                 )
             )
         except ClientError as error:
             if condition_failed(error):
-                return False
+                return None
             raise
-        return True
+        return Course.from_stored(from_item(answer["Attributes"]))
+
+
+def _fitting(upload: UploadKey) -> dict[str, Any]:
+    return {
+        ":upload": upload.upload_id,
+        ":premium": upload.premium,
+        ":type": upload.content_type,
+        ":archived": ARCHIVED,
+    }

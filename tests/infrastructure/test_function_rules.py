@@ -79,7 +79,8 @@ def test_runtime_and_limits_are_the_settings(stack: Synthesized) -> None:
         assert (function["runtime"], function["architectures"]) == ("python3.13", ["arm64"]), name
         least = TRIGGER_MEMORY_MIB if source_of(function) == "identity_triggers" else 0
         assert function["memory_size"] == max(limits.memory_mib, least), name
-        if name not in behind_streams(stack) | behind_schedules(stack):
+        waited_for = f"aws_lambda_function.{name}" not in asynchronous(stack)
+        if waited_for and name not in behind_streams(stack) | behind_schedules(stack):
             assert function["timeout"] == limits.timeout_seconds <= 29, f"{name}: API Gateway waits 29 s"
         assert function["tracing_config"]["mode"] == ("Active" if limits.tracing else "PassThrough"), name
 

@@ -275,15 +275,5 @@ def test_an_own_domain_comes_with_its_certificate(tmp_path: Path) -> None:
     assert load_settings("dev", folder=tmp_path).content.certificate_arn == CERTIFICATE
 
 
-def test_access_logs_are_refused_where_cloudfront_writes_none() -> None:
-    with pytest.raises(UserError) as refusal:
-        load_settings("prod", aws_region="eu-south-1")
-    assert str(refusal.value) == (
-        "environments/prod.toml: content.access_logs is true and aws_region is eu-south-1, where CloudFront writes no "
-        "logs to buckets; allowed: content.access_logs = false, or another region."
-    )
-    assert load_settings("dev", aws_region="eu-south-1").aws_region == "eu-south-1"
-
-
 def test_a_suffix_may_end_in_a_hyphen() -> None:
     assert load_settings("dev-").environment_suffix == "dev-"

@@ -245,8 +245,9 @@ def test_a_time_without_an_offset_or_out_of_range_is_refused(text: str) -> None:
 
 
 def test_an_upload_key_says_what_the_lesson_was() -> None:
-    upload = UploadKey("course-1", "lesson-1", "pdf", premium=False)
-    key = content_paths.new_key(upload, "notes.pdf")
+    upload_id = content_paths.new_upload_id()
+    upload = UploadKey("course-1", "lesson-1", "pdf", premium=False, upload_id=upload_id)
+    key = content_paths.key_of(upload, "notes.pdf")
     assert content_paths.parse(key) == upload
-    assert content_paths.new_key(upload, "notes.pdf") != key
+    assert content_paths.new_upload_id() != upload_id
     assert content_paths.folder_of(key) + "/notes.pdf" == key

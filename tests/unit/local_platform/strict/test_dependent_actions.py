@@ -49,6 +49,23 @@ def test_logs_of_a_distribution_need_the_bucket() -> None:
         assert needed(action, "<Enabled>true</Enabled>") == []
 
 
+def test_a_log_delivery_needs_its_distribution_and_both_ends() -> None:
+    distribution = "arn:aws:cloudfront::111122223333:distribution/E1"
+    assert needed("logs:PutDeliverySource", {"name": "x", "resourceArn": distribution}) == [
+        Check("cloudfront:AllowVendedLogDeliveryForResource", distribution)
+    ]
+    place = "arn:aws:logs:us-east-1:111122223333"
+    tags = {"aws:requesttag/project": "education"}
+    request = {
+        "deliverySourceName": "x",
+        "deliveryDestinationArn": f"{place}:delivery-destination:y",
+    }
+    assert needed("logs:CreateDelivery", request, **tags) == [
+        Check("logs:CreateDelivery", f"{place}:delivery-source:x", tags),
+        Check("logs:CreateDelivery", f"{place}:delivery-destination:y", tags),
+    ]
+
+
 def test_a_firewall_needs_the_rule_groups_of_others_that_it_uses() -> None:
     group = {"ManagedRuleGroupStatement": {"VendorName": "AWS", "Name": "Common"}}
     rules = [{"Statement": {"RateBasedStatement": {"Limit": 1}}}, {"Statement": group}]
