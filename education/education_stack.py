@@ -55,7 +55,7 @@ class EducationStack(Construct):
         tables = Tables(self, "records", env=env, key=data_key)
         audit = AuditTable(self, "audit", env=env, key=data_key)
         bus = EventBus(self, "learning-events", env=env, key=data_key)
-        content = ContentDelivery(self, "content-delivery", env=env)
+        content = ContentDelivery(self, "content-delivery", env=env, edge_provider=edge_provider)
 
         trigger = SignInTrigger(self, "identity-triggers", operations=operations, tables=tables)
         # The deployed id "arrivals" means sign-ins. Identity also attaches the trigger's grant on the user pool.

@@ -7,6 +7,8 @@ role can be limited by a name prefix.
 from dataclasses import dataclass
 
 PROJECT = "education"
+# Where CloudFront reports its metrics and delivers its logs, whatever the stack's region.
+EDGE_REGION = "us-east-1"
 
 # A tool makes the signing keys, and the stack reads their public halves. Both use these names: the secret is
 # `names.of(SIGNING_KEY)`, and each slot has a parameter `names.parameter(f"{SIGNING_KEY}/{slot}")`.

@@ -10,7 +10,7 @@ from cdktf_cdktf_provider_aws.provider import AwsProvider, AwsProviderDefaultTag
 from constructs import Construct
 
 from education.education_stack import EducationStack
-from education.monitoring.edge_alarms import EDGE_REGION
+from education.naming import EDGE_REGION
 from education.settings.load import FALLBACK_ENVIRONMENT, load_settings
 from education.settings.model import EnvironmentSettings
 

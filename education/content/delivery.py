@@ -8,12 +8,11 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
-from cdktf import Fn
+from cdktf import Fn, TerraformProvider
 from cdktf_cdktf_provider_aws.cloudfront_distribution import (
     CloudfrontDistribution,
     CloudfrontDistributionDefaultCacheBehavior,
     CloudfrontDistributionDefaultCacheBehaviorFunctionAssociation,
-    CloudfrontDistributionLoggingConfig,
     CloudfrontDistributionOrderedCacheBehavior,
     CloudfrontDistributionOrderedCacheBehaviorFunctionAssociation,
     CloudfrontDistributionOrigin,
@@ -25,7 +24,9 @@ from cdktf_cdktf_provider_aws.cloudfront_origin_access_control import Cloudfront
 from constructs import Construct
 
 from education.content.buckets import AccessLogBucket, ContentBucket
+from education.content.edge_logs import EdgeLogs
 from education.content.headers import ContentHeaders
+from education.content.sandbox import DocumentSandbox
 from education.content.signing_keys import SigningKeys
 from education.content.tls_guard import TlsGuard
 from education.environment import Environment
@@ -33,6 +34,8 @@ from education.settings.model import ContentSettings, EnvironmentSettings
 
 PUBLIC_PREFIX = "public/"
 PREMIUM_PREFIX = "premium/"
+# What forms upload to. CloudFront cannot read it.
+INCOMING_PREFIX = "incoming/"
 ORIGIN = "content-bucket"
 # AWS's own policy "CachingOptimized": compressed variants are cached, query strings (and so signatures) are not part
 # of the cache key. https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/using-managed-cache-policies.html
@@ -44,17 +47,33 @@ class ContentDelivery(Construct):
     """The content bucket, the distribution in front of it, and the keys of premium links.
 
     Attributes:
-        upload_prefixes: the beginnings of the keys of course files.
+        served_prefixes: the beginnings of the keys of course files.
+        incoming_prefix: the beginning of the keys of files that were uploaded and not yet noted.
         outputs: the names with which clients and operators find the files, for the stack's outputs.
     """
 
-    def __init__(self, scope: Construct, id: str, *, env: Environment) -> None:
+    def __init__(
+        self, scope: Construct, id: str, *, env: Environment, edge_provider: TerraformProvider | None
+    ) -> None:
+        """`edge_provider` is one for us-east-1, or None where the stack itself is there."""
         super().__init__(scope, id)
         content = env.settings.content
         log_bucket = AccessLogBucket(self, "access-logs", env=env) if content.access_logs else None
-        bucket = ContentBucket(self, "content", env=env, log_bucket=log_bucket)
+        bucket = ContentBucket(
+            self, "content", env=env, log_bucket=log_bucket, incoming_prefix=INCOMING_PREFIX
+        )
         keys = SigningKeys(self, "signing-keys", env=env)
-        distribution = _distribution(self, env, bucket, log_bucket, keys)
+        distribution = _distribution(self, env, bucket, keys)
+        if log_bucket is not None:
+            EdgeLogs(
+                self,
+                "edge-logs",
+                env=env,
+                distribution_arn=distribution.arn,
+                bucket_arn=log_bucket.arn,
+                bucket_policy=log_bucket.policy,
+                provider=edge_provider,
+            )
         # The policy is a resource of its own, made after both: inside one of them, each would wait for the other.
         bucket.allow([_read_through(bucket, distribution)], require_tls=content.require_tls)
         self.bucket_name: str = bucket.name
@@ -69,7 +88,8 @@ class ContentDelivery(Construct):
         }
         self.public_key_ids: dict[str, str] = dict(keys.public_key_ids)
         self.signing_secret_arn: str = keys.secret_arn
-        self.upload_prefixes: tuple[str, ...] = (PUBLIC_PREFIX, PREMIUM_PREFIX)
+        self.served_prefixes: tuple[str, ...] = (PUBLIC_PREFIX, PREMIUM_PREFIX)
+        self.incoming_prefix: str = INCOMING_PREFIX
 
 
 def _read_through(bucket: ContentBucket, distribution: CloudfrontDistribution) -> dict[str, Any]:
@@ -88,7 +108,6 @@ def _distribution(
     scope: Construct,
     env: Environment,
     bucket: ContentBucket,
-    log_bucket: AccessLogBucket | None,
     keys: SigningKeys,
 ) -> CloudfrontDistribution:
     content = env.settings.content
@@ -103,6 +122,7 @@ def _distribution(
     )
     headers = ContentHeaders(scope, "headers", env=env)
     guard = TlsGuard(scope, "tls-guard", env=env)
+    sandbox = DocumentSandbox(scope, "document-sandbox", env=env)
     shared: dict[str, Any] = {
         "target_origin_id": ORIGIN,
         "allowed_methods": ["GET", "HEAD", "OPTIONS"],
@@ -110,16 +130,15 @@ def _distribution(
         "compress": True,
         "cache_policy_id": CACHING_OPTIMIZED,
         "origin_request_policy_id": guard.origin_request_policy_id,
-        "response_headers_policy_id": headers.policy_id,
         # The AWS emulator is reached over plain http; on AWS a link never is.
         "viewer_protocol_policy": "redirect-to-https" if content.require_tls else "allow-all",
     }
+    functions = {"viewer-request": guard.function_arn, "viewer-response": sandbox.function_arn}
     ordered = {
         **shared,
         "function_association": [
-            CloudfrontDistributionOrderedCacheBehaviorFunctionAssociation(
-                event_type="viewer-request", function_arn=guard.function_arn
-            )
+            CloudfrontDistributionOrderedCacheBehaviorFunctionAssociation(event_type=event, function_arn=arn)
+            for event, arn in functions.items()
         ],
     }
     # checkov:skip=CKV_AWS_68 aws_cloudfront_distribution: only files are served; the API has a firewall
@@ -127,6 +146,7 @@ def _distribution(
     # checkov:skip=CKV_AWS_174 aws_cloudfront_distribution: an own certificate gets TLS 1.2; else tls_guard refuses less
     # checkov:skip=CKV2_AWS_42 aws_cloudfront_distribution: an own certificate is a setting (content.certificate_arn)
     # checkov:skip=CKV_AWS_305 aws_cloudfront_distribution: there is no site at the root, only files with known names
+    # checkov:skip=CKV_AWS_86 aws_cloudfront_distribution: its logs are a resource of their own (edge_logs)
     # checkov:skip=CKV_AWS_310 aws_cloudfront_distribution: one bucket is the only origin; S3 keeps it in three zones
     # checkov:skip=CKV_AWS_374 aws_cloudfront_distribution: students may be anywhere
     return CloudfrontDistribution(
@@ -148,9 +168,14 @@ def _distribution(
             )
         ],
         ordered_cache_behavior=[
-            CloudfrontDistributionOrderedCacheBehavior(path_pattern=f"{PUBLIC_PREFIX}*", **ordered),
             CloudfrontDistributionOrderedCacheBehavior(
-                path_pattern=f"{PREMIUM_PREFIX}*", trusted_key_groups=[keys.key_group_id], **ordered
+                path_pattern=f"{PUBLIC_PREFIX}*", response_headers_policy_id=headers.policy_id, **ordered
+            ),
+            CloudfrontDistributionOrderedCacheBehavior(
+                path_pattern=f"{PREMIUM_PREFIX}*",
+                trusted_key_groups=[keys.key_group_id],
+                response_headers_policy_id=headers.private_policy_id,
+                **ordered,
             ),
         ],
         # Only paths that match the public pattern need no signature. Every other spelling of a path (a doubled slash,
@@ -158,10 +183,12 @@ def _distribution(
         # file has a key that begins with `public/`.
         default_cache_behavior=CloudfrontDistributionDefaultCacheBehavior(
             trusted_key_groups=[keys.key_group_id],
+            response_headers_policy_id=headers.private_policy_id,
             function_association=[
                 CloudfrontDistributionDefaultCacheBehaviorFunctionAssociation(
-                    event_type="viewer-request", function_arn=guard.function_arn
+                    event_type=event, function_arn=arn
                 )
+                for event, arn in functions.items()
             ],
             **shared,
         ),
@@ -170,15 +197,6 @@ def _distribution(
                 restriction_type="none", locations=[]
             )
         ),
-        logging_config=(
-            CloudfrontDistributionLoggingConfig(
-                bucket=log_bucket.domain_name, prefix="cloudfront/", include_cookies=False
-            )
-            if log_bucket is not None
-            else None
-        ),
-        # CloudFront refuses a log bucket that takes no ACL.
-        depends_on=[log_bucket.ownership] if log_bucket is not None else None,
     )
 
 

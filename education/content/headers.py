@@ -1,10 +1,10 @@
-"""The response headers of every course file: the response headers policy of the distribution.
+"""The response headers of every course file: the response headers policies of the distribution.
 
-The portal shows lessons in a frame, and interactive lessons have scripts of their own. The policy lets only the portal
-frame them, and lets them load files of their own origin only.
+The portal shows lessons in a frame, and interactive lessons have scripts of their own. The policies let only the portal
+frame them, let them load files of their own origin only, and keep them apart (`sandbox`).
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from cdktf_cdktf_provider_aws.cloudfront_response_headers_policy import (
     CloudfrontResponseHeadersPolicy,
@@ -25,6 +25,7 @@ from cdktf_cdktf_provider_aws.cloudfront_response_headers_policy import (
 )
 from constructs import Construct
 
+from education.content.sandbox import SANDBOX
 from education.environment import Environment
 
 TWO_YEARS_SECONDS = 2 * 365 * 24 * 3600
@@ -36,13 +37,17 @@ CUSTOM_HEADERS = {
 }
 # Headers about S3's internals, which no browser needs.
 REMOVED_HEADERS = ("x-amz-server-side-encryption", "x-amz-version-id")
+# Of premium files. No cache but the browser's may keep them. CloudFront adds this to its answers only, and itself keeps
+# the files for as long as S3 says: a signature is checked before the cache is asked.
+# https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/adding-response-headers.html
+PRIVATE = "private, max-age=300"
 
 
 def content_security_policy(portal_origins: Sequence[str]) -> str:
     """The policy of lesson pages: inline scripts and styles yes, other origins no; only the portal may frame them.
 
-    There is no `sandbox` and no `object-src 'none'`: Chromium's viewer shows no PDF under either. X-Frame-Options is
-    left out because it cannot name another origin.
+    There is no `object-src 'none'`: Chromium's viewer shows no PDF under it. X-Frame-Options is left out because it
+    cannot name another origin. `sandbox` is the last directive: see `education/content/sandbox.py`.
     """
     directives = {
         "default-src": "'self' data: blob:",
@@ -53,39 +58,45 @@ def content_security_policy(portal_origins: Sequence[str]) -> str:
         "form-action": "'none'",
         "frame-ancestors": " ".join(portal_origins),
     }
-    return "; ".join(f"{name} {value}" for name, value in directives.items())
+    return "; ".join([*(f"{name} {value}" for name, value in directives.items()), SANDBOX])
 
 
 class ContentHeaders(Construct):
-    """The response headers policy that every behaviour of the distribution uses."""
+    """The response headers policies of the distribution's behaviours, for public and for premium files."""
 
     def __init__(self, scope: Construct, id: str, *, env: Environment) -> None:
         super().__init__(scope, id)
+        self.policy_id: str = self._policy("policy", env, "content-headers", CUSTOM_HEADERS)
+        self.private_policy_id: str = self._policy(
+            "private-policy", env, "premium-headers", {**CUSTOM_HEADERS, "Cache-Control": PRIVATE}
+        )
+
+    def _policy(self, id: str, env: Environment, name: str, custom_headers: Mapping[str, str]) -> str:
         portal_origins = env.settings.content.portal_origins
         # checkov:skip=CKV_AWS_259 aws_cloudfront_response_headers_policy: preloading is up to the domain's owner
         policy = CloudfrontResponseHeadersPolicy(
             self,
-            "policy",
-            name=env.names.of("content-headers"),
+            id,
+            name=env.names.of(name),
             comment="Security and CORS headers of course files",
             security_headers_config=_security_headers(portal_origins),
             cors_config=_cors(portal_origins),
             custom_headers_config=CloudfrontResponseHeadersPolicyCustomHeadersConfig(
                 items=[
                     CloudfrontResponseHeadersPolicyCustomHeadersConfigItems(
-                        header=name, value=value, override=True
+                        header=header, value=value, override=True
                     )
-                    for name, value in CUSTOM_HEADERS.items()
+                    for header, value in custom_headers.items()
                 ]
             ),
             remove_headers_config=CloudfrontResponseHeadersPolicyRemoveHeadersConfig(
                 items=[
-                    CloudfrontResponseHeadersPolicyRemoveHeadersConfigItems(header=name)
-                    for name in REMOVED_HEADERS
+                    CloudfrontResponseHeadersPolicyRemoveHeadersConfigItems(header=header)
+                    for header in REMOVED_HEADERS
                 ]
             ),
         )
-        self.policy_id: str = policy.id
+        return policy.id
 
 
 def _security_headers(portal_origins: Sequence[str]) -> CloudfrontResponseHeadersPolicySecurityHeadersConfig:

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from education.monitoring.edge_alarms import EDGE_REGION
 from education.monitoring.watched import Watched
+from education.naming import EDGE_REGION
 
 Widget = dict[str, Any]
 Metric = list[Any]

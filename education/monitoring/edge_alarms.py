@@ -12,8 +12,8 @@ from education.encryption import make_key, use_by_services
 from education.environment import Environment
 from education.monitoring.alarm import make_alarm
 from education.monitoring.alert_topic import AlertTopic
+from education.naming import EDGE_REGION
 
-EDGE_REGION = "us-east-1"
 ERROR_RATE_PERCENT = 5
 
 

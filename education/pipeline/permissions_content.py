@@ -1,5 +1,6 @@
-"""What the pipeline may do with CloudFront, which delivers the course files."""
+"""What the pipeline may do with CloudFront, which delivers the course files, and with its logs."""
 
+from education.naming import EDGE_REGION
 from education.pipeline.permission import Permission, actions
 from education.pipeline.resource_scope import ResourceScope
 
@@ -72,5 +73,56 @@ def content_permissions(scope: ResourceScope) -> list[Permission]:
                 "CreatePublicKey UpdatePublicKey DeletePublicKey CreateKeyGroup UpdateKeyGroup DeleteKeyGroup",
             ),
             reason="public keys, key groups and lists have no resource types in IAM",
+        ),
+    ]
+
+
+def edge_log_permissions(scope: ResourceScope) -> list[Permission]:
+    """The delivery of CloudFront's logs, which is in us-east-1. IAM checks a delivery together with both of its ends:
+    https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AWS-logs-infrastructure-V2-S3.html
+    """
+    distributions = f"arn:{scope.context.partition}:cloudfront::{scope.context.account_id}:distribution/*"
+    ends = [
+        *scope.named("logs", "delivery-source:", region=EDGE_REGION),
+        *scope.named("logs", "delivery-destination:", region=EDGE_REGION),
+    ]
+    deliveries = scope.arn("logs", "delivery:*", region=EDGE_REGION)
+    tags = actions("logs", "TagResource UntagResource")
+    return [
+        Permission(
+            "LoggedDistribution",
+            [distributions],
+            writes=actions("cloudfront", "AllowVendedLogDeliveryForResource"),
+            conditions=scope.tagged(),
+            reason="a distribution's ARN has its id; its tags are checked instead",
+        ),
+        Permission(
+            "LogDeliveryEnds",
+            ends,
+            reads=actions("logs", "GetDeliverySource GetDeliveryDestination ListTagsForResource"),
+            writes=[
+                *actions(
+                    "logs",
+                    "PutDeliverySource PutDeliveryDestination DeleteDeliverySource DeleteDeliveryDestination "
+                    "CreateDelivery UpdateDeliveryConfiguration",
+                ),
+                *tags,
+            ],
+        ),
+        Permission(
+            "LogDeliveryCreation",
+            [deliveries],
+            writes=actions("logs", "CreateDelivery TagResource"),
+            conditions=scope.tagging(),
+            reason="a delivery's ARN has its id; the tags that it gets are checked instead",
+        ),
+        Permission(
+            "LogDelivery",
+            [deliveries],
+            reads=actions("logs", "GetDelivery ListTagsForResource"),
+            writes=[*actions("logs", "UpdateDeliveryConfiguration DeleteDelivery"), *tags],
+            conditions=scope.tagged(),
+            read_conditions=scope.tagged(),
+            reason="a delivery's ARN has its id; its tags are checked instead",
         ),
     ]

@@ -9,13 +9,9 @@ from education.pipeline.permission import Permission, actions
 from education.pipeline.resource_scope import ResourceScope
 
 
-def data_permissions(scope: ResourceScope, *, access_logs: bool) -> list[Permission]:
-    """Tables, content buckets, the user pool, and what the stack reads of the signing key.
-
-    `access_logs` says whether CloudFront writes logs into a bucket.
-    """
+def data_permissions(scope: ResourceScope) -> list[Permission]:
+    """Tables, content buckets, the user pool, and what the stack reads of the signing key."""
     return [
-        *(_log_delivery(scope) if access_logs else []),
         Permission(
             "Tables",
             scope.named("dynamodb", "table/"),
@@ -87,15 +83,6 @@ def data_permissions(scope: ResourceScope, *, access_logs: bool) -> list[Permiss
             reads=actions("secretsmanager", "DescribeSecret GetResourcePolicy"),
         ),
     ]
-
-
-def _log_delivery(scope: ResourceScope) -> list[Permission]:
-    """CloudFront gives itself access to the log bucket by an ACL, which it sets with the permissions of its caller.
-
-    https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cf-api-permissions-ref.html
-    """
-    buckets = scope.buckets("content-logs")
-    return [Permission("LogDelivery", buckets, writes=actions("s3", "PutBucketAcl"))]
 
 
 def mail_permissions(scope: ResourceScope) -> list[Permission]:

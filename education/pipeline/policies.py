@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from education.environment import Environment
-from education.monitoring.edge_alarms import EDGE_REGION
+from education.naming import EDGE_REGION
 from education.pipeline.denials import denials
 from education.pipeline.permission import Permission
 from education.pipeline.permissions_api import (
@@ -17,7 +17,7 @@ from education.pipeline.permissions_api import (
     firewall_permissions,
     sign_in_firewall_permissions,
 )
-from education.pipeline.permissions_content import content_permissions
+from education.pipeline.permissions_content import content_permissions, edge_log_permissions
 from education.pipeline.permissions_data import (
     data_permissions,
     key_permissions,
@@ -64,7 +64,7 @@ class PipelinePolicies:
         ephemeral = replace(scope, suffixes=[EPHEMERAL])
         return {
             "records": [
-                *data_permissions(scope, access_logs=self.env.settings.content.access_logs),
+                *data_permissions(scope),
                 *(risk_permissions(scope) if self.env.settings.identity.plan == "PLUS" else []),
                 *(mail_permissions(scope) if self.env.settings.identity.ses_identity_arn else []),
                 *(signing_key_permissions(ephemeral) if self.env.settings.pipeline.ephemeral else []),
@@ -75,7 +75,10 @@ class PipelinePolicies:
             ],
             "api": api_permissions(scope),
             "firewalls": self._firewall_permissions(),
-            "content": content_permissions(scope),
+            "content": [
+                *content_permissions(scope),
+                *(edge_log_permissions(scope) if self.env.settings.content.access_logs else []),
+            ],
             "watching": [
                 *monitoring_permissions(scope),
                 *alarm_permissions(scope),

@@ -8,7 +8,6 @@ from typing import Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from education.settings.pipeline import PipelineSettings
-from education.settings.regions import WITHOUT_CLOUDFRONT_LOGS
 from education.settings.types import (
     AddressRanges,
     BucketName,
@@ -200,15 +199,6 @@ class EnvironmentSettings(_Section):
     api: ApiSettings
     monitoring: MonitoringSettings
     pipeline: PipelineSettings = PipelineSettings()
-
-    @model_validator(mode="after")
-    def _access_logs_have_a_bucket_that_cloudfront_writes_to(self) -> Self:
-        if self.content.access_logs and self.aws_region in WITHOUT_CLOUDFRONT_LOGS:
-            raise ValueError(
-                f"content.access_logs is true and aws_region is {self.aws_region}, where CloudFront writes no logs to "
-                "buckets; allowed: content.access_logs = false, or another region"
-            )
-        return self
 
     @model_validator(mode="after")
     def _what_a_firewall_is_told_has_a_firewall(self) -> Self:

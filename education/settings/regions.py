@@ -1,4 +1,4 @@
-"""The AWS regions that an environment may be in, and those where CloudFront cannot write its logs.
+"""The AWS regions that an environment may be in.
 
 The regions of China and GovCloud are not among them: CloudFront's alarms are in us-east-1, and those partitions do not
 have that region.
@@ -11,10 +11,4 @@ _REGIONS = """
     ca-central-1 ca-west-1 eu-central-1 eu-central-2 eu-north-1 eu-south-1 eu-south-2 eu-west-1 eu-west-2 eu-west-3
     il-central-1 me-central-1 me-south-1 mx-central-1 sa-east-1 us-east-1 us-east-2 us-west-1 us-west-2
 """
-# https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/standard-logging-legacy-s3.html
-_OPT_IN = """
-    af-south-1 ap-east-1 ap-east-2 ap-south-2 ap-southeast-3 ap-southeast-4 ap-southeast-5 ap-southeast-6
-    ap-southeast-7 ca-west-1 eu-central-2 eu-south-1 eu-south-2 il-central-1 me-central-1 me-south-1 mx-central-1
-"""
 AWS_REGIONS = frozenset(_REGIONS.split())
-WITHOUT_CLOUDFRONT_LOGS = frozenset(_OPT_IN.split())  # CloudFront writes no logs to buckets in these

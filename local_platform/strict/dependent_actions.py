@@ -63,6 +63,24 @@ def _log_bucket(body: bytes, _: Mapping[str, Any], __: Caller) -> Iterator[Check
             yield Check(f"s3:{name}", f"arn:aws:s3:::{bucket[1] if bucket else '*'}")
 
 
+def _logged_distribution(body: bytes, _: Mapping[str, Any], __: Caller) -> Iterator[Check]:
+    """https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/standard-logging.html, "Permissions"."""
+    resource = str(_document(body).get("resourceArn", ""))
+    if ":cloudfront:" in resource:
+        yield Check("cloudfront:AllowVendedLogDeliveryForResource", resource)
+
+
+def _delivery_ends(body: bytes, context: Mapping[str, Any], caller: Caller) -> Iterator[Check]:
+    """The Service Authorization Reference: CreateDelivery needs a delivery, a source and a destination."""
+    request = _document(body)
+    yield Check(
+        "logs:CreateDelivery",
+        caller.arn("logs", f"delivery-source:{request.get('deliverySourceName')}"),
+        context,
+    )
+    yield Check("logs:CreateDelivery", str(request.get("deliveryDestinationArn")), context)
+
+
 def _rule_groups(action: str) -> "_Finder":
     def find(body: bytes, _: Mapping[str, Any], caller: Caller) -> Iterator[Check]:
         """https://docs.aws.amazon.com/waf/latest/developerguide/waf-api-permissions-ref.html, "references"."""
@@ -126,6 +144,8 @@ _FINDERS: dict[str, _Finder] = {
     "lambda:CreateEventSourceMapping": _tagged_mapping,
     "lambda:CreateFunction": _passed_role,
     "lambda:UpdateFunctionConfiguration": _passed_role,
+    "logs:CreateDelivery": _delivery_ends,
+    "logs:PutDeliverySource": _logged_distribution,
     "wafv2:AssociateWebACL": _guarded("AssociateWebACL"),
     "wafv2:CreateWebACL": _rule_groups("wafv2:CreateWebACL"),
     "wafv2:DeleteLoggingConfiguration": _log_delivery("DeleteLogDelivery"),

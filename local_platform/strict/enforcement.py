@@ -30,7 +30,7 @@ BOUNDED_ACTIONS = (
     "iam:PutRolePolicy",
 )
 # Services whose requests have tags in a field that the emulator does not read.
-TAG_FIELDS = {"apigateway": "tags", "cognito-idp": "UserPoolTags"}
+TAG_FIELDS = {"apigateway": "tags", "cognito-idp": "UserPoolTags", "logs": "tags"}
 _dependent_checks: contextvars.ContextVar[tuple[Check, ...]] = contextvars.ContextVar(
     "dependent_checks", default=()
 )

@@ -97,6 +97,16 @@ def _sns(request: Request, found: str) -> str:
     return arn if found == "*" else ""
 
 
+def _logs(request: Request, _: str) -> str:
+    """A part of a log delivery, which has a name, or an id that AWS gives."""
+    for kind in ("source", "destination"):
+        if request.operation.endswith(f"Delivery{kind.capitalize()}"):
+            return request.arn("logs", f"delivery-{kind}:{request.field('name')}")
+    if request.operation.endswith("Delivery") or request.operation == "UpdateDeliveryConfiguration":
+        return request.arn("logs", f"delivery:{request.field('id') or '*'}")
+    return ""
+
+
 def _monitoring(request: Request, found: str) -> str:
     names = request.field("AlarmNames") or [request.parameter("AlarmNames.member.1")]
     dashboards = request.field("DashboardNames") or [request.parameter("DashboardNames.member.1")]
@@ -155,6 +165,7 @@ _FINDERS = {
     "events": _events,
     "kms": _kms,
     "lambda": _lambda,
+    "logs": _logs,
     "monitoring": _monitoring,
     "sns": _sns,
     "ssm": _ssm,

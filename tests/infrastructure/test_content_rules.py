@@ -19,6 +19,23 @@ def behaviours(stack: Synthesized) -> Iterator[Body]:
     yield from distribution["ordered_cache_behavior"]
 
 
+def code_at(stack: Synthesized, behaviour: Body, event: str) -> str:
+    """The code of the function that a behaviour runs at an event."""
+    (name,) = (
+        reference(association["function_arn"]).partition(".")[2]
+        for association in behaviour["function_association"]
+        if association["event_type"] == event
+    )
+    code: str = stack.resources("aws_cloudfront_function")[name]["code"]
+    return code
+
+
+def headers_of(stack: Synthesized, behaviour: Body) -> Body:
+    """The response headers policy of a behaviour."""
+    name = reference(behaviour["response_headers_policy_id"]).partition(".")[2]
+    return stack.resources("aws_cloudfront_response_headers_policy")[name]
+
+
 def test_no_bucket_can_be_made_public(stack: Synthesized) -> None:
     blocks = per_bucket(stack, "aws_s3_bucket_public_access_block")
     assert set(blocks) == set(stack.resources("aws_s3_bucket")), "use PrivateBucket"
@@ -71,11 +88,8 @@ def test_the_distribution_speaks_tls_1_2_or_newer(stack: Synthesized) -> None:
     certificate = distribution["viewer_certificate"]
     if certificate.get("cloudfront_default_certificate"):
         # CloudFront's own certificate fixes TLS 1.0 as the minimum, so a function refuses what is older than 1.2.
-        guard = stack.one("aws_cloudfront_function")
-        assert "TLSv1" in guard["code"]
         for behaviour in behaviours(stack):
-            (association,) = behaviour["function_association"]
-            assert reference(association["function_arn"]).startswith("aws_cloudfront_function.")
+            assert "TLSv1" in code_at(stack, behaviour, "viewer-request")
     else:
         assert certificate["minimum_protocol_version"] == "TLSv1.2_2021"
     wanted = "allow-all" if stack.settings.local_endpoint else "redirect-to-https"
@@ -112,17 +126,63 @@ def test_bucket_and_distribution_do_not_wait_for_each_other(stack: Synthesized) 
 def test_every_answer_is_compressed_and_has_security_headers(stack: Synthesized) -> None:
     for behaviour in behaviours(stack):
         assert behaviour["compress"] is True
-        assert reference(behaviour["response_headers_policy_id"])
-    headers = stack.one("aws_cloudfront_response_headers_policy")
-    assert {
-        "strict_transport_security",
-        "content_type_options",
-        "content_security_policy",
-        "referrer_policy",
-    } <= set(headers["security_headers_config"])
-    assert headers["cors_config"]["access_control_allow_origins"]["items"] == list(
-        stack.settings.content.portal_origins
-    )
+        headers = headers_of(stack, behaviour)
+        assert {
+            "strict_transport_security",
+            "content_type_options",
+            "content_security_policy",
+            "referrer_policy",
+        } <= set(headers["security_headers_config"])
+        assert headers["cors_config"]["access_control_allow_origins"]["items"] == list(
+            stack.settings.content.portal_origins
+        )
+
+
+def test_every_document_is_sandboxed_without_the_origin_of_the_files(stack: Synthesized) -> None:
+    for behaviour in behaviours(stack):
+        security = headers_of(stack, behaviour)["security_headers_config"]["content_security_policy"]
+        directives = security["content_security_policy"].split("; ")
+        (sandbox,) = (each for each in directives if each.split()[0] == "sandbox")
+        assert security["override"] is True
+        assert "allow-scripts" in sandbox.split()
+        assert "allow-same-origin" not in sandbox, "then one lesson could read another's signed link"
+        assert f"'; {sandbox}'" in code_at(stack, behaviour, "viewer-response"), "PDF viewers need it gone"
+
+
+def test_only_browsers_keep_premium_files(stack: Synthesized) -> None:
+    for behaviour in behaviours(stack):
+        said = {
+            item["header"]: (item["value"].partition(",")[0], item["override"])
+            for item in headers_of(stack, behaviour)["custom_headers_config"]["items"]
+        }
+        opened = behaviour.get("path_pattern") == "public/*"
+        assert said.get("Cache-Control") == (None if opened else ("private", True))
+
+
+def test_arrivals_that_nothing_noted_expire(stack: Synthesized) -> None:
+    rules = [
+        rule
+        for body in stack.resources("aws_s3_bucket_lifecycle_configuration").values()
+        for rule in body["rule"]
+        if rule["filter"] == [{"prefix": "incoming/"}]
+    ]
+    (rule,) = rules
+    assert rule["status"] == "Enabled"
+    assert rule["expiration"] == [{"days": 1}]
+    assert rule["noncurrent_version_expiration"] == [{"noncurrent_days": 1}]
+    (notified,) = stack.one("aws_s3_bucket_notification")["lambda_function"]
+    assert notified["filter_prefix"] == "incoming/"
+
+
+def test_nothing_reads_arrivals_through_the_distribution(stack: Synthesized) -> None:
+    read = [
+        resource
+        for policy in stack.resources("aws_s3_bucket_policy").values()
+        for statement in statements(policy["policy"])
+        if statement["Effect"] == "Allow" and statement["Action"] == "s3:GetObject"
+        for resource in statement["Resource"]
+    ]
+    assert sorted(resource.partition("/")[2] for resource in read) == ["premium/*", "public/*"]
 
 
 def test_only_public_files_are_open(stack: Synthesized) -> None:
@@ -153,22 +213,42 @@ def test_a_signing_key_can_be_rotated(stack: Synthesized) -> None:
 def test_access_is_logged_where_the_settings_say(stack: Synthesized) -> None:
     wanted = stack.settings.content.access_logs
     assert bool(stack.resources("aws_s3_bucket_logging")) is wanted
-    assert ("logging_config" in stack.one("aws_cloudfront_distribution")) is wanted
+    assert bool(stack.resources("aws_cloudwatch_log_delivery")) is wanted
+
+
+def test_logs_have_no_signed_links(stack: Synthesized) -> None:
+    """CloudFront's earlier logs have the query string of each request, and with it the signature of premium links."""
+    assert "logging_config" not in stack.one("aws_cloudfront_distribution")
+    for delivery in stack.resources("aws_cloudwatch_log_delivery").values():
+        fields = delivery["record_fields"]
+        assert fields, "without a list of fields all of them are logged"
+        assert not {"cs-uri-query", "cs(Referer)", "cs(Cookie)"} & set(fields)
+    for behaviour in behaviours(stack):
+        assert "origin_request_policy_id" in behaviour
+    policy = stack.one("aws_cloudfront_origin_request_policy")
+    assert policy["query_strings_config"] == {"query_string_behavior": "none"}, "S3 logs its requests too"
+
+
+def test_cloudfronts_logs_are_delivered_from_its_own_region(synthesized_of: SynthesizedOf) -> None:
+    of_prod = synthesized_of("prod")
+    edge = None if of_prod.settings.aws_region == "us-east-1" else "aws.edge"
+    for kind in ("", "_source", "_destination"):
+        (part,) = of_prod.resources(f"aws_cloudwatch_log_delivery{kind}").values()
+        assert part.get("provider") == edge
 
 
 def test_logging_waits_until_its_bucket_takes_logs(synthesized_of: SynthesizedOf) -> None:
-    """S3 needs the log bucket's policy, and CloudFront needs a bucket that takes an ACL."""
+    """S3 and CloudFront need the log bucket's policy."""
     resources = synthesized_of("prod").resources
     (logging,) = resources("aws_s3_bucket_logging").values()
-    (distribution,) = resources("aws_cloudfront_distribution").values()
-    for waiting, kind in (
-        (logging, "aws_s3_bucket_policy"),
-        (distribution, "aws_s3_bucket_ownership_controls"),
-    ):
+    (delivery,) = resources("aws_cloudwatch_log_delivery").values()
+    for waiting in (logging, delivery):
         of_logs = [
-            address for address in waiting["depends_on"] if address.startswith(kind) and "logs" in address
+            address
+            for address in waiting["depends_on"]
+            if address.startswith("aws_s3_bucket_policy") and "logs" in address
         ]
-        assert of_logs, f"{waiting.get('bucket')} does not wait for a {kind}"
+        assert of_logs, f"{waiting} does not wait for the log bucket's policy"
 
 
 def test_access_is_logged_where_students_are_real(synthesized_of: SynthesizedOf) -> None:

@@ -55,6 +55,9 @@ MAKING = {
     "aws_cloudwatch_event_bus": "events:CreateEventBus",
     "aws_cloudwatch_event_rule": "events:PutRule",
     "aws_cloudwatch_event_target": "events:PutTargets",
+    "aws_cloudwatch_log_delivery": "logs:CreateDelivery logs:UpdateDeliveryConfiguration",
+    "aws_cloudwatch_log_delivery_destination": "logs:PutDeliveryDestination",
+    "aws_cloudwatch_log_delivery_source": "logs:PutDeliverySource cloudfront:AllowVendedLogDeliveryForResource",
     "aws_cloudwatch_log_group": "logs:CreateLogGroup logs:PutRetentionPolicy",
     "aws_cloudwatch_metric_alarm": "cloudwatch:PutMetricAlarm",
     "aws_cognito_user_group": "cognito-idp:CreateGroup",
@@ -117,13 +120,29 @@ def allows(
 
 
 @pytest.mark.parametrize("environment", ["dev", "staging", "prod"])
-def test_cloudfront_may_get_access_to_the_log_bucket_and_no_other(environment: str) -> None:
+def test_cloudfronts_logs_may_be_delivered_where_the_settings_say(environment: str) -> None:
     held = policies(environment)
-    bucket = f"arn:aws:s3:::education-{{}}-{ACCOUNT}-{environment}"
     logs = held.env.settings.content.access_logs
-    assert allows(held.deploy(), "s3:PutBucketAcl", bucket.format("content-logs")) is logs
-    assert not allows(held.deploy(), "s3:PutBucketAcl", bucket.format("content"))
-    assert not logs or allows(held.deploy(), "s3:GetBucketAcl", bucket.format("content-logs"))
+    tags = {"Project": "education", "Environment": environment}
+    place = f"arn:aws:logs:us-east-1:{ACCOUNT}"
+    ends = [f"{place}:delivery-{end}:education-content-{environment}" for end in ("source", "destination")]
+    for arn in ends:
+        assert allows(held.deploy(), "logs:CreateDelivery", arn, request=tags) is logs
+        assert not allows(
+            held.deploy(), "logs:CreateDelivery", arn.replace("education", "other"), request=tags
+        )
+    assert allows(held.deploy(), "logs:PutDeliverySource", ends[0], request=tags) is logs
+    assert allows(held.deploy(), "logs:PutDeliveryDestination", ends[1], request=tags) is logs
+    delivery = f"{place}:delivery:Ab3"
+    assert allows(held.deploy(), "logs:CreateDelivery", delivery, request=tags) is logs
+    assert not allows(held.deploy(), "logs:CreateDelivery", delivery)
+    assert allows(held.deploy(), "logs:DeleteDelivery", delivery, resource=tags) is logs
+    assert not allows(held.deploy(), "logs:DeleteDelivery", delivery)
+    assert allows(held.plan(), "logs:GetDelivery", delivery, resource=tags) is logs
+    distribution = f"arn:aws:cloudfront::{ACCOUNT}:distribution/E1"
+    vended = "cloudfront:AllowVendedLogDeliveryForResource"
+    assert allows(held.deploy(), vended, distribution, resource=tags) is logs
+    assert not allows(held.deploy(), vended, distribution)
 
 
 def test_subscribers_are_read_and_removed_by_their_topic() -> None:

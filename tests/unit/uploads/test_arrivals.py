@@ -40,6 +40,7 @@ class School:
         self.api = lambda_api(
             "content",
             COURSES_TABLE=tables.courses,
+            USER_PROFILES_TABLE=tables.profiles,
             COURSE_PROGRESS_TABLE=tables.progress,
             CONTENT_BUCKET=self.bucket,
             CONTENT_BASE_URL="https://files.example.org",
