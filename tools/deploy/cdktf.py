@@ -14,6 +14,8 @@ from tools.support.programs import OnLine, print_line, run_logged
 
 LOCK_FILE = ".terraform.lock.hcl"
 CDKTF = ROOT / "node_modules" / ".bin" / "cdktf"
+# cdktf has no option for it: https://developer.hashicorp.com/terraform/cli/config/environment-variables#tf_cli_args
+LOCK_TIMEOUT = "-lock-timeout=180s"
 
 
 @dataclass(frozen=True)
@@ -65,7 +67,10 @@ class Cdktf:
         return self._read(file)
 
     def destroy(self, *, advice: str, is_synthesized: bool = False, on_line: OnLine | None = None) -> None:
-        """Destroy the stack without asking. `on_line` gets each line of the output."""
+        """Destroy the stack without asking. `on_line` gets each line of the output.
+
+        A destroy waits for a lock, as nobody watches for the moment in which another Terraform ends.
+        """
         options = ["--auto-approve"]
         self._run(
             "destroy",
@@ -74,6 +79,7 @@ class Cdktf:
             skip_synth=is_synthesized,
             success="Destroy complete!",
             on_line=on_line,
+            more={f"TF_CLI_ARGS_{command}": LOCK_TIMEOUT for command in ("plan", "apply", "destroy")},
         )
 
     def diff(self, *, advice: str, is_synthesized: bool = False) -> None:
@@ -111,8 +117,9 @@ class Cdktf:
         skip_synth: bool = False,
         success: str = "",
         on_line: OnLine | None = None,
+        more: Mapping[str, str] | None = None,
     ) -> None:
-        """Run one cdktf command.
+        """Run one cdktf command, with `more` environment variables.
 
         `success` is what Terraform prints at the end. cdktf's exit code is 0 even when Terraform was killed.
         """
@@ -122,7 +129,11 @@ class Cdktf:
         run_logged(
             [CDKTF, command, *stack, *arguments, *skip, "--output", self.output],
             log=self._log(command),
-            environment={**self.toolchain.environment(self.variables), "CDKTF_LOG_LEVEL": "warn"},
+            environment={
+                **self.toolchain.environment(self.variables),
+                "CDKTF_LOG_LEVEL": "warn",
+                **(more or {}),
+            },
             advice=advice,
             on_line=on_line,
             success=success,

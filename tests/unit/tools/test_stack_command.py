@@ -3,6 +3,7 @@
 import re
 import subprocess
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from botocore.exceptions import ClientError, NoCredentialsError
@@ -11,8 +12,9 @@ from education.errors import UserError
 from education.settings.load import load_settings
 from education.settings.model import EnvironmentSettings
 from tools.__main__ import main
-from tools.deploy import commands, stack
+from tools.deploy import cdktf, commands, stack
 from tools.pipeline import ephemeral
+from tools.setup.toolchain import Toolchain
 from tools.support import account
 
 Command = Callable[..., list[str]]
@@ -145,3 +147,17 @@ def test_it_has_no_pipeline_whose_roles_could_be_audited(
     monkeypatch.setattr(subprocess, "run", lambda *_, **__: refusal)
     assert main(["audit", "--environment", "local"]) == 1
     assert capsys.readouterr().err == "error: environments/local.toml has no [pipeline].\n"
+
+
+def test_a_destroy_waits_for_a_lock(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another Terraform of the same state may be about to end."""
+    program = tmp_path / "cdktf"
+    options = "$TF_CLI_ARGS_plan $TF_CLI_ARGS_apply $TF_CLI_ARGS_destroy"
+    program.write_text(f'#!/bin/sh\necho "{options}"; echo Destroy complete!')
+    program.chmod(0o755)
+    monkeypatch.setattr(cdktf, "CDKTF", program)
+    found = Toolchain(tmp_path / "terraform", "1.11.4", tmp_path, tmp_path / "mirror.tfrc")
+    said: list[str] = []
+    destroying = cdktf.Cdktf("TapStackdev", found, tmp_path / "cdktf.out", {}, tmp_path / "logs")
+    destroying.destroy(advice="none", on_line=said.append)
+    assert "".join(said).count("-lock-timeout=") == 3
