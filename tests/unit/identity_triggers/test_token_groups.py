@@ -140,6 +140,7 @@ def test_a_factor_that_was_lost_needs_a_new_grant(trigger: Trigger) -> None:
     trigger.pool.factors = FACTOR
     for source in SOURCES:
         assert trigger.groups(source) == ["instructors"]
+        assert trigger.pool.asked == ["user"]
     trigger.table.note_granted("sub-1")
     assert trigger.groups(SIGNED_IN) == ADMINISTRATOR
 
