@@ -100,8 +100,9 @@ class ApiFunctions(Construct):
         progress_function = self._function(
             "progress",
             "The progress of a student in a course",
-            {**courses.variables, **progress.variables},
+            {**profiles.variables, **courses.variables, **progress.variables},
             [
+                see_present_roles(profiles),
                 Grant("ReadCourses", ["dynamodb:GetItem", "dynamodb:BatchGetItem"], [courses.arn]),
                 Grant(
                     "ReadAndAdvanceProgress", ["dynamodb:BatchGetItem", "dynamodb:UpdateItem"], [progress.arn]

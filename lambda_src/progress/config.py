@@ -10,4 +10,5 @@ class Config(HttpConfig):
     """Names of tables."""
 
     courses_table: str
+    user_profiles_table: str
     course_progress_table: str

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from domain.people.revocation_store import RevocationTable
 from progress import rules
 from progress.config import Config
 from progress.store import ProgressTable
@@ -38,4 +39,8 @@ def _moment(body: dict[str, Any], field: str) -> str | None:
         raise BadRequest("The body is not valid.", errors=(fault,)) from error
 
 
-handler = api_handler(config, {"getProgress": get_progress, "updateLessonProgress": update_lesson_progress})
+handler = api_handler(
+    config,
+    {"getProgress": get_progress, "updateLessonProgress": update_lesson_progress},
+    present_roles=RevocationTable(config.user_profiles_table),
+)

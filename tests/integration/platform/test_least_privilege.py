@@ -21,6 +21,7 @@ from tests.integration.support.course_helpers import (
     eventually,
     lesson,
     new_course,
+    set_status,
     upload,
 )
 from tests.integration.support.deployed import Deployed
@@ -160,6 +161,14 @@ def _delete_a_user(context: SampleContext, proxied: ProxiedFunctions) -> None:
     assert sweep(context.deployed)["erased"] >= 1
 
 
+def _learn_in_an_own_draft(context: SampleContext, proxied: ProxiedFunctions) -> None:
+    """An instructor has progress in an own course that is a draft again: the role decides what is shown."""
+    course_id = context.course()
+    enroll(context.owner, course_id)
+    set_status(context.owner, course_id, "draft")
+    context.owner.get(f"/progress/{course_id}")
+
+
 def _send_broken_records(context: SampleContext, proxied: ProxiedFunctions) -> None:
     """The functions move records that they cannot read to the dead-letter queue."""
     functions: LambdaClient = context.deployed.client("lambda")
@@ -180,6 +189,7 @@ EXERCISES: tuple[Callable[[SampleContext, ProxiedFunctions], None], ...] = (
     _erase,
     _make_and_demote_an_administrator,
     _delete_a_user,
+    _learn_in_an_own_draft,
     _send_broken_records,
 )
 

@@ -87,7 +87,7 @@ def portal(dynamodb_tables: Tables, lambda_api: LambdaApis) -> Portal:
     )
     # The description is read at the first request, and each function has its own.
     assert enrollment.call("GET", "/enrollments").status == 200
-    progress = lambda_api("progress", **names)
+    progress = lambda_api("progress", USER_PROFILES_TABLE=dynamodb_tables.profiles, **names)
     assert progress.call("GET", "/progress/{courseId}", {"courseId": "none"}).status == 404
     return Portal(dynamodb_tables, enrollment, progress)
 
