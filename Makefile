@@ -58,7 +58,7 @@ clean: down ## remove everything that the tools made, installations included
 up: install ## start the local platform, deploy to it, prove that it works
 	@$(RUN) -m local_platform up
 
-down: ## destroy the local platform; leaves no process and no state
+down: ## stop the local platform; leaves no process and no state
 	@if [ -f .venv/.installed ]; then $(RUN) -m local_platform down; \
 	elif [ -d "$${EDUCATION_LOCAL_HOME:-.local}" ]; then "$(PYTHON)" -m tools.setup.install && $(RUN) -m local_platform down; \
 	else echo "nothing is installed, so nothing runs"; fi

@@ -33,7 +33,7 @@ def main() -> None:
     )
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("up", help="start it, deploy to it, run the smoke test; does only what is needed")
-    commands.add_parser("down", help="destroy it; leaves no process and no state")
+    commands.add_parser("down", help="stop it; leaves no process and no state")
     commands.add_parser("reload", help="update changed functions, without Terraform")
     commands.add_parser("status", help="say whether it runs, its addresses and accounts")
     token = commands.add_parser(

@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from education.errors import UserError
-from local_platform import down as down_module
 from local_platform import emulator
 from local_platform import platform as platform_module
 from local_platform import up as up_module
@@ -126,44 +125,19 @@ def test_what_fails_in_the_deploy_leaves_the_platform_for_the_next_one(
     assert emulated.stops == 0
 
 
-@pytest.fixture
-def deployed(platform: Platform, monkeypatch: pytest.MonkeyPatch) -> Platform:
-    """A platform that looks to `make down` as if something was deployed to it."""
-    (platform.synthesized).mkdir(parents=True)
-    (platform.synthesized / "manifest.json").write_text("{}")
-    platform.outputs_file.parent.mkdir()
-    platform.outputs_file.write_text("{}")
+def test_down_needs_no_valid_settings(platform: Platform, monkeypatch: pytest.MonkeyPatch) -> None:
+    fake = Emulator(platform)
+    platform.home.mkdir()
     (platform.home / "lock").touch()
-    monkeypatch.setattr(emulator, "running", lambda _: LIVING)
-    monkeypatch.setattr(emulator, "stop_orphans", lambda *_: 0)
-    return platform
-
-
-def test_down_needs_no_valid_settings(deployed: Platform, monkeypatch: pytest.MonkeyPatch) -> None:
-    fake = Emulator(deployed)
     monkeypatch.setattr(emulator, "stop", fake.stop)
     monkeypatch.setattr(platform_module, "load_settings", refused)
-    down(deployed)
+    down(platform)
     assert fake.stops == 1
-    assert not deployed.home.exists()
+    assert not platform.home.exists()
 
 
 def unwritable(*_: object, **__: object) -> None:
     raise PermissionError(13, "Permission denied", "build/toolchain/mirror.tfrc")
-
-
-@pytest.mark.parametrize("fail", [refused, unwritable])
-def test_down_needs_no_working_toolchain(
-    deployed: Platform, monkeypatch: pytest.MonkeyPatch, fail: Fail, tmp_path: Path
-) -> None:
-    (tmp_path / "file").touch()
-    monkeypatch.setattr(down_module, "KEPT_LOG", tmp_path / "file" / "local-destroy.log")
-    monkeypatch.setattr(emulator, "stop", lambda _: 1)
-    monkeypatch.setattr(down_module, "_has_stack", lambda *_: True)
-    monkeypatch.setattr(down_module, "find_toolchain", fail)
-    with pytest.raises(UserError, match="nothing is left of the platform"):
-        down(deployed)
-    assert not deployed.home.exists()
 
 
 def test_a_folder_that_may_not_be_written_to_is_refused(
