@@ -52,7 +52,7 @@ class Tables(Construct):
             hash_key="userId",
             indexes=[
                 # email-index: the person behind an e-mail address, for an operator who helps that person. Bulk
-                # enrolment does not use it, because it is a moment behind (lambda_src/domain/people/addresses.py).
+                # enrolment does not use it, because it is a moment behind (lambda_src/domain/addresses/rules.py).
                 Index("email-index", "email", attributes=()),
                 # address-owner-index: the addresses of a person, which a new address or an erasure sets free.
                 Index("address-owner-index", "owner", attributes=()),

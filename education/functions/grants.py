@@ -14,8 +14,8 @@ from education.functions.dead_letters import DeadLetters
 from education.iam import Grant
 from education.identity import Identity
 
-# The keys of the items in the table of profiles that are no profiles: addresses.py, tombstones.py,
-# revocations.py and second_factors.py in lambda_src/domain/people.
+# The keys of the items in the table of profiles that are no profiles: see lambda_src/domain/addresses/rules.py, and
+# tombstones.py, revocations.py and second_factors.py in lambda_src/domain/people.
 _ADDRESSES = "address#*"
 _TOMBSTONES = "erased#*"
 # What lambda_src/sweep/store.py reads of each profile.

@@ -1,9 +1,9 @@
 """HTTP side of the enrollment function: calls the rules for each operation and builds the response."""
 
+from domain.addresses.store import AddressTable
 from domain.audit_store import AuditTable
 from domain.enrollments import rules as enrollments
 from domain.enrollments.model import enrollment_view
-from domain.people.address_store import AddressTable
 from domain.people.revocation_store import RevocationTable
 from enrollment import roster_csv, roster_rows, roster_rules, rules
 from enrollment.config import Config

@@ -9,10 +9,10 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Protocol
 
+from domain.addresses.rules import MOST_OF_INVITER, TOO_MANY_OF_ADDRESS, TOO_MANY_OF_INVITER, Address
 from domain.enrollments import bulk
 from domain.enrollments.bulk import Outcome
 from domain.enrollments.model import WAITLISTED
-from domain.people.addresses import MOST_OF_INVITER, TOO_MANY_OF_ADDRESS, TOO_MANY_OF_INVITER, Address
 from enrollment.roster_rows import DUPLICATE_ROW, INVALID_EMAIL, SEVERAL_EMAILS, Row
 from toolkit import clock
 from toolkit.retries import Retries
@@ -43,7 +43,7 @@ class Invitations(Protocol):
 
 
 class AddressStore(Protocol):
-    """What is stored about e-mail addresses; see domain.people.addresses."""
+    """What is stored about e-mail addresses; see domain.addresses.rules."""
 
     def find(self, emails: Sequence[str]) -> dict[str, Address]:
         """What is stored about these addresses."""

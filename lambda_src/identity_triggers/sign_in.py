@@ -11,10 +11,10 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from domain.addresses.rules import Address
 from domain.courses import Course
 from domain.enrollments import bulk
 from domain.enrollments.model import EnrollmentRecord
-from domain.people.addresses import Address
 from domain.people.profiles import Profile
 from toolkit import clock
 from toolkit.caller import verified_email

@@ -2,8 +2,8 @@
 
 from botocore.exceptions import ClientError
 
-from domain.people.address_store import AddressTable
-from domain.people.addresses import UNKNOWN, Address, key_of
+from domain.addresses.rules import UNKNOWN, Address, key_of
+from domain.addresses.store import AddressTable
 from toolkit import clients
 from toolkit.dynamo import condition_failed, to_item
 from toolkit.reads import batch_get

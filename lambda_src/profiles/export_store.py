@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from domain import audit
+from domain.addresses.store import AddressTable
 from domain.course_store import OWNER_INDEX
-from domain.people.address_store import AddressTable
 from profiles.export import OWNED_COURSE_FIELDS, Section, Start, StoredItem
 from toolkit import clients
 from toolkit.dynamo import from_item, to_item

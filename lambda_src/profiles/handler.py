@@ -4,8 +4,8 @@ The rules are in profiles.rules, profiles.export, profiles.self_erasure, profile
 profiles.people_rules and profiles.trail_rules.
 """
 
+from domain.addresses.store import AddressTable
 from domain.audit_store import AuditTable
-from domain.people.address_store import AddressTable
 from domain.people.revocation_store import RevocationTable
 from domain.people.second_factor_store import SecondFactorTable
 from domain.people.user_pool_store import CognitoUserPool

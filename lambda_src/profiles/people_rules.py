@@ -8,8 +8,8 @@ import unicodedata
 from typing import Any, Protocol
 
 from domain import audit, permissions
+from domain.addresses.rules import Address
 from domain.audit import AuditEntry, AuditTrail
-from domain.people.addresses import Address
 from domain.people.profiles import Profile
 from domain.people.tombstones import Erased
 from domain.people.user_pool import PoolUser, UserPool
@@ -23,7 +23,7 @@ _CATEGORIES = frozenset("LMSNP")
 
 
 class AddressStore(Protocol):
-    """What is stored about e-mail addresses; see domain.people.addresses."""
+    """What is stored about e-mail addresses; see domain.addresses.rules."""
 
     def find_one(self, email: str) -> Address:
         """What is stored about one address."""

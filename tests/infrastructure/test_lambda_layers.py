@@ -25,7 +25,6 @@ LAYER_OF = {
     "domain/enrollments/cooldown.py": RULES,
     "domain/enrollments/guards.py": RULES,
     "domain/enrollments/model.py": RULES,
-    "domain/people/addresses.py": RULES,
     "domain/people/erasure.py": RULES,
     "domain/people/profiles.py": RULES,
     "domain/people/revocations.py": RULES,

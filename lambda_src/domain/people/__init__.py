@@ -1,1 +1,1 @@
-"""People: profiles, e-mail addresses, the user pool, tombstones, and erasure."""
+"""People: profiles, roles, second factors, the user pool, tombstones, and erasure."""

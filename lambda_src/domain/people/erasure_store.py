@@ -6,12 +6,12 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from domain import staff
+from domain.addresses.store import AddressTable
 from domain.audit import AuditEntry
 from domain.audit_store import AuditTable
 from domain.course_store import OWNER_INDEX
 from domain.enrollments.store import EnrollmentTable
 from domain.people import second_factors, tombstones
-from domain.people.address_store import AddressTable
 from toolkit import clients
 from toolkit.dynamo import Item, cancellation_reasons, condition_failed, retry_conflicts, to_item
 from toolkit.reads import query_all

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from botocore.exceptions import EndpointConnectionError
 
+from domain.addresses.rules import UNKNOWN
+from domain.addresses.store import AddressTable
 from domain.people import tombstones
-from domain.people.address_store import AddressTable
-from domain.people.addresses import UNKNOWN
 from domain.people.erasure import NO_OWNER, REQUESTED_AT
 from tests.unit.emulator_fixture import Tables
 from tests.unit.lambda_api_fixture import Answer, Context, LambdaApi, LambdaApis, fresh_handler

@@ -9,15 +9,15 @@ from typing import Any
 
 import pytest
 
+from domain.addresses.invitation_store import Invited
+from domain.addresses.rules import key_of
+from domain.addresses.store import AddressTable
 from domain.enrollments import bulk
 from domain.enrollments.guards import Guard
 from domain.enrollments.rules import SeatChange
 from domain.enrollments.store import EnrollmentTable
 from domain.people import tombstones
-from domain.people.address_store import AddressTable
-from domain.people.addresses import key_of
 from domain.people.erasure import REQUESTED_AT
-from domain.people.invitation_store import Invited
 from tests.unit.domain.test_enrollment_table import NOON, course_item
 from tests.unit.emulator_fixture import Tables
 from tests.unit.lambda_api_fixture import (

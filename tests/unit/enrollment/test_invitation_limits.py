@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from domain.people import invitation_store
-from domain.people.addresses import (
+from domain.addresses import invitation_store
+from domain.addresses.rules import (
     INVITATION_SECONDS,
     MOST_OF_ADDRESS,
     MOST_OF_INVITER,
@@ -132,7 +132,7 @@ def test_expired_invitations_are_dropped_and_do_not_count(
 ) -> None:
     flood(school.tables, OWNER.user_id)
     later = time.time() + INVITATION_SECONDS + 60
-    monkeypatch.setattr("domain.people.addresses.time.time", lambda: later)
+    monkeypatch.setattr("domain.addresses.rules.time.time", lambda: later)
     assert outcomes(school.post([VICTIM])) == ["invited"]
     assert len(stored(school.tables)) == 1
     assert school.addresses.find_one(VICTIM).invited_to == {COURSE}

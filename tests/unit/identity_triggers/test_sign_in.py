@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
 
+from domain.addresses.invitation_store import Invited
+from domain.addresses.rules import UNKNOWN, Address, key_of
+from domain.addresses.store import AddressTable
 from domain.enrollments.model import ACTIVE, WITHDRAWN
 from domain.enrollments.store import EnrollmentTable
 from domain.people import tombstones
-from domain.people.address_store import AddressTable
-from domain.people.addresses import UNKNOWN, Address, key_of
-from domain.people.invitation_store import Invited
 from education.functions.event_functions import NAMESPACE, NOT_NOTED
 from identity_triggers.sign_in import VerifiedUser, note_sign_in
 from identity_triggers.store import SignInTable
@@ -117,7 +117,7 @@ def test_an_address_that_is_not_verified_has_no_owner(door: Door, verified: str)
 def test_invitations_expire(door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
     door.invite(COURSE)
     later = time.time() + 181 * 24 * 3600
-    monkeypatch.setattr("domain.people.addresses.time.time", lambda: later)
+    monkeypatch.setattr("domain.addresses.rules.time.time", lambda: later)
     assert door.addresses.find_one(EMAIL) == UNKNOWN
     assert door.addresses.find([EMAIL]) == {EMAIL: UNKNOWN}
     # DynamoDB removes the item within a few days. Until then, the invitation no longer counts.
@@ -129,10 +129,10 @@ def test_invitations_expire(door: Door, monkeypatch: pytest.MonkeyPatch) -> None
 def test_an_invitation_does_not_renew_another(door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
     door.invite("elsewhere")
     day, start = 24 * 3600, time.time()
-    monkeypatch.setattr("domain.people.addresses.time.time", lambda: start + 179 * day)
+    monkeypatch.setattr("domain.addresses.rules.time.time", lambda: start + 179 * day)
     door.invite(COURSE)
     assert door.addresses.find_one(EMAIL).invited_to == {"elsewhere", COURSE}
-    monkeypatch.setattr("domain.people.addresses.time.time", lambda: start + 181 * day)
+    monkeypatch.setattr("domain.addresses.rules.time.time", lambda: start + 181 * day)
     assert door.addresses.find_one(EMAIL).invited_to == {COURSE}
     door.sign_in()
     assert door.status() == ACTIVE

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
+from domain.addresses.rules import MOST_OF_ADDRESS, MOST_OF_INVITER, Address, key_of
 from domain.enrollments.model import ACTIVE
 from domain.enrollments.rules import Refusal
 from domain.enrollments.store import EnrollmentTable
-from domain.people.addresses import MOST_OF_ADDRESS, MOST_OF_INVITER, Address, key_of
 from identity_triggers import sign_in
 from tests.unit.domain.test_enrollment_table import COURSE, course_item
 from tests.unit.identity_triggers.test_sign_in import EMAIL, Door, door
@@ -103,7 +103,7 @@ def test_a_flood_from_a_former_version_is_read_and_costs_a_bounded_number_of_cal
     door.sign_in()
     assert sum(door.tables.calls.values()) < 6
     # Of so many, a different half is looked at each time. Here it is the half with the last one.
-    monkeypatch.setattr("domain.people.addresses.random.sample", lambda those, count: those[-count:])
+    monkeypatch.setattr("domain.addresses.rules.random.sample", lambda those, count: those[-count:])
     door.sign_in()
     assert door.status() == ACTIVE
 

@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 
 from domain import audit, staff
+from domain.addresses.rules import UNKNOWN
+from domain.addresses.store import AddressTable
 from domain.audit import AuditEntry
 from domain.audit_store import AuditTable
 from domain.enrollments.model import EnrollmentRecord
-from domain.people.address_store import AddressTable
-from domain.people.addresses import UNKNOWN
 from tests.unit.emulator_fixture import Tables
 from tests.unit.lambda_api_fixture import LambdaApi, LambdaApis
 from tests.unit.user_pool_fixture import UserPool

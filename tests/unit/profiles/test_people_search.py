@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from domain import audit
-from domain.people.address_store import AddressTable
+from domain.addresses.store import AddressTable
 from tests.unit.emulator_fixture import Tables
 from tests.unit.lambda_api_fixture import Answer, LambdaApi, LambdaApis
 from tests.unit.user_pool_fixture import SignedUp, UserPool

@@ -1,6 +1,6 @@
 """Inviting e-mail addresses to a course, many at once, in the profiles table.
 
-What is stored, and the limits, are in domain.people.addresses. Each address is decided on its own: one that cannot be
+What is stored, and the limits, are in domain.addresses.rules. Each address is decided on its own: one that cannot be
 invited, or that other requests keep writing, does not keep the others from being invited.
 """
 
@@ -11,7 +11,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from domain.people.addresses import (
+from domain.addresses.rules import (
     INVITATION_SECONDS,
     MOST_OF_ADDRESS,
     TOO_MANY_OF_ADDRESS,

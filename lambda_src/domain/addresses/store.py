@@ -1,6 +1,6 @@
 """E-mail addresses in the profiles table: their owners, and giving them up.
 
-What an address's item means is in domain.people.addresses. Inviting addresses is in domain.people.invitation_store.
+What an address's item means is in domain.addresses.rules. Inviting addresses is in domain.addresses.invitation_store.
 """
 
 import time
@@ -9,9 +9,10 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from domain.people import invitation_store, profile_store, tombstone_store
-from domain.people.addresses import UNKNOWN, Address, key_of
-from domain.people.invitation_store import Invited
+from domain.addresses import invitation_store
+from domain.addresses.invitation_store import Invited
+from domain.addresses.rules import UNKNOWN, Address, key_of
+from domain.people import profile_store, tombstone_store
 from domain.people.profiles import Profile
 from domain.people.tombstones import Erased
 from toolkit import clients
@@ -59,7 +60,7 @@ class AddressTable:
         return Address.from_stored(from_item(wire)) if wire else UNKNOWN
 
     def invite(self, known: Mapping[str, Address], course_id: str, inviter: str) -> Invited:
-        """Invite addresses without an owner to a course: see domain.people.invitation_store."""
+        """Invite addresses without an owner to a course: see domain.addresses.invitation_store."""
         return invitation_store.invite(self._table, known, course_id, inviter)
 
     def claim(self, email: str, user_id: str, retries: Retries, *, profile: Profile | None = None) -> Address:

@@ -13,8 +13,8 @@ expires with its last invitation.
 Anybody who owns courses can invite any address, so one person must not be able to fill an item, or to keep others'
 invitations from being taken up. One inviter may have MOST_OF_INVITER open invitations of an address, and all inviters
 together MOST_OF_ADDRESS. Every write that adds one is made on condition of `invitationRevision`, so parallel requests
-cannot pass the limits together. Reading and writing are in domain.people.address_store and
-domain.people.invitation_store.
+cannot pass the limits together. Reading and writing are in domain.addresses.store and
+domain.addresses.invitation_store.
 """
 
 import random
