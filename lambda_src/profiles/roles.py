@@ -39,6 +39,9 @@ class SecondFactorStore(Protocol):
     def note_granted(self, user_id: str) -> None:
         """Note that the person has a factor, and gets the role now."""
 
+    def forget(self, user_id: str) -> None:
+        """Forget what is known about a person's factor."""
+
 
 class Roles:
     """Granting and revoking roles. A repeated request changes nothing, and adds no audit entry.
@@ -109,6 +112,9 @@ class Roles:
         self._record(audit.ROLE_REVOKED, caller, user_id, group, request_id)
         # Noted first: if the request ends in between, it can be repeated, because the person still has the role.
         self._revocations.note_revoked(user_id, group)
+        if group == ADMINISTRATORS and self._second_factors is not None:
+            # The sign-in trigger looks at administrators only: from now on it would not see the loss of the factor.
+            self._second_factors.forget(user_id)
         self._user_pool.remove_from_group(user_id, group)
 
     def _has_known_factor(self, user_id: str) -> bool:

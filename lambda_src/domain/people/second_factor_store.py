@@ -63,6 +63,19 @@ class SecondFactorTable:
             if not condition_failed(error):
                 raise
 
+    def forget(self, user_id: str) -> None:
+        """Forget what is known about a person's factor: one UpdateItem."""
+        try:
+            clients.dynamodb().update_item(
+                TableName=self._table,
+                Key=to_item(second_factors.key_of(user_id)),
+                UpdateExpression=f"REMOVE {KNOWN_SINCE}, {LOST_AT}",
+                ConditionExpression="attribute_exists(userId)",
+            )
+        except ClientError as error:
+            if not condition_failed(error):
+                raise
+
     def _note_known(self, user_id: str, change: str, **condition: str) -> None:
         update: Any = {
             "TableName": self._table,

@@ -69,6 +69,8 @@ def test_an_administrator_needs_a_factor_first(office: StrictOffice) -> None:
     office.pool.calls.clear()
     assert office.grant(chief, person.user_id, ADMINISTRATORS).status == 204
     assert "AdminUserGlobalSignOut" not in office.pool.calls, "a repeated request changes nothing"
+    assert office.revoke(chief, person.user_id).status == 204
+    assert office.known(person) == FactorRecord()
 
 
 def test_an_administrator_whose_factor_was_lost_is_granted_the_role_anew(office: StrictOffice) -> None:
