@@ -44,6 +44,9 @@ MAIL_OPERATIONS = (
     "UpdateUserAttributes",
 )
 MAIL_PATHS = ("signup", "forgotpassword", "resendcode")
+# A user who is deleted here would not be erased: what a person wants is `DELETE /profile`. Where there is no firewall,
+# and for an operator's own deletions, the function `sweep` notices.
+REFUSED_OPERATION = "DeleteUser"
 OPERATION_HEADERS = ("x-amzn-cognito-operation-name", "x-amz-target")
 
 IP_REPUTATION = "AWSManagedRulesAmazonIpReputationList"
@@ -107,14 +110,11 @@ def api_rules(allowed: AllowedAddresses, text_rules: TextRules) -> list[Wafv2Web
 
 
 def sign_in_rules(allowed: AllowedAddresses, *, sends_by_ses: bool) -> list[Wafv2WebAclRule]:
-    """The rules in front of the user pool: whoever makes it send mails, and what AWS knows as bad.
+    """The rules in front of the user pool: whoever makes it send mails or deletes a user, and what AWS knows as bad.
 
     Programs and Cognito's own pages are two rules: one statement for both would be deeper than Terraform allows.
     """
-    operation = rf"^(AWSCognitoIdentityProviderService\.)?({'|'.join(MAIL_OPERATIONS)})$"
-    by_program = {
-        "or_statement": {"statement": [_header_matches(header, operation) for header in OPERATION_HEADERS]}
-    }
+    by_program = _names_operation(*MAIL_OPERATIONS)
     from_a_page = [
         _matches({"method": {}}, "^POST$", "NONE"),
         _matches({"uri_path": {}}, rf"^/({'|'.join(MAIL_PATHS)})$", "LOWERCASE"),
@@ -132,6 +132,13 @@ def sign_in_rules(allowed: AllowedAddresses, *, sends_by_ses: bool) -> list[Wafv
         *(
             _managed_rule(group, priority, "COUNT", allowed)
             for priority, group in enumerate((IP_REPUTATION, KNOWN_BAD_INPUTS), start=len(scopes))
+        ),
+        Wafv2WebAclRule(
+            name=REFUSED_OPERATION,
+            priority=len(scopes) + 2,
+            action=Wafv2WebAclRuleAction(block=Wafv2WebAclRuleActionBlock()),
+            statement=_names_operation(REFUSED_OPERATION),
+            visibility_config=_visibility(REFUSED_OPERATION),
         ),
     ]
 
@@ -193,6 +200,12 @@ def _managed_rule(
         },
         visibility_config=_visibility(group),
     )
+
+
+def _names_operation(*operations: str) -> Statement:
+    """Whether a request to Cognito's API is for one of these operations."""
+    pattern = rf"^(AWSCognitoIdentityProviderService\.)?({'|'.join(operations)})$"
+    return {"or_statement": {"statement": [_header_matches(header, pattern) for header in OPERATION_HEADERS]}}
 
 
 def _header_matches(header: str, pattern: str) -> Statement:

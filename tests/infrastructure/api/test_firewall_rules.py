@@ -238,6 +238,20 @@ def test_mails_from_cognitos_own_pages_are_limited_too_and_nothing_else(tmp_path
     assert found == (300, "IP"), "SES has no such limit, and a lecture hall signs up together"
 
 
+def test_nobody_deletes_their_user_without_the_erasure(synthesized_of: SynthesizedOf) -> None:
+    """The name of the operation is in a header of Cognito's API."""
+    rules = rules_of(synthesized_of("staging"), "users")
+    rule = rules.by_name["DeleteUser"]
+    assert rule["action"] == {"block": {}}
+    for operation, is_refused in (
+        ("DeleteUser", True),
+        ("InitiateAuth", False),
+        ("DeleteUserAttributes", False),
+    ):
+        asked = request(x_amz_target=f"AWSCognitoIdentityProviderService.{operation}")
+        assert matches(rule["statement"], asked, rules.sets) is is_refused
+
+
 def test_somebody_can_see_why_a_request_was_blocked(stack: Synthesized) -> None:
     """Blocked and counted requests are logged, all are sampled, and nowhere is a token."""
     acls = stack.resources("aws_wafv2_web_acl")
