@@ -89,7 +89,7 @@ def test_capitals_make_no_difference(office: Office) -> None:
         ("nobody@example.org", True),
         ('"@example.org', True),
         ("*@example.org", True),
-        ("\x00@example.org", False),
+        ("\u2028@example.org", False),
         ("\u200b@example.org", False),
         (f"{'x' * 200}@example.org", False),
     ],
@@ -105,7 +105,15 @@ def test_an_address_of_nobody_is_an_empty_list(office: Office, email: str, is_as
 
 def test_a_part_of_an_address_or_an_id_finds_nobody(office: Office) -> None:
     person = office.pool.new()
-    for email in ("", "example.org", person.user_id, person.email[:-1], f" {person.email}"):
+    for email in (
+        "",
+        "\x00@example.org",
+        "\x1e@example.org",
+        "example.org",
+        person.user_id,
+        person.email[:-1],
+        f" {person.email}",
+    ):
         answer = office.find(email)
         assert answer.status == 400 or answer.body["items"] == []
     assert office.api.call("GET", "/users", caller=office.chief).problem() == (400, "bad-request")
