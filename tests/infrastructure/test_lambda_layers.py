@@ -22,7 +22,6 @@ LAYER_OF = {
     "domain/content_paths.py": RULES,
     "domain/courses.py": RULES,
     "domain/enrollments/bulk.py": RULES,
-    "domain/enrollments/cooldown.py": RULES,
     "domain/enrollments/guards.py": RULES,
     "domain/enrollments/model.py": RULES,
     "domain/people/erasure.py": RULES,

@@ -11,16 +11,24 @@ A completion percentage is counted from the course's lessons as they are now: a 
 lowers it, a lesson that is removed no longer counts, and a lesson that is added again counts again.
 Completed lessons stay stored for ever. A course is completed when a student completes the last open lesson that it has
 at that time, and it stays completed when lessons are added later.
+
+A student may enrol in the same course MOST_ENROLMENTS times within WINDOW_SECONDS. Each enrolment writes the course's
+counters, takes or frees a seat, and sends an event, so one student could keep a course busy for everybody. The times
+are in the record, which every enrolment reads and writes anyway, and its revision makes the decision safe against
+parallel requests. Not counted and never refused: a repeated request of a student who is enrolled, a withdrawal (a
+student may always leave), an enrolment by an instructor or an invitation, and a promotion from the waitlist.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
+from math import ceil
 from typing import Any
 from zlib import crc32
 
 from domain.courses import Course
-from toolkit import texts
+from toolkit import clock, texts
+from toolkit.errors import TooManyRequests
 
 ACTIVE = "active"
 COMPLETED = "completed"
@@ -30,6 +38,9 @@ WITHDRAWN = "withdrawn"
 NOT_ENROLLED = "You are not enrolled in this course."
 
 COMPLETION_INDEX = "course-completion-index"
+
+MOST_ENROLMENTS = 6
+WINDOW_SECONDS = 3600
 
 
 @dataclass(frozen=True, order=True)
@@ -48,7 +59,7 @@ class EnrollmentRecord:
     change (followups). The order of the roster, lists of enrolments and exports use it. The API's Progress and the
     entries of a roster count the percentage again (`percentage_of`). Every write raises `revision` by one.
 
-    `own_enrolments` are the times at which the student enrolled during the last hour (domain.enrollments.cooldown).
+    `own_enrolments` are the times at which the student enrolled within WINDOW_SECONDS.
     """
 
     user_id: str
@@ -203,6 +214,30 @@ def progress_view(record: EnrollmentRecord, course: Course | None) -> dict[str, 
     if record.completed_at is not None:
         view["completedAt"] = record.completed_at
     return view
+
+
+def own_enrolments(record: EnrollmentRecord | None, now: str) -> tuple[str, ...]:
+    """The times at which the student enrolled within the window, with this enrolment as the last one.
+
+    Raises:
+        TooManyRequests: the student has enrolled too often; the answer says when the next attempt succeeds.
+    """
+    start = clock.to_text(datetime.fromisoformat(now) - timedelta(seconds=WINDOW_SECONDS))
+    earlier = [at for at in (record.own_enrolments if record else ()) if at > start]
+    if len(earlier) >= MOST_ENROLMENTS:
+        raise TooManyRequests(
+            "You have enrolled in this course and left it too often. Try again later.",
+            code="too-many-enrollments",
+            retry_after=_seconds_until_free(earlier, now),
+        )
+    return (*earlier, now)
+
+
+def _seconds_until_free(earlier: Sequence[str], now: str) -> int:
+    """When the oldest of the last MOST_ENROLMENTS is no longer within the window."""
+    first = sorted(earlier)[-MOST_ENROLMENTS]
+    passed = datetime.fromisoformat(now) - datetime.fromisoformat(first)
+    return max(1, ceil(WINDOW_SECONDS - passed.total_seconds()))
 
 
 def _milliseconds(moment: str) -> int:

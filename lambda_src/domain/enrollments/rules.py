@@ -23,7 +23,6 @@ from typing import Protocol
 
 from domain.audit import AuditEntry
 from domain.courses import PUBLISHED, Course
-from domain.enrollments import cooldown
 from domain.enrollments.guards import Guard, has_free_seat, is_open
 from domain.enrollments.model import (
     ACTIVE,
@@ -32,6 +31,7 @@ from domain.enrollments.model import (
     WAITLISTED,
     WITHDRAWN,
     EnrollmentRecord,
+    own_enrolments,
     percentage_of,
 )
 from domain.people.tombstones import Erased
@@ -249,7 +249,7 @@ def _require_published(course: Course | None) -> Course:
 def _enrollment_change(course: Course, record: EnrollmentRecord | None, user_id: str, now: str) -> SeatChange:
     if not is_open(course, now):
         raise Conflict("Enrolment in this course is not open.", code="enrollment-closed")
-    times = cooldown.counted(record, now)
+    times = own_enrolments(record, now)
     waits = Guard.MUST_WAIT.is_met(course, now)
     enrolled = enrolling_record(course, record, user_id, now, waits_since=now if waits else None)
     enrolled = replace(enrolled, own_enrolments=times)

@@ -169,7 +169,7 @@ def test_enrolling_again_counts_the_present_lessons(capacity: int | None) -> Non
     by_staff.records["ada"] = by_herself.records["ada"] = left
     record = enroll_all(by_staff, ["ada"]).records["ada"]
     assert record.percentage == 25
-    expected = replace(record, own_enrolments=(NOON,))  # the only difference: see domain.enrollments.cooldown
+    expected = replace(record, own_enrolments=(NOON,))  # the only difference: see domain.enrollments.model
     assert enrollments.enroll(by_herself, "ada", COURSE, NOON, NoPauses()) == (expected, True)
 
 

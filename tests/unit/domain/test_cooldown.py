@@ -5,10 +5,16 @@ from typing import Any
 
 import pytest
 
-from domain.enrollments import bulk, cooldown
+from domain.enrollments import bulk
 from domain.enrollments import rules as enrollments
-from domain.enrollments.cooldown import MOST_ENROLMENTS, WINDOW_SECONDS
-from domain.enrollments.model import WAITLISTED, WITHDRAWN, EnrollmentRecord
+from domain.enrollments.model import (
+    MOST_ENROLMENTS,
+    WAITLISTED,
+    WINDOW_SECONDS,
+    WITHDRAWN,
+    EnrollmentRecord,
+    own_enrolments,
+)
 from tests.unit.domain.test_enrollment_rules import COURSE, NOON, Memory, enroll, make_course, withdraw
 from tests.unit.domain.test_enrollment_table import make_table
 from tests.unit.emulator_fixture import Tables
@@ -93,7 +99,7 @@ def test_a_record_from_before_the_limit_counts_from_now_on(dynamodb_tables: Tabl
     dynamodb_tables.put(dynamodb_tables.progress, stored)
     record, is_new = enrollments.enroll(table, "ada", COURSE, NOON, Retries())
     assert (is_new, record.own_enrolments) == (True, (NOON,))
-    assert cooldown.counted(table.load("ada", COURSE)[1], after(1)) == (NOON, after(1))
+    assert own_enrolments(table.load("ada", COURSE)[1], after(1)) == (NOON, after(1))
 
 
 def test_the_answer_to_a_loop(portal: Portal) -> None:

@@ -117,7 +117,7 @@ class School(RuleBasedStateMachine):
         self.clock = 0
 
     def now(self) -> str:
-        # Slowly enough for the limit of domain.enrollments.cooldown, which has tests of its own.
+        # Slowly enough for the limit of domain.enrollments.model, which has tests of its own.
         self.clock += 1
         return clock.to_text(datetime.fromisoformat(NOON) + timedelta(minutes=11 * self.clock))
 
