@@ -79,7 +79,8 @@ def _lambda(request: Request, found: str) -> str:
 def _events(request: Request, found: str) -> str:
     if request.operation.endswith("EventBus") and (name := request.field("Name")):
         return request.arn("events", f"event-bus/{name}")
-    return str(request.field("ResourceARN") or found)
+    # The emulator names the default bus in the ARN of its rules, which AWS leaves out.
+    return str(request.field("ResourceARN") or found).replace(":rule/default/", ":rule/")
 
 
 def _dynamodb(request: Request, found: str) -> str:

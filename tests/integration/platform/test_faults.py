@@ -33,8 +33,9 @@ MOST_CALLS = 25
 RESUMABLE = {"deleteProfile", "enrollRoster"}
 # The status of a second request after a write whose answer was lost.
 STATUS_OF_REPEAT = {"createEnrollment": 200, "putLesson": 200, "updateCourse": 409, "deleteLesson": 404}
-# A second createCourse creates a second course. An erased user cannot send a second request.
-NOT_REPEATABLE = {"createCourse", "deleteProfile"}
+# A second createCourse creates a second course, and a second upload form replaces the first. An erased user cannot
+# send a second request.
+NOT_REPEATABLE = {"createCourse", "createLessonUpload", "deleteProfile"}
 # Cases that make the same calls as another case of the same route.
 SAME_CALLS = {
     "getLessonContent: public",

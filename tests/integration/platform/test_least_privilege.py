@@ -9,6 +9,7 @@ import json
 import secrets
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote_plus
 
 import pytest
 from botocore.exceptions import ClientError
@@ -98,6 +99,20 @@ def _edit_a_course(context: SampleContext, proxied: ProxiedFunctions) -> None:
         eventually(functools.partial(_is_not_served, context, url))
 
 
+def _repeat_an_arrival_that_was_interrupted(context: SampleContext, proxied: ProxiedFunctions) -> None:
+    """A run copied a file and ended before it noted it. S3's event comes again, and the copy is deleted for good."""
+    course_id = context.course()
+    bucket = context.deployed.outputs["content_bucket_name"]
+    s3, functions = context.deployed.client("s3"), context.deployed.client("lambda")
+    for lesson_id in ("film", "text"):
+        form = context.owner.post(f"/courses/{course_id}/lessons/{lesson_id}/upload", {}, expect=201)
+        s3.put_object(Bucket=bucket, Key=form["key"], Body=b"copied")
+        arrived = {"object": {"key": quote_plus(form["fields"]["key"])}}
+        event = {"Records": [{"s3": arrived, "eventTime": "2026-01-01T00:00:00.000Z"}]}
+        functions.invoke(FunctionName=proxied.names()["uploads"], Payload=json.dumps(event))
+        assert not s3.list_object_versions(Bucket=bucket, Prefix=form["key"]).get("Versions")
+
+
 def _is_not_served(context: SampleContext, url: str) -> bool:
     return not context.deployed.fetch(url).ok
 
@@ -184,6 +199,7 @@ def _send_broken_records(context: SampleContext, proxied: ProxiedFunctions) -> N
 # Cases that the samples do not cover: events of streams and sign-ins, and conflicts of writes.
 EXERCISES: tuple[Callable[[SampleContext, ProxiedFunctions], None], ...] = (
     _edit_a_course,
+    _repeat_an_arrival_that_was_interrupted,
     _invite_person,
     _change_an_address,
     _erase,

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
@@ -142,7 +143,7 @@ class AwsProxy:
         self, method: str, path: str, headers: Mapping[str, str], body: bytes
     ) -> tuple[int, Mapping[str, str], bytes] | None:
         """Return the answer to a call, or None if the connection must be closed without an answer."""
-        service, operation = _operation(method, headers, body)
+        service, operation = _operation(method, path, headers, body)
         with self._lock:
             fault = next((fault for fault in self._faults if fault.applies_to(operation)), None)
         if fault is None or fault.kind is FailureKind.LOST_ANSWER:
@@ -222,7 +223,7 @@ def _handler(proxy: AwsProxy) -> type[BaseHTTPRequestHandler]:
     return Handler
 
 
-def _operation(method: str, headers: Mapping[str, str], body: bytes) -> tuple[str, str]:
+def _operation(method: str, path: str, headers: Mapping[str, str], body: bytes) -> tuple[str, str]:
     """The service of a call, and its operation with the service as prefix."""
     lower = {name.lower(): value for name, value in headers.items()}
     scope = _SCOPE.search(lower.get("authorization", "").encode())
@@ -233,7 +234,15 @@ def _operation(method: str, headers: Mapping[str, str], body: bytes) -> tuple[st
     target = lower.get("x-amz-target", "")
     if target:
         return service, f"{service}:{target.rpartition('.')[2]}"
-    return service, f"{service}:{_S3_OBJECT.get(method, 'PutObject')}"
+    return service, f"{service}:{_s3_operation(method, path)}"
+
+
+def _s3_operation(method: str, path: str) -> str:
+    """The name of the permission, which differs from that of the call if a version is named."""
+    query = parse_qs(urlsplit(path).query, keep_blank_values=True)
+    if "versions" in query:
+        return "ListBucketVersions"
+    return _S3_OBJECT.get(method, "PutObject") + ("Version" if "versionId" in query else "")
 
 
 def _parsed(text: bytes) -> Mapping[str, Any]:
