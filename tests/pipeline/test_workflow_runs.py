@@ -97,10 +97,11 @@ def test_only_jobs_of_the_environment_assume_the_deploy_role(
         account.assume("education-deploy-dev", subject, audience)
 
 
-def test_both_forms_of_the_subject_are_trusted(account: Account) -> None:
+def test_both_forms_of_the_subject_are_trusted(account: Account, environments: list[str]) -> None:
+    environment = environments[0]
     for repository in (REPOSITORY, IMMUTABLE):
-        account.assume("education-deploy-dev", f"{repository}:environment:dev")
-        account.assume("education-plan-dev", f"{repository}:pull_request")
+        account.assume(f"education-deploy-{environment}", f"{repository}:environment:{environment}")
+        account.assume(f"education-plan-{environment}", f"{repository}:pull_request")
 
 
 def test_a_release_has_an_sbom_of_each_bundle(merged: WorkflowRun) -> None:
