@@ -48,7 +48,7 @@ class Gate:
         query = parse_qs(scope.get("query_string", b"").decode(errors="replace"), keep_blank_values=True)
         key = signatures.claimed_key(headers, query)
         if not key and not headers.get("authorization", "").startswith("AWS"):
-            if not is_public(scope["method"], scope["path"], headers):
+            if not is_public(scope["method"], scope["path"], query, headers):
                 await _refuse(
                     send,
                     headers,

@@ -11,16 +11,26 @@ from collections.abc import Mapping
 HEALTH = "/_ministack/health"
 API = re.compile(r"/_aws/execute-api/[a-z0-9]+/[A-Za-z0-9_-]+(/|$)")
 DISTRIBUTION = re.compile(r"[a-z0-9]+\.cloudfront\.localhost(:\d+)?")
-SIGN_IN_PAGES = re.compile(r"/(oauth2/[A-Za-z]+|login|logout|userinfo)$")
-PUBLISHED_KEYS = re.compile(r"/[a-z0-9-]+_[A-Za-z0-9]+/\.well-known/(jwks\.json|openid-configuration)$")
-BUCKET = re.compile(r"/[a-z0-9][a-z0-9.-]{2,62}/?$")
+# Cognito's pages and the keys that it publishes, by method.
+COGNITO_PAGES = {
+    "GET": re.compile(
+        r"/(oauth2/(authorize|userInfo|userinfo)|login|logout|userinfo"
+        r"|[a-z0-9-]+_[A-Za-z0-9]+/\.well-known/(jwks\.json|openid-configuration))$"
+    ),
+    "POST": re.compile(r"/(oauth2/(token|login|userInfo|userinfo)|login|userinfo)$"),
+}
+BUCKET = re.compile(r"/([a-z0-9][a-z0-9.-]{2,62})/?$")
 # Paths that the emulator answers by itself whatever the host is, before it looks for a distribution.
 OF_THE_EMULATOR = re.compile(r"/(_|v\d{8}/|iceberg|v2/|WriteGetObjectResponse)")
 COGNITO = "AWSCognitoIdentityProviderService."
 
 
-def is_public(method: str, path: str, headers: Mapping[str, str]) -> bool:
-    """Whether a request without a signature is passed on. `headers` have names in lower case."""
+def is_public(method: str, path: str, query: Mapping[str, object], headers: Mapping[str, str]) -> bool:
+    """Whether a request without a signature is passed on. `headers` have names in lower case.
+
+    The emulator also finds an operation by `Action` in the query. Where a request is not for the API or for a
+    distribution, which have a query of their own, such a request is an AWS call.
+    """
     target = headers.get("x-amz-target", "")
     if method == "OPTIONS" or path == HEALTH:
         return True
@@ -35,11 +45,20 @@ def is_public(method: str, path: str, headers: Mapping[str, str]) -> bool:
     host = headers.get("host", "").lower()
     if DISTRIBUTION.fullmatch(host):
         return _is_of_a_distribution(host)
-    if SIGN_IN_PAGES.match(path) or PUBLISHED_KEYS.match(path):
+    if {"action", "version"} & {name.lower() for name in query}:
+        return False
+    if method in COGNITO_PAGES and COGNITO_PAGES[method].match(path):
         return True
     # S3 checks the policy and the signature in the form.
     is_form = headers.get("content-type", "").lower().startswith("multipart/form-data")
-    return method == "POST" and is_form and bool(BUCKET.match(path))
+    bucket = BUCKET.match(path)
+    return method == "POST" and is_form and not query and bucket is not None and _is_bucket(bucket[1])
+
+
+def _is_bucket(name: str) -> bool:
+    from ministack.services import s3  # type: ignore[import-untyped]
+
+    return bool(s3._buckets.get(name))
 
 
 def _is_of_a_distribution(host: str) -> bool:

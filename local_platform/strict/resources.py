@@ -79,6 +79,9 @@ def _lambda(request: Request, found: str) -> str:
 def _events(request: Request, found: str) -> str:
     if request.operation.endswith("EventBus") and (name := request.field("Name")):
         return request.arn("events", f"event-bus/{name}")
+    if rule := request.field("Rule"):  # the targets of a rule are checked on the rule
+        bus = request.field("EventBusName") or "default"
+        found = request.arn("events", f"rule/{bus}/{rule}")
     # The emulator names the default bus in the ARN of its rules, which AWS leaves out.
     return str(request.field("ResourceARN") or found).replace(":rule/default/", ":rule/")
 

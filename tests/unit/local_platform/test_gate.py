@@ -124,6 +124,22 @@ def test_an_unsigned_call_is_refused(
         assert call(started, method, path, named, "{}" if method == "POST" else None) == REFUSED, host
 
 
+@pytest.mark.parametrize(
+    "path", ["/abc", "/gate-files", "/oauth2/x", "/oauth2/token", "/login", "/zz_zz/.well-known/jwks.json"]
+)
+@pytest.mark.parametrize("kind", ["multipart/form-data", "application/x-www-form-urlencoded", "text/plain"])
+def test_an_operation_that_hides_behind_another_is_refused(started: Platform, path: str, kind: str) -> None:
+    """SNS serves Unsubscribe unsigned, and the emulator then does what the body says."""
+    for query in (
+        "?Action=Unsubscribe",
+        "?action=Unsubscribe",
+        "?Action=ConfirmSubscription&Version=2010-03-31",
+    ):
+        call(started, "POST", path + query, {"Content-Type": kind}, "Action=CreateTopic&Name=evil")
+        call(started, "GET", path + query, {"Content-Type": kind}, "Action=CreateTopic&Name=evil")
+    assert client(started, "sns").list_topics()["Topics"] == []
+
+
 def test_what_aws_lets_everybody_call_needs_no_signature(started: Platform) -> None:
     assert call(started, "OPTIONS", "/_aws/execute-api/abc/v1/courses", {}) != REFUSED
     assert call(started, "GET", "/_aws/execute-api/abc/v1/courses", {"Authorization": "Bearer x"}) == 404
