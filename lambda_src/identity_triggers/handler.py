@@ -90,7 +90,7 @@ def _note_sign_in(attributes: dict[str, str], request_id: str) -> None:
     try:
         user = VerifiedUser.of(attributes)
         if user is None:
-            _table.forget_email(attributes["sub"])
+            _table.note_unverified(attributes["sub"])
             return
         enrolled = note_sign_in(user, _table, _enrollments, Retries(_RETRY_SECONDS))
     except Exception as error:  # noqa: BLE001 - nothing in here decides about the token

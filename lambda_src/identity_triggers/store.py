@@ -4,7 +4,9 @@ from botocore.exceptions import ClientError
 
 from domain.addresses.rules import UNKNOWN, Address, key_of
 from domain.addresses.store import AddressTable
-from toolkit import clients
+from domain.people import profile_store
+from domain.people.profiles import Profile
+from toolkit import clients, clock
 from toolkit.dynamo import condition_failed, to_item
 from toolkit.reads import batch_get
 from toolkit.retries import Retries
@@ -30,10 +32,12 @@ class SignInTable(AddressTable):
         address = items.get(address_key["userId"])
         return user_id in items, UNKNOWN if address is None else Address.from_stored(address)
 
-    def forget_email(self, user_id: str) -> None:
-        """Remove the e-mail address from the profile of a user without a verified one: one UpdateItem.
+    def note_unverified(self, user_id: str) -> None:
+        """Give a user without a verified e-mail address a profile without one: one UpdateItem, and the first time one
+        TransactWriteItems.
 
-        Former versions stored the address of the token in the profile, verified or not, and rosters show it.
+        Former versions stored the address of the token in the profile, verified or not, and rosters show it. A person
+        without a profile would not be found by the sweep of deleted users.
         """
         try:
             clients.dynamodb().update_item(
@@ -41,7 +45,10 @@ class SignInTable(AddressTable):
                 Key=to_item({"userId": user_id}),
                 UpdateExpression="REMOVE email",
                 ConditionExpression="attribute_exists(email)",
+                ReturnValuesOnConditionCheckFailure="ALL_OLD",
             )
         except ClientError as error:
             if not condition_failed(error):
                 raise
+            if not error.response.get("Item"):
+                profile_store.create(self._table, Profile.first(user_id, "", clock.now()))

@@ -8,9 +8,14 @@ The event of the trigger names neither the factor nor the session. So the first 
 a factor, all of their sessions are ended: each of them may have begun with the password alone. A renewed token then
 belongs to a session in which Cognito has asked for the factor. domain.people.second_factors says what is stored.
 
-Two gaps remain. Cognito decides whether to ask for a factor a moment before it calls the trigger; somebody who signs in
-with a password in exactly that moment, while the first factor is being set up, gets one token with the group. And an
-operator can put a person without a factor into the group: docs/operations.md says why not to.
+Cognito may call the trigger for a renewal that it accepted a moment before all sessions were ended. So after the first
+sight of a factor, renewed tokens have the group only some seconds later.
+
+Three gaps remain. Cognito decides whether to ask for a factor a moment before it calls the trigger; somebody who signs
+in with a password in exactly that moment, while the first factor is being set up, gets one token with the group. A
+session that begins on Cognito's own sign-in page, by a password that the page remembers, has no group, but a renewal
+of it has: whoever turns that page on must close this. And an operator can put a person without a factor into the group:
+docs/operations.md says why not to.
 """
 
 import time
@@ -74,4 +79,7 @@ def _is_proven(source: str, factors: SecondFactors) -> bool:
         return False
     if record.known_since is None:
         return factors.begin_anew() and source == SIGNED_IN
-    return source != SIGNED_IN_ON_A_PAGE or time.time() >= record.known_since + PAGE_SECONDS
+    if source == SIGNED_IN:
+        return True
+    wait = PAGE_SECONDS if source == SIGNED_IN_ON_A_PAGE else 0
+    return time.time() >= record.known_since + wait

@@ -36,7 +36,7 @@ _FLAG = re.compile("\U0001f3f4[\U000e0030-\U000e0039\U000e0061-\U000e007a]{1,6}\
 # White space, and what Unicode lists as Default_Ignorable_Code_Point or draws as an empty cell.
 _VISIBLE = re.compile(
     "[^\\s\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u2800\u3164"
-    "\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufff8\U0001bca0-\U0001bca3\U0001d159\U0001d173-\U0001d17a"
+    "\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufff8\U0001bca0-\U0001bca3\U00013441\U00013442\U00016fe4\U0001d159\U0001d173-\U0001d17a"
     "\U000e0000-\U000e0fff]"
 )
 # What is taken off both ends: white space, and invisible characters that join nothing there.
@@ -61,7 +61,8 @@ def clean(text: str, kind: str, *, may_be_empty: bool = True) -> str:
     if found:
         raise TextError(f"must not contain {_name(found[0])}")
     text = unicodedata.normalize("NFC", text)
-    is_visible = _VISIBLE.search(text) is not None
+    # A combining mark needs a character that it can be seen with.
+    is_visible = any(unicodedata.category(each)[0] != "M" for each in _VISIBLE.findall(text))
     if not is_visible and not (may_be_empty and not text.strip()):
         raise TextError("must have a character that can be seen")
     return text.strip(_EDGES)

@@ -62,7 +62,7 @@ def _is_bucket(name: str) -> bool:
 
 
 def _is_of_a_distribution(host: str) -> bool:
-    from ministack.services import cloudfront  # type: ignore[import-untyped]
+    from ministack.services import cloudfront
 
     return cloudfront.find_distribution_for_label(host.partition(".")[0]) is not None
 

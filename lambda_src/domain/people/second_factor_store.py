@@ -41,6 +41,7 @@ class SecondFactorTable:
             self._note_known(
                 user_id,
                 f"SET {KNOWN_SINCE} = :now",
+                second_factors.SETTLING_SECONDS,
                 ConditionExpression=f"attribute_not_exists({KNOWN_SINCE}) AND attribute_not_exists({LOST_AT})",
             )
         except ClientError as error:
@@ -76,12 +77,12 @@ class SecondFactorTable:
             if not condition_failed(error):
                 raise
 
-    def _note_known(self, user_id: str, change: str, **condition: str) -> None:
+    def _note_known(self, user_id: str, change: str, delay: int = 0, **condition: str) -> None:
         update: Any = {
             "TableName": self._table,
             "Key": to_item(second_factors.key_of(user_id)),
             "UpdateExpression": change,
-            "ExpressionAttributeValues": to_item({":now": int(time.time())}),
+            "ExpressionAttributeValues": to_item({":now": int(time.time()) + delay}),
             **condition,
         }
         writes: list[Any] = [tombstone_store.none_for(self._table, user_id), {"Update": update}]

@@ -19,11 +19,18 @@ from typing import Any
 KEY_PREFIX = "factor#"
 KNOWN_SINCE = "knownSince"
 LOST_AT = "lostAt"
+# A factor that was seen for the first time counts in renewed tokens only after so long. It is longer than Cognito waits
+# for the sign-in trigger, three times five seconds:
+# https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-working-with-lambda-triggers.html
+SETTLING_SECONDS = 20
 
 
 @dataclass(frozen=True)
 class FactorRecord:
-    """What is stored about a person's second factor. Times are seconds since 1970."""
+    """What is stored about a person's second factor. Times are seconds since 1970.
+
+    Renewed tokens belong to a session with the factor from `known_since` on. A new sign-in does at once.
+    """
 
     known_since: int | None = None
     is_lost: bool = False

@@ -43,6 +43,10 @@ HARMFUL = {
     "a\U000e0041b": "U+E0041 (tag latin capital letter a)",
 }
 UNSEEN = [
+    "\U00013441\U00013442",
+    "\U00016fe4",
+    "\u0301",
+    "\u0e3a",
     "\u200b",
     "\u200d\u200c",
     "\xad",
