@@ -22,7 +22,6 @@ from education.functions.grants import (
     note_second_factors,
     read_streams,
     see_erasures,
-    write_addresses,
 )
 from education.functions.python_function import Operations, PythonFunction
 from education.functions.stream_source import LagAlarm, StreamSource
@@ -71,12 +70,17 @@ class SignInTrigger(PythonFunction):
                 **tables.variables,
             },
             grants=[
+                # UpdateItem is for addresses, and for a profile that has an address which is not verified.
                 Grant(
                     "MakeProfiles",
-                    ["dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:PutItem"],
+                    [
+                        "dynamodb:BatchGetItem",
+                        "dynamodb:GetItem",
+                        "dynamodb:PutItem",
+                        "dynamodb:UpdateItem",
+                    ],
                     [tables.profiles.arn],
                 ),
-                write_addresses(tables.profiles),
                 find_addresses(tables.profiles),
                 see_erasures(tables.profiles),
                 *([note_second_factors(tables.profiles)] if self._checks_second_factors else []),

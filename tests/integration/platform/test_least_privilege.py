@@ -132,6 +132,12 @@ def _invite_person(context: SampleContext, proxied: ProxiedFunctions) -> None:
     assert newcomer.get("/enrollments")["items"][0]["status"] == "active"
 
 
+def _sign_in_without_a_verified_address(context: SampleContext, proxied: ProxiedFunctions) -> None:
+    """The first sign-in makes a profile without an address, and every sign-in removes one from it."""
+    email = f"unverified-{secrets.token_hex(8)}@example.org"
+    context.people.sign_in_again(context.people.new(STUDENTS, email=email, verified=False))
+
+
 def _change_an_address(context: SampleContext, proxied: ProxiedFunctions) -> None:
     """A user changes the e-mail address. At the next sign-in the new address replaces the old one."""
     context.people.change_email(context.people.new(STUDENTS), f"renamed-{secrets.token_hex(8)}@example.org")
@@ -201,6 +207,7 @@ EXERCISES: tuple[Callable[[SampleContext, ProxiedFunctions], None], ...] = (
     _edit_a_course,
     _repeat_an_arrival_that_was_interrupted,
     _invite_person,
+    _sign_in_without_a_verified_address,
     _change_an_address,
     _erase,
     _make_and_demote_an_administrator,
