@@ -266,6 +266,16 @@ def _revoking_role(context: SampleContext) -> SampleRequest:
     return SampleRequest(context.administrator, {"userId": target.user_id, "group": INSTRUCTORS})
 
 
+def _without_profile(context: SampleContext) -> SampleRequest:
+    """A person whose sign-in could not be noted, so that they have no profile yet."""
+    person = context.people.new(verified=False)
+    context.deployed.client("dynamodb").delete_item(
+        TableName=context.deployed.outputs["user_profiles_table_name"],
+        Key={"userId": {"S": person.user_id}},
+    )
+    return SampleRequest(person)
+
+
 SAMPLES = (
     Sample(
         "listCourses", "published", lambda context: SampleRequest(context.people.new(), query={"limit": 5})
@@ -312,7 +322,7 @@ SAMPLES = (
     ),
     Sample("updateLessonProgress", "position, course known", _updating_progress({"positionSeconds": 7})),
     Sample("updateLessonProgress", "completion", _updating_progress({"completed": True})),
-    Sample("getProfile", "first use", lambda context: SampleRequest(context.people.new(verified=False))),
+    Sample("getProfile", "first use", _without_profile),
     Sample("getProfile", "later", _with_profile()),
     Sample("updateProfile", "", _with_profile({"displayName": "Ada"})),
     Sample("exportProfile", "one enrolment", _with_profile(courses=1)),
