@@ -29,6 +29,19 @@ _IN_THE_CATALOGUE = (
 )
 # What the export of an instructor's data says of the instructor's own courses.
 _IN_THE_EXPORT = ("title", "status", "updatedAt")
+# What a roster shows of a student, and no more: a write of anything else does not write the index. Packages will report
+# `score` and `totalSeconds`, the time spent. Of a student who waits, the index has the time, and the percentage beside
+# it (lambda_src/domain/enrollments/model.py).
+_IN_THE_ROSTER = (
+    "status",
+    "enrolledAt",
+    "lastActivityAt",
+    "completedAt",
+    "waitlistedAt",
+    "keptPercentage",
+    "score",
+    "totalSeconds",
+)
 
 
 class Tables(Construct):
@@ -89,9 +102,15 @@ class Tables(Construct):
             variable="COURSE_PROGRESS_TABLE",
             hash_key="userId",
             range_key="courseId",
-            # course-completion-index: the roster of a course, furthest first. Its key `<courseId>#<shard>` spreads a
-            # course of a million students over several partitions, each of which takes 1,000 writes a second.
-            indexes=[Index("course-completion-index", "courseShard", "completionPercentage")],
+            indexes=[
+                # course-roster-index: the roster of a course, furthest first. Its key `<courseId>#<shard>` spreads a
+                # course of a million students over several partitions, each of which takes 1,000 writes a second.
+                Index(
+                    "course-roster-index", "courseShard", "completionPercentage", attributes=_IN_THE_ROSTER
+                ),
+                # The roster's index of the version before.
+                Index("course-completion-index", "courseShard", "completionPercentage"),
+            ],
             number_attributes={"completionPercentage"},
             stream="NEW_AND_OLD_IMAGES",
         )

@@ -101,12 +101,15 @@ class RecordsSettings(_Section):
 
     `roster_shards` is over how many partitions the roster of a course is spread. Never lower it after the first
     deployment: that would hide students from rosters. No code checks this, because the settings do not know the earlier
-    number. `audit_retention_days` is how long the audit trail is kept.
+    number. `audit_retention_days` is how long the audit trail is kept. `former_indexes` keeps the indexes of the
+    version before beside those of this one, while an environment that has data moves: docs/operations.md, "Move to new
+    indexes".
     """
 
     point_in_time_recovery: bool
     roster_shards: int = Field(ge=1, le=100)
     audit_retention_days: int = Field(ge=30, le=3653)
+    former_indexes: bool = False
 
 
 class ContentSettings(_Section):

@@ -15,7 +15,10 @@ KEYS: dict[str, tuple[tuple[str, ...], dict[str, tuple[str, ...]]]] = {
     ),
     "course-progress": (
         ("userId", "courseId"),
-        {"course-completion-index": ("courseShard", "completionPercentage")},
+        {
+            "course-roster-index": ("courseShard", "completionPercentage"),
+            "course-completion-index": ("courseShard", "completionPercentage"),
+        },
     ),
     "audit": (
         ("recordId",),

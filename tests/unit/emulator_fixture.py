@@ -182,7 +182,10 @@ def dynamodb_tables(emulator_client: "DynamoDBClient", monkeypatch: pytest.Monke
         emulator_client,
         tables.progress,
         ("userId", "courseId"),
-        {"course-completion-index": ("courseShard", "completionPercentage")},
+        {
+            "course-roster-index": ("courseShard", "completionPercentage"),
+            "course-completion-index": ("courseShard", "completionPercentage"),
+        },
     )
     _create(
         emulator_client,
