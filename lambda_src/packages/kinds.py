@@ -1,0 +1,98 @@
+"""Finds out what kind of package an archive is. Only its content decides, never the name of the zip.
+
+* `imsmanifest.xml`: SCORM.
+* `h5p.json`: H5P.
+* else `index.html`, in the root or in the only folder there: a plain HTML package.
+"""
+
+import html
+import json
+import re
+from typing import Any
+
+from packages import scorm
+from packages.archive import Archive
+from packages.launch import H5P, HTML_PACKAGE, LONGEST_TITLE, Launch
+from packages.refusals import ENTRY_PAGE_MISSING, MANIFEST_INVALID, NO_ENTRY_PAGE, TOO_LARGE, Refused, quoted
+from toolkit import texts
+
+H5P_DESCRIPTION = "h5p.json"
+_H5P_CONTENT = "content/content.json"
+_INDEX = "index.html"
+_MOST_H5P_BYTES = 1024**2
+_TITLE_BYTES = 64 * 1024
+_TITLE = re.compile(r"<title[^>]{0,200}>([^<]{0,1000})</title", re.IGNORECASE)
+
+
+def launch_of(archive: Archive) -> Launch:
+    """What a player needs to know of a package.
+
+    Raises:
+        Refused: the package is of no known kind, or what it launches is missing.
+    """
+    if archive.find(scorm.MANIFEST):
+        manifest = _whole(archive, scorm.MANIFEST, scorm.MOST_MANIFEST_BYTES)
+        return scorm.read_manifest(manifest, lambda name: archive.find(name) is not None)
+    if archive.find(H5P_DESCRIPTION):
+        return _h5p(archive)
+    folder = _only_folder(archive)
+    for name in (scorm.MANIFEST, H5P_DESCRIPTION):
+        if archive.find(folder + name):
+            raise Refused(
+                NO_ENTRY_PAGE,
+                f"{name} is in the folder {quoted(folder)}. Make a zip of what is in that folder, without it.",
+            )
+    for entry in (_INDEX, folder + _INDEX):
+        if archive.find(entry):
+            return Launch(HTML_PACKAGE, _html_title(archive, entry), entry)
+    raise Refused(
+        NO_ENTRY_PAGE,
+        f"The package has no {scorm.MANIFEST}, no {H5P_DESCRIPTION} and no {_INDEX} in its root.",
+    )
+
+
+def _h5p(archive: Archive) -> Launch:
+    """An H5P package: https://h5p.org/documentation/developers/h5p-specification"""
+    try:
+        described: Any = json.loads(_whole(archive, H5P_DESCRIPTION, _MOST_H5P_BYTES))
+    except (ValueError, RecursionError) as error:
+        raise Refused(MANIFEST_INVALID, f"{H5P_DESCRIPTION} is not valid JSON.") from error
+    library = described.get("mainLibrary") if isinstance(described, dict) else None
+    if not isinstance(library, str) or not library:
+        raise Refused(MANIFEST_INVALID, f"{H5P_DESCRIPTION} does not name a main library.")
+    if archive.find(_H5P_CONTENT) is None:
+        raise Refused(ENTRY_PAGE_MISSING, f"The package has no {_H5P_CONTENT}.")
+    # The folder of a library has its version at the end of its name.
+    folder = re.compile(re.escape(library) + r"(-\d+\.\d+(\.\d+)?)?/library\.json")
+    if not any(folder.fullmatch(each.name) for each in archive.members):
+        raise Refused(
+            ENTRY_PAGE_MISSING,
+            f"The package does not have its library {quoted(library)}. Export it with its libraries.",
+        )
+    title = described.get("title")
+    return Launch(H5P, _line(title) if isinstance(title, str) else "", H5P_DESCRIPTION)
+
+
+def _only_folder(archive: Archive) -> str:
+    """The folder in which all files are, with its slash; empty if there is no such folder."""
+    folders = {name.name.partition("/")[0] if "/" in name.name else "" for name in archive.members}
+    only = folders.pop() if len(folders) == 1 else ""
+    return f"{only}/" if only else ""
+
+
+def _whole(archive: Archive, name: str, most: int) -> bytes:
+    member = archive.find(name)
+    if member is None or member.size > most:
+        raise Refused(TOO_LARGE, f"{name} is larger than {most // 1024**2} MiB.")
+    return archive.read(member, most)
+
+
+def _html_title(archive: Archive, entry: str) -> str:
+    member = archive.find(entry)
+    page = archive.read(member, _TITLE_BYTES).decode("utf-8", "replace") if member is not None else ""
+    found = _TITLE.search(page)
+    return _line(html.unescape(found[1])) if found else ""
+
+
+def _line(text: str) -> str:
+    return texts.excerpt(" ".join(text.split()), LONGEST_TITLE)

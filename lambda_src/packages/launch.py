@@ -1,0 +1,74 @@
+"""What a player needs to know of a package: its kind, its entry page, and for SCORM each part that it launches."""
+
+from dataclasses import dataclass
+from typing import Any
+
+SCORM_12 = "scorm-1.2"
+SCORM_2004 = "scorm-2004"
+H5P = "h5p"
+HTML_PACKAGE = "html-package"
+
+LONGEST_TITLE = 200
+
+
+@dataclass(frozen=True)
+class Part:
+    """A part of a SCORM package that is launched: a SCO, or an asset.
+
+    Attributes:
+        part_id: the identifier of its item in the manifest.
+        title: the item's title.
+        href: its page, as a relative URL with its query, from the package's folder.
+        launch_data: what the page gets as `cmi.launch_data`.
+        mastery_score: SCORM 1.2, 0 to 100: from this score on, the part is passed. None: the part decides itself.
+        passing_score: SCORM 2004, -1 to 1: the same as a scaled score.
+        completion_threshold: SCORM 2004, 0 to 1: from this progress on, the part is completed.
+        objective_ids: the ids of its objectives, the primary one first.
+    """
+
+    part_id: str
+    title: str
+    href: str
+    launch_data: str = ""
+    mastery_score: float | None = None
+    passing_score: float | None = None
+    completion_threshold: float | None = None
+    objective_ids: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Launch:
+    """A package as a player starts it.
+
+    Attributes:
+        kind: one of the kinds above.
+        title: the package's own title, empty if it has none.
+        entry: the name of the file that is shown first; for H5P, `h5p.json`.
+        parts: for SCORM, the parts in the order of the manifest. Sequencing rules are not followed.
+    """
+
+    kind: str
+    title: str
+    entry: str
+    parts: tuple[Part, ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        """The launch data as a player reads it."""
+        return {
+            "kind": self.kind,
+            "title": self.title,
+            "entry": self.entry,
+            "parts": [
+                {
+                    "partId": part.part_id,
+                    "title": part.title,
+                    "href": part.href,
+                    "launchData": part.launch_data,
+                    "masteryScore": part.mastery_score,
+                    "passingScore": part.passing_score,
+                    "completionThreshold": part.completion_threshold,
+                    "objectiveIds": list(part.objective_ids),
+                }
+                for part in self.parts
+            ],
+        }
