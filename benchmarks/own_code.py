@@ -41,6 +41,7 @@ COURSE = {
     "ownerId": "owner-1",
     "version": 3,
     "lessons": LESSONS,
+    "lessonCount": len(LESSONS),
     "createdAt": NOW,
     "updatedAt": NOW,
     "publishedAt": f"{NOW}#course-1",

@@ -12,9 +12,24 @@ from education.data.table import Index, Table, make_table
 from education.encryption import CustomerKey
 from education.environment import Environment
 
-# What the catalogue shows of a course. The counters `seatsTaken` and `waitlisted` are left out, so that an enrolment
-# writes the course alone and not the index: all published courses are in one partition of it.
-_IN_THE_CATALOGUE = (
+# What a list shows of a course besides keys. The lessons are not in it, only their number. A change of anything else
+# does not write an index.
+_IN_LISTS = (
+    "title",
+    "summary",
+    "status",
+    "version",
+    "lessonCount",
+    "updatedAt",
+    "capacity",
+    "opensAt",
+    "closesAt",
+)
+# Further, what decides who sees a course in a list of own courses. `courseOwnerId` is in the items of co-teachers
+# (lambda_src/domain/staff.py).
+_FOR_TEACHERS = ("publishedAt", "archivedFrom", "staff", "courseOwnerId")
+# The same in the version before, which read the lessons as well.
+_FORMERLY_IN_THE_CATALOGUE = (
     "title",
     "summary",
     "status",
@@ -27,8 +42,7 @@ _IN_THE_CATALOGUE = (
     "opensAt",
     "closesAt",
 )
-# What the export of an instructor's data says of the instructor's own courses.
-_IN_THE_EXPORT = ("title", "status", "updatedAt")
+_FORMERLY_OF_OWNERS = ("title", "status", "updatedAt")
 # What a roster shows of a student, and no more: a write of anything else does not write the index. Packages will report
 # `score` and `totalSeconds`, the time spent. Of a student who waits, the index has the time, and the percentage beside
 # it (lambda_src/domain/enrollments/model.py).
@@ -41,6 +55,11 @@ _IN_THE_ROSTER = (
     "keptPercentage",
     "score",
     "totalSeconds",
+)
+# The indexes of courses in the version before.
+_FORMER_INDEXES_OF_COURSES = (
+    Index("catalogue-index", "catalogue", "publishedAt", attributes=_FORMERLY_IN_THE_CATALOGUE),
+    Index("owner-index", "ownerId", "createdAt", attributes=_FORMERLY_OF_OWNERS),
 )
 
 
@@ -85,10 +104,16 @@ class Tables(Construct):
             variable="COURSES_TABLE",
             hash_key="courseId",
             indexes=[
-                # catalogue-index: published courses, newest first. Only a published course has `catalogue`.
-                Index("catalogue-index", "catalogue", "publishedAt", attributes=_IN_THE_CATALOGUE),
-                # owner-index: the courses of one instructor, newest first.
-                Index("owner-index", "ownerId", "createdAt", attributes=_IN_THE_EXPORT),
+                # published-courses-index: the catalogue, newest first. Only a published course has `catalogue`.
+                Index(
+                    "published-courses-index",
+                    "catalogue",
+                    "publishedAt",
+                    attributes=(*_IN_LISTS, "ownerId", "createdAt"),
+                ),
+                # owned-courses-index: the courses that a person owns or co-teaches, newest first.
+                Index("owned-courses-index", "ownerId", "createdAt", attributes=(*_IN_LISTS, *_FOR_TEACHERS)),
+                *(_FORMER_INDEXES_OF_COURSES if env.settings.records.former_indexes else ()),
             ],
             stream="NEW_AND_OLD_IMAGES",
         )

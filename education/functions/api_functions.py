@@ -69,7 +69,7 @@ class ApiFunctions(Construct):
                 Grant(
                     "ListCourses",
                     ["dynamodb:Query"],
-                    [courses.index_arn("catalogue-index"), courses.index_arn("owner-index")],
+                    [courses.index_arn("published-courses-index"), courses.index_arn("owned-courses-index")],
                 ),
             ],
         )
@@ -167,7 +167,7 @@ class ApiFunctions(Construct):
                 Grant(
                     "ExportRecordsAndCourses",
                     ["dynamodb:Query"],
-                    [progress.arn, courses.index_arn("owner-index")],
+                    [progress.arn, courses.index_arn("owned-courses-index")],
                 ),
                 # Exports, and the trails that administrators read.
                 Grant(

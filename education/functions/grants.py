@@ -143,7 +143,7 @@ def erase_people(tables: Tables, audit: AuditTable, identity: Identity) -> list[
         # "GivePlacesBack" is deployed. A place is a seat.
         Grant("GivePlacesBack", ["dynamodb:BatchGetItem", "dynamodb:UpdateItem"], [tables.courses.arn]),
         on_co_teachers("EraseCoTeachers", tables.courses, "dynamodb:DeleteItem"),
-        Grant("FindOwnedCourses", ["dynamodb:Query"], [tables.courses.index_arn("owner-index")]),
+        Grant("FindOwnedCourses", ["dynamodb:Query"], [tables.courses.index_arn("owned-courses-index")]),
         Grant("EraseProfiles", ["dynamodb:DeleteItem", "dynamodb:UpdateItem"], [tables.profiles.arn]),
         find_addresses(tables.profiles),
         delete_users(identity),

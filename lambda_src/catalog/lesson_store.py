@@ -1,12 +1,21 @@
-"""Lessons in DynamoDB: entries of the map `lessons` in the course's item, each written separately."""
+"""Lessons in DynamoDB: entries of the map `lessons` in the course's item, each written separately.
+
+`lessonCount`, which lists show, is changed in the same write, and only where it is right. If a former version of the
+platform has written the course, it is counted first.
+"""
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from catalog.lesson_rules import LessonContent
+from catalog.rules import WriteRefused
 from catalog.store import CourseTable
+from domain import course_store
 from domain.courses import ARCHIVED, Course
 from toolkit.dynamo import Item
+
+_IS_COUNTED = "size(lessons) = lessonCount"
 
 
 class LessonTable(CourseTable):
@@ -30,8 +39,8 @@ class LessonTable(CourseTable):
         return self._write_lesson(
             course_id,
             lesson_id,
-            "SET lessons.#lesson = :content",
-            "attribute_not_exists(lessons.#lesson) AND size(lessons) < :most",
+            "SET lessons.#lesson = :content, lessonCount = lessonCount + :one",
+            f"attribute_not_exists(lessons.#lesson) AND size(lessons) < :most AND {_IS_COUNTED}",
             {":content": _stored(content), ":most": most},
             now,
             lambda lesson: lesson == _stored(content),
@@ -81,11 +90,12 @@ class LessonTable(CourseTable):
         return self._write_lesson(
             course_id,
             lesson_id,
-            "REMOVE lessons.#lesson",
-            "attribute_exists(lessons.#lesson)",
+            "SET lessonCount = lessonCount - :one",
+            f"attribute_exists(lessons.#lesson) AND {_IS_COUNTED}",
             {},
             now,
             lambda lesson: lesson is None,
+            removal="lessons.#lesson",
         )
 
     def _write_lesson(
@@ -99,13 +109,14 @@ class LessonTable(CourseTable):
         is_done: Callable[[Item | None], bool],
         version: int | None = None,
         names: Mapping[str, str] | None = None,
+        removal: str | None = None,
     ) -> Course:
         """Write a lesson. `is_done` says whether a stored lesson is the result of this write."""
-        bump = "#version = #version + :one, #updatedAt = :now"
-        expression = f"{change}, {bump}" if change.startswith("SET ") else f"SET {bump} {change}"
-        return self._write(
+        write = partial(
+            self._write,
             course_id,
-            expression,
+            f"{change}, #version = #version + :one, #updatedAt = :now"
+            + (f" REMOVE {removal}" if removal else ""),
             f"#status <> :archived AND {condition}" + ("" if version is None else " AND #version = :seen"),
             {"#lesson": lesson_id, "#version": "version", "#updatedAt": "updatedAt", "#status": "status"}
             | dict(names or {}),
@@ -113,6 +124,13 @@ class LessonTable(CourseTable):
             | ({} if version is None else {":seen": version}),
             lambda found: is_done(found["lessons"].get(lesson_id)),
         )
+        try:
+            return write()
+        except WriteRefused as refusal:
+            if refusal.found is None or refusal.found.is_counted:
+                raise
+            course_store.store_lesson_count(self._name, refusal.found)
+            return write()
 
 
 def _stored(content: LessonContent) -> dict[str, Any]:

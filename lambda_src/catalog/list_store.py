@@ -1,19 +1,28 @@
-"""Lists of courses in DynamoDB, page by page: the catalogue of published ones, and the courses of one owner."""
+"""Lists of courses in DynamoDB, page by page: the catalogue of published ones, and those that a person teaches.
 
-from collections.abc import Mapping
+A page is one Query of an index that has what lists show. A course that a former version of the platform wrote last
+has no number of lessons there, and a co-teacher's item from then has no copy of its course. The first list that comes
+upon one reads the course, shows what is right, and stores what was missing.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from domain import staff
+from catalog.rules import Seats
+from domain import course_store, staff, staff_store
 from domain.course_store import OWNER_INDEX
-from domain.courses import CourseSummary
+from domain.courses import Course, CourseSummary
 from toolkit import clients
 from toolkit.cursor import Page, PagedList
 from toolkit.dynamo import Item, from_item, to_item
 from toolkit.reads import batch_get
 
-CATALOGUE_INDEX = "catalogue-index"
+CATALOGUE_INDEX = "published-courses-index"
 PUBLISHED_IN = "published"
 """The only partition of the catalogue: the attribute `catalogue` is set only while a course is published."""
+
+# Whole courses that are read at a time: 4 MB at most.
+_WHOLE_COURSES = 10
 
 
 class CourseListTable:
@@ -31,25 +40,59 @@ class CourseListTable:
         page = self._page(
             CATALOGUE_INDEX, {"catalogue": PUBLISHED_IN}, "publishedAt", "catalogue", limit, cursor
         )
-        return Page([CourseSummary.from_stored(item) for item in page.items], page.next_cursor)
+        return Page(self._summaries(page.items), page.next_cursor)
 
     def owned(self, owner_id: str, limit: int, cursor: str | None) -> Page[CourseSummary]:
-        """One page of the courses that a person owns or co-teaches, newest first, as they are now: one Query and one
-        BatchGetItem, more if the courses are longer than one answer.
+        """One page of the courses that a person owns or co-teaches, newest first, as of a moment ago: one Query.
 
         Raises:
             BadRequest: the cursor is not one of this list.
-            Unavailable: DynamoDB is throttling.
         """
         page = self._page(OWNER_INDEX, {"ownerId": owner_id}, "createdAt", f"owner:{owner_id}", limit, cursor)
-        # Each once, because DynamoDB refuses a key that is given twice.
-        course_ids = list(dict.fromkeys(map(staff.course_id_of, page.items)))
+        # Each once: the index may be late with one of two changes.
+        by_id = {course.course_id: course for course in self._summaries(page.items)}
+        return Page([course for course in by_id.values() if course.is_taught_by(owner_id)], page.next_cursor)
+
+    def seats(self, course_ids: Sequence[str]) -> Mapping[str, Seats]:
+        """The seats of up to 100 courses, by course id, as they are now: one BatchGetItem."""
         if not course_ids:
-            return Page([], page.next_cursor)
-        found = batch_get({self._table: [{"courseId": course_id} for course_id in course_ids]})
-        courses = map(CourseSummary.from_stored, found[self._table])
-        by_id = {course.course_id: course for course in courses if course.is_taught_by(owner_id)}
-        return Page([by_id[each] for each in course_ids if each in by_id], page.next_cursor)
+            return {}
+        keys = [{"courseId": course_id} for course_id in course_ids]
+        found = batch_get({self._table: keys}, attributes=("courseId", "seatsTaken", "waitlisted"))
+        return {
+            item["courseId"]: Seats(item.get("seatsTaken", 0), item.get("waitlisted", 0))
+            for item in found[self._table]
+        }
+
+    def _summaries(self, items: Sequence[Item]) -> list[CourseSummary]:
+        """The courses of items of an index, in their order."""
+        incomplete = [item for item in items if not _is_complete(item)]
+        completed = {course.course_id: course for course in self._complete(incomplete)}
+        found = []
+        for item in items:
+            if not _is_complete(item):
+                found += [completed[each] for each in (staff.course_id_of(item),) if each in completed]
+            elif staff.is_co_teacher(item):
+                found.append(staff.course_in(item))
+            else:
+                found.append(CourseSummary.from_stored(item))
+        return found
+
+    def _complete(self, items: Sequence[Item]) -> Iterator[CourseSummary]:
+        """Read the courses of items that a former version wrote, and store what the items lack: for each ten courses
+        one BatchGetItem, and one UpdateItem for each item."""
+        co_teachers = [item for item in items if staff.is_co_teacher(item)]
+        keys = [{"courseId": each} for each in sorted({staff.course_id_of(item) for item in items})]
+        for begin in range(0, len(keys), _WHOLE_COURSES):
+            found = batch_get({self._table: keys[begin : begin + _WHOLE_COURSES]})
+            for stored in found[self._table]:
+                course = Course.from_stored(stored)
+                if not course.is_counted:
+                    course_store.store_lesson_count(self._table, course)
+                for item in co_teachers:
+                    if staff.course_id_of(item) == course.course_id:
+                        staff_store.copy_course(self._table, course, item["ownerId"])
+                yield CourseSummary.from_stored(stored)
 
     def _page(
         self,
@@ -78,6 +121,10 @@ class CourseListTable:
             [from_item(item) for item in answer["Items"]],
             limit,
             lambda item: {order: item[order], "courseId": item["courseId"]},
-            # A page of long courses may end at DynamoDB's 1 MB, before its limit.
+            # A page of long summaries may end at DynamoDB's 1 MB, before its limit.
             has_more=bool(answer.get("LastEvaluatedKey")),
         )
+
+
+def _is_complete(item: Item) -> bool:
+    return staff.has_copy(item) if staff.is_co_teacher(item) else "lessonCount" in item

@@ -6,8 +6,9 @@ does not depend on HTTP or on tables.
 """
 
 import uuid
-from collections.abc import Mapping
-from typing import Any, Protocol
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any, NamedTuple, Protocol
 
 from domain import audit, permissions
 from domain.audit import AuditEntry
@@ -29,6 +30,13 @@ class WriteRefused(Exception):  # noqa: N818 - not an error yet: the rules decid
     def __init__(self, found: Course | None) -> None:
         super().__init__("condition not met")
         self.found = found
+
+
+class Seats(NamedTuple):
+    """How many seats of a course are taken, and how many students wait for one."""
+
+    taken: int
+    waitlisted: int
 
 
 class CourseStore(Protocol):
@@ -56,7 +64,10 @@ class CourseLists(Protocol):
         """One page of the catalogue."""
 
     def owned(self, owner_id: str, limit: int, cursor: str | None) -> Page[CourseSummary]:
-        """One page of the courses that a person owns or co-teaches."""
+        """One page of the courses that a person owns or co-teaches, without their seats."""
+
+    def seats(self, course_ids: Sequence[str]) -> Mapping[str, Seats]:
+        """The seats of courses, by course id."""
 
 
 class Courses:
@@ -82,7 +93,17 @@ class Courses:
         page = self._lists.owned(owner_id, limit, cursor)
         # Teachers who are no longer instructors see only what students see.
         visible = [course for course in page.items if permissions.may_see(caller, course)]
-        return Page(visible, page.next_cursor)
+        edited = [course.course_id for course in visible if permissions.may_edit(caller, course)]
+        seats = self._lists.seats(edited)
+        none = Seats(0, 0)
+        return Page(
+            [
+                replace(course, seats_taken=found.taken, waitlisted=found.waitlisted)
+                for course in visible
+                for found in (seats.get(course.course_id, none),)
+            ],
+            page.next_cursor,
+        )
 
     def create(self, caller: Caller, fields: Mapping[str, Any]) -> Course:
         """Create a draft that the caller owns. Requests with the same `clientToken` create one course.

@@ -51,7 +51,8 @@ class CourseTable:
         Raises:
             Erased: its owner has been erased.
         """
-        item = {**fields, "version": 1, "lessons": {}, "createdAt": now, "updatedAt": now}
+        beginning = {"version": 1, "lessons": {}, "lessonCount": 0, "createdAt": now, "updatedAt": now}
+        item = {**fields, **beginning}
         put = {
             "TableName": self._name,
             "Item": to_item(item),

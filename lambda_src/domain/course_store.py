@@ -2,7 +2,7 @@
 
 Writing is not here. Each writer of the courses table changes only its own attributes:
 
-* the catalog function (catalog.store): the fields that instructors edit, and the version;
+* the catalog function (catalog.store): the fields that instructors edit, the number of lessons, and the version;
 * the content function (content.store): a lesson's open form;
 * the uploads function (uploads.store): a lesson's open form and content;
 * every change of seats (domain.enrollments.store): the counters `seatsTaken` and `waitlisted`;
@@ -12,11 +12,14 @@ Writing is not here. Each writer of the courses table changes only its own attri
 
 import time
 
+from botocore.exceptions import ClientError
+
 from domain.courses import Course
 from toolkit import clients
-from toolkit.dynamo import from_item, to_item
+from toolkit.dynamo import condition_failed, from_item, retry_conflicts, to_item
 
-OWNER_INDEX = "owner-index"
+# The courses that a person owns, and the person's items as a co-teacher (domain.staff), newest first.
+OWNER_INDEX = "owned-courses-index"
 
 # How long find_cached may answer from memory; course data only, never a student's record.
 CACHE_SECONDS = 5.0
@@ -56,3 +59,24 @@ def find_cached(table_name: str, course_id: str) -> Course | None:
 def forget_cached(table_name: str, course_id: str) -> None:
     """Drop a course from the cache, so that the next read is fresh."""
     _cache.pop((table_name, course_id), None)
+
+
+def store_lesson_count(table_name: str, course: Course) -> None:
+    """Store the number of lessons of a course that has none, or a wrong one: one UpdateItem.
+
+    A former version of the platform wrote no number. Nothing is stored if the course has another number of lessons by
+    now: then it was counted by the write that changed it, or will be at the next opportunity.
+    """
+    try:
+        retry_conflicts(
+            lambda: clients.dynamodb().update_item(
+                TableName=table_name,
+                Key=to_item({"courseId": course.course_id}),
+                UpdateExpression="SET lessonCount = :count",
+                ConditionExpression="size(lessons) = :count",
+                ExpressionAttributeValues=to_item({":count": len(course.lessons)}),
+            )
+        )
+    except ClientError as error:
+        if not condition_failed(error):
+            raise

@@ -63,7 +63,8 @@ class CourseSummary:
     """What lists show of a course: everything but its lessons. Times are stored text.
 
     `staff` has the user ids of the co-teachers. The owner is not among them. `archived_from` is the status before
-    `archived`; None for courses that were archived before it was stored.
+    `archived`; None for courses that were archived before it was stored. `lesson_count` is counted where the lessons
+    were read, and else the stored number.
     """
 
     course_id: str
@@ -104,7 +105,7 @@ class CourseSummary:
             waitlisted=item.get("waitlisted", 0),
             staff=frozenset(item.get("staff", ())),
             archived_from=item.get("archivedFrom"),
-            lesson_count=len(item["lessons"]),
+            lesson_count=len(item["lessons"]) if "lessons" in item else item["lessonCount"],
         )
 
     @property
@@ -154,16 +155,28 @@ class CourseSummary:
 
 @dataclass(frozen=True)
 class Course(CourseSummary):
-    """One course; `lessons` are in the order in which students see them."""
+    """One course; `lessons` are in the order in which students see them.
+
+    `stored_lesson_count` is the number of lessons that lists show. It is None, or may be wrong, if a former version
+    of the platform has written the course last.
+    """
 
     lessons: tuple[Lesson, ...] = ()
+    stored_lesson_count: int | None = None
 
     @classmethod
     def from_stored(cls, item: Mapping[str, Any]) -> Self:
         """A course from its item as Python values."""
         lessons = [Lesson.from_stored(lesson_id, stored) for lesson_id, stored in item["lessons"].items()]
         lessons.sort(key=lambda lesson: (lesson.position, lesson.lesson_id))
-        return replace(super().from_stored(item), lessons=tuple(lessons))
+        return replace(
+            super().from_stored(item), lessons=tuple(lessons), stored_lesson_count=item.get("lessonCount")
+        )
+
+    @property
+    def is_counted(self) -> bool:
+        """Whether the stored number of lessons is right."""
+        return self.stored_lesson_count == len(self.lessons)
 
     @property
     def lesson_ids(self) -> frozenset[str]:

@@ -15,7 +15,7 @@ from domain.courses import Course
 from domain.people import tombstone_store
 from domain.people.tombstones import Erased
 from toolkit import clients
-from toolkit.dynamo import cancellation_reasons, lost_race, to_item
+from toolkit.dynamo import cancellation_reasons, condition_failed, lost_race, retry_conflicts, to_item
 
 
 class StaffTable:
@@ -86,3 +86,26 @@ class StaffTable:
 def item_deletion(courses_table: str, course_id: str, user_id: str) -> Any:
     """The part of a transaction that deletes a co-teacher's item."""
     return {"Delete": {"TableName": courses_table, "Key": to_item(staff.key_of(course_id, user_id))}}
+
+
+def copy_course(courses_table: str, course: Course, user_id: str) -> None:
+    """Renew the copy of a course in a co-teacher's item, unless the item is gone: one UpdateItem."""
+    values = {name: value for name, value in staff.copy_of(course).items() if value is not None}
+    removed = [name for name in staff.copy_of(course) if name not in values]
+    expression = "SET " + ", ".join(f"#{name} = :{name}" for name in values)
+    if removed:
+        expression += " REMOVE " + ", ".join(f"#{name}" for name in removed)
+    try:
+        retry_conflicts(
+            lambda: clients.dynamodb().update_item(
+                TableName=courses_table,
+                Key=to_item(staff.key_of(course.course_id, user_id)),
+                UpdateExpression=expression,
+                ConditionExpression="attribute_exists(courseId)",
+                ExpressionAttributeNames={f"#{name}": name for name in (*values, *removed)},
+                ExpressionAttributeValues=to_item({f":{name}": value for name, value in values.items()}),
+            )
+        )
+    except ClientError as error:
+        if not condition_failed(error):
+            raise

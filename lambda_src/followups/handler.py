@@ -1,8 +1,10 @@
-"""Called with course changes; brings students' records and the stored files up to date with them."""
+"""Called with course changes; brings lists, students' records and the stored files up to date with them."""
 
+from domain import staff
 from domain.courses import Course
 from followups.config import Config
 from followups.file_store import LessonFiles, left_behind
+from followups.list_store import ListedCourses
 from followups.rules import follow
 from followups.store import CourseChangeTable
 from toolkit.config import load
@@ -15,14 +17,16 @@ _store = CourseChangeTable(
     profiles_table=_config.user_profiles_table,
     shards=_config.roster_shards,
 )
+_lists = ListedCourses(_config.courses_table)
 _files = LessonFiles(_config.content_bucket)
 
 
 def _act(change: ItemChange) -> None:
     # A new course has no students. No function deletes a course; if an operator does, there is nothing to update.
-    if change.before is None or change.after is None:
+    if change.before is None or change.after is None or staff.is_co_teacher(change.after):
         return
     before, after = Course.from_stored(change.before), Course.from_stored(change.after)
+    _lists.renew(before, after)
     if keys := left_behind(before, after):
         _files.delete(keys, _store.course_now(after.course_id))
     follow(_store, before, after)

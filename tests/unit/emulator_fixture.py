@@ -129,25 +129,24 @@ def emulator_client(emulator: str) -> "Iterator[DynamoDBClient]":
     client.close()
 
 
-# The attributes in the indexes of courses, besides keys. The indexes have the attributes that lists show. They must
-# not have the two counters that every enrolment changes.
+# The attributes in the indexes of courses, besides keys: what lists show. They must not have the lessons, nor counters
+# that enrolments change.
+IN_LISTS = frozenset(
+    {
+        "title",
+        "summary",
+        "status",
+        "version",
+        "lessonCount",
+        "updatedAt",
+        "capacity",
+        "opensAt",
+        "closesAt",
+    }
+)
 PROJECTIONS: Mapping[str, frozenset[str]] = {
-    "catalogue-index": frozenset(
-        {
-            "title",
-            "summary",
-            "status",
-            "ownerId",
-            "version",
-            "lessons",
-            "createdAt",
-            "updatedAt",
-            "capacity",
-            "opensAt",
-            "closesAt",
-        }
-    ),
-    "owner-index": frozenset({"title", "status", "updatedAt"}),
+    "published-courses-index": IN_LISTS | {"ownerId", "createdAt"},
+    "owned-courses-index": IN_LISTS | {"publishedAt", "archivedFrom", "staff", "courseOwnerId"},
 }
 KEYS_ONLY = frozenset({"email-index", "address-owner-index"})
 
@@ -176,7 +175,10 @@ def dynamodb_tables(emulator_client: "DynamoDBClient", monkeypatch: pytest.Monke
         emulator_client,
         tables.courses,
         ("courseId",),
-        {"catalogue-index": ("catalogue", "publishedAt"), "owner-index": ("ownerId", "createdAt")},
+        {
+            "published-courses-index": ("catalogue", "publishedAt"),
+            "owned-courses-index": ("ownerId", "createdAt"),
+        },
     )
     _create(
         emulator_client,
