@@ -6,7 +6,7 @@ The variables AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are the root user's ke
 import os
 import sys
 
-from local_platform.gate import sign_outs, signatures
+from local_platform.gate import lost_answers, sign_outs, signatures, whole_answers
 from local_platform.gate.gate import Gate
 
 
@@ -17,6 +17,8 @@ def main() -> int:
     os.environ.pop("PYTHONPATH", None)  # it was for this module; functions inherit what is left
     signatures.trust_only(os.environ["AWS_ACCESS_KEY_ID"])
     sign_outs.spare_the_session_that_begins()
+    whole_answers.send_head_and_body_together()
+    lost_answers.let_a_lock_be_asked_for_twice()
     app.app = Gate(app.app)
     app._port_is_bindable = lambda *_: False  # the port it was given is the only one it opens
     app.main()
