@@ -6,10 +6,15 @@ from pathlib import Path
 
 from benchmarks import local, synthesis
 from benchmarks.measure import Case, time_in_turns
-from benchmarks.report import Goal, as_json, as_page, as_table
+from benchmarks.report import Goal, as_json, as_table, write_section
 from tools.support.command_line import command_line
 
 RESULTS = Path(__file__).with_name("results.md")
+HEADING = "# Figures"
+NOTE = """\
+The figures are medians of processes that ran in turns, after one run of each without timing. On another machine,
+compare the ratios and not the seconds.
+"""
 GOALS = (
     Goal(synthesis.MAIN, share=1 / 3, of=synthesis.STOCK_IMPORT),
     Goal(local.UP_UNCHANGED, seconds=60),
@@ -46,7 +51,7 @@ def main() -> None:
     if arguments.json:
         arguments.json.write_text(as_json(measured, GOALS))
     if arguments.write:
-        RESULTS.write_text(as_page([table]))
+        write_section(RESULTS, HEADING, f"{NOTE}\n{table}", command="python -m benchmarks --write")
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from benchmarks import imports, own_code, throughput
-from benchmarks.report import machine, today, verdict
+from benchmarks.report import verdict, write_section
 from tools.support.command_line import command_line
 
 RESULTS = Path(__file__).with_name("results.md")
@@ -64,7 +64,7 @@ def main() -> None:
     section = "\n".join(tables)
     print(section)
     if arguments.write:
-        write_section(RESULTS, section)
+        write_section(RESULTS, HEADING, section, command="python -m benchmarks.functions --local --write")
 
 
 def own_code_table(timings: Sequence[own_code.Timing]) -> str:
@@ -112,16 +112,6 @@ def start_table(starts: Sequence[imports.Start]) -> str:
             f"| {start.zip_bytes / 1000:.0f} kB | {verdict(is_met)} |"
         )
     return "\n".join(lines) + "\n"
-
-
-def write_section(file: Path, section: str) -> None:
-    """Replace the section in the file, or append it if the file has none. Other sections stay as they are."""
-    text = file.read_text(encoding="utf-8") if file.exists() else ""
-    before, _, rest = text.partition(f"{HEADING}\n")
-    _, mark, after = rest.partition("\n# ")
-    head = f"{HEADING}\n\nWritten by `python -m benchmarks.functions --local --write`.\n\n{today()}, {machine()}.\n\n"
-    before = f"{before.rstrip()}\n\n" if before.strip() else ""
-    file.write_text(before + head + section + mark + after, encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ import platform
 import subprocess
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from benchmarks.measure import Case
@@ -67,15 +68,23 @@ def as_table(cases: Sequence[Case], goals: Sequence[Goal]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def as_page(tables: Sequence[str]) -> str:
-    """The text of results.md."""
-    head = (
-        "# Figures\n\n"
-        "Written by `python -m benchmarks --write`. The figures are medians of processes that ran in turns, after one\n"
-        "run of each without timing. On another machine, compare the ratios and not the seconds.\n\n"
-        f"{today()}, {machine()}; load average over the last 15 minutes {os.getloadavg()[2]:.1f}.\n\n"
-    )
-    return head + "\n".join(tables)
+def write_section(file: Path, heading: str, section: str, *, command: str, timed: bool = True) -> None:
+    """Replace a section in the file, or append it if the file has none. Other sections stay as they are.
+
+    Args:
+        file: the Markdown file.
+        heading: the section's first line, which begins with `# `.
+        section: the text below it.
+        command: the command that writes it.
+        timed: whether the figures depend on the machine, which is then described.
+    """
+    text = file.read_text(encoding="utf-8") if file.exists() else ""
+    before, _, rest = text.partition(f"{heading}\n")
+    _, mark, after = rest.partition("\n# ")
+    place = f", {machine()}; load average over the last 15 minutes {os.getloadavg()[2]:.1f}" if timed else ""
+    head = f"{heading}\n\nWritten by `{command}`.\n\n{today()}{place}.\n\n"
+    before = f"{before.rstrip()}\n\n" if before.strip() else ""
+    file.write_text(before + head + section + mark + after, encoding="utf-8")
 
 
 def verdict(is_met: bool) -> str:
