@@ -18,8 +18,12 @@ class ContentTable:
         self._progress = progress_table
 
     def course(self, course_id: str) -> Course | None:
-        """One course: one GetItem, never from a cache, so that a replaced file is used at once."""
+        """One course as it is now: one GetItem."""
         return course_store.find(self._courses, course_id, consistent=True)
+
+    def recent_course(self, course_id: str) -> tuple[Course | None, bool]:
+        """One course, up to course_store.CACHE_SECONDS old, and whether it was read now: at most one GetItem."""
+        return course_store.find_recent(self._courses, course_id)
 
     def is_enrolled(self, user_id: str, course_id: str) -> bool:
         """Whether a student is enrolled in a course now: one GetItem."""

@@ -41,18 +41,32 @@ _cache: dict[tuple[str, str], tuple[float, Course]] = {}
 
 def find_cached(table_name: str, course_id: str) -> Course | None:
     """Read one course that may be up to CACHE_SECONDS old. Absence is never cached."""
-    key = (table_name, course_id)
-    cached = _cache.get(key)
-    now = time.monotonic()
-    if cached and cached[0] > now:
-        return cached[1]
-    course = find(table_name, course_id)
+    return _cached(table_name, course_id) or _remember(table_name, course_id, find(table_name, course_id))
+
+
+def find_recent(table_name: str, course_id: str) -> tuple[Course | None, bool]:
+    """Read one course that may be up to CACHE_SECONDS old, and say whether it was read now: at most one GetItem.
+
+    A course that was read now is as it is now. So a request that is about to refuse something by it need not read it a
+    second time.
+    """
+    if cached := _cached(table_name, course_id):
+        return cached, False
+    return _remember(table_name, course_id, find(table_name, course_id, consistent=True)), True
+
+
+def _cached(table_name: str, course_id: str) -> Course | None:
+    expires_at, course = _cache.get((table_name, course_id), (0.0, None))
+    return course if expires_at > time.monotonic() else None
+
+
+def _remember(table_name: str, course_id: str, course: Course | None) -> Course | None:
     if course is None:
-        _cache.pop(key, None)
+        forget_cached(table_name, course_id)
         return None
     if len(_cache) >= _CACHE_SIZE:
         _cache.clear()
-    _cache[key] = (now + CACHE_SECONDS, course)
+    _cache[table_name, course_id] = (time.monotonic() + CACHE_SECONDS, course)
     return course
 
 
