@@ -61,6 +61,8 @@ _FORMER_INDEXES_OF_COURSES = (
     Index("catalogue-index", "catalogue", "publishedAt", attributes=_FORMERLY_IN_THE_CATALOGUE),
     Index("owner-index", "ownerId", "createdAt", attributes=_FORMERLY_OF_OWNERS),
 )
+# The roster's index until the setting `records.former_indexes` drops it: it had the whole record.
+_FORMER_INDEXES_OF_PROGRESS = (Index("course-completion-index", "courseShard", "completionPercentage"),)
 
 
 class Tables(Construct):
@@ -133,8 +135,7 @@ class Tables(Construct):
                 Index(
                     "course-roster-index", "courseShard", "completionPercentage", attributes=_IN_THE_ROSTER
                 ),
-                # The roster's index of the version before.
-                Index("course-completion-index", "courseShard", "completionPercentage"),
+                *(_FORMER_INDEXES_OF_PROGRESS if env.settings.records.former_indexes else ()),
             ],
             number_attributes={"completionPercentage"},
             stream="NEW_AND_OLD_IMAGES",
@@ -159,4 +160,4 @@ class Tables(Construct):
     @property
     def roster_index_arn(self) -> str:
         """The ARN of the index that lists the students of a course."""
-        return self.progress.index_arn("course-completion-index")
+        return self.progress.index_arn("course-roster-index")

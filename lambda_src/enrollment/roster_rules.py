@@ -4,7 +4,7 @@ The audit trail records reading and adding before they happen, and a removal in 
 in domain.permissions. How people are enrolled or invited is in enrollment.roster_import.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -13,7 +13,6 @@ from domain.audit import AuditEntry, AuditTrail
 from domain.courses import Course
 from domain.enrollments import bulk
 from domain.enrollments import rules as enrollments
-from domain.enrollments.model import EnrollmentRecord, percentage_of
 from enrollment import roster_import
 from enrollment.roster_rows import Roster
 from toolkit import clock, cursor
@@ -37,6 +36,43 @@ class RosterPosition:
 
 
 @dataclass(frozen=True)
+class RosterEntry:
+    """What the roster's index has of a student. Times are stored text, `percentage` is the stored one."""
+
+    user_id: str
+    status: str
+    percentage: float
+    enrolled_at: str
+    activity_at: str
+    completed_at: str | None = None
+
+    @classmethod
+    def from_stored(cls, item: Mapping[str, Any]) -> "RosterEntry":
+        """The entry in an item of the index."""
+        return cls(
+            user_id=item["userId"],
+            status=item["status"],
+            percentage=item["completionPercentage"],
+            enrolled_at=item["enrolledAt"],
+            activity_at=item["lastActivityAt"],
+            completed_at=item.get("completedAt"),
+        )
+
+    def to_api(self) -> dict[str, Any]:
+        """The API's RosterEntry, without name and address."""
+        entry: dict[str, Any] = {
+            "userId": self.user_id,
+            "status": self.status,
+            "completionPercentage": self.percentage,
+            "enrolledAt": self.enrolled_at,
+            "lastActivityAt": self.activity_at,
+        }
+        if self.completed_at is not None:
+            entry["completedAt"] = self.completed_at
+        return entry
+
+
+@dataclass(frozen=True)
 class Contact:
     """The student's name and verified e-mail address, for the instructor; `email` is empty if there is none."""
 
@@ -50,9 +86,12 @@ class RosterStore(bulk.BulkEnrollmentStore, Protocol):
     def course_now(self, course_id: str) -> Course | None:
         """The course as it is now."""
 
+    def course_lately(self, course_id: str) -> Course | None:
+        """The course, perhaps a few seconds old."""
+
     def roster(
         self, course_id: str, after: RosterPosition | None, limit: int
-    ) -> Sequence[tuple[RosterPosition, EnrollmentRecord]]:
+    ) -> Sequence[tuple[RosterPosition, RosterEntry]]:
         """Up to `limit` enrolled students, highest percentage first, each student once."""
 
 
@@ -103,7 +142,7 @@ def read(
         NotFound, Forbidden: the caller may not read it.
         BadRequest: the cursor is not one of this list.
     """
-    course = permissions.require_roster(context.caller, store.course_now(course_id))
+    course = _course_to_read(store, context.caller, course_id)
     context.record(trail, audit.ROSTER_EXPORTED if as_table else audit.ROSTER_READ, course)
     return _with_contacts(contacts, page_of(store, course, limit, cursor_text))
 
@@ -171,9 +210,9 @@ def page_of(store: RosterStore, course: Course, limit: int, cursor_text: str | N
     """The students enrolled in a course, highest percentage first. Students who wait or have withdrawn are not
     listed.
 
-    The order follows the stored percentages (EnrollmentRecord.percentage). The percentages shown are counted from the
-    course's present lessons, as students see them. If a student's percentage rises while the caller reads page after
-    page, the student may be missing from the pages, but is never twice on one page.
+    The percentages are the stored ones (EnrollmentRecord.percentage). They follow an edit of the course within seconds,
+    in a large course within minutes. If a student's percentage rises while the caller reads page after page, the
+    student may be missing from the pages, but is never twice on one page.
 
     Raises:
         BadRequest: the cursor is not one of this list.
@@ -185,7 +224,22 @@ def page_of(store: RosterStore, course: Course, limit: int, cursor_text: str | N
         limit,
         lambda entry: {"p": entry[0].percentage, "s": entry[0].shard, "u": entry[0].user_id},
     )
-    return Page([_roster_entry(record, course) for _, record in page.items], page.next_cursor)
+    return Page([entry.to_api() for _, entry in page.items], page.next_cursor)
+
+
+def _course_to_read(store: RosterStore, caller: Caller, course_id: str) -> Course:
+    """The course, if the caller may read its roster.
+
+    A copy of a few seconds ago is enough for administrators and the owner, whose right does not depend on what is
+    edited. For all others the course is read as it is now: a co-teacher may just have been removed.
+
+    Raises:
+        NotFound, Forbidden: the caller may not read it.
+    """
+    course = store.course_lately(course_id)
+    if course is None or not permissions.may_change_staff(caller, course):
+        course = store.course_now(course_id)
+    return permissions.require_roster(caller, course)
 
 
 def _with_contacts(store: ContactStore, roster: Page[dict[str, Any]]) -> Page[dict[str, Any]]:
@@ -211,16 +265,3 @@ def _roster_position(fields: dict[str, Any] | None) -> RosterPosition | None:
     if not (0 <= fields["p"] <= 100 and fields["s"] >= 0):
         raise cursor.invalid_cursor()
     return RosterPosition(percentage=fields["p"], shard=fields["s"], user_id=fields["u"])
-
-
-def _roster_entry(record: EnrollmentRecord, course: Course) -> dict[str, Any]:
-    entry: dict[str, Any] = {
-        "userId": record.user_id,
-        "status": record.status,
-        "completionPercentage": percentage_of(record.completed, course.lesson_ids),
-        "enrolledAt": record.enrolled_at,
-        "lastActivityAt": record.last_activity_at,
-    }
-    if record.completed_at is not None:
-        entry["completedAt"] = record.completed_at
-    return entry

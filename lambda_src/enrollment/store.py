@@ -13,9 +13,9 @@ from typing import Any
 
 from domain import course_store
 from domain.courses import Course
-from domain.enrollments.model import COMPLETION_INDEX, EnrollmentRecord, shard_key
+from domain.enrollments.model import ROSTER_INDEX, EnrollmentRecord, shard_key
 from domain.enrollments.store import EnrollmentTable
-from enrollment.roster_rules import RosterPosition
+from enrollment.roster_rules import RosterEntry, RosterPosition
 from toolkit.dynamo import from_item, to_item
 from toolkit.reads import WireItem, query_pages, query_up_to
 
@@ -25,7 +25,7 @@ READ_AT_ONCE = 101
 # The first queries of a page run in parallel; one client keeps that many connections open.
 _PARALLEL_QUERIES = 8
 
-_Entry = tuple[RosterPosition, EnrollmentRecord]
+_Entry = tuple[RosterPosition, RosterEntry]
 _Pages = Iterator[list[WireItem]]
 
 
@@ -35,6 +35,10 @@ class RosterTable(EnrollmentTable):
     def course_now(self, course_id: str) -> Course | None:
         """The course as it is now: one GetItem."""
         return course_store.find(self._courses_table, course_id, consistent=True)
+
+    def course_lately(self, course_id: str) -> Course | None:
+        """The course, up to course_store.CACHE_SECONDS old: at most one GetItem."""
+        return course_store.find_cached(self._courses_table, course_id)
 
     def of_student(self, user_id: str, after_course_id: str | None, limit: int) -> list[EnrollmentRecord]:
         """Up to `limit` records of one student by course id, after the given one: one Query."""
@@ -58,8 +62,8 @@ class RosterTable(EnrollmentTable):
         )
         # By user: a student whose percentage falls between two queries is read a second time.
         entries: dict[str, _Entry] = {}
-        for position, record in merge(*entries_of_shards, key=_roster_order):
-            entries.setdefault(record.user_id, (position, record))
+        for position, student in merge(*entries_of_shards, key=_roster_order):
+            entries.setdefault(student.user_id, (position, student))
             if len(entries) == limit:
                 break
         return list(entries.values())
@@ -84,7 +88,7 @@ class RosterTable(EnrollmentTable):
             values[":percentage"] = after.percentage
         query = {
             "TableName": self._progress_table,
-            "IndexName": COMPLETION_INDEX,
+            "IndexName": ROSTER_INDEX,
             "KeyConditionExpression": condition,
             "ExpressionAttributeValues": to_item(values),
             "ScanIndexForward": False,
@@ -96,8 +100,8 @@ def _entries(shard: int, pages: _Pages) -> Iterator[_Entry]:
     """A shard's students in the roster's order; a further page is read only when it is needed."""
     for page in pages:
         for item in page:
-            record = EnrollmentRecord.from_stored(from_item(item))
-            yield RosterPosition(record.percentage, shard, record.user_id), record
+            entry = RosterEntry.from_stored(from_item(item))
+            yield RosterPosition(entry.percentage, shard, entry.user_id), entry
 
 
 def _roster_order(entry: _Entry) -> tuple[float, int]:

@@ -1,9 +1,14 @@
 """Rules for the tables: keys and indexes as designed, encrypted, restorable, and not deleted by accident."""
 
+from pathlib import Path
+from typing import Any
+
 import pytest
 
+from education.settings.load import load_settings
+from education.settings.model import EnvironmentSettings
 from tests.infrastructure.conftest import SynthesizedOf
-from tests.infrastructure.synthesized import Body, Synthesized, listed, reference, statements
+from tests.infrastructure.synthesized import Body, Synthesized, listed, reference, statements, synthesize
 from tests.unit.emulator_fixture import PROJECTIONS
 
 # table -> (its key, index -> key of the index)
@@ -18,10 +23,7 @@ KEYS: dict[str, tuple[tuple[str, ...], dict[str, tuple[str, ...]]]] = {
     ),
     "course-progress": (
         ("userId", "courseId"),
-        {
-            "course-roster-index": ("courseShard", "completionPercentage"),
-            "course-completion-index": ("courseShard", "completionPercentage"),
-        },
+        {"course-roster-index": ("courseShard", "completionPercentage")},
     ),
     "audit": (
         ("recordId",),
@@ -33,6 +35,19 @@ KEYS: dict[str, tuple[tuple[str, ...], dict[str, tuple[str, ...]]]] = {
 
 def key_of(body: Body) -> tuple[str, ...]:
     return tuple(body[part] for part in ("hash_key", "range_key") if body.get(part))
+
+
+def projections_of(stack: Synthesized, what: str) -> dict[str, tuple[str, frozenset[str]]]:
+    """The type of each index of a table, and the attributes in it besides keys."""
+    (table,) = (
+        body
+        for body in stack.resources("aws_dynamodb_table").values()
+        if body["name"] == f"education-{what}-{stack.environment}"
+    )
+    return {
+        index["name"]: (index["projection_type"], frozenset(index.get("non_key_attributes") or ()))
+        for index in table["global_secondary_index"]
+    }
 
 
 def test_keys_and_indexes_are_as_designed(stack: Synthesized) -> None:
@@ -56,17 +71,42 @@ def test_an_enrolment_changes_no_index_of_courses(stack: Synthesized) -> None:
     All published courses are in one partition of the catalogue, so it must not contain the counters that every
     enrolment changes.
     """
-    (courses,) = (
-        body
-        for body in stack.resources("aws_dynamodb_table").values()
-        if body["name"] == f"education-courses-{stack.environment}"
-    )
-    assert {
-        index["name"]: (index["projection_type"], frozenset(index.get("non_key_attributes", ())))
-        for index in courses["global_secondary_index"]
-    } == {name: ("INCLUDE", attributes) for name, attributes in PROJECTIONS.items()}
-    indexed = {*key_of(courses), *frozenset().union(*PROJECTIONS.values())}
-    assert not indexed & {"seatsTaken", "waitlisted", "lessons"}
+    indexes = projections_of(stack, "courses")
+    assert indexes == {name: ("INCLUDE", PROJECTIONS[name]) for name in KEYS["courses"][1]}
+    assert not frozenset().union(*(attributes for _, attributes in indexes.values())) & {
+        "seatsTaken",
+        "waitlisted",
+        "lessons",
+    }
+
+
+def test_a_roster_is_read_from_what_it_shows(stack: Synthesized) -> None:
+    """The whole record grows with the lessons, and so would each page of a roster and each write of the index."""
+    indexes = projections_of(stack, "course-progress")
+    assert indexes == {name: ("INCLUDE", PROJECTIONS[name]) for name in KEYS["course-progress"][1]}
+    for _, attributes in indexes.values():
+        assert not attributes & {"completedLessons", "positions", "revision", "courseTitle"}
+
+
+def test_a_deployment_that_moves_data_keeps_the_former_indexes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Terraform drops an index before it makes another one: the functions of the version before still need theirs."""
+
+    def moving(environment: str, **arguments: Any) -> EnvironmentSettings:
+        settings = load_settings(environment, **arguments)
+        records = settings.records.model_copy(update={"former_indexes": True})
+        return settings.model_copy(update={"records": records})
+
+    monkeypatch.setattr("education.tap_stack.load_settings", moving)
+    stack = synthesize("staging", tmp_path)
+    former = projections_of(stack, "course-progress")
+    assert former.pop("course-completion-index") == ("ALL", frozenset())
+    assert set(former) == set(KEYS["course-progress"][1])
+    assert set(projections_of(stack, "courses")) - set(KEYS["courses"][1]) == {
+        "catalogue-index",
+        "owner-index",
+    }
 
 
 def test_attributes_are_those_of_the_keys(stack: Synthesized) -> None:

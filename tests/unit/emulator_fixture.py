@@ -129,7 +129,7 @@ def emulator_client(emulator: str) -> "Iterator[DynamoDBClient]":
     client.close()
 
 
-# The attributes in the indexes of courses, besides keys: what lists show. They must not have the lessons, nor counters
+# The attributes in indexes, besides keys: what lists show. Those of courses must not have the lessons, nor counters
 # that enrolments change.
 IN_LISTS = frozenset(
     {
@@ -147,6 +147,18 @@ IN_LISTS = frozenset(
 PROJECTIONS: Mapping[str, frozenset[str]] = {
     "published-courses-index": IN_LISTS | {"ownerId", "createdAt"},
     "owned-courses-index": IN_LISTS | {"publishedAt", "archivedFrom", "staff", "courseOwnerId"},
+    "course-roster-index": frozenset(
+        {
+            "status",
+            "enrolledAt",
+            "lastActivityAt",
+            "completedAt",
+            "waitlistedAt",
+            "keptPercentage",
+            "score",
+            "totalSeconds",
+        }
+    ),
 }
 KEYS_ONLY = frozenset({"email-index", "address-owner-index"})
 
@@ -184,10 +196,7 @@ def dynamodb_tables(emulator_client: "DynamoDBClient", monkeypatch: pytest.Monke
         emulator_client,
         tables.progress,
         ("userId", "courseId"),
-        {
-            "course-roster-index": ("courseShard", "completionPercentage"),
-            "course-completion-index": ("courseShard", "completionPercentage"),
-        },
+        {"course-roster-index": ("courseShard", "completionPercentage")},
     )
     _create(
         emulator_client,

@@ -37,7 +37,8 @@ WITHDRAWN = "withdrawn"
 
 NOT_ENROLLED = "You are not enrolled in this course."
 
-COMPLETION_INDEX = "course-completion-index"
+# It has only what a roster shows (education/data/tables.py): never write back as a record what was read from it.
+ROSTER_INDEX = "course-roster-index"
 
 MOST_ENROLMENTS = 6
 WINDOW_SECONDS = 3600
@@ -56,8 +57,8 @@ class EnrollmentRecord:
     """One student in one course. Times are stored text (toolkit.clock); `percentage` is 0 to 100.
 
     `percentage` is the percentage at the last write: a completion, an enrolment after a withdrawal, or a course
-    change (followups). The order of the roster, lists of enrolments and exports use it. The API's Progress and the
-    entries of a roster count the percentage again (`percentage_of`). Every write raises `revision` by one.
+    change (followups). Rosters, lists of enrolments and exports show it. The API's Progress counts the percentage again
+    (`percentage_of`). Every write raises `revision` by one.
 
     `own_enrolments` are the times at which the student enrolled within WINDOW_SECONDS.
     """

@@ -13,12 +13,15 @@ from domain import course_store
 from domain.audit_store import AuditTable
 from domain.courses import PUBLISHED, Course
 from domain.enrollments.guards import ENROLLING_GUARDS, condition_of
-from domain.enrollments.model import COMPLETION_INDEX, EnrollmentRecord, waitlist_key
+from domain.enrollments.model import ROSTER_INDEX, WAITLISTED, EnrollmentRecord, waitlist_key
 from domain.enrollments.rules import Refusal, SeatChange
 from domain.people import tombstone_store
 from toolkit import clients
 from toolkit.dynamo import cancellation_reasons, from_item, lost_race, to_item
-from toolkit.reads import batch_get
+from toolkit.reads import batch_get, query_all
+
+# Entries of the index that one read unit has room for.
+_WAITING_AT_ONCE = 10
 
 
 class EnrollmentTable:
@@ -103,15 +106,25 @@ class EnrollmentTable:
         )
 
     def first_waiting(self, course_id: str) -> EnrollmentRecord | None:
-        """The student who has waited longest: one Query of the index, which may be a moment late."""
-        answer = clients.dynamodb().query(
-            TableName=self._progress_table,
-            IndexName=COMPLETION_INDEX,
-            KeyConditionExpression="courseShard = :waitlist",
-            ExpressionAttributeValues=to_item({":waitlist": waitlist_key(course_id)}),
-            Limit=1,
-        )
-        return next((EnrollmentRecord.from_stored(from_item(item)) for item in answer["Items"]), None)
+        """The student who has waited longest.
+
+        One Query of the index, which may be a moment late and has only a part of each record, and one BatchGetItem for
+        the record as it is now. If that student no longer waits, the next one is read.
+        """
+        query = {
+            "TableName": self._progress_table,
+            "IndexName": ROSTER_INDEX,
+            "KeyConditionExpression": "courseShard = :waitlist",
+            "ExpressionAttributeValues": to_item({":waitlist": waitlist_key(course_id)}),
+        }
+        for entry in query_all(query, page_size=_WAITING_AT_ONCE):
+            key = {"userId": entry["userId"], "courseId": course_id}
+            for item in batch_get({self._progress_table: [key]})[self._progress_table]:
+                record = EnrollmentRecord.from_stored(item)
+                # A student who left and waits again has a later place.
+                if record.status == WAITLISTED and record.waitlisted_at == entry.get("waitlistedAt"):
+                    return record
+        return None
 
     def commit(self, change: SeatChange) -> Refusal | None:
         """One TransactWriteItems: the course's counters, the records, checks that no student has a tombstone, and audit

@@ -14,7 +14,16 @@ from botocore.exceptions import ClientError
 from domain.courses import ARCHIVED, PUBLISHED, Course
 from domain.enrollments import rules as enrollments
 from domain.enrollments.guards import Guard
-from domain.enrollments.model import ACTIVE, WAITLISTED, WITHDRAWN, EnrollmentRecord, enrollment_view
+from domain.enrollments.model import (
+    ACTIVE,
+    ROSTER_INDEX,
+    WAITLISTED,
+    WITHDRAWN,
+    EnrollmentRecord,
+    Position,
+    enrollment_view,
+    waitlist_key,
+)
 from domain.enrollments.rules import SeatChange, fill_seats
 from enrollment import roster_rules, rules
 from enrollment.store import RosterTable
@@ -158,6 +167,61 @@ def test_the_waitlist_moves_up_when_seats_are_given_back(table: RosterTable, dyn
     set_course(dynamodb_tables, capacity=None)
     assert fill_seats(table, COURSE, NOON, Retries()) == 3
     assert counters(dynamodb_tables) == (5, 0)
+
+
+def test_a_promotion_keeps_what_the_index_does_not_have(table: RosterTable, dynamodb_tables: Tables) -> None:
+    """The index of who waits has only what rosters show. A record made from it would lose the student's progress."""
+    set_course(dynamodb_tables, capacity=1, seatsTaken=1, waitlisted=1)
+    seated = EnrollmentRecord("ada", COURSE, "Algebra", ACTIVE, NOON, NOON)
+    waits = EnrollmentRecord(
+        "bo",
+        COURSE,
+        "Algebra",
+        WAITLISTED,
+        NOON,
+        NOON,
+        revision=7,
+        percentage=50,
+        completed=frozenset({"one"}),
+        positions={"two": Position(NOON, 30)},
+        waitlisted_at=NOON,
+        own_enrolments=(NOON,),
+    )
+    for record in (seated, waits):
+        dynamodb_tables.put(dynamodb_tables.progress, record.to_stored(SHARDS))
+    withdraw(table, "ada", COURSE)
+    _, promoted = table.load("bo", COURSE)
+    assert promoted == waits.changed(status=ACTIVE, waitlisted_at=None)
+
+
+def test_whom_the_late_index_still_shows_as_waiting_is_passed_over(
+    table: RosterTable, dynamodb_tables: Tables, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One has left, one has been promoted, one has left and waits again at the end."""
+    times = {name: f"2026-01-0{number + 1}T12:00:00.000Z" for number, name in enumerate("abcd")}
+
+    def put(user_id: str, status: str, since: str | None) -> EnrollmentRecord:
+        record = EnrollmentRecord(
+            user_id, COURSE, "Algebra", status, NOON, NOON, revision=2, waitlisted_at=since
+        )
+        dynamodb_tables.put(dynamodb_tables.progress, record.to_stored(SHARDS))
+        return record
+
+    for user_id, since in times.items():
+        put(user_id, WAITLISTED, since)
+    late = clients.dynamodb().query(
+        TableName=dynamodb_tables.progress,
+        IndexName=ROSTER_INDEX,
+        KeyConditionExpression="courseShard = :waitlist",
+        ExpressionAttributeValues={":waitlist": {"S": waitlist_key(COURSE)}},
+    )
+    put("a", WITHDRAWN, None)
+    put("b", ACTIVE, None)
+    put("c", WAITLISTED, "2026-02-01T12:00:00.000Z")
+    monkeypatch.setattr(clients.dynamodb(), "query", lambda **_: late)
+    first = table.first_waiting(COURSE)
+    assert first is not None
+    assert first.user_id == "d"
 
 
 def test_a_commit_follows_its_guard(table: RosterTable, dynamodb_tables: Tables) -> None:

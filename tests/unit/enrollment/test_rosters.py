@@ -1,12 +1,13 @@
 """Rosters against a real DynamoDB API: who is listed, in which order, what is read for it, and who may."""
 
 from collections.abc import Sequence
+from math import ceil
 from typing import Any
 
 import pytest
 
 from domain.audit import AuditEntry
-from domain.enrollments.model import ACTIVE, EnrollmentRecord, shard_of
+from domain.enrollments.model import ACTIVE, COMPLETED, EnrollmentRecord, Position, shard_of
 from enrollment import roster_rules
 from enrollment.roster_rules import AuditContext
 from enrollment.store import RosterTable
@@ -99,14 +100,57 @@ def test_a_roster_shows_only_enrolled_students_of_the_course(
     assert roster_of(table, dynamodb_tables, 20, "other")[0] == ["di"]
 
 
-def test_a_roster_counts_by_the_lessons_of_today(table: RosterTable, dynamodb_tables: Tables) -> None:
-    record = EnrollmentRecord(
-        "ada", COURSE, "Algebra", ACTIVE, NOON, NOON, percentage=100, completed=frozenset({"one"})
+def test_an_entry_has_the_dates_and_the_stored_percentage(
+    table: RosterTable, dynamodb_tables: Tables
+) -> None:
+    """The index has no completed lessons to count: the course changes function keeps the percentage in line."""
+    done = EnrollmentRecord(
+        "ada", COURSE, "Algebra", COMPLETED, NOON, NOON, percentage=66.67, completed_at=NOON
     )
-    dynamodb_tables.put(dynamodb_tables.progress, record.to_stored(SHARDS))
-    course = course_now(table)
-    page = roster_rules.page_of(table, course, 20, None)
-    assert [entry["completionPercentage"] for entry in page.items] == [50]
+    dynamodb_tables.put(dynamodb_tables.progress, done.to_stored(SHARDS))
+    page = roster_rules.page_of(table, course_now(table), 20, None)
+    assert page.items == [
+        {
+            "userId": "ada",
+            "status": "completed",
+            "completionPercentage": 66.67,
+            "enrolledAt": NOON,
+            "lastActivityAt": NOON,
+            "completedAt": NOON,
+        }
+    ]
+
+
+@pytest.mark.parametrize(("limit", "most"), [(21, 4), (201, 8)])
+@pytest.mark.parametrize("lessons", [1, 20, 200])
+def test_a_page_costs_the_same_whatever_the_number_of_lessons(
+    table: RosterTable,
+    dynamodb_tables: Tables,
+    monkeypatch: pytest.MonkeyPatch,
+    limit: int,
+    most: float,
+    lessons: int,
+) -> None:
+    """A query costs half a read unit for each 4 KB of the entries that it reads, of all their attributes."""
+    completed = frozenset(f"a-lesson-with-a-name-{number}" for number in range(lessons))
+    for number in range(200):
+        user_id = f"8e3c1f0a-5b7d-4c2e-9f61-{number:012d}"
+        record = EnrollmentRecord(
+            user_id,
+            COURSE,
+            "Algebra",
+            COMPLETED,
+            NOON,
+            NOON,
+            percentage=number / 2,
+            completed=completed,
+            positions={each: Position(NOON, 1234) for each in completed},
+            completed_at=NOON,
+        )
+        dynamodb_tables.put(dynamodb_tables.progress, record.to_stored(SHARDS))
+    reads = RosterReads(monkeypatch)
+    assert len(table.roster(COURSE, None, limit)) == min(limit, 200)
+    assert reads.units <= most
 
 
 class RosterReads:
@@ -114,12 +158,21 @@ class RosterReads:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.queries = self.records = 0
+        self.units = 0.0
         ask = clients.dynamodb().query
 
         def query(**parameters: Any) -> Any:
             answer = ask(**parameters)
             self.queries += 1
             self.records += len(answer["Items"])
+            # The length of names and values: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/
+            # CapacityUnitCalculations.html. An answer without a projection expression has all that was read.
+            size = sum(
+                len(name) + len(str(*value.values()))
+                for each in answer["Items"]
+                for name, value in each.items()
+            )
+            self.units += 0.5 * ceil(size / 4096)
             return answer
 
         monkeypatch.setattr(clients.dynamodb(), "query", query)
@@ -222,3 +275,25 @@ def test_what_decides_about_a_roster_is_the_course_of_now(
     """Right after a publication, an eventually consistent read may still show the draft."""
     table.course_now(COURSE)
     assert consistent_reads == [True]
+
+
+def test_only_who_may_be_removed_meanwhile_needs_the_course_of_now(
+    table: RosterTable, dynamodb_tables: Tables, consistent_reads: list[bool]
+) -> None:
+    """A course with 200 lessons costs a dozen read units: the owner's next page takes it from memory."""
+    partner = Caller("partner", "", frozenset({"instructors"}))
+    notes = Notes(dynamodb_tables)
+
+    def read(caller: Caller) -> None:
+        context = AuditContext(caller, "request-1")
+        roster_rules.read(table, notes, notes, context, COURSE, 20, None, as_table=False)
+
+    set_course(dynamodb_tables, staff={"partner"})
+    for _ in range(2):
+        read(TEACHER)
+    assert consistent_reads == [False]
+    read(partner)
+    assert consistent_reads == [False, True]
+    set_course(dynamodb_tables, staff=None)
+    with pytest.raises(Forbidden):
+        read(partner)
