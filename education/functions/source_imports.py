@@ -3,6 +3,7 @@
 import ast
 import threading
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 from education.errors import UserError
@@ -50,25 +51,35 @@ def source_bytes(path: Path) -> bytes:
     return path.read_bytes().replace(b"\r\n", b"\n")
 
 
-def _imports(path: Path) -> Iterator[str]:
-    """The dotted names that a file may import; `from a import b` may mean the module a.b."""
-    for node in ast.walk(_parsed(path)):
-        if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-            yield node.module
-            yield from (f"{node.module}.{alias.name}" for alias in node.names)
-
-
-def _parsed(path: Path) -> ast.Module:
+def _imports(path: Path) -> tuple[str, ...]:
+    """The dotted names that a file may import."""
     try:
-        with _PARSING:
-            return ast.parse(path.read_bytes(), filename=str(path))
+        return _imports_of(path.read_bytes())
     except SyntaxError as problem:
         where = f"{path.parent.name}/{path.name}:{problem.lineno}"
         raise UserError(
             f"{where} is not valid Python ({problem.msg}): correct it and run this again."
         ) from None
+
+
+@cache
+def _imports_of(source: bytes) -> tuple[str, ...]:
+    """The dotted names in a source; `from a import b` may mean the module a.b.
+
+    Most functions reach the same shared files, so each content is parsed once in a process.
+    """
+    with _PARSING:
+        tree = ast.parse(source)
+    return tuple(_names(tree))
+
+
+def _names(tree: ast.Module) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            yield node.module
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
 
 
 def _files_of(module: str, sources: Path) -> Iterator[Path]:
