@@ -22,12 +22,15 @@ def reached_files(function_name: str, sources: Path) -> tuple[set[Path], set[str
     waiting = [path for path in package.rglob("*.py") if is_module(path.relative_to(sources))]
     reached: set[Path] = set()
     foreign: set[str] = set()
+    known: set[str] = set()
     while waiting:
         path = waiting.pop()
         if path in reached:
             continue
         reached.add(path)
-        for module in _imports(path):
+        new = _imports(path) - known
+        known |= new
+        for module in new:
             top = module.partition(".")[0]
             if not (sources / top).is_dir():
                 foreign.add(top)
@@ -51,7 +54,7 @@ def source_bytes(path: Path) -> bytes:
     return path.read_bytes().replace(b"\r\n", b"\n")
 
 
-def _imports(path: Path) -> tuple[str, ...]:
+def _imports(path: Path) -> frozenset[str]:
     """The dotted names that a file may import."""
     try:
         return _imports_of(path.read_bytes())
@@ -63,23 +66,25 @@ def _imports(path: Path) -> tuple[str, ...]:
 
 
 @cache
-def _imports_of(source: bytes) -> tuple[str, ...]:
+def _imports_of(source: bytes) -> frozenset[str]:
     """The dotted names in a source; `from a import b` may mean the module a.b.
 
     Most functions reach the same shared files, so each content is parsed once in a process.
     """
     with _PARSING:
         tree = ast.parse(source)
-    return tuple(_names(tree))
+    return frozenset(_names(tree))
 
 
-def _names(tree: ast.Module) -> Iterator[str]:
-    for node in ast.walk(tree):
+def _names(block: ast.AST) -> Iterator[str]:
+    for node in ast.iter_child_nodes(block):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
             yield node.module
             yield from (f"{node.module}.{alias.name}" for alias in node.names)
+        elif not isinstance(node, ast.expr):  # an expression contains no import
+            yield from _names(node)
 
 
 def _files_of(module: str, sources: Path) -> Iterator[Path]:
