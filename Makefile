@@ -26,7 +26,7 @@ ENVIRONMENTS = dev,staging,prod
 export PYTHONUTF8 := 1
 export PYTHONIOENCODING := utf-8:replace
 unexport PYTHONSAFEPATH PYTHONHOME PYTHONPATH
-# Everything below runs in the project's own environment; cdktf.json's `python main.py` finds it on PATH. The shell
+# Everything below runs in the project's own environment; cdktf.json's `python -O main.py` finds it on PATH. The shell
 # knows this folder as PWD, whatever characters its name has.
 RUN := PATH="$$PWD/.venv/bin:$$PWD/node_modules/.bin:$$PATH" VIRTUAL_ENV="$$PWD/.venv" python
 

@@ -60,9 +60,9 @@ class Background:
 
     @classmethod
     def main_py(cls, folder: Path, **variables: str) -> contextlib.AbstractContextManager[Self]:
-        """`python main.py` as a fresh shell runs it: no AWS credentials, no variable but the given ones."""
+        """`python -O main.py`, as cdktf runs it in a fresh shell: no AWS credentials, only the given variables."""
         env = bare_environment(CDKTF_OUTDIR=str(folder), **variables)
-        return cls.started([sys.executable, "main.py"], cwd=ROOT, folder=folder, env=env)
+        return cls.started([sys.executable, "-O", "main.py"], cwd=ROOT, folder=folder, env=env)
 
     def finished(self) -> str:
         """Waits for the end; what it said. Fails the test if it did not end well."""

@@ -1,4 +1,4 @@
-"""`python main.py` writes the same bytes whatever way the bindings are imported, and whenever and wherever it runs."""
+"""`main.py` writes the same bytes whatever way the bindings are imported, and whenever and wherever it runs."""
 
 import sys
 from pathlib import Path

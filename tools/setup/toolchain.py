@@ -34,6 +34,7 @@ LOGS = ROOT / "build" / "logs"
 DIVERTING = (
     *("TF_CLI_ARGS", "TF_WORKSPACE", "TF_DATA_DIR", "TF_PLUGIN_CACHE_DIR", "TF_REATTACH_PROVIDERS", "CDKTF_"),
     *("PYTHONSAFEPATH", "PYTHONHOME"),
+    "PYTHONDONTWRITEBYTECODE",  # each synth would compile anew what it imports
 )
 # The provider answers on a socket in TMPDIR, and a socket's path has at most 103 characters (macOS; 107 on Linux).
 LONGEST_TMPDIR = 80
