@@ -37,7 +37,13 @@ NOT_NOTED = "ArrivalsNotNoted"
 # The records of a stream that a function gets. A profile with an erasure request has the attribute
 # domain.people.erasure.REQUESTED_AT.
 ERASURE_REQUESTS = json.dumps({"dynamodb": {"NewImage": {"erasureRequestedAt": {"S": [{"exists": True}]}}}})
-EDITS = json.dumps({"eventName": ["MODIFY"]})
+# Only courses and co-teachers' items have `createdAt`; what else is in the table of courses is no course.
+EDITS = json.dumps(
+    {
+        "eventName": ["MODIFY", "REMOVE"],
+        "dynamodb": {"OldImage": {"createdAt": {"S": [{"exists": True}]}}},
+    }
+)
 WRITES = json.dumps({"eventName": ["INSERT", "MODIFY"]})
 # Cognito waits five seconds for its trigger, counted from its own call. 1.6 s of these are left for the start of a new
 # instance and for the way there and back: lambda_src/identity_triggers/handler.py. CPU power grows with the memory,
@@ -253,6 +259,11 @@ class StreamFunctions(Construct):
                     [progress.arn],
                 ),
                 Grant("ReadRosters", ["dynamodb:Query"], [tables.roster_index_arn]),
+                Grant(
+                    "CompareSearchEntries",
+                    ["dynamodb:Query"],
+                    [courses.index_arn("published-courses-index")],
+                ),
                 Grant(
                     "DeleteFilesWithoutLessons",
                     ["s3:DeleteObject"],

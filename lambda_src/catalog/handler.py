@@ -8,6 +8,7 @@ from catalog.lesson_rules import LessonContent, Lessons
 from catalog.lesson_store import LessonTable
 from catalog.list_store import CourseListTable
 from catalog.rules import Courses
+from catalog.search_store import SearchTable
 from domain import permissions
 from domain.audit_store import AuditTable
 from domain.courses import CourseSummary
@@ -24,7 +25,8 @@ _table = LessonTable(
     profiles_table=_config.user_profiles_table,
     audit=AuditTable(_config.audit_table, _config.audit_retention_days),
 )
-_courses = Courses(_table, CourseListTable(_config.courses_table))
+_lists = CourseListTable(_config.courses_table)
+_courses = Courses(_table, _lists, SearchTable(_config.courses_table, _lists))
 _lessons = Lessons(_table)
 
 
@@ -47,9 +49,17 @@ def _with_stored_times(body: Mapping[str, Any]) -> dict[str, Any]:
 
 def _list_courses(request: Request) -> Response:
     limit, cursor, owner = request.query["limit"], request.query.get("cursor"), request.query.get("owner")
+    search = request.query.get("q")
     if owner is None:
-        published = _courses.list_published(limit, cursor)
-        return page(Page([course.to_api() for course in published.items], published.next_cursor))
+        found = (
+            _courses.list_published(limit, cursor)
+            if search is None
+            else _courses.search(search, limit, cursor)
+        )
+        return page(Page([course.to_api() for course in found.items], found.next_cursor))
+    if search is not None:
+        fault = FieldError("q", "searches published courses only, so it cannot be used with owner")
+        raise BadRequest("The request is not valid.", errors=(fault,))
     owned = _courses.list_owned(request.caller, owner, limit, cursor)
     return page(Page([_shown(request, course) for course in owned.items], owned.next_cursor))
 

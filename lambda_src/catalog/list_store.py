@@ -10,16 +10,12 @@ from typing import Any
 
 from catalog.rules import Seats
 from domain import course_store, staff, staff_store
-from domain.course_store import OWNER_INDEX
+from domain.course_store import CATALOGUE_INDEX, OWNER_INDEX, PUBLISHED_IN
 from domain.courses import Course, CourseSummary
 from toolkit import clients
 from toolkit.cursor import Page, PagedList
 from toolkit.dynamo import Item, from_item, to_item
 from toolkit.reads import batch_get
-
-CATALOGUE_INDEX = "published-courses-index"
-PUBLISHED_IN = "published"
-"""The only partition of the catalogue: the attribute `catalogue` is set only while a course is published."""
 
 # Whole courses that are read at a time: 4 MB at most.
 _WHOLE_COURSES = 10
@@ -40,7 +36,7 @@ class CourseListTable:
         page = self._page(
             CATALOGUE_INDEX, {"catalogue": PUBLISHED_IN}, "publishedAt", "catalogue", limit, cursor
         )
-        return Page(self._summaries(page.items), page.next_cursor)
+        return Page(self.summaries(page.items), page.next_cursor)
 
     def owned(self, owner_id: str, limit: int, cursor: str | None) -> Page[CourseSummary]:
         """One page of the courses that a person owns or co-teaches, newest first, as of a moment ago: one Query.
@@ -50,7 +46,7 @@ class CourseListTable:
         """
         page = self._page(OWNER_INDEX, {"ownerId": owner_id}, "createdAt", f"owner:{owner_id}", limit, cursor)
         # Each once: the index may be late with one of two changes.
-        by_id = {course.course_id: course for course in self._summaries(page.items)}
+        by_id = {course.course_id: course for course in self.summaries(page.items)}
         return Page([course for course in by_id.values() if course.is_taught_by(owner_id)], page.next_cursor)
 
     def seats(self, course_ids: Sequence[str]) -> Mapping[str, Seats]:
@@ -64,8 +60,8 @@ class CourseListTable:
             for item in found[self._table]
         }
 
-    def _summaries(self, items: Sequence[Item]) -> list[CourseSummary]:
-        """The courses of items of an index, in their order."""
+    def summaries(self, items: Sequence[Item]) -> list[CourseSummary]:
+        """The courses of items of an index, in their order: no call, but for items that a former version wrote."""
         incomplete = [item for item in items if not _is_complete(item)]
         completed = {course.course_id: course for course in self._complete(incomplete)}
         found = []

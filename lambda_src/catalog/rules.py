@@ -70,16 +70,28 @@ class CourseLists(Protocol):
         """The seats of courses, by course id."""
 
 
+class CourseSearch(Protocol):
+    """A search in the catalogue."""
+
+    def found(self, search: str, limit: int, cursor: str | None) -> Page[CourseSummary]:
+        """One page of the published courses that have all words of a search in title or summary, newest first."""
+
+
 class Courses:
     """The operations on courses."""
 
-    def __init__(self, store: CourseStore, lists: CourseLists) -> None:
+    def __init__(self, store: CourseStore, lists: CourseLists, search: CourseSearch) -> None:
         self._store = store
         self._lists = lists
+        self._search = search
 
     def list_published(self, limit: int, cursor: str | None) -> Page[CourseSummary]:
         """One page of published courses, newest first."""
         return self._lists.published(limit, cursor)
+
+    def search(self, search: str, limit: int, cursor: str | None) -> Page[CourseSummary]:
+        """One page of the published courses that have all words of a search, newest first, at most a minute late."""
+        return self._search.found(search, limit, cursor)
 
     def list_owned(self, caller: Caller, owner: str, limit: int, cursor: str | None) -> Page[CourseSummary]:
         """One page of the courses of every status that a person owns or co-teaches, newest first; `me` is the caller.

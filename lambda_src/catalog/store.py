@@ -11,11 +11,11 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from catalog.list_store import PUBLISHED_IN
 from catalog.rules import WriteRefused
 from domain import course_store
 from domain.audit import AuditEntry
 from domain.audit_store import AuditTable
+from domain.course_store import PUBLISHED_IN
 from domain.courses import PUBLISHED, Course
 from domain.people import tombstone_store
 from domain.people.tombstones import Erased

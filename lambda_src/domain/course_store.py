@@ -18,6 +18,10 @@ from domain.courses import Course
 from toolkit import clients
 from toolkit.dynamo import condition_failed, from_item, retry_conflicts, to_item
 
+# The published courses, newest first. All are in one partition: the attribute `catalogue` is set only while a course is
+# published.
+CATALOGUE_INDEX = "published-courses-index"
+PUBLISHED_IN = "published"
 # The courses that a person owns, and the person's items as a co-teacher (domain.staff), newest first.
 OWNER_INDEX = "owned-courses-index"
 

@@ -22,11 +22,14 @@ _files = LessonFiles(_config.content_bucket)
 
 
 def _act(change: ItemChange) -> None:
-    # A new course has no students. No function deletes a course; if an operator does, there is nothing to update.
-    if change.before is None or change.after is None or staff.is_co_teacher(change.after):
+    # A new course is a draft without students. No function deletes a course, but an operator may.
+    if change.before is None or staff.is_co_teacher(change.before):
         return
-    before, after = Course.from_stored(change.before), Course.from_stored(change.after)
+    before = Course.from_stored(change.before)
+    after = None if change.after is None else Course.from_stored(change.after)
     _lists.renew(before, after)
+    if after is None:
+        return
     if keys := left_behind(before, after):
         _files.delete(keys, _store.course_now(after.course_id))
     follow(_store, before, after)

@@ -31,6 +31,8 @@ LAYER_OF = {
     "domain/people/tombstones.py": RULES,
     "domain/people/user_pool.py": RULES,
     "domain/permissions.py": RULES,
+    "domain/search/entries.py": RULES,
+    "domain/search/words.py": RULES,
     "domain/staff.py": RULES,
     "enrollment/address_column.py": RULES,
     "enrollment/address_text.py": RULES,

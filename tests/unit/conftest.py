@@ -1,6 +1,7 @@
 """Fixtures that several unit tests use."""
 
 from tests.unit.catalogue_fixture import catalogue
+from tests.unit.content_fixture import files
 from tests.unit.emulator_fixture import consistent_reads, dynamodb_tables, emulator, emulator_client
 from tests.unit.lambda_api_fixture import aws, lambda_api, without_cached_clients
 from tests.unit.user_pool_fixture import cognito_client, user_pool
@@ -13,6 +14,7 @@ __all__ = [
     "dynamodb_tables",
     "emulator",
     "emulator_client",
+    "files",
     "lambda_api",
     "user_pool",
     "without_cached_clients",

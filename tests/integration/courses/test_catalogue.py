@@ -1,10 +1,11 @@
 """The routes of courses and lessons, as students and instructors use them."""
 
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
-from tests.integration.support.course_helpers import enroll, lesson, new_course, set_status
+from tests.integration.support.course_helpers import enroll, eventually, lesson, new_course, set_status
 from tests.integration.support.people import SharedUsers
 
 
@@ -20,6 +21,32 @@ def test_the_catalogue_is_paged_newest_first(users: SharedUsers) -> None:
     assert listed[: len(listed)] == [
         course["courseId"] for course in users.other_student.get_all("/courses", 100)
     ]
+
+
+def test_a_published_course_is_found_within_a_minute(users: SharedUsers) -> None:
+    """By words of title and summary, whatever their case and accents. A course that is taken back is not found."""
+    word = f"W{uuid4().hex}"
+    courses = [
+        users.owner.post("/courses", {"title": f"Größen {word}", "summary": f"Algèbre {number}"})["courseId"]
+        for number in range(3)
+    ]
+    for course_id in courses[:2]:
+        set_status(users.owner, course_id, "published")
+
+    def found(search: str) -> list[str]:
+        return [course["courseId"] for course in users.other_student.get_all("/courses", 1, q=search)]
+
+    eventually(lambda: found(word) == courses[1::-1], seconds=60)
+    assert found(f"ALGEBRE {word.upper()[:20]}") == courses[1::-1]
+    assert found(f"grossen 1 {word}") == courses[1:2]
+    set_status(users.owner, courses[0], "archived")
+    eventually(lambda: found(word) == courses[1:2], seconds=60)
+
+
+def test_a_search_of_own_courses_is_refused(users: SharedUsers) -> None:
+    """Only published courses are searched."""
+    for query in ({"q": "x", "owner": "me"}, {"q": "x" * 201}):
+        assert users.owner.call("GET", "/courses", query=query, expect=400).wrong_fields == {"q"}
 
 
 @pytest.mark.parametrize("limit", ["0", "101", "-1", "1.5", "many", ""])

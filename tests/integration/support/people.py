@@ -86,10 +86,10 @@ class Caller:
         """GET and return the body of the answer."""
         return self.call("GET", path, query=query, expect=expect).body
 
-    def get_all(self, path: str, limit: int = 100) -> list[dict[str, Any]]:
+    def get_all(self, path: str, limit: int = 100, **query: Any) -> list[dict[str, Any]]:
         """Return all items of a list, read page by page. Fails if a page has more than `limit` items."""
         items: list[dict[str, Any]] = []
-        query: dict[str, Any] = {"limit": limit}
+        query["limit"] = limit
         while True:
             page = self.get(path, **query)
             assert len(page["items"]) <= limit

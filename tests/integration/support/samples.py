@@ -126,6 +126,12 @@ def _owner(context: SampleContext) -> Person:
     return context.owner
 
 
+def _searching(context: SampleContext) -> SampleRequest:
+    person = context.people.new()
+    person.get("/courses", q="first")
+    return SampleRequest(person, query={"q": "course", "limit": 5})
+
+
 def _own_courses(context: SampleContext) -> SampleRequest:
     owner = context.people.new(INSTRUCTORS)
     new_course(owner, status="draft")
@@ -280,6 +286,7 @@ SAMPLES = (
     Sample(
         "listCourses", "published", lambda context: SampleRequest(context.people.new(), query={"limit": 5})
     ),
+    Sample("listCourses", "search, within five seconds of another", _searching),
     Sample("listCourses", "own", _own_courses),
     Sample(
         "createCourse",

@@ -2,8 +2,7 @@
 
 import json
 import time
-from base64 import b64decode
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -11,152 +10,13 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 import requests
 from botocore.exceptions import EndpointConnectionError
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
 from content import signing_store
 from content.form_store import S3UploadForms
-from domain import content_paths, course_store
-from tests.unit.emulator_fixture import Tables
-from tests.unit.lambda_api_fixture import (
-    ADMINISTRATOR,
-    OTHER_INSTRUCTOR,
-    OWNER,
-    STUDENT,
-    Answer,
-    LambdaApis,
-    Person,
-)
+from domain import content_paths
+from tests.unit.content_fixture import BASE, BUCKET, COURSE, KEYS, Files, secret, unescaped, verify
+from tests.unit.lambda_api_fixture import ADMINISTRATOR, OTHER_INSTRUCTOR, OWNER, STUDENT, Answer
 from toolkit import clients
-
-BUCKET = "education-content-test"
-BASE = "https://files.example.org"
-COURSE = "course-1"
-KEYS = {slot: rsa.generate_private_key(65537, 2048) for slot in ("a", "b")}
-NOW = "2026-01-01T00:00:00.000Z"
-
-
-def pem(key: rsa.RSAPrivateKey) -> str:
-    return key.private_bytes(
-        serialization.Encoding.PEM,
-        serialization.PrivateFormat.TraditionalOpenSSL,
-        serialization.NoEncryption(),
-    ).decode()
-
-
-def secret(active: str) -> str:
-    return json.dumps(
-        {"active": active, "keys": {slot: {"privateKey": pem(key)} for slot, key in KEYS.items()}}
-    )
-
-
-class Files:
-    """The routes, by name, and what is around them."""
-
-    def __init__(
-        self, lambda_api: LambdaApis, tables: Tables, monkeypatch: pytest.MonkeyPatch, secret_id: str
-    ) -> None:
-        self.tables = tables
-        self.secret_id = secret_id
-        self.api = lambda_api(
-            "content",
-            COURSES_TABLE=tables.courses,
-            USER_PROFILES_TABLE=tables.profiles,
-            COURSE_PROGRESS_TABLE=tables.progress,
-            CONTENT_BUCKET=BUCKET,
-            CONTENT_BASE_URL=BASE,
-            SIGNING_SECRET_ID=secret_id,
-            SIGNING_KEY_IDS=json.dumps({"a": "KEYA", "b": "KEYB"}),
-            PREMIUM_URL_MINUTES="60",
-            MAX_UPLOAD_MIB="1",
-        )
-
-    def upload(self, lesson_id: str = "film", caller: Person = OWNER, **body: object) -> Answer:
-        path = {"courseId": COURSE, "lessonId": lesson_id}
-        return self.api.call(
-            "POST", "/courses/{courseId}/lessons/{lessonId}/upload", path, caller=caller, body=body or None
-        )
-
-    def content(self, lesson_id: str = "film", caller: Person = OWNER) -> Answer:
-        path = {"courseId": COURSE, "lessonId": lesson_id}
-        return self.api.call("GET", "/courses/{courseId}/lessons/{lessonId}/content", path, caller=caller)
-
-    def calls(self, *, caller: Person, status: int = 200) -> dict[str, int]:
-        """The calls to DynamoDB for the free lesson's content."""
-        self.tables.calls.clear()
-        assert self.content("text", caller).status == status
-        return dict(self.tables.calls)
-
-    def forget(self) -> None:
-        """Let the seconds pass for which the function keeps a course."""
-        course_store.forget_cached(self.tables.courses, COURSE)
-
-    def arrive(self, key: str) -> None:
-        """What the uploads function does when the file is there."""
-        lesson_id = key.split("/")[2]
-        self.tables.client.update_item(
-            TableName=self.tables.courses,
-            Key={"courseId": {"S": COURSE}},
-            UpdateExpression="SET lessons.#lesson.contentKey = :key",
-            ExpressionAttributeNames={"#lesson": lesson_id},
-            ExpressionAttributeValues={":key": {"S": key}},
-        )
-
-    def enrol(self, status: str) -> None:
-        self.tables.put(
-            self.tables.progress,
-            {
-                "userId": STUDENT.user_id,
-                "courseId": COURSE,
-                "courseTitle": "Algebra",
-                "status": status,
-                "enrolledAt": NOW,
-                "lastActivityAt": NOW,
-                "revision": 1,
-                "completionPercentage": 0,
-                "keptPercentage": 0,
-                "positions": {},
-            },
-        )
-
-    def set_course(self, **fields: object) -> None:
-        lessons = {
-            "film": {"title": "Film", "contentType": "video", "premium": True, "position": 0},
-            "text": {"title": "Text", "contentType": "article", "premium": False, "position": 1},
-        }
-        course = {
-            "courseId": COURSE,
-            "title": "Algebra",
-            "summary": "",
-            "status": "published",
-            "ownerId": OWNER.user_id,
-            "version": 1,
-            "lessons": lessons,
-            "createdAt": NOW,
-            "updatedAt": NOW,
-        }
-        self.tables.put(self.tables.courses, {**course, **fields})
-
-    def lesson(self, lesson_id: str = "film") -> Mapping[str, Any]:
-        course = self.tables.get(self.tables.courses, {"courseId": COURSE})
-        assert course is not None
-        lesson: Mapping[str, Any] = course["lessons"][lesson_id]
-        return lesson
-
-
-@pytest.fixture
-def files(
-    aws: str, lambda_api: LambdaApis, dynamodb_tables: Tables, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Files]:
-    clients.set_deadline(None)  # that of the last test's request
-    clients.s3().create_bucket(Bucket=BUCKET)
-    manager = clients.secrets_manager()
-    secret_id = f"signing-key-{time.monotonic_ns()}"
-    manager.create_secret(Name=secret_id, SecretString=secret("a"))
-    prepared = Files(lambda_api, dynamodb_tables, monkeypatch, secret_id)
-    prepared.set_course()
-    yield prepared
-    manager.delete_secret(SecretId=secret_id, ForceDeleteWithoutRecovery=True)
 
 
 def send(form: Mapping[str, Any], data: bytes, **fields: str) -> int:
@@ -169,20 +29,6 @@ def send(form: Mapping[str, Any], data: bytes, **fields: str) -> int:
 def policy_of(url: str) -> dict[str, Any]:
     """The policy of a signed URL."""
     return dict(json.loads(unescaped(parse_qs(urlsplit(url).query)["Policy"][0])))
-
-
-def unescaped(text: str) -> bytes:
-    return b64decode(text.translate(str.maketrans("-_~", "+=/")))
-
-
-def verify(url: str, key: rsa.RSAPrivateKey) -> None:
-    query = parse_qs(urlsplit(url).query)
-    key.public_key().verify(
-        unescaped(query["Signature"][0]),
-        unescaped(query["Policy"][0]),
-        padding.PKCS1v15(),
-        hashes.SHA1(),
-    )
 
 
 def test_a_form_takes_one_file_of_the_lessons_type(files: Files) -> None:
@@ -287,58 +133,6 @@ def test_only_enrolled_students_read_content(files: Files, enrolment: str | None
     files.set_course(status="draft")
     files.forget()
     assert files.content(caller=STUDENT).status == 404
-
-
-def test_a_student_opens_lessons_by_a_course_of_five_seconds(files: Files) -> None:
-    key = files.upload("text").body["key"]
-    files.arrive(key)
-    files.enrol("active")
-    counted = [files.calls(caller=STUDENT) for _ in range(3)]
-    assert counted == [{"GetItem": 2}, {"GetItem": 1}, {"GetItem": 1}]
-    newer = files.upload("text").body["key"]
-    files.arrive(newer)
-    assert files.content("text", STUDENT).body["url"] == f"{BASE}/{key}"
-    assert files.content("text", OWNER).body["url"] == f"{BASE}/{newer}", (
-        "a teacher sees the new file at once"
-    )
-    files.forget()
-    assert files.content("text", STUDENT).body["url"] == f"{BASE}/{newer}"
-
-
-def test_an_old_course_refuses_nothing(files: Files) -> None:
-    files.enrol("active")
-    assert files.content("text", STUDENT).problem() == (404, "not-found")
-    files.arrive(files.upload("text").body["key"])
-    assert files.content("text", STUDENT).status == 200, "it was uploaded a moment ago"
-    assert files.content("text", OTHER_INSTRUCTOR).problem() == (403, "forbidden")
-    files.tables.set(files.tables.courses, {"courseId": COURSE}, staff={OTHER_INSTRUCTOR.user_id})
-    assert files.content("text", OTHER_INSTRUCTOR).status == 200, "a co-teacher since a moment ago"
-
-
-def test_a_course_that_was_read_now_is_not_read_again_to_refuse(files: Files) -> None:
-    """It was read consistently, so there is nothing newer."""
-    files.enrol("active")
-    assert files.calls(caller=STUDENT, status=404) == {"GetItem": 2}
-    assert files.calls(caller=STUDENT, status=404) == {"GetItem": 2}, "read again, because it is old"
-    files.set_course(status="draft")
-    files.forget()
-    assert files.calls(caller=STUDENT, status=404) == {"GetItem": 1}
-
-
-def test_a_lesson_that_has_become_premium_is_soon_signed(files: Files) -> None:
-    """Until then a student gets the address of the free file, which the lesson has lost and which is deleted."""
-    files.arrive(files.upload("text").body["key"])
-    files.enrol("active")
-    assert files.content("text", STUDENT).body["premium"] is False
-    premium = {"title": "Text", "contentType": "article", "premium": True, "position": 1}
-    files.set_course(lessons={"text": premium})
-    assert files.content("text", STUDENT).body["premium"] is False
-    files.forget()
-    assert files.content("text", STUDENT).problem() == (404, "not-found")
-    files.arrive(files.upload("text").body["key"])
-    body = files.content("text", STUDENT).body
-    assert body["premium"] is True
-    verify(body["url"], KEYS["a"])
 
 
 def test_a_premium_url_is_signed_for_this_upload_only_and_for_an_hour(files: Files) -> None:
