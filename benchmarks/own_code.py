@@ -74,6 +74,7 @@ ENVIRONMENT = {
     "PORTAL_ORIGINS": "https://portal.example.org",
     "COURSES_TABLE": "courses",
     "COURSE_PROGRESS_TABLE": "progress",
+    "POSITIONS_TABLE": "positions",
     "USER_PROFILES_TABLE": "profiles",
     "AUDIT_TABLE": "audit",
     "AUDIT_RETENTION_DAYS": "90",
@@ -162,10 +163,13 @@ def _answers() -> Mapping[str, Any]:
             "byTable": {
                 "courses": {"Items": [course] * 20, "Count": 20},
                 "progress": {"Items": [record] * 20, "Count": 20},
+                "positions": {"Items": [], "Count": 0},
             }
         },
         "BatchGetItem": {"Responses": {"courses": [course], "progress": [record], "profiles": [profile]}},
-        "UpdateItem": {"byTable": {table: {"Attributes": item} for table, item in tables.items()}},
+        "UpdateItem": {
+            "byTable": {"positions": {}, **{table: {"Attributes": item} for table, item in tables.items()}}
+        },
         "PutItem": {},
         "TransactWriteItems": {},
         "GetSecretValue": {
@@ -199,6 +203,14 @@ def _requests() -> Mapping[str, list[dict[str, Any]]]:
         ],
         "progress": [
             _request("GET", "/progress/{courseId}", STUDENT, COURSE_PATH),
+            _request(
+                "PUT",
+                "/progress/{courseId}/lessons/{lessonId}/position",
+                STUDENT,
+                LESSON_PATH,
+                body={"positionSeconds": 9},
+                expect=204,
+            ),
             _request(
                 "PUT",
                 "/progress/{courseId}/lessons/{lessonId}",

@@ -1,4 +1,4 @@
-"""The tables of the platform's own data: profiles, courses, and the progress of each student in each course.
+"""The tables of the platform's own data: profiles, courses, and what students have learned.
 
 Only keys and indexes are defined here; the shapes of items belong to `lambda_src/domain`. Each index names the
 question that it answers.
@@ -66,10 +66,12 @@ _FORMER_INDEXES_OF_PROGRESS = (Index("course-completion-index", "courseShard", "
 
 
 class Tables(Construct):
-    """The tables `education-user-profiles-<suffix>`, `education-courses-…` and `education-course-progress-…`.
+    """The tables `education-user-profiles-<suffix>`, `education-courses-…`, `education-course-progress-…` and
+    `education-positions-…`.
 
     Attributes:
-        variables: the environment variables of a function that uses all three.
+        positions: the resume positions. Most writes of the platform go there, so it has no index and no stream.
+        variables: the environment variables of a function that uses the other three.
         outputs: the names of the tables, for the stack's outputs.
     """
 
@@ -140,6 +142,18 @@ class Tables(Construct):
             number_attributes={"completionPercentage"},
             stream="NEW_AND_OLD_IMAGES",
         )
+        self.positions = make_table(
+            self,
+            "positions",
+            env=env,
+            key=key,
+            what="positions",
+            label="positions",
+            variable="POSITIONS_TABLE",
+            hash_key="userId",
+            # <courseId>#<lessonId>: the positions of a student in a course are one query.
+            range_key="courseLesson",
+        )
         self.variables: Mapping[str, str] = {
             **self.profiles.variables,
             **self.courses.variables,
@@ -154,8 +168,8 @@ class Tables(Construct):
 
     @property
     def all(self) -> tuple[Table, ...]:
-        """The three tables."""
-        return self.profiles, self.courses, self.progress
+        """The four tables."""
+        return self.profiles, self.courses, self.progress, self.positions
 
     @property
     def roster_index_arn(self) -> str:

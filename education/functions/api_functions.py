@@ -76,7 +76,7 @@ class ApiFunctions(Construct):
         enrollment = self._function(
             "enrollment",
             "Enrolments and rosters",
-            {**tables.variables, **audit.variables},
+            {**tables.variables, **tables.positions.variables, **audit.variables},
             [
                 add_audit_entries(audit),
                 see_erasures(profiles),
@@ -91,6 +91,9 @@ class ApiFunctions(Construct):
                     ["dynamodb:BatchGetItem", "dynamodb:PutItem", "dynamodb:Query"],
                     [progress.arn],
                 ),
+                # After a withdrawal: lambda_src/domain/positions/folding.py.
+                Grant("FoldPositions", ["dynamodb:Query", "dynamodb:DeleteItem"], [tables.positions.arn]),
+                Grant("KeepPositions", ["dynamodb:GetItem", "dynamodb:UpdateItem"], [progress.arn]),
                 Grant("ReadRosters", ["dynamodb:Query"], [tables.roster_index_arn]),
                 # Also the caller's present roles.
                 Grant("SeeWhoIsOnARoster", ["dynamodb:BatchGetItem"], [profiles.arn]),
@@ -100,12 +103,25 @@ class ApiFunctions(Construct):
         progress_function = self._function(
             "progress",
             "The progress of a student in a course",
-            {**profiles.variables, **courses.variables, **progress.variables},
+            {
+                **profiles.variables,
+                **courses.variables,
+                **progress.variables,
+                **tables.positions.variables,
+            },
             [
+                see_erasures(profiles),
                 see_present_roles(profiles),
                 Grant("ReadCourses", ["dynamodb:GetItem", "dynamodb:BatchGetItem"], [courses.arn]),
                 Grant(
-                    "ReadAndAdvanceProgress", ["dynamodb:BatchGetItem", "dynamodb:UpdateItem"], [progress.arn]
+                    "ReadAndAdvanceProgress",
+                    ["dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:UpdateItem"],
+                    [progress.arn],
+                ),
+                Grant(
+                    "ReadAndWritePositions",
+                    ["dynamodb:PutItem", "dynamodb:Query", "dynamodb:UpdateItem"],
+                    [tables.positions.arn],
                 ),
             ],
         )
@@ -143,6 +159,7 @@ class ApiFunctions(Construct):
                 **profiles.variables,
                 **courses.variables,
                 **progress.variables,
+                **tables.positions.variables,
                 **audit.variables,
                 "USER_POOL_ID": identity.user_pool_id,
                 "ADMINISTRATORS_NEED_MFA": str(
@@ -167,7 +184,7 @@ class ApiFunctions(Construct):
                 Grant(
                     "ExportRecordsAndCourses",
                     ["dynamodb:Query"],
-                    [progress.arn, courses.index_arn("owned-courses-index")],
+                    [progress.arn, tables.positions.arn, courses.index_arn("owned-courses-index")],
                 ),
                 # Exports, and the trails that administrators read.
                 Grant(

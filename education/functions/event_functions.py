@@ -168,6 +168,7 @@ class ErasureFunction(Construct):
             description="Carries out erasures that a request stored",
             variables={
                 **tables.variables,
+                **tables.positions.variables,
                 **audit.variables,
                 "USER_POOL_ID": identity.user_pool_id,
                 "DEAD_LETTER_QUEUE_URL": operations.dead_letters.queue_url,

@@ -11,6 +11,7 @@ class Config(HttpConfig):
 
     courses_table: str
     course_progress_table: str
+    positions_table: str
     user_profiles_table: str
     roster_shards: int
     audit_table: str

@@ -5,6 +5,8 @@ from domain.audit_store import AuditTable
 from domain.enrollments import rules as enrollments
 from domain.enrollments.model import enrollment_view
 from domain.people.revocation_store import RevocationTable
+from domain.positions.folding import fold
+from domain.positions.store import PositionTable
 from enrollment import roster_csv, roster_rows, roster_rules, rules
 from enrollment.config import Config
 from enrollment.contact_store import ContactTable
@@ -27,6 +29,7 @@ store = RosterTable(
 )
 addresses = AddressTable(config.user_profiles_table)
 contacts = ContactTable(config.user_profiles_table)
+positions = PositionTable(positions_table=config.positions_table, progress_table=config.course_progress_table)
 
 
 def create_enrollment(request: Request) -> Response:
@@ -47,7 +50,9 @@ def list_enrollments(request: Request) -> Response:
 
 def delete_enrollment(request: Request) -> Response:
     """DELETE /enrollments/{courseId}."""
-    enrollments.withdraw(store, request.caller.user_id, request.path["courseId"], clock.now(), Retries())
+    user_id, course_id, retries = request.caller.user_id, request.path["courseId"], Retries()
+    enrollments.withdraw(store, user_id, course_id, clock.now(), retries)
+    fold(positions, user_id, course_id, retries)
     return no_content()
 
 
@@ -91,8 +96,9 @@ def enroll_in_roster(request: Request) -> Response:
 def remove_from_roster(request: Request) -> Response:
     """DELETE /courses/{courseId}/roster/{userId}."""
     # Cognito's ids are lower case, and so are the ids of records.
-    user_id = request.path["userId"].lower()
-    roster_rules.remove(store, _context(request), request.path["courseId"], user_id)
+    user_id, course_id = request.path["userId"].lower(), request.path["courseId"]
+    roster_rules.remove(store, _context(request), course_id, user_id)
+    fold(positions, user_id, course_id, Retries())
     return no_content()
 
 

@@ -12,6 +12,7 @@ class Config(StreamConfig):
     user_profiles_table: str
     courses_table: str
     course_progress_table: str
+    positions_table: str
     roster_shards: int
     user_pool_id: str
     audit_table: str

@@ -11,6 +11,7 @@ class Config(HttpConfig):
 
     user_profiles_table: str
     course_progress_table: str
+    positions_table: str
     courses_table: str
     user_pool_id: str
     administrators_need_mfa: bool

@@ -7,15 +7,16 @@ rest. The queries are in profiles.export_store.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from enum import IntEnum
 from typing import Any, Protocol
 
 from domain import audit, staff
 from domain.audit import AuditEntry, AuditTrail
-from domain.enrollments.model import EnrollmentRecord, enrollment_view
+from domain.enrollments.model import EnrollmentRecord, Position, enrollment_view
 from domain.people.tombstones import Erased
 from domain.people.user_pool import PoolUser, UserPool
+from domain.positions.model import LessonPosition
 from profiles.rules import Profiles
 from toolkit import clock, cursor, texts
 from toolkit.caller import Caller
@@ -52,6 +53,9 @@ class ExportStore(Protocol):
         self, section: Section, user_id: str, start: Start | None
     ) -> tuple[list[StoredItem], Start | None]:
         """Up to 1 MB of a section after a position, and the position of the next page, None if there is none."""
+
+    def positions(self, user_id: str, after_course_id: str | None) -> Iterator[LessonPosition]:
+        """The person's positions in lessons by course, after those in the given course."""
 
     def position_of(self, section: Section, item: StoredItem) -> Start:
         """The position of an item of a section, after which the next page can start."""
@@ -108,13 +112,14 @@ class Export:
         """The document's lists, up to about MOST_BYTES of them, and the cursor of the rest if there is one."""
         lists: dict[str, list[dict[str, Any]]] = {name: [] for name in _LISTS}
         size = 0
+        positions = _PositionsInOrder(self._store.positions(user_id, start[0] if start else None))
         while section < len(Section):
             items, following = self._store.page(Section(section), user_id, start)
             for item in items:
                 if size >= MOST_BYTES:
                     # `start` is the position of the item before this one.
                     return lists, _cursor(section, start)
-                for name, entry in _shown(Section(section), item, user_id).items():
+                for name, entry in _shown(Section(section), item, user_id, positions).items():
                     lists[name].append(entry)
                     size += len(json.dumps(json.dumps(entry)))
                 start = self._store.position_of(Section(section), item)
@@ -140,11 +145,33 @@ def _position(cursor_text: str | None) -> tuple[int, Start | None]:
     return position["section"], None if _BEGINNING in start else start
 
 
-def _shown(section: Section, item: StoredItem, user_id: str) -> dict[str, dict[str, Any]]:
+class _PositionsInOrder:
+    """The positions of a person, course after course. They are read while the records are, which have the same order,
+    so that not all of them are in memory."""
+
+    def __init__(self, positions: Iterator[LessonPosition]) -> None:
+        self._positions = positions
+        self._next: LessonPosition | None = None
+
+    def of(self, course_id: str) -> dict[str, Position]:
+        """The positions in a course by lesson; those in earlier courses are passed over."""
+        found: dict[str, Position] = {}
+        while True:
+            each = self._next = self._next or next(self._positions, None)
+            if each is None or each.course_id > course_id:
+                return found
+            if each.course_id == course_id:
+                found[each.lesson_id] = each.position
+            self._next = None
+
+
+def _shown(
+    section: Section, item: StoredItem, user_id: str, positions: _PositionsInOrder
+) -> dict[str, dict[str, Any]]:
     """The entries of the document that are made from an item, by the name of their list."""
     match section:
         case Section.RECORDS:
-            record = EnrollmentRecord.from_stored(dict(item))
+            record = EnrollmentRecord.from_stored(dict(item)).with_positions(positions.of(item["courseId"]))
             return {"enrollments": enrollment_view(record), "progress": _progress(record)}
         case Section.OWNED_COURSES if staff.is_co_teacher(item):
             return {"coTaughtCourses": {"courseId": staff.course_id_of(item)}}

@@ -1,12 +1,14 @@
 """The queries of an export: everything that DynamoDB stores about a person. What is shown is in profiles.export."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from domain import audit
 from domain.addresses.store import AddressTable
 from domain.course_store import OWNER_INDEX
+from domain.positions.model import LessonPosition
+from domain.positions.store import PositionTable
 from profiles.export import OWNED_COURSE_FIELDS, Section, Start, StoredItem
 from toolkit import clients
 from toolkit.dynamo import from_item, to_item
@@ -33,16 +35,27 @@ class ExportTables:
     """The tables with data of people."""
 
     def __init__(
-        self, *, courses_table: str, progress_table: str, audit_table: str, profiles_table: str
+        self,
+        *,
+        courses_table: str,
+        progress_table: str,
+        positions_table: str,
+        audit_table: str,
+        profiles_table: str,
     ) -> None:
         self._courses_table = courses_table
         self._progress_table = progress_table
         self._audit_table = audit_table
+        self._positions = PositionTable(positions_table=positions_table, progress_table=progress_table)
         self._addresses = AddressTable(profiles_table)
 
     def invitations(self, email: str) -> list[str]:
         """Ids of the courses that an address is invited to: one GetItem."""
         return sorted(self._addresses.find_one(email).invited_to)
+
+    def positions(self, user_id: str, after_course_id: str | None) -> Iterator[LessonPosition]:
+        """The positions of a person by course, after those in the given course: one Query per page."""
+        return self._positions.of_person(user_id, after_course_id)
 
     def page(
         self, section: Section, user_id: str, start: Start | None

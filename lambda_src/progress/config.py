@@ -12,3 +12,4 @@ class Config(HttpConfig):
     courses_table: str
     user_profiles_table: str
     course_progress_table: str
+    positions_table: str

@@ -3,17 +3,23 @@
 from typing import Any
 
 from domain.people.revocation_store import RevocationTable
-from progress import rules
+from progress import positions, rules
+from progress.activities import Activity, activity_of
 from progress.config import Config
 from progress.store import ProgressTable
 from toolkit import clock
 from toolkit.config import load
 from toolkit.errors import BadRequest, FieldError
-from toolkit.http import Request, Response, api_handler, ok
+from toolkit.http import Request, Response, api_handler, no_content, ok
 from toolkit.retries import Retries
 
 config = load(Config)
-store = ProgressTable(courses_table=config.courses_table, progress_table=config.course_progress_table)
+store = ProgressTable(
+    courses_table=config.courses_table,
+    progress_table=config.course_progress_table,
+    positions_table=config.positions_table,
+    profiles_table=config.user_profiles_table,
+)
 
 
 def get_progress(request: Request) -> Response:
@@ -24,11 +30,20 @@ def get_progress(request: Request) -> Response:
 def update_lesson_progress(request: Request) -> Response:
     """PUT /progress/{courseId}/lessons/{lessonId}."""
     now = clock.now()
-    body = request.body
-    activity = rules.activity_of(
-        request.path["lessonId"], _moment(body, "occurredAt"), _moment(body, "sentAt"), now, body
-    )
+    activity = _activity(request, now)
     return ok(rules.update(store, request.caller, request.path["courseId"], activity, now, Retries()))
+
+
+def report_position(request: Request) -> Response:
+    """PUT /progress/{courseId}/lessons/{lessonId}/position."""
+    activity = _activity(request, clock.now())
+    positions.report(store, request.caller, request.path["courseId"], activity, Retries())
+    return no_content()
+
+
+def _activity(request: Request, now: str) -> Activity:
+    occurred_at, sent_at = _moment(request.body, "occurredAt"), _moment(request.body, "sentAt")
+    return activity_of(request.path["lessonId"], occurred_at, sent_at, now, request.body)
 
 
 def _moment(body: dict[str, Any], field: str) -> str | None:
@@ -41,6 +56,10 @@ def _moment(body: dict[str, Any], field: str) -> str | None:
 
 handler = api_handler(
     config,
-    {"getProgress": get_progress, "updateLessonProgress": update_lesson_progress},
+    {
+        "getProgress": get_progress,
+        "updateLessonProgress": update_lesson_progress,
+        "reportPosition": report_position,
+    },
     present_roles=RevocationTable(config.user_profiles_table),
 )

@@ -1,8 +1,9 @@
-"""The DynamoDB side of progress: conditional updates of single records.
+"""The DynamoDB side of progress: conditional updates of single items, and the transaction of a first position.
 
 The rules decide what is written; this module translates it into expressions.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -11,21 +12,24 @@ from domain import course_store
 from domain.courses import Course
 from domain.enrollments import store as enrollments
 from domain.enrollments.model import ACTIVE, COMPLETED, EnrollmentRecord, Position
-from progress.rules import Refused
+from domain.people import tombstone_store
+from domain.people.tombstones import Erased
+from domain.positions.model import LessonPosition
+from domain.positions.store import PositionTable
 from toolkit import clients
-from toolkit.dynamo import condition_failed, from_item, item_of, to_item, transaction_conflict
-
-_ENROLLED = "#status IN (:active, :completed)"
-_ENROLLED_VALUES = {":active": ACTIVE, ":completed": COMPLETED}
-_LESSON = "#lesson"
+from toolkit.dynamo import cancellation_reasons, condition_failed, lost_race, to_item, transaction_conflict
 
 
 class ProgressTable:
     """The ProgressStore of progress.rules in DynamoDB."""
 
-    def __init__(self, *, courses_table: str, progress_table: str) -> None:
+    def __init__(
+        self, *, courses_table: str, progress_table: str, positions_table: str, profiles_table: str
+    ) -> None:
         self._courses_table = courses_table
         self._progress_table = progress_table
+        self._profiles_table = profiles_table
+        self._positions = PositionTable(positions_table=positions_table, progress_table=progress_table)
 
     def cached_course(self, course_id: str) -> Course | None:
         """The course, up to course_store.CACHE_SECONDS old: at most one GetItem."""
@@ -40,33 +44,53 @@ class ProgressTable:
         """The course and the student's record as they are now: one BatchGetItem."""
         return enrollments.load(self._courses_table, self._progress_table, user_id, course_id)
 
-    def move(
-        self, user_id: str, course_id: str, lesson_id: str, position: Position
-    ) -> EnrollmentRecord | Refused:
-        """One UpdateItem, which does not change a position that is newer or further."""
-        stored = f"positions.{_LESSON}"
-        return self._update(
-            user_id,
-            course_id,
-            update=f"SET {stored} = :position ADD revision :one",
-            condition=(
-                f"{_ENROLLED} AND (attribute_not_exists({stored}) OR {stored}.#at < :at"
-                f" OR ({stored}.#at = :at AND {stored}.#seconds < :seconds))"
-            ),
-            names={_LESSON: lesson_id, "#at": "at", "#seconds": "seconds"},
-            values={
-                ":position": {"seconds": position.seconds, "at": position.at},
-                ":one": 1,
-                ":at": position.at,
-                ":seconds": position.seconds,
-            },
-        )
+    def record(self, user_id: str, course_id: str) -> EnrollmentRecord | None:
+        """The student's record as it is now: one GetItem."""
+        return enrollments.find(self._progress_table, user_id, course_id)
 
-    def save(self, before: EnrollmentRecord, after: EnrollmentRecord) -> Refused | None:
+    def positions(self, user_id: str, course_id: str) -> Mapping[str, Position]:
+        """The student's positions in a course as they are now: one Query."""
+        return self._positions.of_course(user_id, course_id)
+
+    def advance(self, user_id: str, course_id: str, lesson_id: str, position: Position) -> bool:
+        """One UpdateItem, which does not change a position that is newer or further."""
+        return self._positions.advance(user_id, course_id, lesson_id, position)
+
+    def begin(self, record: EnrollmentRecord, lesson_id: str, position: Position) -> bool:
+        """One TransactWriteItems: the position, the time in the record, and the check for a tombstone."""
+        first = LessonPosition(record.user_id, record.course_id, lesson_id, position)
+        update: Any = {
+            "TableName": self._progress_table,
+            "Key": to_item({"userId": record.user_id, "courseId": record.course_id}),
+            "UpdateExpression": "SET lastActivityAt = :at, revision = :revision",
+            # The rules have seen that a student with this revision is enrolled.
+            "ConditionExpression": "revision = :before",
+            "ExpressionAttributeValues": to_item(
+                {
+                    ":at": max(record.activity_at, position.at),
+                    ":before": record.revision,
+                    ":revision": record.revision + 1,
+                }
+            ),
+        }
+        writes: list[Any] = [
+            tombstone_store.none_for(self._profiles_table, record.user_id),
+            self._positions.put_first(first),
+            {"Update": update},
+        ]
+        try:
+            clients.dynamodb().transact_write_items(TransactItems=writes)
+        except ClientError as error:
+            if not lost_race(error):
+                raise
+            if cancellation_reasons(error)[0] == "ConditionalCheckFailed":
+                raise Erased from error
+            return False
+        return True
+
+    def save(self, before: EnrollmentRecord, after: EnrollmentRecord) -> bool:
         """One UpdateItem of exactly the attributes that differ, on condition of the revision."""
         sets: dict[str, Any] = {"revision": after.revision}
-        names: dict[str, str] = {}
-        values: dict[str, Any] = {":before": before.revision}
         for attribute, old, new in (
             ("completionPercentage", before.percentage, after.percentage),
             ("lastActivityAt", before.activity_at, after.activity_at),
@@ -76,51 +100,22 @@ class ProgressTable:
         ):
             if old != new:
                 sets[attribute] = new
-        for number, (lesson_id, position) in enumerate(after.positions.items()):
-            if before.positions.get(lesson_id) != position:
-                names[f"#lesson{number}"] = lesson_id
-                sets[f"positions.#lesson{number}"] = {"seconds": position.seconds, "at": position.at}
-        assignments = []
-        for number, (path, value) in enumerate(sets.items()):
-            assignments.append(f"{path} = :value{number}")
-            values[f":value{number}"] = value
-        outcome = self._update(
-            before.user_id,
-            before.course_id,
-            update="SET " + ", ".join(assignments),
-            condition=f"{_ENROLLED} AND revision = :before",
-            names=names,
-            values=values,
-        )
-        return outcome if isinstance(outcome, Refused) else None
-
-    def _update(
-        self,
-        user_id: str,
-        course_id: str,
-        *,
-        update: str,
-        condition: str,
-        names: dict[str, str],
-        values: dict[str, Any],
-    ) -> EnrollmentRecord | Refused:
+        values = {f":value{number}": value for number, value in enumerate(sets.values())}
+        assignments = (f"{name} = :value{number}" for number, name in enumerate(sets))
         try:
-            answer = clients.dynamodb().update_item(
+            clients.dynamodb().update_item(
                 TableName=self._progress_table,
-                Key=to_item({"userId": user_id, "courseId": course_id}),
-                UpdateExpression=update,
-                ConditionExpression=condition,
-                ExpressionAttributeNames={"#status": "status", **names},
-                ExpressionAttributeValues=to_item({**_ENROLLED_VALUES, **values}),
-                ReturnValues="ALL_NEW",
-                ReturnValuesOnConditionCheckFailure="ALL_OLD",
+                Key=to_item({"userId": before.user_id, "courseId": before.course_id}),
+                UpdateExpression="SET " + ", ".join(assignments),
+                ConditionExpression="#status IN (:active, :completed) AND revision = :before",
+                ExpressionAttributeNames={"#status": "status"},
+                ExpressionAttributeValues=to_item(
+                    {":active": ACTIVE, ":completed": COMPLETED, ":before": before.revision, **values}
+                ),
             )
         except ClientError as error:
-            if condition_failed(error):
-                found = item_of(error)
-                return Refused(EnrollmentRecord.from_stored(found) if found else None)
-            # A transaction on the same record, for example a withdrawal, is in progress.
-            if transaction_conflict(error):
-                return Refused(None, outcome_known=False)
+            # A transaction on the same record, for example a withdrawal, may be in progress.
+            if condition_failed(error) or transaction_conflict(error):
+                return False
             raise
-        return EnrollmentRecord.from_stored(from_item(answer["Attributes"]))
+        return True

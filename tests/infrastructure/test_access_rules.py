@@ -22,6 +22,7 @@ MANAGED_POLICIES = {
 EVIDENCE = {
     "dynamodb:GetItem": ("get_item", '"Get"', ".get("),
     "dynamodb:BatchGetItem": ("batch_get_item",),
+    "dynamodb:BatchWriteItem": ("batch_write_item",),
     "dynamodb:PutItem": ("put_item", '"Put"'),
     "dynamodb:UpdateItem": ("update_item", '"Update"'),
     "dynamodb:DeleteItem": ("delete_item", '"Delete"'),

@@ -25,6 +25,7 @@ KEYS: dict[str, tuple[tuple[str, ...], dict[str, tuple[str, ...]]]] = {
         ("userId", "courseId"),
         {"course-roster-index": ("courseShard", "completionPercentage")},
     ),
+    "positions": (("userId", "courseLesson"), {}),
     "audit": (
         ("recordId",),
         {"day-index": ("day", "at"), "actor-index": ("actor", "at"), "subject-index": ("subject", "at")},
@@ -137,6 +138,17 @@ def test_changes_of_courses_and_progress_are_streamed(stack: Synthesized) -> Non
             f"education-{what}-{stack.environment}" for what in ("courses", "course-progress")
         ):
             assert table["stream_view_type"] == "NEW_AND_OLD_IMAGES", table["name"]
+
+
+def test_a_position_starts_no_function_and_writes_no_index(stack: Synthesized) -> None:
+    """Most writes of the platform are positions in lessons."""
+    (positions,) = (
+        body
+        for body in stack.resources("aws_dynamodb_table").values()
+        if body["name"] == f"education-positions-{stack.environment}"
+    )
+    assert not positions.get("stream_enabled")
+    assert not positions.get("global_secondary_index")
 
 
 @pytest.mark.parametrize(

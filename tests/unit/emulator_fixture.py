@@ -45,6 +45,7 @@ class Tables:
     courses: str
     progress: str
     audit: str
+    positions: str
     calls: "Counter[str]" = field(default_factory=Counter)
 
     def put(self, table: str, item: Mapping[str, Any]) -> None:
@@ -176,6 +177,7 @@ def dynamodb_tables(emulator_client: "DynamoDBClient", monkeypatch: pytest.Monke
         courses=f"education-courses-{suffix}",
         progress=f"education-course-progress-{suffix}",
         audit=f"education-audit-{suffix}",
+        positions=f"education-positions-{suffix}",
     )
     _create(
         emulator_client,
@@ -204,6 +206,7 @@ def dynamodb_tables(emulator_client: "DynamoDBClient", monkeypatch: pytest.Monke
         ("recordId",),
         {"day-index": ("day", "at"), "actor-index": ("actor", "at"), "subject-index": ("subject", "at")},
     )
+    _create(emulator_client, tables.positions, ("userId", "courseLesson"), {})
     monkeypatch.setattr(clients, "dynamodb", lambda: emulator_client)
     monkeypatch.setattr(course_store, "_cache", {})
 
@@ -213,7 +216,7 @@ def dynamodb_tables(emulator_client: "DynamoDBClient", monkeypatch: pytest.Monke
     emulator_client.meta.events.register("before-call.dynamodb", count)
     yield tables
     emulator_client.meta.events.unregister("before-call.dynamodb", count)
-    for name in (tables.profiles, tables.courses, tables.progress, tables.audit):
+    for name in (tables.profiles, tables.courses, tables.progress, tables.audit, tables.positions):
         emulator_client.delete_table(TableName=name)
 
 

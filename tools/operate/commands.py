@@ -35,7 +35,8 @@ def redrive(
 def restore(
     environment: Environment,
     table: Annotated[
-        str, typer.Option(metavar="NAME", help="The table: user-profiles, courses or course-progress.")
+        str,
+        typer.Option(metavar="NAME", help="The table: user-profiles, courses, course-progress or positions."),
     ],
     backup: Annotated[str | None, typer.Option(metavar="ARN", help="An on-demand backup.")] = None,
     at: Annotated[

@@ -60,6 +60,9 @@ class EnrollmentRecord:
     change (followups). Rosters, lists of enrolments and exports show it. The API's Progress counts the percentage again
     (`percentage_of`). Every write raises `revision` by one.
 
+    `positions` are those from before a withdrawal, and those that a former version stored here. All others are items of
+    their own: domain.positions.
+
     `own_enrolments` are the times at which the student enrolled within WINDOW_SECONDS.
     """
 
@@ -90,6 +93,14 @@ class EnrollmentRecord:
     def changed(self, **changes: Any) -> "EnrollmentRecord":
         """The next revision of this record."""
         return replace(self, revision=self.revision + 1, **changes)
+
+    def with_positions(self, found: Mapping[str, Position]) -> "EnrollmentRecord":
+        """This record with the positions that are stored apart from it (domain.positions); the newer one counts."""
+        merged = {
+            lesson_id: max(position, self.positions.get(lesson_id, position))
+            for lesson_id, position in found.items()
+        }
+        return replace(self, positions={**self.positions, **merged})
 
     def to_stored(self, shards: int) -> dict[str, Any]:
         """The item. The index sorts enrolled students by percentage. Students on the waitlist are in a partition

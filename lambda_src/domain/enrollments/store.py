@@ -216,6 +216,17 @@ def load_all(
     return next(iter(courses), None), {record.user_id: record for record in records}
 
 
+def find(progress_table: str, user_id: str, course_id: str) -> EnrollmentRecord | None:
+    """One student's record in a course as it is now: one GetItem."""
+    answer = clients.dynamodb().get_item(
+        TableName=progress_table,
+        Key=to_item({"userId": user_id, "courseId": course_id}),
+        ConsistentRead=True,
+    )
+    wire = answer.get("Item")
+    return EnrollmentRecord.from_stored(from_item(wire)) if wire else None
+
+
 def _records_found(error: ClientError) -> list[EnrollmentRecord]:
     reasons: Any = error.response.get("CancellationReasons") or ()
     return [

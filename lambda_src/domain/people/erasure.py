@@ -9,7 +9,8 @@
    a. deletes the person's e-mail addresses with their invitations;
    b. replaces the owner of the person's courses: the school keeps the courses, and administrators and co-teachers
       edit them. Takes the person out of the co-teachers of other courses;
-   c. withdraws the person from every course, so that waiting students are promoted, and deletes the person's records;
+   c. withdraws the person from every course, so that waiting students are promoted, and deletes the person's records
+      and positions;
    d. deletes the user in Cognito, if the HTTP request was interrupted before it did;
    e. in one transaction, deletes the profile with its erasure request, lets the tombstone expire, and writes the
       audit entry.
@@ -87,6 +88,9 @@ class ErasureStore(enrollments.EnrollmentStore, Protocol):
     def delete_record(self, user_id: str, course_id: str) -> None:
         """Delete a student's record."""
 
+    def delete_positions(self, user_id: str) -> None:
+        """Delete all positions of a student."""
+
     def courses_of(self, owner_id: str) -> Iterable[Mapping[str, Any]]:
         """The keys of the courses of an owner, and of the person's items as a co-teacher (domain.staff)."""
 
@@ -119,6 +123,8 @@ class Erasure:
         self._forget_addresses(request)
         self._give_up_ownership(request.user_id)
         self._leave_courses(request.user_id)
+        # The tombstone and the missing records keep new ones from being made.
+        self._store.delete_positions(request.user_id)
         self._user_pool.delete(request.user_id)
         self._close(request)
 

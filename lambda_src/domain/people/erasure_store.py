@@ -12,6 +12,7 @@ from domain.audit_store import AuditTable
 from domain.course_store import OWNER_INDEX
 from domain.enrollments.store import EnrollmentTable
 from domain.people import second_factors, tombstones
+from domain.positions.store import PositionTable
 from toolkit import clients
 from toolkit.dynamo import Item, cancellation_reasons, condition_failed, retry_conflicts, to_item
 from toolkit.reads import query_all
@@ -26,7 +27,7 @@ class ErasureTables(EnrollmentTable):
     """All tables with data of people.
 
     Args:
-        courses_table, progress_table, profiles_table: names of tables.
+        courses_table, progress_table, positions_table, profiles_table: names of tables.
         shards: over how many index partitions a course's roster is spread.
         audit: where the erasure is recorded.
     """
@@ -36,6 +37,7 @@ class ErasureTables(EnrollmentTable):
         *,
         courses_table: str,
         progress_table: str,
+        positions_table: str,
         profiles_table: str,
         shards: int,
         audit: AuditTable,
@@ -46,6 +48,7 @@ class ErasureTables(EnrollmentTable):
             profiles_table=profiles_table,
             shards=shards,
         )
+        self._positions = PositionTable(positions_table=positions_table, progress_table=progress_table)
         self._addresses = AddressTable(profiles_table)
         self._audit = audit
 
@@ -68,6 +71,10 @@ class ErasureTables(EnrollmentTable):
                 TableName=self._progress_table, Key=to_item({"userId": user_id, "courseId": course_id})
             )
         )
+
+    def delete_positions(self, user_id: str) -> None:
+        """Delete all positions of a student: one Query per page, one BatchWriteItem for each 25 positions."""
+        self._positions.delete_of(user_id)
 
     def courses_of(self, owner_id: str) -> Iterator[Item]:
         """The keys of the courses of an owner, and of the person's items as a co-teacher, as of a moment ago: one Query

@@ -1,5 +1,6 @@
 """The routes of progress, as students use them. Progress only moves forward."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -63,6 +64,57 @@ def test_a_device_with_a_slow_clock_keeps_its_positions(users: SharedUsers) -> N
     assert users.student.put(path, {"positionSeconds": 70, **slow})["positions"] == {"one": 70}
     queued = {**slow, "occurredAt": "2001-01-01T00:00:00Z"}
     assert users.student.put(path, {"positionSeconds": 60, **queued})["positions"] == {"one": 70}
+
+
+def test_a_player_reports_positions(users: SharedUsers) -> None:
+    """The answer has no body. The latest position counts, from whatever route and in whatever order."""
+    course_id = new_course(users.owner, "one", "two")
+    enroll(users.student, course_id)
+    path = f"/progress/{course_id}/lessons/one"
+    now = datetime.now(UTC)
+    for seconds, minute in ((10, -5), (20, -3), (5, -4), (20, -3)):
+        at = (now + timedelta(minutes=minute)).isoformat()
+        answer = users.student.call(
+            "PUT", f"{path}/position", {"positionSeconds": seconds, "occurredAt": at}, expect=204
+        )
+        assert answer.body is None
+    assert users.student.get(f"/progress/{course_id}")["positions"] == {"one": 20}
+    assert users.student.put(path, {"positionSeconds": 30})["positions"] == {"one": 30}
+    users.student.put(f"{path}/position", {"positionSeconds": 40}, expect=204)
+    completed = users.student.put(path, {"completed": True})
+    assert (completed["positions"], completed["completedLessons"]) == ({"one": 40}, ["one"])
+
+
+def test_devices_that_report_at_once_end_at_the_latest_position(users: SharedUsers) -> None:
+    """Also when a lesson has no position yet."""
+    course_id = new_course(users.owner, "one")
+    enroll(users.student, course_id)
+    now = datetime.now(UTC)
+
+    def report(seconds: int) -> None:
+        at = (now - timedelta(seconds=seconds)).isoformat()
+        body = {"positionSeconds": seconds, "occurredAt": at}
+        users.student.put(f"/progress/{course_id}/lessons/one/position", body, expect=204)
+
+    with ThreadPoolExecutor(8) as threads:
+        list(threads.map(report, range(1, 17)))
+    assert users.student.get(f"/progress/{course_id}")["positions"] == {"one": 1}
+
+
+def test_positions_are_refused_after_a_withdrawal_and_resumed_after_an_enrolment(users: SharedUsers) -> None:
+    """Progress is kept, but a player that is still open changes nothing."""
+    course_id = new_course(users.owner, "one", "two")
+    path = f"/progress/{course_id}/lessons/one/position"
+    users.student.put(path, {"positionSeconds": 1}, expect=403)
+    enroll(users.student, course_id)
+    users.student.put(path, {"positionSeconds": 10}, expect=204)
+    users.student.delete(f"/enrollments/{course_id}")
+    users.student.put(path, {"positionSeconds": 99}, expect=403)
+    enroll(users.student, course_id)
+    assert users.student.get(f"/progress/{course_id}")["positions"] == {"one": 10}
+    users.student.put(path, {"positionSeconds": 20}, expect=204)
+    users.owner.delete(f"/courses/{course_id}/roster/{users.student.user_id}")
+    users.student.put(path, {"positionSeconds": 99}, expect=403)
 
 
 @pytest.mark.parametrize(

@@ -40,6 +40,7 @@ CHANGES_OF_STAFF = (401, 403, 403, 403, 403, 204, 204)
 ADMINISTRATORS_ONLY = (401, 403, 403, 403, 403, 403, 204)
 ADMINISTRATORS_READ = (401, 403, 403, 403, 403, 403, 200)
 STUDENT_ONLY = (401, 403, 200, 403, 403, 403, 403)
+REPORTED_BY_STUDENT = (401, 403, 204, 403, 403, 403, 403)
 
 EXPECTED = {
     "listCourses": SIGNED_IN,
@@ -60,6 +61,7 @@ EXPECTED = {
     "deleteEnrollment": (401, 404, 204, 404, 404, 404, 404),
     "getProgress": STUDENT_ONLY,
     "updateLessonProgress": STUDENT_ONLY,
+    "reportPosition": REPORTED_BY_STUDENT,
     "getProfile": SIGNED_IN,
     "updateProfile": SIGNED_IN,
     "exportProfile": SIGNED_IN,
@@ -79,6 +81,7 @@ BODIES: dict[str, Any] = {
     "enrollRoster": {"emails": ["new-student@example.org"], "dryRun": True},
     "createEnrollment": {},
     "updateLessonProgress": {"positionSeconds": 1},
+    "reportPosition": {"positionSeconds": 1},
     "updateProfile": {"locale": "en"},
 }
 QUERIES = {"findUsers": {"email": "nobody@example.org"}}

@@ -152,6 +152,7 @@ def _erase(context: SampleContext, proxied: ProxiedFunctions) -> None:
         new_course(person, "one")
         course_id = context.course(capacity=1)
         enroll(person, course_id)
+        person.put(f"/progress/{course_id}/lessons/film/position", {"positionSeconds": 1}, expect=204)
         add_co_teacher(context.owner, course_id, person)
         context.student(course_id)
         if is_cut_off:

@@ -195,6 +195,14 @@ def _withdrawing_from_full_course(context: SampleContext) -> SampleRequest:
     return SampleRequest(withdrawing, {"courseId": course_id})
 
 
+def _withdrawing_with_positions(context: SampleContext) -> SampleRequest:
+    request = _enrolled_student(context)
+    path = f"/progress/{request.values['courseId']}/lessons"
+    for lesson_id in LESSONS:
+        request.caller.put(f"{path}/{lesson_id}", {"positionSeconds": 1})
+    return request
+
+
 def _updating_progress(body: Any, *, known: bool = True) -> Callable[[SampleContext], SampleRequest]:
     def arrange(context: SampleContext) -> SampleRequest:
         course_id = context.course()
@@ -202,6 +210,17 @@ def _updating_progress(body: Any, *, known: bool = True) -> Callable[[SampleCont
         if known:
             student.put(f"/progress/{course_id}/lessons/film", {"positionSeconds": 1})
         return SampleRequest(student, {"courseId": course_id, "lessonId": "text"}, body)
+
+    return arrange
+
+
+def _reporting_position(*, is_first: bool) -> Callable[[SampleContext], SampleRequest]:
+    def arrange(context: SampleContext) -> SampleRequest:
+        course_id = context.course()
+        student = context.student(course_id)
+        if not is_first:
+            student.put(f"/progress/{course_id}/lessons/text", {"positionSeconds": 1})
+        return SampleRequest(student, {"courseId": course_id, "lessonId": "text"}, {"positionSeconds": 7})
 
     return arrange
 
@@ -320,6 +339,7 @@ SAMPLES = (
     Sample("createEnrollment", "a second time", _enrolling_again),
     Sample("createEnrollment", "waitlisted", _joining_waitlist, 201),
     Sample("deleteEnrollment", "empty waitlist", _enrolled_student, 204),
+    Sample("deleteEnrollment", "positions in lessons", _withdrawing_with_positions, 204),
     Sample("deleteEnrollment", "a waitlisted student gets the seat", _withdrawing_from_full_course, 204),
     Sample("getProgress", "", _enrolled_student),
     Sample(
@@ -329,6 +349,8 @@ SAMPLES = (
     ),
     Sample("updateLessonProgress", "position, course known", _updating_progress({"positionSeconds": 7})),
     Sample("updateLessonProgress", "completion", _updating_progress({"completed": True})),
+    Sample("reportPosition", "first of a lesson", _reporting_position(is_first=True), 204),
+    Sample("reportPosition", "later", _reporting_position(is_first=False), 204),
     Sample("getProfile", "first use", _without_profile),
     Sample("getProfile", "later", _with_profile()),
     Sample("updateProfile", "", _with_profile({"displayName": "Ada"})),

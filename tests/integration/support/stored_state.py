@@ -6,11 +6,13 @@ from typing import Any
 from tests.integration.support.deployed import Deployed
 from toolkit.dynamo import from_item
 
+POSITIONS = "education-positions-"
 # For each table the filter that finds a user or a course. None: read all items, because an id may be part of a text.
 TABLES = {
     "user_profiles_table_name": None,
     "courses_table_name": "contains(courseId, :id) OR ownerId = :id",
     "course_progress_table_name": "courseId = :id OR userId = :id",
+    POSITIONS: "begins_with(courseLesson, :id) OR userId = :id",
 }
 # These attributes change with every write. A difference in them means nothing.
 _CHANGING_ATTRIBUTES = frozenset(
@@ -32,10 +34,15 @@ def stored_state(deployed: Deployed, one: str) -> State:
         if condition is not None:
             chosen = {"FilterExpression": condition, "ExpressionAttributeValues": {":id": {"S": one}}}
         for page in dynamodb.get_paginator("scan").paginate(
-            TableName=deployed.outputs[table], ConsistentRead=True, **chosen
+            TableName=_name(deployed, table), ConsistentRead=True, **chosen
         ):
             found += [text for item in page["Items"] if one in (text := _text(from_item(item)))]
     return tuple(sorted(found + _groups(deployed, one)))
+
+
+def _name(deployed: Deployed, table: str) -> str:
+    """The table of an output, or the one whose name begins so, which has no output."""
+    return str(deployed.outputs.get(table, table + deployed.outputs["environment_suffix"]))
 
 
 def _groups(deployed: Deployed, user_id: str) -> list[str]:

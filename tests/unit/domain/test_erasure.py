@@ -51,7 +51,14 @@ class School:
             _record(person, OWNED, "withdrawn"),
             _record(person, GONE, "active", courseShard=f"{GONE}#0"),
         ]
+        # More positions than one batch can delete.
+        positions = [
+            {"userId": person.user_id, "courseLesson": f"{FULL}#lesson-{number}", "at": NOON, "seconds": 1}
+            for number in range(30)
+        ]
         self.tables.put_all({self.tables.courses: courses, self.tables.progress: records})
+        for some in (positions[:20], positions[20:]):
+            self.tables.put_all({self.tables.positions: some})
         assert self.call("GET", person).status == 200
         AddressTable(self.tables.profiles).claim(person.email, person.user_id, Retries())
         return person
@@ -87,7 +94,8 @@ class School:
             )
             for table in tables
         }
-        assert all(described.values()), "every table has an index"
+        assert all(described.values()), "each of these tables has an index"
+        described[self.tables.positions] = []
         return {table: [index["IndexName"] for index in indexes] for table, indexes in described.items()}
 
     def erasures_recorded(self) -> list[dict[str, Any]]:
@@ -210,6 +218,7 @@ def school(
     variables = {
         "USER_PROFILES_TABLE": dynamodb_tables.profiles,
         "COURSE_PROGRESS_TABLE": dynamodb_tables.progress,
+        "POSITIONS_TABLE": dynamodb_tables.positions,
         "COURSES_TABLE": dynamodb_tables.courses,
         "AUDIT_TABLE": dynamodb_tables.audit,
         "ROSTER_SHARDS": "1",

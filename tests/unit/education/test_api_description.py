@@ -30,6 +30,7 @@ GET    /enrollments
 DELETE /enrollments/{courseId}
 GET    /progress/{courseId}
 PUT    /progress/{courseId}/lessons/{lessonId}
+PUT    /progress/{courseId}/lessons/{lessonId}/position
 GET    /profile
 PATCH  /profile
 GET    /profile/export
@@ -147,6 +148,8 @@ def test_bodies_and_parameters_have_draft_4_schemas_and_bodies_list_their_fields
         ("putLesson", {"title": "One", "contentType": "pdf", "premium": False, "position": -1}, False),
         ("updateLessonProgress", {}, True),
         ("updateLessonProgress", {"positionSeconds": 1.5}, False),
+        ("reportPosition", {"positionSeconds": 1}, True),
+        ("reportPosition", {}, False),
         ("updateProfile", {"displayName": "Ada", "locale": "de-CH"}, True),
         ("updateProfile", {"displayName": "\t"}, False),
         ("updateProfile", {"locale": "English"}, False),

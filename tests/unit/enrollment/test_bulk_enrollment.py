@@ -92,6 +92,7 @@ def school(dynamodb_tables: Tables, lambda_api: LambdaApis) -> School:
         "enrollment",
         COURSES_TABLE=tables.courses,
         COURSE_PROGRESS_TABLE=tables.progress,
+        POSITIONS_TABLE=tables.positions,
         USER_PROFILES_TABLE=tables.profiles,
         AUDIT_TABLE=tables.audit,
         ROSTER_SHARDS="2",

@@ -64,6 +64,10 @@ class Portal:
     def progress(self, caller: Person = STUDENT) -> Answer:
         return self._progress.call("GET", "/progress/{courseId}", {"courseId": COURSE}, caller=caller)
 
+    def stored_positions(self) -> list[Any]:
+        """The items of the table of positions."""
+        return self.tables.client.scan(TableName=self.tables.positions)["Items"]
+
     def report(self, body: dict[str, Any], lesson_id: str = "one", caller: Person = STUDENT) -> Answer:
         return self._progress.call(
             "PUT",
@@ -77,7 +81,11 @@ class Portal:
 @pytest.fixture
 def portal(dynamodb_tables: Tables, lambda_api: LambdaApis) -> Portal:
     """The two functions on empty tables."""
-    names = {"COURSES_TABLE": dynamodb_tables.courses, "COURSE_PROGRESS_TABLE": dynamodb_tables.progress}
+    names = {
+        "COURSES_TABLE": dynamodb_tables.courses,
+        "COURSE_PROGRESS_TABLE": dynamodb_tables.progress,
+        "POSITIONS_TABLE": dynamodb_tables.positions,
+    }
     enrollment = lambda_api(
         "enrollment",
         ROSTER_SHARDS="2",
@@ -114,6 +122,7 @@ def test_a_student_enrols_learns_withdraws_and_resumes(portal: Portal) -> None:
     assert "completedAt" not in half.body
 
     assert portal.withdraw().status == 204
+    assert portal.stored_positions() == []
     assert portal.withdraw().status == 204
     assert portal.progress().problem() == (403, "forbidden")
     assert portal.report({"positionSeconds": 31}).problem() == (403, "forbidden")

@@ -48,6 +48,7 @@ def test_an_enrolment_enters_few_files(dynamodb_tables: Tables, lambda_api: Lamb
         "enrollment",
         COURSES_TABLE=dynamodb_tables.courses,
         COURSE_PROGRESS_TABLE=dynamodb_tables.progress,
+        POSITIONS_TABLE=dynamodb_tables.positions,
         USER_PROFILES_TABLE=dynamodb_tables.profiles,
         AUDIT_TABLE=dynamodb_tables.audit,
         ROSTER_SHARDS="2",

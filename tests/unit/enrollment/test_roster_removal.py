@@ -63,6 +63,7 @@ def classroom(dynamodb_tables: Tables, lambda_api: LambdaApis) -> Classroom:
         AUDIT_TABLE=dynamodb_tables.audit,
         COURSES_TABLE=dynamodb_tables.courses,
         COURSE_PROGRESS_TABLE=dynamodb_tables.progress,
+        POSITIONS_TABLE=dynamodb_tables.positions,
     )
     return Classroom(dynamodb_tables, api)
 
@@ -72,19 +73,23 @@ def test_teachers_take_a_student_out_and_the_student_may_come_back(
     classroom: Classroom, caller: Person
 ) -> None:
     classroom.enroll(ADA)
-    before = {
+    before: dict[str, Any] = {
         "completedLessons": {"one"},
         "positions": {"two": {"seconds": 7, "at": "2026-01-01T12:00:00.000Z"}},
     }
     key = {"userId": "ada", "courseId": COURSE}
     classroom.tables.set(classroom.tables.progress, key, **before)
+    newer = {"seconds": 9, "at": "2026-01-01T13:00:00.000Z"}
+    watched = {"userId": "ada", "courseLesson": f"{COURSE}#one", **newer}
+    classroom.tables.put(classroom.tables.positions, watched)
     for _ in range(2):
         assert classroom.remove("ada", caller).status == 204
     assert classroom.status_of(ADA) == "withdrawn"
     assert classroom.counters() == (0, 0)
     assert classroom.enroll(ADA).status == 201
     kept = classroom.tables.get(classroom.tables.progress, key) or {}
-    assert {name: kept[name] for name in before} == before
+    assert kept["completedLessons"] == {"one"}
+    assert kept["positions"] == {**before["positions"], "one": newer}
 
 
 @pytest.mark.parametrize("caller", [STUDENT, ADA, OTHER_INSTRUCTOR, FORMER_COLLEAGUE], ids=str)

@@ -19,7 +19,7 @@ from tests.unit.user_pool_fixture import UserPool
 from toolkit import clients, cursor
 from toolkit.dynamo import to_item
 
-NOON = "2026-03-01T12:00:00.000Z"
+NOON, LATER = "2026-03-01T12:00:00.000Z", "2026-03-01T13:00:00.000Z"
 PADDING = 90_000  # bytes of one record: a dozen of them do not fit into one page of a query
 
 
@@ -29,6 +29,7 @@ def profiles(lambda_api: LambdaApis, dynamodb_tables: Tables, user_pool: UserPoo
         "profiles",
         USER_PROFILES_TABLE=dynamodb_tables.profiles,
         COURSE_PROGRESS_TABLE=dynamodb_tables.progress,
+        POSITIONS_TABLE=dynamodb_tables.positions,
         COURSES_TABLE=dynamodb_tables.courses,
         AUDIT_TABLE=dynamodb_tables.audit,
         ROSTER_SHARDS="1",
@@ -52,11 +53,19 @@ def enroll(tables: Tables, user_id: str, course_id: str, **more: object) -> None
     tables.put(tables.progress, {**item, **more})
 
 
+def watch(tables: Tables, user_id: str, course_id: str, **seconds: int) -> None:
+    """Store the student's position in each of these lessons."""
+    for lesson_id, second in seconds.items():
+        key = {"userId": user_id, "courseLesson": f"{course_id}#{lesson_id}"}
+        tables.put(tables.positions, {**key, "at": LATER, "seconds": second})
+
+
 def test_the_export_is_complete(profiles: LambdaApi, dynamodb_tables: Tables, user_pool: UserPool) -> None:
     person, other = user_pool.new("instructors"), user_pool.new("instructors")
     profiles.call("PATCH", "/profile", caller=person, body={"displayName": "Ada"})
     for each in (person, other):
         enroll(dynamodb_tables, each.user_id, f"taken-by-{each.user_id}")
+        watch(dynamodb_tables, each.user_id, f"taken-by-{each.user_id}", film=9)
         owned = {"courseId": f"owned-by-{each.user_id}", "ownerId": each.user_id, "title": "Own"}
         times = {"status": "draft", "createdAt": NOON, "updatedAt": NOON, "lessons": {}}
         dynamodb_tables.put(dynamodb_tables.courses, {**owned, **times})
@@ -93,7 +102,11 @@ def test_the_export_is_complete(profiles: LambdaApi, dynamodb_tables: Tables, us
     (enrollment,), (progress,) = document["enrollments"], document["progress"]
     assert enrollment["courseId"] == progress["courseId"] == f"taken-by-{person.user_id}"
     assert progress["completedLessons"] == ["gone", "here"]
-    assert progress["positions"] == {"here": {"seconds": 7, "at": NOON}}
+    assert progress["positions"] == {
+        "here": {"seconds": 7, "at": NOON},  # from a former version, or from before a withdrawal
+        "film": {"seconds": 9, "at": LATER},
+    }
+    assert progress["lastActivityAt"] == LATER
     assert document["invitedTo"] == ["awaited"]
     assert [course["courseId"] for course in document["ownedCourses"]] == [f"owned-by-{person.user_id}"]
     assert document["coTaughtCourses"] == [{"courseId": f"taught-by-{person.user_id}"}]
@@ -106,7 +119,7 @@ def test_the_export_is_complete(profiles: LambdaApi, dynamodb_tables: Tables, us
     }
     assert other.user_id not in str(document)
     assert audit.pseudonym(other.user_id) not in str(document)
-    assert dict(dynamodb_tables.calls) == {"GetItem": 2, "PutItem": 1, "Query": 4}
+    assert dict(dynamodb_tables.calls) == {"GetItem": 2, "PutItem": 1, "Query": 5}
     assert dict(user_pool.calls) == {"AdminGetUser": 1, "AdminListGroupsForUser": 1}
 
 
@@ -131,6 +144,8 @@ def test_a_long_export_continues_in_further_answers(
     courses = [f"course-{number}" for number in range(3)]
     for number, course_id in enumerate(courses):
         enroll(dynamodb_tables, person.user_id, course_id)
+        watch(dynamodb_tables, person.user_id, course_id, film=number, here=number, text=number)
+        watch(dynamodb_tables, person.user_id, f"{course_id}-without-a-record", film=1)
         owned = {"courseId": f"owned-{number}", "ownerId": person.user_id, "title": "Own", "status": "draft"}
         times = {"createdAt": NOON, "updatedAt": NOON, "lessons": {}}
         dynamodb_tables.put(dynamodb_tables.courses, {**owned, **times})
@@ -171,6 +186,11 @@ def test_a_long_export_continues_in_further_answers(
     assert {page["profile"]["email"] for page in pages} == {person.email}
     for name in ("enrollments", "progress"):
         assert [entry["courseId"] for page in pages for entry in page[name]] == courses
+    positions = [entry["positions"] for page in pages for entry in page["progress"]]
+    for number, of_course in enumerate(positions):
+        assert {lesson: each["seconds"] for lesson, each in of_course.items()} == dict.fromkeys(
+            ("film", "here", "text"), number
+        )
     assert sorted(entry["courseId"] for page in pages for entry in page["ownedCourses"]) == [
         "owned-0",
         "owned-1",

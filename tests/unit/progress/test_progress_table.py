@@ -9,8 +9,9 @@ import pytest
 from botocore.exceptions import ClientError
 
 from domain.enrollments.model import ACTIVE, COMPLETED, WAITLISTED, EnrollmentRecord
+from domain.positions.store import PositionTable
 from progress import rules
-from progress.rules import Activity
+from progress.activities import Activity
 from progress.store import ProgressTable
 from tests.unit.emulator_fixture import Tables
 from toolkit import clients
@@ -47,7 +48,12 @@ def table(dynamodb_tables: Tables) -> ProgressTable:
     )
     put_record(dynamodb_tables, ACTIVE)
     dynamodb_tables.calls.clear()
-    return ProgressTable(courses_table=dynamodb_tables.courses, progress_table=dynamodb_tables.progress)
+    return ProgressTable(
+        courses_table=dynamodb_tables.courses,
+        progress_table=dynamodb_tables.progress,
+        positions_table=dynamodb_tables.positions,
+        profiles_table=dynamodb_tables.profiles,
+    )
 
 
 def put_record(tables: Tables, status: str) -> None:
@@ -63,6 +69,13 @@ def stored(tables: Tables) -> dict[str, Any]:
     item = tables.get(tables.progress, {"userId": "ada", "courseId": COURSE})
     assert item is not None
     return item
+
+
+def learned(table: ProgressTable) -> EnrollmentRecord:
+    """The record with the student's positions."""
+    record = table.record("ada", COURSE)
+    assert record is not None
+    return record.with_positions(table.positions("ada", COURSE))
 
 
 def at_once(activities: list[Activity], table: ProgressTable) -> list[dict[str, Any]]:
@@ -102,17 +115,20 @@ def test_parallel_updates_of_every_kind_end_as_if_they_had_come_in_order(
         for _ in range(24)
     ]
     at_once(activities, table)
-    parallel = EnrollmentRecord.from_stored(stored(dynamodb_tables))
+    parallel = learned(table)
     put_record(dynamodb_tables, ACTIVE)
+    PositionTable(
+        positions_table=dynamodb_tables.positions, progress_table=dynamodb_tables.progress
+    ).delete_of("ada")
     for activity in activities:
         send(table, activity)
-    ordered = EnrollmentRecord.from_stored(stored(dynamodb_tables))
+    ordered = learned(table)
     for attribute in ("completed", "positions", "percentage", "status", "last_activity_at"):
         assert getattr(parallel, attribute) == getattr(ordered, attribute)
 
 
 def test_a_completion_does_not_take_back_a_position_that_came_in_between(
-    table: ProgressTable, dynamodb_tables: Tables, monkeypatch: pytest.MonkeyPatch
+    table: ProgressTable, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     save, newer = table.save, [Activity("lesson-0", "2026-03-02T00:00:00.000Z", 100)]
 
@@ -125,19 +141,19 @@ def test_a_completion_does_not_take_back_a_position_that_came_in_between(
     shown = send(table, Activity("lesson-0", "2026-03-01T00:00:00.000Z", 7, True))
     assert shown["positions"] == {"lesson-0": 100}
     assert shown["completedLessons"] == ["lesson-0"]
-    assert stored(dynamodb_tables)["positions"]["lesson-0"]["seconds"] == 100
+    assert learned(table).positions["lesson-0"].seconds == 100
 
 
 def test_a_late_position_changes_nothing_and_is_answered_with_what_is_there(
     table: ProgressTable, dynamodb_tables: Tables
 ) -> None:
     send(table, Activity("lesson-0", "2026-03-02T00:00:00.000Z", 100))
-    before = stored(dynamodb_tables)
+    before = stored(dynamodb_tables), table.positions("ada", COURSE)
     for late in ("2026-03-01T00:00:00.000Z", "2026-03-02T00:00:00.000Z"):
         shown = send(table, Activity("lesson-0", late, 50))
         assert shown["positions"] == {"lesson-0": 100}
         assert shown["lastActivityAt"] == "2026-03-02T00:00:00.000Z"
-    assert stored(dynamodb_tables) == before
+    assert (stored(dynamodb_tables), table.positions("ada", COURSE)) == before
     assert send(table, Activity("lesson-0", "2026-03-02T00:00:00.000Z", 101))["positions"] == {
         "lesson-0": 101
     }
@@ -152,13 +168,22 @@ def test_calls_per_request(table: ProgressTable, dynamodb_tables: Tables) -> Non
             send(table, activity)
         return dict(dynamodb_tables.calls)
 
-    assert calls_of(None) == {"BatchGetItem": 1}
-    assert calls_of(Activity("lesson-0", NOON, 5)) == {"GetItem": 1, "UpdateItem": 1}
-    assert calls_of(Activity("lesson-0", NOON, 6)) == {"UpdateItem": 1}
-    assert calls_of(Activity("lesson-0", NOON, 6)) == {"UpdateItem": 1}
-    assert calls_of(Activity("lesson-0", NOON, None, True)) == {"BatchGetItem": 1, "UpdateItem": 1}
-    assert calls_of(Activity("lesson-0", NOON, None, True)) == {"BatchGetItem": 1}
-    assert calls_of(Activity("lesson-1", NOON, 9, True)) == {"BatchGetItem": 1, "UpdateItem": 1}
+    # The positions of the answer are a Query.
+    assert calls_of(None) == {"BatchGetItem": 1, "Query": 1}
+    first = {"UpdateItem": 1, "GetItem": 3, "TransactWriteItems": 1, "Query": 1}
+    assert calls_of(Activity("lesson-0", NOON, 5)) == first
+    assert calls_of(Activity("lesson-0", NOON, 6)) == {"UpdateItem": 1, "GetItem": 1, "Query": 1}
+    assert calls_of(Activity("lesson-0", NOON, 6)) == {"UpdateItem": 1, "GetItem": 1, "Query": 1}
+    completion = {"BatchGetItem": 1, "UpdateItem": 1, "Query": 1}
+    assert calls_of(Activity("lesson-0", NOON, None, True)) == completion
+    assert calls_of(Activity("lesson-0", NOON, None, True)) == {"BatchGetItem": 1, "Query": 1}
+    both = {**completion, "UpdateItem": 2}
+    assert calls_of(Activity("lesson-0", NOON, 9, True)) == {**both, "UpdateItem": 1}
+    assert calls_of(Activity("lesson-1", NOON, 9, True)) == {
+        **both,
+        "GetItem": 1,
+        "TransactWriteItems": 1,
+    }
 
 
 def test_the_waitlist_is_not_enrolment(table: ProgressTable, dynamodb_tables: Tables) -> None:
@@ -167,7 +192,7 @@ def test_the_waitlist_is_not_enrolment(table: ProgressTable, dynamodb_tables: Ta
         with pytest.raises(Forbidden):
             send(table, activity)
     assert "completedLessons" not in stored(dynamodb_tables)
-    assert stored(dynamodb_tables)["positions"] == {}
+    assert learned(table).positions == {}
 
 
 def test_an_update_during_an_enrolment_transaction_is_tried_again(

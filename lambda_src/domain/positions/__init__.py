@@ -1,0 +1,1 @@
+"""Resume positions: where a student continues a lesson. One small item for each student, course and lesson."""
