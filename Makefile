@@ -43,6 +43,9 @@ help: ## list the targets
 install: ## install what is missing: virtual environment and cdktf-cli
 	@"$(PYTHON)" -m tools.setup.install
 
+bindings: install ## compile the AWS bindings, which the tests import as a whole
+	@"$(PYTHON)" -m tools.setup.install --bindings
+
 browser-driver: install ## install what the browser tests need too, if a Chromium is on PATH
 	@"$(PYTHON)" -m tools.setup.install --browser
 
@@ -74,14 +77,14 @@ restore-drill: install ## back up, damage and restore a table on the AWS emulato
 
 ##@ Tests
 
-test: install browser-driver ## run every test; integration tests start a platform of their own
+test: install bindings browser-driver ## run every test; integration tests start a platform of their own
 	@$(RUN) -m pytest $(WORKERS) tests/unit tests/infrastructure
 	@$(RUN) -m pytest tests/integration
 
-unit: install ## run the unit tests only
+unit: install bindings ## run the unit tests only
 	@$(RUN) -m pytest $(WORKERS) tests/unit
 
-infrastructure: install ## run the tests of the synthesized stacks only
+infrastructure: install bindings ## run the tests of the synthesized stacks only
 	@$(RUN) -m pytest tests/infrastructure
 
 integration: install browser-driver ## run the integration tests only

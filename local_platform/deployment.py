@@ -16,11 +16,14 @@ ADVICE = (
     "read the error above. If it comes from your last change, correct that and run `make up` again; "
     "if not, start from empty with `make down` and `make up`."
 )
+# The functions wait for one another in the AWS provider, so that ten at once would leave no room for other resources.
+PARALLELISM = 40
 
 
 def cdktf(platform: Platform, toolchain: Toolchain) -> Cdktf:
     """cdktf for the platform's stack."""
-    return Cdktf(STACK, toolchain, platform.synthesized, platform.variables(), platform.log("x").parent)
+    logs = platform.log("x").parent
+    return Cdktf(STACK, toolchain, platform.synthesized, platform.variables(), logs, PARALLELISM)
 
 
 class Deployment:

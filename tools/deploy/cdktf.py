@@ -20,18 +20,26 @@ LOCK_TIMEOUT = "-lock-timeout=180s"
 
 @dataclass(frozen=True)
 class Cdktf:
-    """cdktf for one stack, with its output folder, its variables and the folder of its logs."""
+    """cdktf for one stack, with its output folder, its variables and the folder of its logs.
+
+    `parallelism` is how many resources Terraform changes at once; 0 leaves it to Terraform, which takes 10.
+    """
 
     stack: str
     toolchain: Toolchain
     output: Path
     variables: Mapping[str, str]
     logs: Path
+    parallelism: int = 0
 
     @property
     def stack_folder(self) -> Path:
         """The folder in which Terraform runs."""
         return self.output / "stacks" / self.stack
+
+    @property
+    def _parallelism_options(self) -> list[str]:
+        return [f"--terraform-parallelism={self.parallelism}"] if self.parallelism else []
 
     def synth(self) -> None:
         """Synthesize the app, and copy the provider's lock file into its folder.
@@ -55,7 +63,7 @@ class Cdktf:
         """Deploy the stack without asking; returns its outputs. `on_line` gets each line of the output."""
         file = self.output / f"{self.stack}.outputs.json"
         file.unlink(missing_ok=True)
-        options = ["--auto-approve", "--outputs-file", str(file)]
+        options = ["--auto-approve", *self._parallelism_options, "--outputs-file", str(file)]
         self._run(
             "deploy",
             *options,
@@ -71,7 +79,7 @@ class Cdktf:
 
         A destroy waits for a lock, as nobody watches for the moment in which another Terraform ends.
         """
-        options = ["--auto-approve"]
+        options = ["--auto-approve", *self._parallelism_options]
         self._run(
             "destroy",
             *options,

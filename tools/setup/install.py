@@ -16,6 +16,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from education.installers import (
@@ -94,7 +95,7 @@ def run(
     """Run an installer with its output in a log. Its failure is an `InstallError` with the reason and `advice`."""
     log = LOGS / f"{log_name}.log"
     log.parent.mkdir(parents=True, exist_ok=True)
-    print(f"  {what} … ", end="", flush=True)
+    print(f"  {what} …", flush=True)
     start = time.monotonic()
     with log.open("w") as output:
         code = subprocess.run(
@@ -107,9 +108,9 @@ def run(
             check=False,
         ).returncode
     if code == 0:
-        print(f"{time.monotonic() - start:.1f} s", flush=True)
+        print(f"  {what}: {time.monotonic() - start:.1f} s", flush=True)
         return
-    print("FAILED", flush=True)
+    print(f"  {what}: FAILED", flush=True)
     said = log.read_text(encoding="utf-8", errors="replace")
     end = "\n".join(said.splitlines()[-TAIL_LINES:])
     if any(sign in said for sign in FULL):
@@ -136,7 +137,7 @@ def run_pip(venv: Path, what: str, requirements: Path, log_name: str) -> None:
                 "--disable-pip-version-check",
                 "--no-input",
             ),
-            "--no-compile",  # Python compiles what is used at its first use; the AWS bindings below, on every core
+            "--no-compile",  # Python compiles what is used at its first use
             *("--require-hashes", "--requirement", requirements),
         ],
         log_name,
@@ -180,19 +181,24 @@ def install_python_packages() -> None:
         )
     stamp.unlink(missing_ok=True)
     run_pip(venv, "installing the Python packages of requirements.txt", requirements, "pip")
-    # A test imports all of their 2,300 modules. Compiled here, the first run of the tests is half a minute shorter.
+    stamp.write_text(wanted + "\n")
+
+
+def compile_bindings() -> None:
+    """Compile the AWS bindings on every core. A test imports all of their 2,300 modules; `make up` needs a few.
+
+    Their first use by the tests is half a minute shorter then.
+    """
+    venv = ROOT / ".venv"
+    stamp = venv / ".bindings-compiled"
+    wanted = digest(venv / ".installed")
+    if is_stamped(stamp, wanted):
+        return
+    bindings = venv.glob("lib/python*/site-packages/cdktf_cdktf_provider_aws")
     run(
         "compiling the AWS bindings",
         "Run this again; if it fails again, remove .venv.",
-        [
-            venv / "bin" / "python",
-            "-m",
-            "compileall",
-            "-q",
-            "-j",
-            "0",
-            *venv.glob("lib/python*/site-packages/cdktf_cdktf_provider_aws"),
-        ],
+        [venv / "bin" / "python", "-m", "compileall", "-q", "-j", "0", *bindings],
         "compile",
     )
     stamp.write_text(wanted + "\n")
@@ -244,16 +250,25 @@ def link_cdktf() -> None:
         link.symlink_to(Path("..", "..", "node_modules", ".bin", "cdktf"))
 
 
-def install(*, browser: bool = False) -> None:
-    """Install what is missing; two at a time wait for one another. `browser`: the driver of browser tests too."""
+def install(*, browser: bool = False, bindings: bool = False) -> None:
+    """Install what is missing; two at a time wait for one another.
+
+    Args:
+        browser: the driver of browser tests too.
+        bindings: compile the AWS bindings too.
+    """
     check_python()
     node_version = check_node()
     LOGS.mkdir(parents=True, exist_ok=True)
     with (LOGS.parent / "install.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        install_python_packages()
-        install_node_packages(node_version)
+        with ThreadPoolExecutor() as beside:  # npm mostly waits where pip computes, and the other way round
+            node_packages = beside.submit(install_node_packages, node_version)
+            install_python_packages()
+        node_packages.result()
         link_cdktf()
+        if bindings:
+            compile_bindings()
         if browser:
             install_browser_driver()
 
@@ -264,9 +279,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "--browser", action="store_true", help="also what drives Chromium in tests, if a Chromium is on PATH"
     )
-    browser = parser.parse_args(arguments).browser
+    parser.add_argument(
+        "--bindings", action="store_true", help="also compile the AWS bindings, for the tests"
+    )
+    given = parser.parse_args(arguments)
     try:
-        install(browser=browser)
+        install(browser=given.browser, bindings=given.bindings)
     except InstallError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1

@@ -6,6 +6,7 @@ import re
 import socket
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -84,9 +85,45 @@ class TestInstallation:
         monkeypatch.setattr(install, "missing_python_packages", lambda *_: [])
         install.install_python_packages()
         assert not half.exists()
-        assert len(calls) == 3
+        assert len(calls) == 2
         install.install_python_packages()
-        assert len(calls) == 3, "what is stamped is not installed again"
+        assert len(calls) == 2, "what is stamped is not installed again"
+
+    def test_the_bindings_are_compiled_once_for_each_installation(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(install, "ROOT", tmp_path)
+        (tmp_path / ".venv").mkdir()
+        calls: list[str] = []
+        monkeypatch.setattr(install, "run", lambda what, *_: calls.append(what))
+        for stamp in ("first", "first", "second"):
+            (tmp_path / ".venv" / ".installed").write_text(stamp)
+            install.compile_bindings()
+        assert len(calls) == 2
+
+    def test_python_and_node_packages_are_installed_at_the_same_time(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(install, "LOGS", tmp_path / "logs")
+        both = threading.Barrier(2, timeout=30)
+        monkeypatch.setattr(install, "check_node", lambda: "v20.0.0")
+        monkeypatch.setattr(install, "install_python_packages", both.wait)
+        monkeypatch.setattr(install, "install_node_packages", lambda _: both.wait())
+        monkeypatch.setattr(install, "link_cdktf", lambda: None)
+        install.install()
+
+    def test_what_npm_says_is_reported_though_python_packages_are_complete(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def fail(_: str) -> None:
+            raise install.InstallError("npm failed")
+
+        monkeypatch.setattr(install, "LOGS", tmp_path / "logs")
+        monkeypatch.setattr(install, "check_node", lambda: "v20.0.0")
+        monkeypatch.setattr(install, "install_python_packages", lambda: None)
+        monkeypatch.setattr(install, "install_node_packages", fail)
+        with pytest.raises(install.InstallError, match="npm failed"):
+            install.install()
 
     def test_what_was_sent_elsewhere_is_not_stamped(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
