@@ -59,7 +59,7 @@ class Member:
 
     def set_up_factor(self, session: Mapping[str, str]) -> None:
         """Set up an authenticator app."""
-        self.people._authenticators[self.person.user_id] = set_up(self.cognito, session["AccessToken"])
+        self.people._authenticators[self.person.user_id] = set_up(self.deployed, session["AccessToken"])
 
     def join(self) -> None:
         """Become an administrator by an operator's hand."""

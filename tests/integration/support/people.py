@@ -164,7 +164,7 @@ class People:
             self._cognito.admin_add_user_to_group(UserPoolId=self._pool, Username=email, GroupName=group)
         tokens = self._sign_in(email, password, user_id)
         if ADMINISTRATORS in groups and self._deployed.settings.identity.administrators_need_mfa:
-            self._authenticators[user_id] = set_up(self._cognito, tokens["AccessToken"])
+            self._authenticators[user_id] = set_up(self._deployed, tokens["AccessToken"])
             tokens = self._sign_in(email, password, user_id)
         person = Person(
             self._deployed,
