@@ -78,8 +78,7 @@ restore-drill: install ## back up, damage and restore a table on the AWS emulato
 ##@ Tests
 
 test: install bindings browser-driver ## run every test; integration tests start a platform of their own
-	@$(RUN) -m pytest $(WORKERS) tests/unit tests/infrastructure
-	@$(RUN) -m pytest tests/integration
+	@$(RUN) -m tools run-tests -- $(WORKERS)
 
 unit: install bindings ## run the unit tests only
 	@$(RUN) -m pytest $(WORKERS) tests/unit

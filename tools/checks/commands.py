@@ -56,4 +56,16 @@ def architecture(
     draw(environment, check=check)
 
 
-COMMANDS = (scan, sbom, audit, architecture)
+def run_tests(
+    options: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="OPTION", help="Options of pytest for the quick tests, after `--`."),
+    ] = None,
+) -> int:
+    """Run all tests but those of the pipeline. The integration tests deploy while the quick ones run."""
+    from tools.checks.run_tests import run_tests as run
+
+    return run(options or ())
+
+
+COMMANDS = (run_tests, scan, sbom, audit, architecture)
