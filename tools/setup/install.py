@@ -127,16 +127,8 @@ def run_pip(venv: Path, what: str, requirements: Path, log_name: str) -> None:
         what,
         "If the network failed, run this again: it repeats what is not complete.",
         [
-            *(
-                python,
-                "-I",
-                "-m",
-                "pip",
-                "install",
-                "--quiet",
-                "--disable-pip-version-check",
-                "--no-input",
-            ),
+            *(python, "-I", "-m", "pip", "install"),
+            *("--quiet", "--disable-pip-version-check", "--no-input"),
             "--no-compile",  # Python compiles what is used at its first use
             *("--require-hashes", "--requirement", requirements),
         ],
@@ -185,10 +177,7 @@ def install_python_packages() -> None:
 
 
 def compile_bindings() -> None:
-    """Compile the AWS bindings on every core. A test imports all of their 2,300 modules; `make up` needs a few.
-
-    Their first use by the tests is half a minute shorter then.
-    """
+    """Compile the AWS bindings on every core. A test imports all of their 2,300 modules; `make up` needs a few."""
     venv = ROOT / ".venv"
     stamp = venv / ".bindings-compiled"
     wanted = digest(venv / ".installed")

@@ -6,7 +6,6 @@ import re
 import socket
 import subprocess
 import sys
-import threading
 from pathlib import Path
 
 import pytest
@@ -14,7 +13,7 @@ import pytest
 import tools.deploy.cdktf
 from education.errors import UserError
 from tools.deploy.cdktf import Cdktf
-from tools.setup import install, toolchain
+from tools.setup import toolchain
 from tools.setup.toolchain import AWS_PROVIDER, AWS_PROVIDER_VERSION, Toolchain
 from tools.support.command_line import command_line
 from tools.support.paths import ROOT
@@ -41,139 +40,6 @@ def mirror_with(folder: Path, version: str = AWS_PROVIDER_VERSION, *, packed: bo
         (provider / version / target).mkdir(parents=True)
         (provider / version / target / f"terraform-provider-aws_v{version}_x5").touch()
     return folder
-
-
-class TestInstallation:
-    def test_an_old_python_is_refused(self) -> None:
-        with pytest.raises(
-            install.InstallError, match=r"Python 3\.11 or newer is needed and this is 3\.9\.6"
-        ):
-            install.check_python((3, 9, 6))
-
-    def test_a_missing_node_is_named(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setenv("PATH", str(tmp_path))
-        with pytest.raises(
-            install.InstallError, match=r"`node` is not on PATH .*install Node\.js 20 or newer"
-        ):
-            install.check_node()
-
-    def test_an_old_node_is_refused(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        program(tmp_path, "node", "echo v18.19.0")
-        program(tmp_path, "npm", "")
-        monkeypatch.setenv("PATH", str(tmp_path))
-        with pytest.raises(
-            install.InstallError, match=r"Node\.js 20 or newer is needed and `node` is v18\.19\.0"
-        ):
-            install.check_node()
-
-    def test_an_interrupted_environment_is_made_anew(
-        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-    ) -> None:
-        monkeypatch.setattr(install, "ROOT", tmp_path)
-        monkeypatch.setattr(install, "LOGS", tmp_path / "logs")
-        (tmp_path / "requirements.txt").touch()
-        half = tmp_path / ".venv" / "half-installed"
-        half.mkdir(parents=True)
-        calls: list[str] = []
-
-        def run(what: str, *_: object) -> None:
-            calls.append(what)
-            (tmp_path / ".venv").mkdir(exist_ok=True)
-
-        monkeypatch.setattr(install, "run", run)
-        monkeypatch.setattr(install, "pip_variables", lambda *_: {})
-        monkeypatch.setattr(install, "missing_python_packages", lambda *_: [])
-        install.install_python_packages()
-        assert not half.exists()
-        assert len(calls) == 2
-        install.install_python_packages()
-        assert len(calls) == 2, "what is stamped is not installed again"
-
-    def test_the_bindings_are_compiled_once_for_each_installation(
-        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        monkeypatch.setattr(install, "ROOT", tmp_path)
-        (tmp_path / ".venv").mkdir()
-        calls: list[str] = []
-        monkeypatch.setattr(install, "run", lambda what, *_: calls.append(what))
-        for stamp in ("first", "first", "second"):
-            (tmp_path / ".venv" / ".installed").write_text(stamp)
-            install.compile_bindings()
-        assert len(calls) == 2
-
-    def test_python_and_node_packages_are_installed_at_the_same_time(
-        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        monkeypatch.setattr(install, "LOGS", tmp_path / "logs")
-        both = threading.Barrier(2, timeout=30)
-        monkeypatch.setattr(install, "check_node", lambda: "v20.0.0")
-        monkeypatch.setattr(install, "install_python_packages", both.wait)
-        monkeypatch.setattr(install, "install_node_packages", lambda _: both.wait())
-        monkeypatch.setattr(install, "link_cdktf", lambda: None)
-        install.install()
-
-    def test_what_npm_says_is_reported_though_python_packages_are_complete(
-        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        def fail(_: str) -> None:
-            raise install.InstallError("npm failed")
-
-        monkeypatch.setattr(install, "LOGS", tmp_path / "logs")
-        monkeypatch.setattr(install, "check_node", lambda: "v20.0.0")
-        monkeypatch.setattr(install, "install_python_packages", lambda: None)
-        monkeypatch.setattr(install, "install_node_packages", fail)
-        with pytest.raises(install.InstallError, match="npm failed"):
-            install.install()
-
-    def test_what_was_sent_elsewhere_is_not_stamped(
-        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        monkeypatch.setattr(install, "ROOT", tmp_path)
-        (tmp_path / "requirements.txt").touch()
-        (tmp_path / ".venv").mkdir()
-        monkeypatch.setattr(install, "run", lambda *_: (tmp_path / ".venv").mkdir(exist_ok=True))
-        monkeypatch.setattr(install, "pip_variables", lambda *_: {})
-        monkeypatch.setattr(install, "missing_python_packages", lambda *_: ["a", "b", "c", "d"])
-        with pytest.raises(
-            install.InstallError, match=r"left out a, b, c and 1 more: a setting of pip or npm"
-        ):
-            install.install_python_packages()
-        assert not (tmp_path / ".venv" / ".installed").exists()
-
-    @pytest.mark.parametrize("sign", ["OSError: [Errno 28] No space left on device", "npm error code ENOSPC"])
-    def test_a_full_disk_is_not_taken_for_a_failing_network(
-        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], sign: str
-    ) -> None:
-        monkeypatch.setattr(install, "ROOT", tmp_path)
-        monkeypatch.setattr(install, "LOGS", tmp_path / "logs")
-        with pytest.raises(install.InstallError, match=r"The disk is full\. Make space") as refusal:
-            install.run(
-                "fetching", "If the network failed, …", ["sh", "-c", f"echo '{sign}'; exit 1"], "fetch"
-            )
-        assert "network" not in str(refusal.value)
-
-    def test_a_failing_installer_is_reported_with_its_output(
-        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-    ) -> None:
-        monkeypatch.setattr(install, "ROOT", tmp_path)
-        monkeypatch.setattr(install, "LOGS", tmp_path / "logs")
-        with pytest.raises(
-            install.InstallError, match=r"(?s)fetching failed \(exit code 3\).*no route.*Try later"
-        ):
-            install.run("fetching", "Try later.", ["sh", "-c", "echo no route; exit 3"], "fetch")
-
-    def test_a_checkout_that_is_not_writable_is_reported(
-        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-    ) -> None:
-        (tmp_path / "build").touch()
-        monkeypatch.setattr(install, "LOGS", tmp_path / "build" / "logs")
-        monkeypatch.setattr(sys, "argv", ["install"])
-        assert install.main() == 1
-        said = capsys.readouterr().err
-        assert said.startswith(
-            f"error: {tmp_path}/build/logs: Not a directory; the tools write to this checkout"
-        )
-        assert said.count("\n") == 1
 
 
 class TestTerraform:
