@@ -17,6 +17,7 @@ from education.data.audit_table import AuditTable
 from education.data.event_bus import EventBus
 from education.data.tables import Tables
 from education.functions.grants import (
+    end_passes,
     erase_people,
     find_addresses,
     note_second_factors,
@@ -37,7 +38,8 @@ NOT_NOTED = "ArrivalsNotNoted"
 # The records of a stream that a function gets. A profile with an erasure request has the attribute
 # domain.people.erasure.REQUESTED_AT.
 ERASURE_REQUESTS = json.dumps({"dynamodb": {"NewImage": {"erasureRequestedAt": {"S": [{"exists": True}]}}}})
-# Only courses and co-teachers' items have `createdAt`; what else is in the table of courses is no course.
+# Only courses, co-teachers' items and unfinished passes have `createdAt`; what else is in the table of courses is
+# nothing to follow.
 EDITS = json.dumps(
     {
         "eventName": ["MODIFY", "REMOVE"],
@@ -52,7 +54,8 @@ TRIGGER_SECONDS = 3.4
 TRIGGER_MEMORY_MIB = 1024
 # A person may have hundreds of enrolments.
 ERASURE_TIMEOUT_SECONDS = 300
-# A course with a hundred thousand students takes minutes.
+# At most half of it is for passes through rosters; a pass that takes longer goes on in another call
+# (lambda_src/followups/pass_rules.py).
 FOLLOWUPS_TIMEOUT_SECONDS = 600
 
 
@@ -260,6 +263,7 @@ class StreamFunctions(Construct):
                     [progress.arn],
                 ),
                 Grant("ReadRosters", ["dynamodb:Query"], [tables.roster_index_arn]),
+                end_passes(courses),
                 Grant(
                     "CompareSearchEntries",
                     ["dynamodb:Query"],

@@ -24,6 +24,8 @@ _REVOCATIONS = "revoked#*"
 _SECOND_FACTORS = "factor#*"
 # The items of co-teachers in the table of courses: lambda_src/domain/staff.py.
 _CO_TEACHERS = "staff#*"
+# The unfinished passes there: lambda_src/followups/pass_store.py.
+_PASSES = "pass#*"
 
 WRITE_TRACES = Grant(
     "WriteTraces",
@@ -127,6 +129,16 @@ def on_co_teachers(sid: str, courses: Table, *actions: str) -> Grant:
         actions,
         [courses.arn],
         conditions={"ForAllValues:StringLike": {"dynamodb:LeadingKeys": [_CO_TEACHERS]}},
+    )
+
+
+def end_passes(courses: Table) -> Grant:
+    """Lets a function delete the item of a pass through a roster, but no course."""
+    return Grant(
+        "EndPasses",
+        ["dynamodb:DeleteItem"],
+        [courses.arn],
+        conditions={"ForAllValues:StringLike": {"dynamodb:LeadingKeys": [_PASSES]}},
     )
 
 

@@ -7,7 +7,8 @@ Writing is not here. Each writer of the courses table changes only its own attri
 * the uploads function (uploads.store): a lesson's open form and content;
 * every change of seats (domain.enrollments.store): the counters `seatsTaken` and `waitlisted`;
 * a change of co-teachers (domain.staff_store): the set `staff`, and the co-teachers' items beside the courses;
-* an erasure (domain.people.erasure_store): the owner, and the person's place among the co-teachers.
+* an erasure (domain.people.erasure_store): the owner, and the person's place among the co-teachers;
+* an unfinished pass through a roster (followups.pass_store): an item of its own beside the course.
 """
 
 import time

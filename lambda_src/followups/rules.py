@@ -2,7 +2,7 @@
 
 * Lessons were added or removed: the stored percentage of every student is counted again from the completed lessons
   and the present lessons. The roster is sorted by it, and lists of enrolments show it. An edit never changes whether
-  a student has completed the course: see domain.enrollments.model.
+  a student has completed the course: see domain.enrollments.model. How that is done is in followups.pass_rules.
 * The title was changed: every enrolment shows the new title.
 * The course became a draft, or is changed while it is one: the records stay as they were, so that a student's lists
   tell nothing of the draft. When it is published again, the records are brought up to date.
@@ -14,12 +14,10 @@ together. A run after an interrupted one does only what is left to do.
 """
 
 import time
-from collections.abc import Iterable, Iterator
 from typing import Protocol
 
 from domain.courses import Course
 from domain.enrollments.guards import Guard
-from domain.enrollments.model import WITHDRAWN, EnrollmentRecord, percentage_of
 from domain.enrollments.rules import EnrollmentStore, fill_seats
 from toolkit import clock, log
 from toolkit.retries import Retries
@@ -35,14 +33,15 @@ class CourseChangeStore(EnrollmentStore, Protocol):
     def course_now(self, course_id: str) -> Course | None:
         """The course as it is now."""
 
-    def pages(self, course_id: str) -> Iterator[list[EnrollmentRecord]]:
-        """All students who are enrolled or wait in a course, as of a moment ago, page by page."""
 
-    def rewrite_all(self, records: Iterable[EnrollmentRecord], course: Course) -> int:
-        """Bring records up to date with a course (see `sync`); how many changed."""
+class RosterPasses(Protocol):
+    """Who brings the records of a course in line with it (followups.pass_rules)."""
+
+    def ask(self, course_id: str) -> None:
+        """Bring all records of a course in line with it."""
 
 
-def follow(store: CourseChangeStore, before: Course, after: Course) -> None:
+def follow(store: CourseChangeStore, passes: RosterPasses, before: Course, after: Course) -> None:
     """Bring the records of a course up to date after an edit.
 
     Raises:
@@ -50,37 +49,9 @@ def follow(store: CourseChangeStore, before: Course, after: Course) -> None:
     """
     is_shown_again = after.is_public and not before.is_public and before.published_at is not None
     if is_shown_again or before.lesson_ids != after.lesson_ids or before.title != after.title:
-        _sync_roster(store, after.course_id)
+        passes.ask(after.course_id)
     if Guard.PROMOTE.is_met(after, clock.now()):
         _promote_waiting(store, after.course_id)
-
-
-def sync(record: EnrollmentRecord, course: Course) -> EnrollmentRecord:
-    """A record with the percentage and the title that follow from the course; the same object if it has them.
-
-    A withdrawn record does not change: it is counted again when the student enrols again. No record changes while
-    the course is hidden from students.
-    """
-    if not course.is_public:
-        return record
-    percentage = percentage_of(record.completed, course.lesson_ids)
-    if record.status == WITHDRAWN or (record.percentage, record.course_title) == (percentage, course.title):
-        return record
-    return record.changed(percentage=percentage, course_title=course.title)
-
-
-def _sync_roster(store: CourseChangeStore, course_id: str) -> None:
-    seen = changed = 0
-    for page in store.pages(course_id):
-        # Read the course for every page: an instructor may edit a large course again during the run.
-        course = store.course_now(course_id)
-        if course is None or not course.is_public:
-            return
-        seen += len(page)
-        changed += store.rewrite_all(
-            (record for record in page if sync(record, course) is not record), course
-        )
-    log.write("INFO", "roster synced", courseId=course_id, seen=seen, changed=changed)
 
 
 def _promote_waiting(store: CourseChangeStore, course_id: str) -> None:

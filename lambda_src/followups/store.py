@@ -1,52 +1,85 @@
-"""Reads a course's whole roster from DynamoDB, and brings single records up to date after a course change.
+"""Reads a course's whole roster from DynamoDB, page by page, and brings single records in line after a course change.
 
-A large course is read one index partition after the other, and its records are written in parallel.
+The records of a page are written in parallel. What is throttled is tried again for as long as the caller says.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
 from functools import cache
-from typing import Any
+from typing import Any, TypeVar
 
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
 
 from domain import course_store
 from domain.courses import Course
-from domain.enrollments.model import ROSTER_INDEX, WAITLISTED, EnrollmentRecord, shard_key, waitlist_key
+from domain.enrollments.model import ROSTER_INDEX, WAITLISTED, EnrollmentRecord, shard_key
 from domain.enrollments.store import EnrollmentTable
-from followups.rules import sync
+from followups.pass_rules import Place, RosterPage, sync
 from toolkit import clients, log
-from toolkit.dynamo import Item, condition_failed, from_item, item_of, to_item, transaction_conflict
-from toolkit.reads import BATCH_SIZE, batch_get, query_pages
+from toolkit.dynamo import Item, condition_failed, from_item, item_of, to_item
+from toolkit.errors import Unavailable
+from toolkit.problems import is_dependency_failure
+from toolkit.reads import BATCH_SIZE, batch_get
 from toolkit.retries import Retries
 
 # As many as the connections that one client keeps open.
 _WRITES_AT_ONCE = 10
 _PAGE = BATCH_SIZE
+_FAILURES = (BotoCoreError, ClientError, Unavailable)
+
+T = TypeVar("T")
 
 
 class CourseChangeTable(EnrollmentTable):
-    """The CourseChangeStore of followups.rules in DynamoDB."""
+    """The CourseChangeStore of followups.rules and the PassStore of followups.pass_rules in DynamoDB."""
 
     def course_now(self, course_id: str) -> Course | None:
         """The course as it is now: one GetItem."""
         return course_store.find(self._courses_table, course_id, consistent=True)
 
-    def pages(self, course_id: str) -> Iterator[list[EnrollmentRecord]]:
-        """All students who are enrolled or wait: one Query and one BatchGetItem per page, since the index does not have
-        the completed lessons; at least one Query per partition of the roster."""
-        partitions = [shard_key(course_id, shard) for shard in range(self._shards)]
-        for partition in (*partitions, waitlist_key(course_id)):
-            query = {
-                "TableName": self._progress_table,
-                "IndexName": ROSTER_INDEX,
-                "KeyConditionExpression": "courseShard = :partition",
-                "ExpressionAttributeValues": to_item({":partition": partition}),
-            }
-            for page in query_pages(query, page_size=_PAGE):
-                yield self._records(course_id, [from_item(item)["userId"] for item in page])
+    def course_patiently(self, course_id: str, retries: Retries) -> Course | None:
+        """The course as it is now: one GetItem."""
+        (course,) = _patiently(lambda: (self.course_now(course_id),), retries)
+        return course
 
-    def _records(self, course_id: str, user_ids: Sequence[str]) -> list[EnrollmentRecord]:
+    def partitions(self, course_id: str) -> Sequence[str]:
+        """The partitions of the roster, without the waitlist."""
+        return [shard_key(course_id, shard) for shard in range(self._shards)]
+
+    def page(self, course_id: str, partition: str, after: Place | None, retries: Retries) -> RosterPage:
+        """One Query, and one BatchGetItem because the index does not have the completed lessons."""
+        query: dict[str, Any] = {
+            "TableName": self._progress_table,
+            "IndexName": ROSTER_INDEX,
+            "KeyConditionExpression": "courseShard = :partition",
+            "ExpressionAttributeValues": to_item({":partition": partition}),
+            "Limit": _PAGE,
+        }
+        if after is not None:
+            query["ExclusiveStartKey"] = to_item(
+                {
+                    "courseShard": partition,
+                    "completionPercentage": after.sort_key,
+                    "userId": after.user_id,
+                    "courseId": course_id,
+                }
+            )
+        answer = _patiently(lambda: clients.dynamodb().query(**query), retries)
+        user_ids = [from_item(item)["userId"] for item in answer["Items"]]
+        records = _patiently(lambda: self._records(course_id, user_ids, retries), retries)
+        last = answer.get("LastEvaluatedKey")
+        if not last:
+            return RosterPage(records, None)
+        key = from_item(last)
+        return RosterPage(records, Place(key["completionPercentage"], key["userId"]))
+
+    def rewrite_all(self, records: Sequence[EnrollmentRecord], course: Course, retries: Retries) -> int:
+        """Bring records in line with a course: one UpdateItem each, several at once."""
+        writes = [_threads().submit(self._rewrite, record, course, retries) for record in records]
+        wait(writes)  # no thread may go on after the function has answered
+        return sum(write.result() for write in writes)
+
+    def _records(self, course_id: str, user_ids: Sequence[str], retries: Retries) -> list[EnrollmentRecord]:
         """The records of these people that can be read: one BatchGetItem.
 
         It is consistent: of a record as it was before the edit, nobody could say that it is in line with the course.
@@ -54,14 +87,11 @@ class CourseChangeTable(EnrollmentTable):
         if not user_ids:
             return []
         keys = [{"userId": user_id, "courseId": course_id} for user_id in user_ids]
-        return _readable(batch_get({self._progress_table: keys})[self._progress_table])
+        found = batch_get({self._progress_table: keys}, retries=retries)
+        return _readable(found[self._progress_table])
 
-    def rewrite_all(self, records: Iterable[EnrollmentRecord], course: Course) -> int:
-        """Bring records up to date with a course: one UpdateItem each, several at once."""
-        return sum(_pool().map(lambda record: self._rewrite(record, course), records))
-
-    def _rewrite(self, record: EnrollmentRecord, course: Course) -> bool:
-        """Bring one record up to date, unless it is up to date or was deleted; returns whether it was written.
+    def _rewrite(self, record: EnrollmentRecord, course: Course, retries: Retries) -> bool:
+        """Bring one record in line, unless it is in line or was deleted; returns whether it was written.
 
         A student may write progress at the same time, so only the revision that was read is replaced.
         """
@@ -73,11 +103,10 @@ class CourseChangeTable(EnrollmentTable):
                 return False
             try:
                 clients.dynamodb().update_item(**self._update(record, after))
-            except ClientError as error:
-                if transaction_conflict(error):
+            except _FAILURES as error:
+                if not isinstance(error, ClientError) or not condition_failed(error):
+                    _raise_unless_passing(error)
                     return None
-                if not condition_failed(error):
-                    raise
                 found = item_of(error)
                 if found is None:
                     return False
@@ -85,7 +114,7 @@ class CourseChangeTable(EnrollmentTable):
                 return None
             return True
 
-        return Retries().until_answer(attempt)
+        return retries.until_answer(attempt)
 
     def _update(self, before: EnrollmentRecord, after: EnrollmentRecord) -> Any:
         # While a student waits, `completionPercentage` is a time: see domain.enrollments.model.
@@ -118,6 +147,29 @@ def _readable(items: Iterable[Item]) -> list[EnrollmentRecord]:
     return found
 
 
+def _patiently(call: Callable[[], T], retries: Retries) -> T:
+    """Make a call until it succeeds; its answer is not None.
+
+    Raises:
+        RetriesExhausted: the time for retries is used up.
+    """
+
+    def attempt() -> T | None:
+        try:
+            return call()
+        except _FAILURES as error:
+            _raise_unless_passing(error)
+            return None
+
+    return retries.until_answer(attempt)
+
+
+def _raise_unless_passing(error: Exception) -> None:
+    """Raise an error, unless the call may succeed when it is made again."""
+    if not isinstance(error, Unavailable) and not is_dependency_failure(error):
+        raise error
+
+
 @cache
-def _pool() -> ThreadPoolExecutor:
+def _threads() -> ThreadPoolExecutor:
     return ThreadPoolExecutor(_WRITES_AT_ONCE, thread_name_prefix="followups")

@@ -11,6 +11,7 @@ import pytest
 from tests.integration.support.course_helpers import enroll, eventually, lesson, new_course, set_status
 from tests.integration.support.deployed import Deployed
 from tests.integration.support.people import People, Person, SharedUsers
+from tests.integration.support.stored_state import leave_unfinished, pass_of
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -44,8 +45,12 @@ def test_changed_lessons_update_percentages_and_the_roster(users: SharedUsers, p
         users.owner.delete(f"/courses/{course_id}/lessons/{lesson_id}")
     eventually(lambda: enrollment(first, course_id)["completionPercentage"] == 100)
     assert enrollment(first, course_id)["status"] == "active"
-    roster = users.owner.get_all(f"/courses/{course_id}/roster")
-    assert [entry["completionPercentage"] for entry in roster] == [100, 100]
+
+    def roster() -> list[float]:
+        entries = users.owner.get_all(f"/courses/{course_id}/roster")
+        return [entry["completionPercentage"] for entry in entries]
+
+    eventually(lambda: roster() == [100, 100])
 
 
 def test_a_new_title_is_shown_with_enrolments(users: SharedUsers, people: People) -> None:
@@ -83,6 +88,29 @@ def test_a_republished_course_fills_its_free_seats(users: SharedUsers, people: P
     assert enrollment(second, course_id)["status"] == "waitlisted"
     set_status(users.owner, course_id, "published")
     eventually(lambda: enrollment(second, course_id)["status"] == "active")
+
+
+@pytest.mark.intrusive
+def test_an_unfinished_pass_goes_on_until_all_students_are_in_line(
+    deployed: Deployed, users: SharedUsers, people: People
+) -> None:
+    """The stream calls the function again for each slice. This pass has only one partition of the roster left."""
+    course_id = new_course(users.owner, "one", "two")
+    student = people.new()
+    enroll(student, course_id)
+    student.put(f"/progress/{course_id}/lessons/one", {"completed": True})
+    dynamodb: DynamoDBClient = deployed.client("dynamodb")
+    record = {"userId": {"S": student.user_id}, "courseId": {"S": course_id}}
+    answer = dynamodb.update_item(
+        TableName=deployed.outputs["course_progress_table_name"],
+        Key=record,
+        UpdateExpression="SET completionPercentage = :wrong",
+        ExpressionAttributeValues={":wrong": {"N": "12"}},
+        ReturnValues="ALL_NEW",
+    )
+    leave_unfinished(deployed, course_id, answer["Attributes"]["courseShard"]["S"])
+    eventually(lambda: enrollment(student, course_id)["completionPercentage"] == 50)
+    eventually(lambda: not pass_of(deployed, course_id))
 
 
 @pytest.mark.intrusive

@@ -31,6 +31,7 @@ from tests.integration.support.personal_data import find_personal_data
 from tests.integration.support.proxied_functions import ProxiedFunctions, proxied_functions
 from tests.integration.support.role_probes import probes
 from tests.integration.support.samples import SAMPLES, SampleContext
+from tests.integration.support.stored_state import leave_unfinished, pass_of
 from tests.integration.support.used_permissions import Pair, covers, granted, resource_part, used
 from tests.integration.support.user_sweep import delete_own_user, sweep
 
@@ -90,6 +91,8 @@ def _edit_a_course(context: SampleContext, proxied: ProxiedFunctions) -> None:
         context.owner.patch(path, {"title": "Renamed", "capacity": 2, "version": context.version(course_id)})
         eventually(lambda: waiting.get("/enrollments")["items"][0]["status"] == "active")
     eventually(lambda: learner.get("/enrollments")["items"][0]["courseTitle"] == "Renamed")
+    leave_unfinished(context.deployed, course_id, f"waitlist#{course_id}")
+    eventually(lambda: not pass_of(context.deployed, course_id))
     for lesson_id in ("text", "more"):
         learner.put(f"/progress/{course_id}/lessons/{lesson_id}", {"completed": True})
     for lesson_id in ("film", "text"):

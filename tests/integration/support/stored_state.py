@@ -1,10 +1,16 @@
-"""Reads the stored data about a user or a course from the tables, to compare it before and after a request."""
+"""Reads the stored data about a user or a course from the tables, to compare it before and after a request.
+
+It also stores what would take too long to bring about: the state between two slices of a pass through a large roster.
+"""
 
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tests.integration.support.deployed import Deployed
 from toolkit.dynamo import from_item
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
 
 POSITIONS = "education-positions-"
 # For each table the filter that finds a user or a course. None: read all items, because an id may be part of a text.
@@ -43,6 +49,36 @@ def stored_state(deployed: Deployed, one: str) -> State:
 def _name(deployed: Deployed, table: str) -> str:
     """The table of an output, or the one whose name begins so, which has no output."""
     return str(deployed.outputs.get(table, table + deployed.outputs["environment_suffix"]))
+
+
+def leave_unfinished(deployed: Deployed, course_id: str, partition: str) -> None:
+    """Store what a slice of a pass stores when it ends, with one partition of the roster left: the next slice has its
+    turn (lambda_src/followups/pass_store.py)."""
+    dynamodb: DynamoDBClient = deployed.client("dynamodb")
+    table, key = deployed.outputs["courses_table_name"], _key_of_pass(course_id)
+    item: Any = {
+        **key,
+        "slice": {"N": "1"},
+        "asked": {"N": "1"},
+        "since": {"N": "1"},
+        "places": {"M": {partition: {"NULL": True}}},
+        "touchedAt": {"S": "2026-01-01T00:00:00.000Z"},
+        "createdAt": {"S": "2026-01-01T00:00:00.000Z"},
+    }
+    for number in ("1", "2"):
+        dynamodb.put_item(TableName=table, Item={**item, "slice": {"N": number}})
+
+
+def pass_of(deployed: Deployed, course_id: str) -> Any:
+    """The item of an unfinished pass, None if there is none."""
+    dynamodb: DynamoDBClient = deployed.client("dynamodb")
+    return dynamodb.get_item(
+        TableName=deployed.outputs["courses_table_name"], Key=_key_of_pass(course_id)
+    ).get("Item")
+
+
+def _key_of_pass(course_id: str) -> Any:
+    return {"courseId": {"S": f"pass#{course_id}"}}
 
 
 def _groups(deployed: Deployed, user_id: str) -> list[str]:
