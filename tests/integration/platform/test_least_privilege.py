@@ -102,6 +102,20 @@ def _edit_a_course(context: SampleContext, proxied: ProxiedFunctions) -> None:
         eventually(functools.partial(_is_not_served, context, url))
 
 
+def _edit_a_course_on_the_next_day(context: SampleContext, proxied: ProxiedFunctions) -> None:
+    """The first change of a course on a day has the search's entries compared with all courses."""
+    dynamodb, table = context.deployed.client("dynamodb"), context.deployed.outputs["courses_table_name"]
+    heads: Any = {"TableName": table, "Key": {"courseId": {"S": "search#heads"}}}
+    dynamodb.update_item(
+        **heads,
+        UpdateExpression="SET checkedAt = :never REMOVE claimedUntil",
+        ExpressionAttributeValues={":never": {"N": "0"}},
+    )
+    proxied.restart("followups")
+    context.course()
+    eventually(lambda: dynamodb.get_item(**heads)["Item"]["checkedAt"]["N"] != "0")
+
+
 def _repeat_an_arrival_that_was_interrupted(context: SampleContext, proxied: ProxiedFunctions) -> None:
     """A run copied a file and ended before it noted it. S3's event comes again, and the copy is deleted for good."""
     course_id = context.course()
@@ -209,6 +223,7 @@ def _send_broken_records(context: SampleContext, proxied: ProxiedFunctions) -> N
 # Cases that the samples do not cover: events of streams and sign-ins, and conflicts of writes.
 EXERCISES: tuple[Callable[[SampleContext, ProxiedFunctions], None], ...] = (
     _edit_a_course,
+    _edit_a_course_on_the_next_day,
     _repeat_an_arrival_that_was_interrupted,
     _invite_person,
     _sign_in_without_a_verified_address,

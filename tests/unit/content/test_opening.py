@@ -30,7 +30,9 @@ def test_an_old_course_refuses_nothing(files: Files) -> None:
     assert files.content("text", OTHER_INSTRUCTOR).status == 200, "a co-teacher since a moment ago"
 
 
-def test_a_course_that_was_read_now_is_not_read_again_to_refuse(files: Files) -> None:
+def test_a_course_that_was_read_now_is_not_read_again_to_refuse(
+    files: Files, consistent_reads: list[bool]
+) -> None:
     """It was read consistently, so there is nothing newer."""
     files.enrol("active")
     assert files.calls(caller=STUDENT, status=404) == {"GetItem": 2}
@@ -38,6 +40,7 @@ def test_a_course_that_was_read_now_is_not_read_again_to_refuse(files: Files) ->
     files.set_course(status="draft")
     files.forget()
     assert files.calls(caller=STUDENT, status=404) == {"GetItem": 1}
+    assert consistent_reads == [True] * 5
 
 
 def test_a_lesson_that_has_become_premium_is_soon_signed(files: Files) -> None:
