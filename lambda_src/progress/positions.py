@@ -27,8 +27,8 @@ NO_SUCH_LESSON = "There is no such lesson in this course."
 class PositionStore(Protocol):
     """What the rules need of the database."""
 
-    def cached_course(self, course_id: str) -> Course | None:
-        """The course, perhaps a few seconds old."""
+    def recent_course(self, course_id: str) -> tuple[Course | None, bool]:
+        """The course, perhaps a few seconds old, and whether it was read now."""
 
     def course(self, course_id: str) -> Course | None:
         """The course as it is now."""
@@ -81,13 +81,14 @@ def report(
 
 
 def course_with_lesson(store: PositionStore, caller: Caller, course_id: str, lesson_id: str) -> Course:
-    """The course of a lesson, perhaps a few seconds old; before the caller is refused, it is read again.
+    """The course of a lesson, perhaps a few seconds old; before the caller is refused by an old one, it is read again.
 
     Raises:
         NotFound: there is no such course for this caller, or no such lesson in it.
     """
-    course = store.cached_course(course_id)
-    if course is None or lesson_id not in course.lesson_ids or not may_see(caller, course):
+    course, is_now = store.recent_course(course_id)
+    is_refused = course is None or lesson_id not in course.lesson_ids or not may_see(caller, course)
+    if is_refused and not is_now:
         course = store.course(course_id)
     return require_lesson(caller, course, lesson_id)
 

@@ -31,9 +31,9 @@ class ProgressTable:
         self._profiles_table = profiles_table
         self._positions = PositionTable(positions_table=positions_table, progress_table=progress_table)
 
-    def cached_course(self, course_id: str) -> Course | None:
-        """The course, up to course_store.CACHE_SECONDS old: at most one GetItem."""
-        return course_store.find_cached(self._courses_table, course_id)
+    def recent_course(self, course_id: str) -> tuple[Course | None, bool]:
+        """The course, up to course_store.CACHE_SECONDS old, and whether it was read now: at most one GetItem."""
+        return course_store.find_recent(self._courses_table, course_id)
 
     def course(self, course_id: str) -> Course | None:
         """The course as it is now: one GetItem. The cached copy is dropped."""

@@ -72,15 +72,15 @@ class Memory:
 
     def __init__(self, course: Course | None, record: EnrollmentRecord | None) -> None:
         self.now_course = course
-        self.cached = course
+        self.cached: Course | None = course
         self.stored = record
         self.items: dict[str, Position] = {}
         self.erased = False
         self.meanwhile: list[Callable[[], None]] = []
         self.fresh_reads = 0
 
-    def cached_course(self, course_id: str) -> Course | None:
-        return self.cached
+    def recent_course(self, course_id: str) -> tuple[Course | None, bool]:
+        return (self.cached, False) if self.cached else (self.now_course, True)
 
     def course(self, course_id: str) -> Course | None:
         self.fresh_reads += 1
@@ -295,6 +295,14 @@ def test_a_lesson_younger_than_the_cached_course_is_found() -> None:
     store.cached = make_course(("two",))
     assert send(store, Activity("one", NOW, 7))["positions"] == {"one": 7}
     assert store.fresh_reads == 1
+
+
+def test_a_course_that_was_read_now_is_not_read_again() -> None:
+    store = Memory(make_course(), make_record())
+    store.cached = None
+    with pytest.raises(NotFound, match="lesson"):
+        send(store, Activity("nine", NOW, 7))
+    assert store.fresh_reads == 0
 
 
 @pytest.mark.parametrize("activity", [Activity("nine", NOW, 7), Activity("nine", NOW, None, True)])
