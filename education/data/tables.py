@@ -61,6 +61,15 @@ _FORMER_INDEXES_OF_COURSES = (
     Index("catalogue-index", "catalogue", "publishedAt", attributes=_FORMERLY_IN_THE_CATALOGUE),
     Index("owner-index", "ownerId", "createdAt", attributes=_FORMERLY_OF_OWNERS),
 )
+# What a student's own list shows of each enrolment. `lastLessonId` is not stored yet.
+_IN_OWN_LISTS = (
+    "courseTitle",
+    "status",
+    "completionPercentage",
+    "keptPercentage",
+    "enrolledAt",
+    "lastLessonId",
+)
 # The roster's index until the setting `records.former_indexes` drops it: it had the whole record.
 _FORMER_INDEXES_OF_PROGRESS = (Index("course-completion-index", "courseShard", "completionPercentage"),)
 
@@ -137,6 +146,9 @@ class Tables(Construct):
                 Index(
                     "course-roster-index", "courseShard", "completionPercentage", attributes=_IN_THE_ROSTER
                 ),
+                # student-enrollments-index: the enrolments of a student. It has the keys of the table, and not the
+                # completed lessons of each course.
+                Index("student-enrollments-index", "userId", "courseId", attributes=_IN_OWN_LISTS),
                 *(_FORMER_INDEXES_OF_PROGRESS if env.settings.records.former_indexes else ()),
             ],
             number_attributes={"completionPercentage"},
@@ -170,6 +182,11 @@ class Tables(Construct):
     def all(self) -> tuple[Table, ...]:
         """The four tables."""
         return self.profiles, self.courses, self.progress, self.positions
+
+    @property
+    def student_index_arn(self) -> str:
+        """The ARN of the index that lists the enrolments of a student."""
+        return self.progress.index_arn("student-enrollments-index")
 
     @property
     def roster_index_arn(self) -> str:

@@ -88,9 +88,10 @@ class ApiFunctions(Construct):
                 ),
                 Grant(
                     "ReadAndWriteEnrolments",
-                    ["dynamodb:BatchGetItem", "dynamodb:PutItem", "dynamodb:Query"],
+                    ["dynamodb:BatchGetItem", "dynamodb:PutItem"],
                     [progress.arn],
                 ),
+                Grant("ListOwnEnrolments", ["dynamodb:Query"], [tables.student_index_arn]),
                 # After a withdrawal: lambda_src/domain/positions/folding.py.
                 Grant("FoldPositions", ["dynamodb:Query", "dynamodb:DeleteItem"], [tables.positions.arn]),
                 Grant("KeepPositions", ["dynamodb:GetItem", "dynamodb:UpdateItem"], [progress.arn]),

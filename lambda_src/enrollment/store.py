@@ -13,7 +13,7 @@ from typing import Any
 
 from domain import course_store
 from domain.courses import Course
-from domain.enrollments.model import ROSTER_INDEX, EnrollmentRecord, shard_key
+from domain.enrollments.model import ROSTER_INDEX, STUDENT_INDEX, ListedEnrollment, shard_key
 from domain.enrollments.store import EnrollmentTable
 from enrollment.roster_rules import RosterEntry, RosterPosition
 from toolkit.dynamo import from_item, to_item
@@ -40,16 +40,17 @@ class RosterTable(EnrollmentTable):
         """The course, up to course_store.CACHE_SECONDS old: at most one GetItem."""
         return course_store.find_cached(self._courses_table, course_id)
 
-    def of_student(self, user_id: str, after_course_id: str | None, limit: int) -> list[EnrollmentRecord]:
-        """Up to `limit` records of one student by course id, after the given one: one Query."""
+    def of_student(self, user_id: str, after_course_id: str | None, limit: int) -> list[ListedEnrollment]:
+        """Up to `limit` enrolments of one student by course id, after the given one: one Query of an index, which may
+        be a moment late."""
         query = {
             "TableName": self._progress_table,
+            "IndexName": STUDENT_INDEX,
             "KeyConditionExpression": "userId = :user",
             "ExpressionAttributeValues": to_item({":user": user_id}),
-            "ConsistentRead": True,
         }
         start = to_item({"userId": user_id, "courseId": after_course_id}) if after_course_id else None
-        return [EnrollmentRecord.from_stored(item) for item in query_up_to(query, limit, start=start)]
+        return [ListedEnrollment.from_stored(item) for item in query_up_to(query, limit, start=start)]
 
     def roster(self, course_id: str, after: RosterPosition | None, limit: int) -> list[_Entry]:
         """Up to `limit` enrolled students of one course, highest percentage first: at least one Query per

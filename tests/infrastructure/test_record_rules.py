@@ -23,7 +23,10 @@ KEYS: dict[str, tuple[tuple[str, ...], dict[str, tuple[str, ...]]]] = {
     ),
     "course-progress": (
         ("userId", "courseId"),
-        {"course-roster-index": ("courseShard", "completionPercentage")},
+        {
+            "course-roster-index": ("courseShard", "completionPercentage"),
+            "student-enrollments-index": ("userId", "courseId"),
+        },
     ),
     "positions": (("userId", "courseLesson"), {}),
     "audit": (
@@ -81,12 +84,12 @@ def test_an_enrolment_changes_no_index_of_courses(stack: Synthesized) -> None:
     }
 
 
-def test_a_roster_is_read_from_what_it_shows(stack: Synthesized) -> None:
-    """The whole record grows with the lessons, and so would each page of a roster and each write of the index."""
+def test_rosters_and_own_lists_are_read_from_what_they_show(stack: Synthesized) -> None:
+    """The whole record grows with the lessons, and so would each page and each write of an index."""
     indexes = projections_of(stack, "course-progress")
     assert indexes == {name: ("INCLUDE", PROJECTIONS[name]) for name in KEYS["course-progress"][1]}
     for _, attributes in indexes.values():
-        assert not attributes & {"completedLessons", "positions", "revision", "courseTitle"}
+        assert not attributes & {"completedLessons", "positions", "revision"}
 
 
 def test_a_deployment_that_moves_data_keeps_the_former_indexes(

@@ -148,6 +148,9 @@ IN_LISTS = frozenset(
 PROJECTIONS: Mapping[str, frozenset[str]] = {
     "published-courses-index": IN_LISTS | {"ownerId", "createdAt"},
     "owned-courses-index": IN_LISTS | {"publishedAt", "archivedFrom", "staff", "courseOwnerId"},
+    "student-enrollments-index": frozenset(
+        {"courseTitle", "status", "completionPercentage", "keptPercentage", "enrolledAt", "lastLessonId"}
+    ),
     "course-roster-index": frozenset(
         {
             "status",
@@ -198,7 +201,10 @@ def dynamodb_tables(emulator_client: "DynamoDBClient", monkeypatch: pytest.Monke
         emulator_client,
         tables.progress,
         ("userId", "courseId"),
-        {"course-roster-index": ("courseShard", "completionPercentage")},
+        {
+            "course-roster-index": ("courseShard", "completionPercentage"),
+            "student-enrollments-index": ("userId", "courseId"),
+        },
     )
     _create(
         emulator_client,

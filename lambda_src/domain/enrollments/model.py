@@ -39,6 +39,8 @@ NOT_ENROLLED = "You are not enrolled in this course."
 
 # It has only what a roster shows (education/data/tables.py): never write back as a record what was read from it.
 ROSTER_INDEX = "course-roster-index"
+# It has what a student's own list shows.
+STUDENT_INDEX = "student-enrollments-index"
 
 MOST_ENROLMENTS = 6
 WINDOW_SECONDS = 3600
@@ -145,7 +147,7 @@ class EnrollmentRecord:
             enrolled_at=item["enrolledAt"],
             activity_at=item["lastActivityAt"],
             revision=item["revision"],
-            percentage=item["keptPercentage" if item["status"] == WAITLISTED else "completionPercentage"],
+            percentage=_percentage_in(item),
             completed=frozenset(item.get("completedLessons", ())),
             positions={
                 lesson_id: Position(at=stored["at"], seconds=stored["seconds"])
@@ -186,7 +188,31 @@ def waitlist_key(course_id: str) -> str:
     return f"waitlist#{course_id}"
 
 
-def enrollment_view(record: EnrollmentRecord) -> dict[str, Any]:
+@dataclass(frozen=True)
+class ListedEnrollment:
+    """What a student's own list has of an enrolment. The attributes are those of EnrollmentRecord."""
+
+    user_id: str
+    course_id: str
+    course_title: str
+    status: str
+    percentage: float
+    enrolled_at: str
+
+    @classmethod
+    def from_stored(cls, item: Mapping[str, Any]) -> "ListedEnrollment":
+        """The enrolment in an item of STUDENT_INDEX."""
+        return cls(
+            user_id=item["userId"],
+            course_id=item["courseId"],
+            course_title=texts.shown(item["courseTitle"]),
+            status=item["status"],
+            percentage=_percentage_in(item),
+            enrolled_at=item["enrolledAt"],
+        )
+
+
+def enrollment_view(record: EnrollmentRecord | ListedEnrollment) -> dict[str, Any]:
     """The API schema `Enrollment`."""
     return {
         "userId": record.user_id,
@@ -243,6 +269,12 @@ def own_enrolments(record: EnrollmentRecord | None, now: str) -> tuple[str, ...]
             retry_after=_seconds_until_free(earlier, now),
         )
     return (*earlier, now)
+
+
+def _percentage_in(item: Mapping[str, Any]) -> float:
+    """The percentage in an item: see the beginning of this module."""
+    percentage: float = item["keptPercentage" if item["status"] == WAITLISTED else "completionPercentage"]
+    return percentage
 
 
 def _seconds_until_free(earlier: Sequence[str], now: str) -> int:
