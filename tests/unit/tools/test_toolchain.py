@@ -126,7 +126,7 @@ class TestVariables:
         [
             *("TF_CLI_ARGS", "TF_CLI_ARGS_plan", "TF_CLI_ARGS_init", "TF_WORKSPACE", "TF_DATA_DIR"),
             *("TF_PLUGIN_CACHE_DIR", "TF_REATTACH_PROVIDERS", "CDKTF_OUTDIR", "CDKTF_CONTEXT_JSON"),
-            *("PYTHONSAFEPATH", "PYTHONHOME"),
+            *("PYTHONSAFEPATH", "PYTHONHOME", "PYTHONDONTWRITEBYTECODE"),
         ],
     )
     def test_one_that_diverts_is_left_out(self, name: str) -> None:
