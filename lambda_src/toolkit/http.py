@@ -131,14 +131,7 @@ def api_handler(
             log.write("ERROR", "answer too long", requestId=request_id, operation=operation_id)
             response = _problem(RequestError("The answer would be too long."), request_id)
             answer = _answer(response, _headers(event), config.portal_origins)
-        log.write(
-            "INFO",
-            "request",
-            requestId=request_id,
-            operation=operation_id,
-            status=response.status,
-            milliseconds=round((time.monotonic() - started) * 1000, 1),
-        )
+        log.request(request_id, operation_id, response.status, time.monotonic() - started)
         return answer
 
     return handler

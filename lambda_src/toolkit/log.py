@@ -1,5 +1,8 @@
 """Writes one JSON object per line to standard output; Lambda sends the lines to CloudWatch Logs.
 
+Of the keys, Lambda reads `level` and `timestamp`, and takes a line without them for one at INFO:
+https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-log-level.html
+
 Never log a body, a claim, an e-mail address, a token or an exception's message: messages repeat what
 callers sent. A line may contain ids of requests and courses, names of operations and kinds of errors.
 """
@@ -28,9 +31,15 @@ def write(level: str, message: str, **fields: object) -> None:
     """Write one line; `fields` must be free of personal data."""
     if _LEVELS[level] < _threshold:
         return
-    line = {"time": clock.now(), "level": level, "message": message, **fields}
-    sys.stdout.write(json.dumps(line, separators=(",", ":"), default=str) + "\n")
-    sys.stdout.flush()
+    _print({"timestamp": clock.now(), "level": level, "message": message, **fields})
+
+
+def request(request_id: str, operation: str, status: int, seconds: float) -> None:
+    """Write the line of an answered request, at INFO. Every request writes one, so it is short: CloudWatch Logs has its
+    time, and INFO is what Lambda assumes."""
+    if _LEVELS["INFO"] < _threshold:
+        return
+    _print({"requestId": request_id, "operation": operation, "status": status, "ms": round(seconds * 1000)})
 
 
 def counted(metric: str) -> dict[str, object]:
@@ -58,6 +67,11 @@ def where(error: BaseException) -> list[str]:
         described.append(f"{type(current).__name__}: {' > '.join(_frames(current.__traceback__))}")
         current = current.__cause__
     return described
+
+
+def _print(line: dict[str, object]) -> None:
+    sys.stdout.write(json.dumps(line, separators=(",", ":"), default=str) + "\n")
+    sys.stdout.flush()
 
 
 def _frames(trace: TracebackType | None) -> list[str]:

@@ -6,7 +6,7 @@ The variables AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are the root user's ke
 import os
 import sys
 
-from local_platform.gate import lost_answers, sign_outs, signatures, whole_answers
+from local_platform.gate import lost_answers, sign_outs, signatures, system_logs, whole_answers
 from local_platform.gate.gate import Gate
 
 
@@ -19,6 +19,7 @@ def main() -> int:
     sign_outs.spare_the_session_that_begins()
     whole_answers.send_head_and_body_together()
     lost_answers.let_a_lock_be_asked_for_twice()
+    system_logs.respect_the_system_log_level()
     app.app = Gate(app.app)
     app._port_is_bindable = lambda *_: False  # the port it was given is the only one it opens
     app.main()

@@ -86,6 +86,14 @@ def test_runtime_and_limits_are_the_settings(stack: Synthesized) -> None:
         assert function["tracing_config"]["mode"] == ("Active" if limits.tracing else "PassThrough"), name
 
 
+def test_lambda_adds_no_lines_to_those_of_a_request(stack: Synthesized) -> None:
+    """Its own lines on each start and end are longer than a function's."""
+    for name, function in stack.resources("aws_lambda_function").items():
+        logging = function["logging_config"]
+        assert (logging["log_format"], logging["system_log_level"]) == ("JSON", "WARN"), name
+        assert logging["application_log_level"] == "INFO", f"{name}: at DEBUG botocore logs personal data"
+
+
 def test_each_function_logs_to_a_group_of_its_own(stack: Synthesized) -> None:
     groups = stack.resources("aws_cloudwatch_log_group")
     for name, function in stack.resources("aws_lambda_function").items():

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.integration.support.course_helpers import enroll, eventually, new_course
 from tests.integration.support.deployed import Deployed
 from tests.integration.support.people import People, SharedUsers
 
@@ -49,6 +50,27 @@ def test_every_function_logs(deployed: Deployed, lines: dict[str, list[str]]) ->
     for function in HTTP_FUNCTIONS:
         group = f"/aws/lambda/{deployed.outputs[f'{function}_function_name']}"
         assert any('"operation"' in line for line in lines[group]), group
+
+
+def test_a_position_writes_150_bytes_at_most(deployed: Deployed, users: SharedUsers) -> None:
+    """It is the most frequent request. Lambda's own lines, and that of the gateway, count too."""
+    course_id = new_course(users.owner, "one")
+    enroll(users.student, course_id)
+    path = f"/progress/{course_id}/lessons/one"
+    users.student.put(path, {"positionSeconds": 1})
+    group = f"/aws/lambda/{deployed.outputs['progress_function_name']}"
+    logs: CloudWatchLogsClient = deployed.client("logs")
+
+    def messages() -> list[str]:
+        pages = logs.get_paginator("filter_log_events").paginate(logGroupName=group)
+        return [event["message"] for page in pages for event in page["events"]]
+
+    before = messages()
+    users.student.put(f"{path}/position", {"positionSeconds": 2}, expect=204)
+    eventually(lambda: len(messages()) > len(before))
+    (line,) = set(messages()) - set(before)
+    gateway = f"{'i' * 36} 204 -"
+    assert len(line) + len(gateway) <= 150, line
 
 
 def test_logs_contain_no_personal_data(people: People, lines: dict[str, list[str]], marked_name: str) -> None:

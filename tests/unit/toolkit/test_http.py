@@ -16,7 +16,7 @@ from botocore.exceptions import (
 from botocore.parsers import ResponseParserError
 
 from tests.unit.lambda_api_fixture import ORIGIN, STUDENT, Answer, Context, LambdaApi
-from toolkit import clients, http, openapi
+from toolkit import clients, http, log, openapi
 from toolkit.config import HttpConfig
 from toolkit.errors import Conflict, NotFound, Unavailable
 
@@ -331,7 +331,7 @@ def test_a_defect_is_500_and_tells_nothing(
         assert secret not in json.dumps(answer.body)
         assert secret not in logged
     lines = [json.loads(line) for line in logged.splitlines()]
-    failure = next(line for line in lines if line["message"] == "request failed")
+    failure = next(line for line in lines if line.get("message") == "request failed")
     assert failure["level"] == "ERROR"
     assert failure["requestId"] == "request-1"
     assert type(error).__name__ in failure["where"][0]
@@ -346,6 +346,27 @@ def test_rules_errors_keep_their_detail(make: Make) -> None:
         "detail": "It changed.",
         "requestId": "request-1",
     }
+
+
+def test_a_request_writes_one_short_line(make: Make, capsys: pytest.CaptureFixture[str]) -> None:
+    """Real ids have 36 characters. With the gateway's line it must stay below 150 bytes."""
+    served = make(list=lambda _: http.no_content())
+    served.call("GET", "/things", requestContext={"requestId": "r" * 36})
+    (line,) = capsys.readouterr().out.splitlines()
+    assert len(line) <= 105
+    logged = json.loads(line)
+    assert (logged["requestId"], logged["status"]) == ("r" * 36, 401)
+    assert set(logged) == {"requestId", "operation", "status", "ms"}
+
+
+@pytest.mark.parametrize(("level", "lines"), [("DEBUG", 1), ("INFO", 1), ("WARNING", 0), ("ERROR", 0)])
+def test_the_line_of_a_request_is_at_level_info(
+    make: Make, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, level: str, lines: int
+) -> None:
+    served = make(list=lambda _: http.no_content())
+    monkeypatch.setattr(log, "_threshold", log._LEVELS[level])
+    served.call("GET", "/things")
+    assert len(capsys.readouterr().out.splitlines()) == lines
 
 
 def test_logs_contain_no_personal_data(make: Make, capsys: pytest.CaptureFixture[str]) -> None:
