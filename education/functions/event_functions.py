@@ -25,6 +25,7 @@ from education.functions.grants import (
     see_erasures,
 )
 from education.functions.python_function import Operations, PythonFunction
+from education.functions.stream_filters import ENROLMENTS_AND_COMPLETIONS, PUBLICATIONS
 from education.functions.stream_source import LagAlarm, StreamSource
 from education.functions.user_sweep import UserSweep
 from education.iam import Grant
@@ -46,7 +47,6 @@ EDITS = json.dumps(
         "dynamodb": {"OldImage": {"createdAt": {"S": [{"exists": True}]}}},
     }
 )
-WRITES = json.dumps({"eventName": ["INSERT", "MODIFY"]})
 # Cognito waits five seconds for its trigger, counted from its own call. 1.6 s of these are left for the start of a new
 # instance and for the way there and back: lambda_src/identity_triggers/handler.py. CPU power grows with the memory,
 # and a new instance has to load boto3 in that time.
@@ -279,8 +279,8 @@ class StreamFunctions(Construct):
             timeout_seconds=FOLLOWUPS_TIMEOUT_SECONDS,
         )
         for name, table, function, pattern in (
-            ("events-of-courses", courses, self.events, WRITES),
-            ("events-of-progress", progress, self.events, WRITES),
+            ("events-of-courses", courses, self.events, PUBLICATIONS),
+            ("events-of-progress", progress, self.events, ENROLMENTS_AND_COMPLETIONS),
             ("followups-of-courses", courses, self.followups, EDITS),
         ):
             StreamSource(self, name, operations=operations, table=table, function=function, pattern=pattern)

@@ -4,6 +4,8 @@ Lambda splits a failed batch in two and retries both, so that one bad record is 
 too often or waited too long goes to the dead-letter queue. The alarm on the stream's lag rings before that.
 """
 
+from collections.abc import Sequence
+
 from cdktf_cdktf_provider_aws.cloudwatch_metric_alarm import CloudwatchMetricAlarm
 from cdktf_cdktf_provider_aws.lambda_event_source_mapping import (
     LambdaEventSourceMapping,
@@ -38,9 +40,9 @@ class StreamSource(Construct):
         operations: Operations,
         table: Table,
         function: PythonFunction,
-        pattern: str,
+        pattern: str | Sequence[str],
     ) -> None:
-        """Records that do not match `pattern` (Lambda's event filtering, as JSON) are left out."""
+        """Records that do not match `pattern` (Lambda's event filtering, as JSON), or one of several, are left out."""
         super().__init__(scope, id)
         LambdaEventSourceMapping(
             self,
@@ -55,7 +57,10 @@ class StreamSource(Construct):
             maximum_retry_attempts=MAXIMUM_RETRIES,
             maximum_record_age_in_seconds=MAXIMUM_AGE_SECONDS,
             filter_criteria=LambdaEventSourceMappingFilterCriteria(
-                filter=[LambdaEventSourceMappingFilterCriteriaFilter(pattern=pattern)]
+                filter=[
+                    LambdaEventSourceMappingFilterCriteriaFilter(pattern=each)
+                    for each in ([pattern] if isinstance(pattern, str) else pattern)
+                ]
             ),
             destination_config=LambdaEventSourceMappingDestinationConfig(
                 on_failure=LambdaEventSourceMappingDestinationConfigOnFailure(

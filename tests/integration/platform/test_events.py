@@ -177,7 +177,7 @@ def test_a_broken_record_goes_to_the_dead_letters_and_blocks_no_other(
     before, after = people.many(2)
     try:
         enroll(before, course_id)
-        dynamodb.put_item(TableName=table, Item={**key, "status": {"L": [{"NULL": True}]}})
+        dynamodb.put_item(TableName=table, Item={**key, "status": {"S": "active"}})
         enroll(after, course_id)
         event_queue.wait(course_id, "publication", "enrollment", "enrollment")
         letter = eventually(lambda: dead_letter(deployed, poison))

@@ -1,0 +1,43 @@
+"""Which records of a table's stream start a function: Lambda's event filtering, as JSON.
+
+https://docs.aws.amazon.com/lambda/latest/dg/invocation-eventfiltering.html
+A pattern compares with fixed values, and cannot say that a value has changed. So each pattern names the values before
+and after. None asks that an attribute is absent (`"exists": false`): in a record without an image before the change,
+AWS finds nothing at that path, and completions were lost that way once.
+"""
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+_ENROLLED = ["active", "completed"]
+_NOT_ENROLLED = ["pending", "waitlisted", "withdrawn"]
+_HIDDEN = ["draft", "archived"]
+# Of all items in the table of courses, only a course has both a status and an owner.
+_IS_COURSE = {"ownerId": {"S": [{"exists": True}]}}
+
+
+def _status(values: Sequence[str]) -> dict[str, Any]:
+    return {"status": {"S": list(values)}}
+
+
+def _inserted(after: dict[str, Any]) -> str:
+    return json.dumps({"eventName": ["INSERT"], "dynamodb": {"NewImage": after}})
+
+
+def _modified(before: dict[str, Any], after: dict[str, Any]) -> str:
+    return json.dumps({"eventName": ["MODIFY"], "dynamodb": {"OldImage": before, "NewImage": after}})
+
+
+# The changes of students' records that lambda_src/events/statements.py makes into events: an enrolment, also after a
+# withdrawal or from the waitlist, and a completion, which is the only way from active to completed.
+ENROLMENTS_AND_COMPLETIONS = (
+    _inserted(_status(_ENROLLED)),
+    _modified(_status(_NOT_ENROLLED), _status(_ENROLLED)),
+    _modified(_status(["active"]), _status(["completed"])),
+)
+# The changes of courses that are events: a publication.
+PUBLICATIONS = (
+    _inserted({**_status(["published"]), **_IS_COURSE}),
+    _modified(_status(_HIDDEN), {**_status(["published"]), **_IS_COURSE}),
+)
