@@ -8,6 +8,7 @@ from cdktf_cdktf_provider_aws.api_gateway_stage import ApiGatewayStage
 from constructs import Construct
 
 from education.api.access_logs import AccessLogs
+from education.api.sampling import add_sampling_rule
 from education.environment import Environment
 from education.firewall.firewall import api_firewall
 
@@ -21,6 +22,7 @@ def add_stage(
     settings = env.settings.api
     logs = AccessLogs(scope, "access-logs", env=env, key_arn=log_key_arn) if settings.access_logs else None
     # checkov:skip=CKV_AWS_120 aws_api_gateway_stage: answers are personal; a shared cache leaks them
+    # checkov:skip=CKV_AWS_73 aws_api_gateway_stage: `functions.trace_rate` switches traces on
     # checkov:skip=CKV2_AWS_4 aws_api_gateway_stage: execution logs contain bodies; access logs tell what is needed
     # checkov:skip=CKV2_AWS_51 aws_api_gateway_stage: functions are called through IAM, not over HTTP
     # checkov:skip=CKV2_AWS_77 aws_api_gateway_stage: KnownBadInputs is on; students may use a VPN
@@ -30,7 +32,7 @@ def add_stage(
         rest_api_id=api_id,
         deployment_id=deployment_id,
         stage_name=STAGE,
-        xray_tracing_enabled=env.settings.functions.tracing,
+        xray_tracing_enabled=env.settings.functions.traces,
         access_log_settings=logs.stage_settings if logs else None,
     )
     # checkov:skip=CKV_AWS_225 aws_api_gateway_method_settings: answers are personal; a shared cache leaks them
@@ -52,5 +54,7 @@ def add_stage(
             throttling_burst_limit=settings.throttling_burst,
         ),
     )
+    if env.settings.functions.traces:
+        add_sampling_rule(scope, env=env, api_name=env.names.of("api"), stage_name=stage.stage_name)
     api_firewall(scope, env=env, stage_arn=stage.arn, log_key_arn=log_key_arn)
     return stage

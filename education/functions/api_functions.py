@@ -233,4 +233,5 @@ class ApiFunctions(Construct):
             description=description,
             variables={"PORTAL_ORIGINS": ",".join(origins), **variables},
             grants=grants,
+            traced=True,
         )

@@ -79,6 +79,7 @@ class PythonFunction(Construct):
         timeout_seconds: int | None = None,
         memory_mib: int = 0,
         caller_waits_seconds: float | None = None,
+        traced: bool = False,
     ) -> None:
         """`source` is the folder below `lambda_src/`; `variables` are the environment variables.
 
@@ -86,12 +87,14 @@ class PythonFunction(Construct):
         `timeout_seconds` (up to 900) is for a function that no API waits for; by default it is the settings'.
         `memory_mib` is the least that it needs, where the settings may give less. `caller_waits_seconds` is for a
         caller that waits less long than the function may run: the alarm on its duration then compares with that.
+        `traced` is for a function behind the API, which traces the requests that the gateway has chosen.
         """
         super().__init__(scope, id)
         self._operations, self.label = operations, deployed_name(source)
         env, dead_letters = operations.env, operations.dead_letters
         name, limits = env.names.of(self.label), env.settings.functions
         time_limit = timeout_seconds or limits.timeout_seconds
+        traces = traced and limits.traces
         log_group = CloudwatchLogGroup(
             self,
             "logs",
@@ -109,7 +112,7 @@ class PythonFunction(Construct):
         )
         all_grants = [
             write_logs(log_group.arn),
-            *([WRITE_TRACES] if limits.tracing else []),
+            *([WRITE_TRACES] if traces else []),
             *([keep_dead_letters(dead_letters)] if asynchronous else []),
             *grants,
         ]
@@ -124,6 +127,7 @@ class PythonFunction(Construct):
         code = TerraformAsset(
             self, "code", path=str(built.path), type=AssetType.FILE, asset_hash=built.digest
         )
+        # checkov:skip=CKV_AWS_50 aws_lambda_function: `functions.trace_rate` switches traces on
         # checkov:skip=CKV_AWS_115 aws_lambda_function: the stage throttles; reserving would leave the others too little
         # checkov:skip=CKV_AWS_116 aws_lambda_function: streams have a failure destination instead
         # checkov:skip=CKV_AWS_117 aws_lambda_function: it talks to AWS only; there is no network to be in
@@ -149,7 +153,7 @@ class PythonFunction(Construct):
                     **variables,
                 }
             ),
-            tracing_config=LambdaFunctionTracingConfig(mode="Active" if limits.tracing else "PassThrough"),
+            tracing_config=LambdaFunctionTracingConfig(mode="Active" if traces else "PassThrough"),
             # Lambda's own lines on each start and end, 300 bytes together, are at INFO. Those on a failure are at WARN:
             # https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-log-level.html
             logging_config=LambdaFunctionLoggingConfig(

@@ -32,6 +32,27 @@ def api_permissions(scope: ResourceScope) -> list[Permission]:
     ]
 
 
+def trace_permissions(scope: ResourceScope) -> list[Permission]:
+    """The rule that says how many requests are traced, for environments that have traces."""
+    return [
+        Permission(
+            "TraceSampling",
+            scope.arns("xray", f"sampling-rule/{PROJECT}-{{s}}"),
+            reads=actions("xray", "ListTagsForResource"),
+            writes=actions(
+                "xray",
+                "CreateSamplingRule UpdateSamplingRule DeleteSamplingRule TagResource UntagResource",
+            ),
+        ),
+        Permission(
+            "TraceSamplingRules",
+            ["*"],
+            reads=actions("xray", "GetSamplingRules"),
+            reason="it lists all rules of the account and has no resource type",
+        ),
+    ]
+
+
 def firewall_permissions(scope: ResourceScope) -> list[Permission]:
     """Web ACLs and what they consist of, for environments that have a firewall."""
     acls = scope.arns("wafv2", f"regional/webacl/{PROJECT}-*-{{s}}/*")

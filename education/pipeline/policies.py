@@ -16,6 +16,7 @@ from education.pipeline.permissions_api import (
     api_permissions,
     firewall_permissions,
     sign_in_firewall_permissions,
+    trace_permissions,
 )
 from education.pipeline.permissions_content import content_permissions, edge_log_permissions
 from education.pipeline.permissions_data import (
@@ -73,7 +74,10 @@ class PipelinePolicies:
                 *function_permissions(scope, boundary_arn=self.boundary_arn),
                 *event_permissions(scope),
             ],
-            "api": api_permissions(scope),
+            "api": [
+                *api_permissions(scope),
+                *(trace_permissions(scope) if self.env.settings.functions.traces else []),
+            ],
             "firewalls": self._firewall_permissions(),
             "content": [
                 *content_permissions(scope),

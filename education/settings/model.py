@@ -143,7 +143,8 @@ class ContentSettings(_Section):
 class FunctionSettings(_Section):
     """`[functions]`: what every function gets.
 
-    API Gateway waits 29 s at most, so no function may run longer. `tracing` sends traces of requests to AWS X-Ray.
+    API Gateway waits 29 s at most, so no function may run longer. `trace_rate` is the part of the API's requests that
+    AWS X-Ray traces, from 0 (none) to 1 (all): `education/api/sampling.py`.
     """
 
     memory_mib: int = Field(ge=128, le=10240)
@@ -151,7 +152,12 @@ class FunctionSettings(_Section):
     timeout_seconds: int = Field(ge=10, le=29)
     log_retention_days: LogRetentionDays
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"]
-    tracing: bool
+    trace_rate: float = Field(ge=0, le=1)
+
+    @property
+    def traces(self) -> bool:
+        """Whether any request is traced."""
+        return self.trace_rate > 0
 
 
 class ApiSettings(_Section):

@@ -83,7 +83,7 @@ def test_runtime_and_limits_are_the_settings(stack: Synthesized) -> None:
         waited_for = f"aws_lambda_function.{name}" not in asynchronous(stack)
         if waited_for and name not in behind_streams(stack) | behind_schedules(stack):
             assert function["timeout"] == limits.timeout_seconds <= 29, f"{name}: API Gateway waits 29 s"
-        assert function["tracing_config"]["mode"] == ("Active" if limits.tracing else "PassThrough"), name
+        assert function["tracing_config"]["mode"] == "PassThrough", f"{name}: no environment has traces"
 
 
 def test_lambda_adds_no_lines_to_those_of_a_request(stack: Synthesized) -> None:

@@ -5,6 +5,7 @@ deployment to a real account would end with AccessDenied.
 """
 
 import json
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -143,6 +144,19 @@ def test_cloudfronts_logs_may_be_delivered_where_the_settings_say(environment: s
     vended = "cloudfront:AllowVendedLogDeliveryForResource"
     assert allows(held.deploy(), vended, distribution, resource=tags) is logs
     assert not allows(held.deploy(), vended, distribution)
+
+
+@pytest.mark.parametrize("rate", [0.0, 0.01])
+def test_the_sampling_of_traces_may_be_set_where_the_settings_want_traces(rate: float) -> None:
+    held = policies("prod")
+    settings = held.env.settings
+    functions = settings.functions.model_copy(update={"trace_rate": rate})
+    held = replace(held, env=replace(held.env, settings=settings.model_copy(update={"functions": functions})))
+    rule = f"arn:aws:xray:{PLACE}:sampling-rule/education-prod"
+    for action in ("CreateSamplingRule", "UpdateSamplingRule", "TagResource"):
+        assert allows(held.deploy(), f"xray:{action}", rule) is (rate > 0)
+        assert not allows(held.deploy(), f"xray:{action}", rule.replace("prod", "staging"))
+    assert allows(held.plan(), "xray:GetSamplingRules", "*") is (rate > 0)
 
 
 def test_subscribers_are_read_and_removed_by_their_topic() -> None:
