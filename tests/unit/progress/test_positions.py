@@ -283,6 +283,7 @@ def test_an_enrolment_while_positions_are_folded_loses_none(
     player.withdraw()
     before_transaction(monkeypatch, player.enroll_again)
     fold(player.positions, ADA, COURSE, Retries())
+    assert player.items() == {"film": 7}, "the student is enrolled again"
     assert player.shown()["positions"] == {"film": 7}
     player.withdraw()
     before_transaction(monkeypatch, lambda: fold(player.positions, ADA, COURSE, Retries()))
