@@ -1,7 +1,7 @@
 """The erasure of a person with many enrolments: how many calls it makes, and that they do not wait for each other."""
 
 from threading import Lock
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -9,6 +9,7 @@ from domain.audit_store import AuditTable
 from domain.enrollments.model import ACTIVE, EnrollmentRecord
 from domain.people.erasure import Erasure, ErasureRequest
 from domain.people.erasure_store import ErasureTables
+from domain.people.user_pool import UserPool
 from tests.unit.domain.test_enrollment_table import NOON, course_item
 from tests.unit.emulator_fixture import Tables
 from toolkit import clients
@@ -47,7 +48,7 @@ def test_a_person_with_many_enrolments_is_erased_in_few_calls_at_the_same_time(
     )
     at_once = AtOnce(monkeypatch)
     dynamodb_tables.calls.clear()
-    Erasure(store, NobodyInThePool()).finish(ErasureRequest("ada", "request-1", None))
+    Erasure(store, cast("UserPool", NobodyInThePool())).finish(ErasureRequest("ada", "request-1", None))
     left = dynamodb_tables.client.scan(TableName=dynamodb_tables.progress)["Items"]
     assert not left
     assert sum(dynamodb_tables.calls.values()) < CALLS_OF_AN_ENROLMENT * ENROLMENTS + 20
