@@ -48,6 +48,9 @@ def send(_self: Any, request: Any) -> AWSResponse:
     if isinstance(canned, dict) and "byTable" in canned:
         table = json.loads(request.body)["TableName"]
         canned = canned["byTable"][table]
+    if "Responses" in canned:
+        asked = json.loads(request.body)["RequestItems"]
+        canned = {"Responses": {table: canned["Responses"][table] for table in asked}}
     body = json.dumps(canned).replace("@number@", str(answered if is_new_file else 0)).encode()
     headers = HeadersDict({"Content-Type": "application/x-amz-json-1.0"})
     return AWSResponse(request.url, 200, headers, _Raw(body))  # type: ignore[arg-type]
