@@ -127,7 +127,6 @@ class PythonFunction(Construct):
         code = TerraformAsset(
             self, "code", path=str(built.path), type=AssetType.FILE, asset_hash=built.digest
         )
-        # checkov:skip=CKV_AWS_50 aws_lambda_function: `functions.trace_rate` switches traces on
         # checkov:skip=CKV_AWS_115 aws_lambda_function: the stage throttles; reserving would leave the others too little
         # checkov:skip=CKV_AWS_116 aws_lambda_function: streams have a failure destination instead
         # checkov:skip=CKV_AWS_117 aws_lambda_function: it talks to AWS only; there is no network to be in
