@@ -26,7 +26,7 @@ class Settling:
 
     readers: int
     batch: int
-    group: int = 49
+    group: int
     rush: int = 25
     longest_pause: float = 0.1
     shares_line: bool = False
