@@ -6,7 +6,14 @@ The variables AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are the root user's ke
 import os
 import sys
 
-from local_platform.gate import lost_answers, sign_outs, signatures, system_logs, whole_answers
+from local_platform.gate import (
+    lost_answers,
+    principals,
+    sign_outs,
+    signatures,
+    system_logs,
+    whole_answers,
+)
 from local_platform.gate.gate import Gate
 
 
@@ -16,6 +23,7 @@ def main() -> int:
 
     os.environ.pop("PYTHONPATH", None)  # it was for this module; functions inherit what is left
     signatures.trust_only(os.environ["AWS_ACCESS_KEY_ID"])
+    principals.name_the_role_of_a_session()
     sign_outs.spare_the_session_that_begins()
     whole_answers.send_head_and_body_together()
     lost_answers.let_a_lock_be_asked_for_twice()

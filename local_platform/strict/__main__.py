@@ -10,7 +10,7 @@ import re
 import sys
 from typing import Any
 
-from local_platform.gate import lost_answers, whole_answers
+from local_platform.gate import lost_answers, principals, whole_answers
 from local_platform.strict import cloudfront, enforcement, firewall
 
 # The address that AWS gives to an API; the emulator knows only an address below its own name.
@@ -34,6 +34,7 @@ def main() -> int:
     from ministack import app  # type: ignore[import-untyped]
     from ministack.services import apigateway_v1
 
+    principals.name_the_role_of_a_session()
     whole_answers.send_head_and_body_together()
     lost_answers.let_a_lock_be_asked_for_twice()
     app._EXECUTE_API_RE = API_HOST
