@@ -1,6 +1,7 @@
 """CloudFront's check of signed URLs, which the emulator does not do.
 
-A behaviour with key groups serves only addresses that one of their keys signed, with a custom policy:
+A behaviour with key groups serves only addresses that one of their keys signed, with a custom policy. A key is RSA or
+P-256, and the hash is SHA-1 where the address does not name SHA-256:
 https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/private-content-creating-signed-url-custom-policy.html
 """
 
@@ -16,11 +17,14 @@ from urllib.parse import parse_qs
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding
+from cryptography.hazmat.primitives.asymmetric.ec import ECDSA, SECP256R1, EllipticCurvePublicKey
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from ministack.services import cloudfront  # type: ignore[import-untyped]
 
 Answer = tuple[int, dict[str, str], bytes]
+PublicKey = RSAPublicKey | EllipticCurvePublicKey
 PARAMETERS = ("Policy", "Signature", "Key-Pair-Id")
+HASHES: Mapping[str, hashes.HashAlgorithm] = {"SHA1": hashes.SHA1(), "SHA256": hashes.SHA256()}  # noqa: S303 (CloudFront's own)
 _behaviour = cloudfront._dataplane_behavior
 _serve = cloudfront.handle_viewer_request
 
@@ -44,15 +48,17 @@ async def serve(
     return await _serve(distribution, method, path, raw_path, raw_query, *rest)
 
 
-def is_signed(address: str, query: str, keys: Mapping[str, RSAPublicKey]) -> bool:
+def is_signed(address: str, query: str, keys: Mapping[str, PublicKey]) -> bool:
     """Whether a query is the signature, by one of these keys, of a policy that allows the address now."""
-    given = {name: values[0] for name, values in parse_qs(query).items() if name in PARAMETERS}
+    parameters = parse_qs(query)
+    given = {name: values[0] for name, values in parameters.items() if name in PARAMETERS}
     key = keys.get(given.get("Key-Pair-Id", ""))
-    if key is None or len(given) < len(PARAMETERS):
+    algorithm = HASHES.get(parameters.get("Hash-Algorithm", ["SHA1"])[0])
+    if key is None or algorithm is None or len(given) < len(PARAMETERS):
         return False
     try:
         policy = _decoded(given["Policy"])
-        key.verify(_decoded(given["Signature"]), policy, padding.PKCS1v15(), hashes.SHA1())  # noqa: S303 (CloudFront's own)
+        _verify(key, _decoded(given["Signature"]), policy, algorithm)
         (statement,) = json.loads(policy)["Statement"]
         ends = statement["Condition"]["DateLessThan"]["AWS:EpochTime"]
     except (InvalidSignature, binascii.Error, ValueError, KeyError):
@@ -67,15 +73,25 @@ def refusal() -> Answer:
     return 403, {"Content-Type": "text/xml"}, body
 
 
-def _keys(groups: list[str]) -> dict[str, RSAPublicKey]:
+def _verify(key: PublicKey, signature: bytes, policy: bytes, algorithm: hashes.HashAlgorithm) -> None:
+    """Raise InvalidSignature if the key did not sign the policy. A P-256 signature is in DER."""
+    if isinstance(key, RSAPublicKey):
+        key.verify(signature, policy, padding.PKCS1v15(), algorithm)
+    else:
+        key.verify(signature, policy, ECDSA(algorithm))
+
+
+def _keys(groups: list[str]) -> dict[str, PublicKey]:
     """The public keys of key groups, by id."""
     ids = [key for group in groups for key in cloudfront._key_groups[group]["Config"]["Items"]]
-    keys = {}
+    keys: dict[str, PublicKey] = {}
     for each in ids:
         key = serialization.load_pem_public_key(
             cloudfront._public_keys[each]["Config"]["EncodedKey"].encode()
         )
         if isinstance(key, RSAPublicKey):
+            keys[each] = key
+        if isinstance(key, EllipticCurvePublicKey) and isinstance(key.curve, SECP256R1):
             keys[each] = key
     return keys
 

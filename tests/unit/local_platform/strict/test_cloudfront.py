@@ -8,14 +8,16 @@ from urllib.parse import urlencode
 
 import pytest
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import padding, rsa
+from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 
-from local_platform.strict.cloudfront import is_signed
+from local_platform.strict.cloudfront import PublicKey, is_signed
 
 ADDRESS = "https://d1.cloudfront.net/premium/course/film/v1/video.mp4"
 KEY = rsa.generate_private_key(65537, 2048)
 OTHER = rsa.generate_private_key(65537, 2048)
-TRUSTED = {"K1": KEY.public_key()}
+CURVE = ec.generate_private_key(ec.SECP256R1())
+TRUSTED: dict[str, PublicKey] = {"K1": KEY.public_key(), "K3": CURVE.public_key()}
+SHA256 = {"Hash-Algorithm": "SHA256"}
 
 
 def signed(
@@ -32,8 +34,12 @@ def signed(
             ]
         }
     ).encode()
-    signature = key.sign(policy, padding.PKCS1v15(), hashes.SHA1())
-    parts = {"Policy": encoded(policy), "Signature": encoded(signature), "Key-Pair-Id": "K1"}
+    hashed = hashes.SHA256() if change.pop("signed_with", "SHA1") == "SHA256" else hashes.SHA1()
+    if isinstance(key, ec.EllipticCurvePrivateKey):
+        signature, key_id = key.sign(policy, ec.ECDSA(hashed)), "K3"
+    else:
+        signature, key_id = key.sign(policy, padding.PKCS1v15(), hashed), "K1"
+    parts = {"Policy": encoded(policy), "Signature": encoded(signature), "Key-Pair-Id": key_id}
     return urlencode({**parts, **change})
 
 
@@ -43,6 +49,20 @@ def encoded(data: bytes) -> str:
 
 def test_an_address_below_the_signed_one_is_served() -> None:
     assert is_signed(ADDRESS, signed(), TRUSTED)
+
+
+@pytest.mark.parametrize("key", [KEY, CURVE], ids=["rsa", "p256"])
+@pytest.mark.parametrize(("signed_with", "said"), [("SHA1", {}), ("SHA256", SHA256)])
+def test_both_kinds_of_keys_sign_with_both_hashes(key: Any, signed_with: str, said: dict[str, str]) -> None:
+    assert is_signed(ADDRESS, signed(key, signed_with=signed_with, **said), TRUSTED)
+
+
+@pytest.mark.parametrize("key", [KEY, CURVE], ids=["rsa", "p256"])
+@pytest.mark.parametrize(
+    ("signed_with", "said"), [("SHA256", {}), ("SHA1", SHA256), ("SHA1", {"Hash-Algorithm": "MD5"})]
+)
+def test_the_address_says_with_which_hash(key: Any, signed_with: str, said: dict[str, str]) -> None:
+    assert not is_signed(ADDRESS, signed(key, signed_with=signed_with, **said), TRUSTED)
 
 
 @pytest.mark.parametrize(
