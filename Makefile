@@ -150,11 +150,6 @@ drift: install ## say whether ENV differs from its code (exit code 2: it does)
 unlock: install ## release the state lock LOCK of ENV that a killed Terraform left behind
 	@$(RUN) -m tools unlock --environment "$(ENV)" --plan "$(PLANS)/$(ENV)" --lock "$(LOCK)"
 
-##@ Operate (ENV=dev)
-
-signing-key: install ## make the content signing key of ENV
-	@$(RUN) -m tools signing-key create --environment "$(ENV)"
-
 ##@ Pipeline (ENV=dev): the workflows call these targets, and a person can; see docs/operations.md
 
 preflight: install ## look at settings, names and quotas before ENV is deployed; refuses what must be mended first
@@ -181,7 +176,7 @@ verify: install ## check the deployed ENV from outside, then run the integration
 announce: install ## announce the deployment of ENV, as its settings say
 	@$(RUN) -m tools announce --environment "$(ENV)" --outputs "$(OUTPUTS)"
 
-dispose: install ## destroy the environment ENV of a pull request, signing key included
+dispose: install ## destroy the environment ENV of a pull request
 	@$(RUN) -m tools dispose --environment "$(ENV)"
 
 sweep: install ## dispose of the environments whose pull request is closed

@@ -1,7 +1,7 @@
 """Customer-managed KMS keys: one for records, one for what operators read (logs, alerts, dead letters).
 
 Key policies let AWS services use a key only on behalf of this account and for this platform's resources. So the roles
-of functions need no KMS permission of their own.
+of functions need no KMS permission for these keys. `content/signing_keys.py` has the keys that sign links.
 """
 
 from collections.abc import Mapping, Sequence
@@ -57,47 +57,55 @@ def make_key(
     provider: TerraformProvider | None = None,
 ) -> KmsKey:
     """Make a key that AWS rotates every year. `statements` say which services may use it, beside the administrators."""
-    administration = {
-        "Sid": "AccountAdministersThroughIam",
-        "Effect": "Allow",
-        "Principal": {"AWS": f"arn:{env.aws.partition}:iam::{env.aws.account_id}:root"},
-        # AWS demands this statement, because without it the key can become unmanageable. "*" means this key.
-        "Action": "kms:*",
-        "Resource": "*",
-    }
     return KmsKey(
         scope,
         id,
         description=description,
         enable_key_rotation=True,
-        deletion_window_in_days=(
-            PROTECTED_DELETION_WINDOW_DAYS if env.settings.protect_data else DELETION_WINDOW_DAYS
-        ),
-        policy=policy_document([administration, *statements]),
+        deletion_window_in_days=deletion_window_days(env),
+        policy=policy_document([administration(env), *statements]),
         provider=provider,
     )
 
 
+def administration(env: Environment) -> dict[str, Any]:
+    """The statement with which the account's administrators manage a key.
+
+    AWS demands it, because without it the key can become unmanageable. "*" means this key.
+    """
+    return {
+        "Sid": "AccountAdministersThroughIam",
+        "Effect": "Allow",
+        "Principal": {"AWS": f"arn:{env.aws.partition}:iam::{env.aws.account_id}:root"},
+        "Action": "kms:*",
+        "Resource": "*",
+    }
+
+
+def deletion_window_days(env: Environment) -> int:
+    """How long KMS waits before it deletes a key of this environment."""
+    return PROTECTED_DELETION_WINDOW_DAYS if env.settings.protect_data else DELETION_WINDOW_DAYS
+
+
 def records_key(scope: Construct, id: str, env: Environment) -> CustomerKey:
-    """The key of the tables. DynamoDB and Secrets Manager may use it for callers of this account.
+    """The key of the tables. DynamoDB may use it for callers of this account.
 
     https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html
     """
     statements = [
         {
-            "Sid": f"UseThrough{name}",
+            "Sid": "UseThroughDynamoDB",
             "Effect": "Allow",
             "Principal": {"AWS": "*"},
-            "Action": [*USE_KEY, "kms:CreateGrant"] if name == "DynamoDB" else list(USE_KEY),
+            "Action": [*USE_KEY, "kms:CreateGrant"],
             "Resource": "*",
             "Condition": {
                 "StringEquals": {
                     "kms:CallerAccount": env.aws.account_id,
-                    "kms:ViaService": f"{service}.{env.aws.region}.{env.aws.dns_suffix}",
+                    "kms:ViaService": f"dynamodb.{env.aws.region}.{env.aws.dns_suffix}",
                 }
             },
         }
-        for name, service in (("DynamoDB", "dynamodb"), ("SecretsManager", "secretsmanager"))
     ]
     return CustomerKey(
         scope, id, env=env, purpose="records", description="Student records", statements=statements

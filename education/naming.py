@@ -10,10 +10,12 @@ PROJECT = "education"
 # Where CloudFront reports its metrics and delivers its logs, whatever the stack's region.
 EDGE_REGION = "us-east-1"
 
-# A tool makes the signing keys, and the stack reads their public halves. Both use these names: the secret is
-# `names.of(SIGNING_KEY)`, and each slot has a parameter `names.parameter(f"{SIGNING_KEY}/{slot}")`.
-SIGNING_KEY = "signing-key"
+# The keys that sign links to premium content. The tools find them in CloudFront by their names.
+LINK_KEY = "link-key"
 SIGNING_KEY_SLOTS = ("a", "b")
+# The former ones (RSA): a secret `names.of(FORMER_SIGNING_KEY)` has their private halves, and a parameter
+# `names.parameter(f"{FORMER_SIGNING_KEY}/{slot}")` the public half of each slot.
+FORMER_SIGNING_KEY = "signing-key"
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,14 @@ class Names:
         `account_id` makes it unique; it may be a Terraform token.
         """
         return f"{PROJECT}-{what}-{account_id}-{self.suffix}"
+
+    def function_role(self, label: str) -> str:
+        """The name of the role of a function, by the function's short name."""
+        return self.of(f"{label}-function")
+
+    def link_key_prefix(self, slot: str, generation: int) -> str:
+        """How CloudFront's name of a public key begins that checks links; Terraform adds what makes it unique."""
+        return f"{self.of(f'{LINK_KEY}-{slot}-{generation}')}-"
 
     def parameter(self, what: str) -> str:
         """The path of a Systems Manager parameter."""

@@ -2,7 +2,6 @@
 
 import contextlib
 import shutil
-import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -16,8 +15,7 @@ from local_platform.state_backend import StateBackend
 from tools.deploy.progress import ResourceCounter
 from tools.setup.toolchain import find_toolchain
 from tools.support.outputs import write_outputs
-from tools.support.paths import ROOT, displayed
-from tools.support.programs import run_logged
+from tools.support.paths import displayed
 from tools.support.steps import step
 
 SMOKE_ADVICE = (
@@ -39,7 +37,6 @@ def up(platform: Platform) -> dict[str, Any]:
         current.note(f"Terraform {toolchain.terraform_version}, provider from {source}")
     with stop_emulator_on_failure(platform):
         instance = aws_emulator(platform)
-        _signing_key(platform)
         with step(f"bundling the functions and synthesizing {STACK}"):
             cdktf(platform, toolchain).synth()
     deployment = Deployment(platform, instance, StateBackend(platform))
@@ -122,20 +119,6 @@ def aws_emulator(platform: Platform) -> Instance:
         if not StateBackend(platform).create():
             current.note("they exist already")
     return instance
-
-
-def _signing_key(platform: Platform) -> None:
-    with step("making the content signing key"):
-        run_logged(
-            [
-                sys.executable,
-                *("-m", "tools", "signing-key", "create"),
-                *("--environment", platform.settings.environment_suffix, "--endpoint-url", platform.endpoint),
-            ],
-            log=platform.log("signing-key"),
-            environment={**platform.variables(), "PYTHONPATH": str(ROOT)},
-            advice="run `make down` and `make up` again.",
-        )
 
 
 def summary(platform: Platform, outputs: dict[str, Any]) -> str:

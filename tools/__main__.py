@@ -30,18 +30,9 @@ def build() -> typer.Typer:
         no_args_is_help=True,
         help="The tools of the education platform. Most have a make target of the same name: `make help`.",
     )
-    signing_key = typer.Typer(
-        no_args_is_help=True,
-        help="Make, replace, switch, show and delete the keys that sign links to premium content.\n\n"
-        "Private keys are stored in one secret and nowhere else. Public keys are stored in two parameters, which the "
-        "stack turns into CloudFront keys. These commands do not deploy.",
-    )
-    for command in operate.SIGNING_KEY_COMMANDS:
-        signing_key.command(help=_help(command))(_with_exit_code(command))
     for theme, commands in THEMES.items():
         for command in commands.COMMANDS:
             app.command(help=_help(command), rich_help_panel=theme)(_with_exit_code(command))
-    app.add_typer(signing_key, name="signing-key", rich_help_panel="Operate")
     return app
 
 

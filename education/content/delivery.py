@@ -47,6 +47,8 @@ class ContentDelivery(Construct):
     """The content bucket, the distribution in front of it, and the keys of premium links.
 
     Attributes:
+        signing_keys: the keys of premium links.
+        distribution: what must trust a key before a function signs with it.
         served_prefixes: the beginnings of the keys of course files.
         incoming_prefix: the beginning of the keys of files that were uploaded and not yet noted.
         outputs: the names with which clients and operators find the files, for the stack's outputs.
@@ -86,8 +88,8 @@ class ContentDelivery(Construct):
             "cloudfront_domain_name": distribution.domain_name,
             "content_base_url": self.base_url,
         }
-        self.public_key_ids: dict[str, str] = dict(keys.public_key_ids)
-        self.signing_secret_arn: str = keys.secret_arn
+        self.signing_keys: SigningKeys = keys
+        self.distribution: CloudfrontDistribution = distribution
         self.served_prefixes: tuple[str, ...] = (PUBLIC_PREFIX, PREMIUM_PREFIX)
         self.incoming_prefix: str = INCOMING_PREFIX
 
@@ -173,7 +175,7 @@ def _distribution(
             ),
             CloudfrontDistributionOrderedCacheBehavior(
                 path_pattern=f"{PREMIUM_PREFIX}*",
-                trusted_key_groups=[keys.key_group_id],
+                trusted_key_groups=keys.key_group_ids,
                 response_headers_policy_id=headers.private_policy_id,
                 **ordered,
             ),
@@ -182,7 +184,7 @@ def _distribution(
         # escaped letters) ends here, where CloudFront demands a signature too. S3 takes keys literally, and no premium
         # file has a key that begins with `public/`.
         default_cache_behavior=CloudfrontDistributionDefaultCacheBehavior(
-            trusted_key_groups=[keys.key_group_id],
+            trusted_key_groups=keys.key_group_ids,
             response_headers_policy_id=headers.private_policy_id,
             function_association=[
                 CloudfrontDistributionDefaultCacheBehaviorFunctionAssociation(

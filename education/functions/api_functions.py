@@ -5,9 +5,9 @@ adds the grants that all functions have: logs and traces. The integration tests 
 the grants are enough.
 """
 
-import json
 from collections.abc import Mapping, Sequence
 
+from cdktf import ITerraformDependable
 from constructs import Construct
 
 from education.content.delivery import ContentDelivery
@@ -51,7 +51,7 @@ class ApiFunctions(Construct):
         super().__init__(scope, id)
         self._operations = operations
         profiles, courses, progress = tables.profiles, tables.courses, tables.progress
-        settings = operations.env.settings.content
+        settings, keys = operations.env.settings.content, content.signing_keys
 
         catalog = self._function(
             "catalog",
@@ -135,8 +135,9 @@ class ApiFunctions(Construct):
                 **progress.variables,
                 "CONTENT_BUCKET": content.bucket_name,
                 "CONTENT_BASE_URL": content.base_url,
-                "SIGNING_SECRET_ID": content.signing_secret_arn,
-                "SIGNING_KEY_IDS": json.dumps(content.public_key_ids),
+                **(keys.former.variables if keys.former else {}),
+                "SIGNING_KEY_ARN": keys.active_key_arn,
+                "SIGNING_PUBLIC_KEY_ID": keys.active_public_key_id,
                 "PREMIUM_URL_MINUTES": str(settings.premium_url_minutes),
                 "MAX_UPLOAD_MIB": str(settings.max_upload_mib),
             },
@@ -150,8 +151,16 @@ class ApiFunctions(Construct):
                     [f"{content.bucket_arn}/{content.incoming_prefix}*"],
                     reason="the rest of the key names the lesson, which is known only at the request",
                 ),
-                Grant("ReadSigningKey", ["secretsmanager:GetSecretValue"], [content.signing_secret_arn]),
+                # Both slots: until new variables have reached every instance, some sign with the other one.
+                Grant("SignLinks", ["kms:Sign"], keys.key_arns),
+                *(
+                    [Grant("ReadSigningKey", ["secretsmanager:GetSecretValue"], [keys.former.secret_arn])]
+                    if keys.former
+                    else []
+                ),
             ],
+            # The distribution trusts a new group of keys before this function signs with one of them.
+            after=[content.distribution],
         )
         profile = self._function(
             "profiles",
@@ -221,7 +230,12 @@ class ApiFunctions(Construct):
         }
 
     def _function(
-        self, source: str, description: str, variables: Mapping[str, str], grants: Sequence[Grant]
+        self,
+        source: str,
+        description: str,
+        variables: Mapping[str, str],
+        grants: Sequence[Grant],
+        after: Sequence[ITerraformDependable] = (),
     ) -> PythonFunction:
         """A function that also knows which portals' origins may read its answers (CORS)."""
         origins = self._operations.env.settings.content.portal_origins
@@ -234,4 +248,5 @@ class ApiFunctions(Construct):
             variables={"PORTAL_ORIGINS": ",".join(origins), **variables},
             grants=grants,
             traced=True,
+            after=after,
         )

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from cdktf import AssetType, TerraformAsset
+from cdktf import AssetType, ITerraformDependable, TerraformAsset
 from cdktf_cdktf_provider_aws.cloudwatch_log_group import CloudwatchLogGroup
 from cdktf_cdktf_provider_aws.cloudwatch_metric_alarm import CloudwatchMetricAlarm
 from cdktf_cdktf_provider_aws.iam_role import IamRole
@@ -80,6 +80,7 @@ class PythonFunction(Construct):
         memory_mib: int = 0,
         caller_waits_seconds: float | None = None,
         traced: bool = False,
+        after: Sequence[ITerraformDependable] = (),
     ) -> None:
         """`source` is the folder below `lambda_src/`; `variables` are the environment variables.
 
@@ -88,6 +89,7 @@ class PythonFunction(Construct):
         `memory_mib` is the least that it needs, where the settings may give less. `caller_waits_seconds` is for a
         caller that waits less long than the function may run: the alarm on its duration then compares with that.
         `traced` is for a function behind the API, which traces the requests that the gateway has chosen.
+        `after` is what must be deployed before this function changes.
         """
         super().__init__(scope, id)
         self._operations, self.label = operations, deployed_name(source)
@@ -105,7 +107,7 @@ class PythonFunction(Construct):
         role = IamRole(
             self,
             "role",
-            name=env.names.of(f"{self.label}-function"),
+            name=env.names.function_role(self.label),
             description=f"What the function {name} may do",
             assume_role_policy=service_trust("lambda.amazonaws.com"),
             permissions_boundary=boundary_arn(env),
@@ -119,7 +121,7 @@ class PythonFunction(Construct):
         policy = IamRolePolicy(
             self,
             "policy",
-            name=env.names.of(f"{self.label}-function"),
+            name=env.names.function_role(self.label),
             role=role.name,
             policy=policy_document([grant.statement() for grant in all_grants]),
         )
@@ -164,7 +166,7 @@ class PythonFunction(Construct):
             dead_letter_config=(
                 LambdaFunctionDeadLetterConfig(target_arn=dead_letters.queue_arn) if asynchronous else None
             ),
-            depends_on=[policy],
+            depends_on=[policy, *after],
         )
         self.name: str = name
         self.function_name: str = function.function_name

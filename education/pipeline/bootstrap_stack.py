@@ -123,7 +123,9 @@ class BootstrapStack(TerraformStack):
             "boundary",
             name=self._settings.pipeline.boundary,
             description="The most that a role of the education platform can do",
-            policy=policy_document(boundary_statements(resources)),
+            policy=policy_document(
+                boundary_statements(resources, former_signing_keys=self._settings.content.former_signing_keys)
+            ),
         )
 
     def _role(

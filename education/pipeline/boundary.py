@@ -7,7 +7,7 @@ actions that no function is granted: BatchWriteItem, s3:GetObject and PutMetricD
 
 from typing import Any
 
-from education.naming import PROJECT, SIGNING_KEY
+from education.naming import FORMER_SIGNING_KEY, PROJECT
 from education.pipeline.permission import actions
 from education.pipeline.resource_scope import ResourceScope
 
@@ -22,8 +22,11 @@ USER_ACTIONS = (
 )
 
 
-def boundary_statements(scope: ResourceScope) -> list[dict[str, Any]]:
-    """The boundary's statements: only these actions are allowed, and only on this platform's resources."""
+def boundary_statements(scope: ResourceScope, *, former_signing_keys: bool) -> list[dict[str, Any]]:
+    """The boundary's statements: only these actions are allowed, and only on this platform's resources.
+
+    `former_signing_keys` is the setting `content.former_signing_keys`.
+    """
     tables = scope.named("dynamodb", "table/")
     return [
         _allow(
@@ -41,10 +44,19 @@ def boundary_statements(scope: ResourceScope) -> list[dict[str, Any]]:
         _allow("FileVersions", actions("s3", "ListBucketVersions"), scope.buckets()),
         _allow("Users", actions("cognito-idp", USER_ACTIONS), [scope.arn("cognito-idp", "userpool/*")])
         | {"Condition": scope.tagged()},
-        _allow(
-            "SigningKey",
-            actions("secretsmanager", "GetSecretValue"),
-            scope.arns("secretsmanager", f"secret:{PROJECT}-{SIGNING_KEY}-{{s}}-*"),
+        # The policies of the keys deny it to every role but the content function's.
+        _allow("SignLinks", actions("kms", "Sign"), [scope.arn("kms", "key/*")])
+        | {"Condition": {"StringEquals": {"kms:CallerAccount": scope.context.account_id}}},
+        *(
+            [
+                _allow(
+                    "SigningKey",
+                    actions("secretsmanager", "GetSecretValue"),
+                    scope.arns("secretsmanager", f"secret:{PROJECT}-{FORMER_SIGNING_KEY}-{{s}}-*"),
+                )
+            ]
+            if former_signing_keys
+            else []
         ),
         _allow(
             "Logs",

@@ -1,16 +1,18 @@
-"""What the pipeline may do with what stores data: tables, buckets, the user pool, keys, the signing key's public half.
+"""What the pipeline may do with what stores data, and with keys: tables, buckets, the user pool.
 
-No permission reads a table's items, a lesson file of a protected environment, a user or a secret's value; the signing
-keys of pull requests' environments are the exception.
+No permission reads a table's items, a lesson file of a protected environment, a user or a secret's value, and none uses
+a key.
 """
 
-from education.naming import PROJECT, SIGNING_KEY
+from typing import Any
+
+from education.naming import FORMER_SIGNING_KEY, PROJECT
 from education.pipeline.permission import Permission, actions
 from education.pipeline.resource_scope import ResourceScope
 
 
 def data_permissions(scope: ResourceScope) -> list[Permission]:
-    """Tables, content buckets, the user pool, and what the stack reads of the signing key."""
+    """Tables, content buckets and the user pool."""
     return [
         Permission(
             "Tables",
@@ -72,14 +74,20 @@ def data_permissions(scope: ResourceScope) -> list[Permission]:
             read_conditions=scope.tagged(),
             reason="a pool's ARN has its id, not its name; its tags are checked instead",
         ),
+    ]
+
+
+def former_signing_key_permissions(scope: ResourceScope) -> list[Permission]:
+    """What the stack reads of the former signing keys, while the settings keep them: never a private half."""
+    return [
         Permission(
             "SigningKeyParameters",
-            scope.arns("ssm", f"parameter/{PROJECT}/{{s}}/{SIGNING_KEY}/*"),
+            scope.arns("ssm", f"parameter/{PROJECT}/{{s}}/{FORMER_SIGNING_KEY}/*"),
             reads=actions("ssm", "GetParameter"),
         ),
         Permission(
             "SigningKeySecret",
-            scope.arns("secretsmanager", f"secret:{PROJECT}-{SIGNING_KEY}-{{s}}-*"),
+            scope.arns("secretsmanager", f"secret:{PROJECT}-{FORMER_SIGNING_KEY}-{{s}}-*"),
             reads=actions("secretsmanager", "DescribeSecret GetResourcePolicy"),
         ),
     ]
@@ -137,7 +145,9 @@ def key_permissions(scope: ResourceScope) -> list[Permission]:
         Permission(
             "NewKeys",
             keys,
-            reads=actions("kms", "DescribeKey GetKeyPolicy GetKeyRotationStatus ListResourceTags"),
+            reads=actions(
+                "kms", "DescribeKey GetKeyPolicy GetKeyRotationStatus GetPublicKey ListResourceTags"
+            ),
             writes=actions("kms", "EnableKeyRotation CreateAlias"),
             conditions=own_account,
             read_conditions=own_account,
@@ -150,7 +160,6 @@ def key_permissions(scope: ResourceScope) -> list[Permission]:
             writes=actions(
                 "kms", "PutKeyPolicy UpdateKeyDescription TagResource UntagResource UpdateAlias DeleteAlias"
             ),
-            destroys=actions("kms", "ScheduleKeyDeletion"),
             conditions=scope.tagged(),
             reason="a key's ARN has its id, not its alias; its tags are checked instead",
         ),
@@ -168,27 +177,36 @@ def key_permissions(scope: ResourceScope) -> list[Permission]:
     ]
 
 
-def signing_key_permissions(scope: ResourceScope) -> list[Permission]:
-    """Making and deleting the signing key, for environments that no administrator prepares (those of pull requests)."""
+def data_key_permissions(scope: ResourceScope) -> list[Permission]:
+    """Deleting a key that encrypts, and with it what it has encrypted."""
     return [
         Permission(
-            "OwnSigningKeyParameters",
-            scope.arns("ssm", f"parameter/{PROJECT}/{{s}}/{SIGNING_KEY}/*"),
-            writes=actions("ssm", "GetParameters PutParameter DeleteParameters"),
-        ),
-        Permission(
-            "SigningKeyList",
-            [scope.arn("ssm", f"parameter/{PROJECT}")],
-            writes=actions("ssm", "GetParametersByPath"),
-            reason="AWS checks the path that is asked for; below this one are public keys only",
-        ),
-        Permission(
-            "OwnSigningKeySecret",
-            # The ARN of a secret that does not exist yet has no random end, so the pattern has none.
-            scope.arns("secretsmanager", f"secret:{PROJECT}-{SIGNING_KEY}-{{s}}"),
-            writes=actions(
-                "secretsmanager",
-                "CreateSecret DescribeSecret PutSecretValue GetSecretValue DeleteSecret TagResource",
-            ),
-        ),
+            "KeysOfData",
+            [scope.arn("kms", "key/*")],
+            destroys=actions("kms", "ScheduleKeyDeletion"),
+            conditions=_tagged_for(scope, "ENCRYPT_DECRYPT"),
+            reason="a key's ARN has its id, not its alias; its tags and its use are checked instead",
+        )
     ]
+
+
+def link_key_permissions(scope: ResourceScope) -> list[Permission]:
+    """Deleting a key that signs links, also where data is protected: a rotation replaces it, and no data is lost."""
+    return [
+        Permission(
+            "LinkKeys",
+            [scope.arn("kms", "key/*")],
+            writes=actions("kms", "ScheduleKeyDeletion"),
+            conditions=_tagged_for(scope, "SIGN_VERIFY"),
+            reason="a key's ARN has its id, not its alias; its tags and its use are checked instead",
+        )
+    ]
+
+
+def _tagged_for(scope: ResourceScope, use: str) -> dict[str, dict[str, Any]]:
+    """A condition: the key has this platform's tags and this use, which nobody can change.
+
+    https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html
+    """
+    tagged = scope.tagged()
+    return {**tagged, "StringEquals": {**tagged["StringEquals"], "kms:KeyUsage": use}}

@@ -20,11 +20,13 @@ from education.pipeline.permissions_api import (
 )
 from education.pipeline.permissions_content import content_permissions, edge_log_permissions
 from education.pipeline.permissions_data import (
+    data_key_permissions,
     data_permissions,
+    former_signing_key_permissions,
     key_permissions,
+    link_key_permissions,
     mail_permissions,
     risk_permissions,
-    signing_key_permissions,
 )
 from education.pipeline.permissions_functions import event_permissions, function_permissions
 from education.pipeline.permissions_monitoring import alarm_permissions, monitoring_permissions
@@ -62,13 +64,12 @@ class PipelinePolicies:
     def parts(self) -> Mapping[str, Sequence[Permission]]:
         """The permissions on what is deployed. A part's name becomes part of its policy's name."""
         scope = self.scope
-        ephemeral = replace(scope, suffixes=[EPHEMERAL])
         return {
             "records": [
                 *data_permissions(scope),
+                *data_key_permissions(scope),
                 *(risk_permissions(scope) if self.env.settings.identity.plan == "PLUS" else []),
                 *(mail_permissions(scope) if self.env.settings.identity.ses_identity_arn else []),
-                *(signing_key_permissions(ephemeral) if self.env.settings.pipeline.ephemeral else []),
             ],
             "functions": [
                 *function_permissions(scope, boundary_arn=self.boundary_arn),
@@ -81,6 +82,12 @@ class PipelinePolicies:
             "firewalls": self._firewall_permissions(),
             "content": [
                 *content_permissions(scope),
+                *link_key_permissions(scope),
+                *(
+                    former_signing_key_permissions(scope)
+                    if self.env.settings.content.former_signing_keys
+                    else []
+                ),
                 *(edge_log_permissions(scope) if self.env.settings.content.access_logs else []),
             ],
             "watching": [
@@ -139,7 +146,7 @@ class PipelinePolicies:
         if self.env.settings.aws_region == EDGE_REGION:
             return []
         edge = replace(self.scope, region=EDGE_REGION)
-        permissions = [*alarm_permissions(edge), *key_permissions(edge)]
+        permissions = [*alarm_permissions(edge), *key_permissions(edge), *data_key_permissions(edge)]
         return [replace(permission, sid=f"Edge{permission.sid}") for permission in permissions]
 
     def _states(self, *, may_write: bool) -> Statements:

@@ -41,8 +41,11 @@ def load_settings(
     if not file.exists():
         file = folder / f"{FALLBACK_ENVIRONMENT}.toml"
     values = _read(file)
-    if file.stem != environment_suffix and isinstance(values.get("api"), dict):
-        values["api"]["account_log_role"] = False  # the environment whose file this is owns the role
+    if file.stem != environment_suffix:
+        if isinstance(values.get("api"), dict):
+            values["api"]["account_log_role"] = False  # the environment whose file this is owns the role
+        if isinstance(values.get("content"), dict):
+            values["content"]["former_signing_keys"] = False  # a new environment has no former keys
     values.setdefault("default_tags", {})
     values["environment_suffix"] = environment_suffix
     values["aws_region"] = aws_region or values.get("aws_region", "us-east-1")

@@ -112,10 +112,28 @@ class RecordsSettings(_Section):
     former_indexes: bool = False
 
 
+class SigningKeySettings(_Section):
+    """`content.signing_keys`: the keys that sign links to premium content.
+
+    `active` is the slot that signs. `a` and `b` number the keys of each slot: a higher number replaces the slot's key.
+    Never change the active slot and a number in one deployment, because CloudFront does not know a new key at once.
+    """
+
+    active: Literal["a", "b"] = "a"
+    a: int = Field(default=1, ge=1, le=9999)
+    b: int = Field(default=1, ge=1, le=9999)
+
+    def generation(self, slot: str) -> int:
+        """The number of the key in a slot."""
+        return {"a": self.a, "b": self.b}[slot]
+
+
 class ContentSettings(_Section):
     """`[content]`: course files and their delivery by CloudFront.
 
-    `premium_url_minutes` is how long a link to premium content is valid; `old_version_days` is how long a replaced or
+    `premium_url_minutes` is how long a link to premium content is valid at most; `signing_keys` are the keys of these
+    links, and with `former_signing_keys` CloudFront still trusts the RSA keys of earlier deployments.
+    `old_version_days` is how long a replaced or
     deleted file can be restored; `access_logs` are CloudFront's. `require_tls` and `wait_for_deployment` are false only
     on the AWS emulator.
     """
@@ -124,6 +142,8 @@ class ContentSettings(_Section):
     # read these errors, but they can read every answer of a function.
     portal_origins: tuple[Origin, ...] = Field(min_length=1)
     premium_url_minutes: int = Field(ge=1, le=60)
+    signing_keys: SigningKeySettings = SigningKeySettings()
+    former_signing_keys: bool = False
     max_upload_mib: int = Field(ge=1, le=5120)  # an S3 POST takes at most 5 GiB
     old_version_days: int = Field(ge=1, le=3650)
     price_class: Literal["PriceClass_100", "PriceClass_200", "PriceClass_All"]

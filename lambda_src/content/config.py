@@ -11,9 +11,9 @@ class Config(HttpConfig):
 
     Attributes:
         content_base_url: the distribution's URL without a trailing slash.
-        signing_secret_id: the secret with the private keys of both slots.
-        signing_key_ids: CloudFront's id of the public key in each slot.
-        premium_url_minutes: how long a signed URL is valid, at most 60.
+        signing_key_arn: the KMS key that signs links.
+        signing_public_key_id: CloudFront's id of its public half.
+        premium_url_minutes: how long a signed URL is valid at most, up to 60.
         max_upload_mib: the largest file that S3 accepts.
     """
 
@@ -22,7 +22,7 @@ class Config(HttpConfig):
     course_progress_table: str
     content_bucket: str
     content_base_url: str
-    signing_secret_id: str
-    signing_key_ids: dict[str, str]
+    signing_key_arn: str
+    signing_public_key_id: str
     premium_url_minutes: int
     max_upload_mib: int

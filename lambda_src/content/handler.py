@@ -3,7 +3,7 @@
 from content.config import Config
 from content.form_store import S3UploadForms
 from content.rules import Content, WantedUpload
-from content.signing_store import CloudFrontUrlSigner, SigningKeys
+from content.signing_store import CloudFrontUrlSigner
 from content.store import ContentTable
 from domain.people.revocation_store import RevocationTable
 from toolkit.config import load
@@ -16,7 +16,8 @@ _content = Content(
     ContentTable(_config.courses_table, _config.course_progress_table),
     S3UploadForms(_config.content_bucket),
     CloudFrontUrlSigner(
-        SigningKeys(_config.signing_secret_id, _config.signing_key_ids),
+        kms_key_arn=_config.signing_key_arn,
+        public_key_id=_config.signing_public_key_id,
         base_url=_config.content_base_url,
         valid_seconds=_config.premium_url_minutes * 60,
     ),

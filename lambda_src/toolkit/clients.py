@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from mypy_boto3_cognito_idp import CognitoIdentityProviderClient
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_s3 import S3Client
-    from mypy_boto3_secretsmanager import SecretsManagerClient
 
 CONNECT_SECONDS = 1.0
 READ_SECONDS = 3.0
@@ -62,9 +61,9 @@ def s3_copies() -> "S3Client":
     return cast("S3Client", _client("s3", COPY_SECONDS))
 
 
-def secrets_manager() -> "SecretsManagerClient":
-    """The Secrets Manager client."""
-    return cast("SecretsManagerClient", _client("secretsmanager"))
+def kms() -> Any:
+    """The KMS client."""
+    return _client("kms")
 
 
 def cognito() -> "CognitoIdentityProviderClient":

@@ -5,7 +5,6 @@ only declaration, and a test compares the infrastructure with it. If a value is 
 not start.
 """
 
-import json
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
@@ -49,8 +48,7 @@ def variable_names(config_class: type[BaseConfig]) -> frozenset[str]:
 def load(config_class: type[C], environment: Mapping[str, str] = os.environ) -> C:
     """Read a config class from environment variables.
 
-    Fields may be `str`, `int`, `bool` ("true"/"false"), `tuple[str, ...]` (comma separated) or
-    `dict[str, str]` (JSON).
+    Fields may be `str`, `int`, `bool` ("true"/"false") or `tuple[str, ...]` (comma separated).
 
     Raises:
         ConfigError: a variable is missing, empty or of the wrong form.
@@ -83,9 +81,4 @@ def _parse(text: str, wanted: Any) -> Any:
         if not parts:
             raise ValueError("at least one value is expected")
         return parts
-    if wanted == dict[str, str]:
-        mapping = json.loads(text)
-        if not isinstance(mapping, dict) or not all(isinstance(value, str) for value in mapping.values()):
-            raise ValueError("a JSON object of strings is expected")
-        return mapping
     raise TypeError(f"config fields of type {wanted} are not supported")

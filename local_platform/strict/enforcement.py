@@ -55,7 +55,7 @@ def enforce(
     resource_arn = resources.checked(iam_action, resource_arn)
     if ":event-source-mapping:" in resource_arn and (function := _mapped_function(resource_arn)):
         service_context = {**(service_context or {}), "lambda:FunctionArn": function}
-    service_context = _with_tags(resource_arn, service_context)
+    service_context = {**_key_usage(resource_arn), **_with_tags(resource_arn, service_context)}
     refused = _enforce(access_key_id, iam_action, service, region, resource_arn, service_context)
     _record(access_key_id, iam_action, resource_arn, refused, service_context)
     checks = _dependent_checks.get()
@@ -198,6 +198,14 @@ def _mapped_function(mapping_arn: str) -> str:
     from ministack.services import lambda_svc
 
     return str((lambda_svc._esms.get(mapping_arn.rpartition(":")[2]) or {}).get("FunctionArn") or "")
+
+
+def _key_usage(resource: str) -> dict[str, Any]:
+    """The condition key kms:KeyUsage, which every request has that works on a KMS key."""
+    from ministack.services import kms
+
+    key = kms._keys.get(resource.rpartition("key/")[2]) if ":kms:" in resource else None
+    return {"kms:KeyUsage": key["KeyUsage"]} if key else {}
 
 
 def _tags(tags: Mapping[str, str]) -> dict[str, Any]:

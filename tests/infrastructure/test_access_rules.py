@@ -37,7 +37,7 @@ EVIDENCE = {
     "s3:ListBucketVersions": ("list_object_versions",),
     "s3:GetObject": ("head_object", "get_object"),
     "s3:GetObjectTagging": ("get_object_tagging",),
-    "secretsmanager:GetSecretValue": ("get_secret_value",),
+    "kms:Sign": ("kms().sign(",),
     "cognito-idp:AdminGetUser": ("admin_get_user",),
     "cognito-idp:AdminDeleteUser": ("admin_delete_user",),
     "cognito-idp:AdminAddUserToGroup": ("admin_add_user_to_group",),

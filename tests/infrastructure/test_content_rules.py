@@ -1,9 +1,14 @@
 """Rules for course files: private bucket, CloudFront the only way in, premium behind keys that can be rotated."""
 
 from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from unittest import mock
 
+from education.settings.load import load_settings
+from education.settings.model import SigningKeySettings
 from tests.infrastructure.conftest import SynthesizedOf
-from tests.infrastructure.synthesized import Body, Synthesized, reference, statements
+from tests.infrastructure.synthesized import Body, Synthesized, listed, reference, statements, synthesize
 
 BLOCKS = ("block_public_acls", "block_public_policy", "ignore_public_acls", "restrict_public_buckets")
 
@@ -203,11 +208,106 @@ def test_a_signing_key_can_be_rotated(stack: Synthesized) -> None:
         )
         assert key["name_prefix"]
         assert key["lifecycle"]["create_before_destroy"] is True, f"{name}: PublicKeyInUse"
-        assert reference(key["encoded_key"]).startswith("data.aws_ssm_parameter.")
+        assert reference(key["encoded_key"]).startswith("data.aws_kms_public_key.")
     group = stack.one("aws_cloudfront_key_group")
     assert {reference(item) for item in group["items"]} == {
         f"aws_cloudfront_public_key.{name}" for name in keys
     }
+
+
+def test_links_are_signed_in_kms_by_the_content_function_only(stack: Synthesized) -> None:
+    keys = {
+        name: key
+        for name, key in stack.resources("aws_kms_key").items()
+        if key.get("key_usage") == "SIGN_VERIFY"
+    }
+    assert len(keys) == 2
+    for key in keys.values():
+        assert key["customer_master_key_spec"] == "ECC_NIST_P256", "CloudFront takes no other curve"
+        (denied,) = (each for each in statements(key["policy"]) if each["Effect"] == "Deny")
+        assert (denied["Principal"], denied["Action"]) == ({"AWS": "*"}, "kms:Sign")
+        role = denied["Condition"]["ArnNotEquals"]["aws:PrincipalArn"].rpartition("/")[2]
+        assert role == f"education-content-function-{stack.settings.environment_suffix}"
+    signing = [
+        (policy["name"], statement["Resource"])
+        for policy in stack.resources("aws_iam_role_policy").values()
+        for statement in statements(policy["policy"])
+        if "kms:Sign" in listed(statement["Action"])
+    ]
+    ((name, resources),) = signing
+    assert name == role
+    assert {reference(resource) for resource in resources} == {f"aws_kms_key.{name}" for name in keys}, (
+        "both slots: while a switch reaches the instances, some sign with the other one"
+    )
+
+
+def test_the_distribution_trusts_a_key_before_the_function_signs_with_it(stack: Synthesized) -> None:
+    (function,) = (
+        function
+        for function in stack.resources("aws_lambda_function").values()
+        if function["function_name"].startswith("education-content-")
+    )
+    (name,) = stack.resources("aws_cloudfront_distribution")
+    assert f"aws_cloudfront_distribution.{name}" in function["depends_on"]
+    assert "SIGNING_SECRET_ID" not in function["environment"]["variables"]
+
+
+def changed(tmp_path: Path, **content: Any) -> Synthesized:
+    """The stack of dev with other settings of `[content]`."""
+    settings = load_settings("dev")
+    other = settings.model_copy(update={"content": settings.content.model_copy(update=content)})
+    with mock.patch("education.tap_stack.load_settings", return_value=other):
+        return synthesize("dev", tmp_path)
+
+
+def test_a_rotation_makes_another_key_and_leaves_the_one_that_signs(tmp_path: Path) -> None:
+    """The addresses of what stays do not change; the new key has an address of its own."""
+    before = changed(tmp_path / "before")
+    after = changed(tmp_path / "after", signing_keys=SigningKeySettings(active="a", a=1, b=2))
+    gone = before.resources("aws_kms_key").keys() - after.resources("aws_kms_key").keys()
+    new = after.resources("aws_kms_key").keys() - before.resources("aws_kms_key").keys()
+    assert {name.rpartition("link-key-")[2].rpartition("_")[0] for name in gone} == {"b-1"}
+    assert {name.rpartition("link-key-")[2].rpartition("_")[0] for name in new} == {"b-2"}
+    switched = changed(tmp_path / "switched", signing_keys=SigningKeySettings(active="b", a=1, b=2))
+    assert signing_variables(before) == signing_variables(after) != signing_variables(switched)
+    assert switched.resources("aws_kms_key") == after.resources("aws_kms_key")
+
+
+def signing_variables(stack: Synthesized) -> dict[str, str]:
+    """What tells the content function which key signs."""
+    (function,) = (
+        function
+        for function in stack.resources("aws_lambda_function").values()
+        if function["function_name"].startswith("education-content-")
+    )
+    variables: dict[str, str] = function["environment"]["variables"]
+    return {name: variables[name] for name in ("SIGNING_KEY_ARN", "SIGNING_PUBLIC_KEY_ID")}
+
+
+def test_an_environment_leaves_its_rsa_keys_without_a_broken_link(tmp_path: Path) -> None:
+    """CloudFront trusts both kinds, and the former code still finds what it reads."""
+    stack = changed(tmp_path, former_signing_keys=True)
+    assert len(stack.resources("aws_cloudfront_public_key")) == 4
+    groups = stack.resources("aws_cloudfront_key_group")
+    assert len(groups) == 2
+    for behaviour in behaviours(stack):
+        if behaviour.get("path_pattern") != "public/*":
+            trusted = {reference(group) for group in behaviour["trusted_key_groups"]}
+            assert trusted == {f"aws_cloudfront_key_group.{name}" for name in groups}
+    # The addresses that they were deployed with, so that Terraform neither replaces nor deletes them.
+    former = {
+        "content-delivery_signing-keys_key-group": "aws_cloudfront_key_group",
+        "content-delivery_signing-keys_public-key-a": "aws_cloudfront_public_key",
+        "content-delivery_signing-keys_public-key-b": "aws_cloudfront_public_key",
+    }
+    for beginning, kind in former.items():
+        (body,) = (body for name, body in stack.resources(kind).items() if beginning in name)
+        assert body["lifecycle"]["create_before_destroy"] is True, (
+            "otherwise the next deployment deletes it while the distribution still trusts it"
+        )
+    content = stack.text
+    assert "SIGNING_SECRET_ID" in content
+    assert "secretsmanager:GetSecretValue" in content
 
 
 def test_access_is_logged_where_the_settings_say(stack: Synthesized) -> None:

@@ -7,7 +7,6 @@ from pathlib import Path
 import cdktf
 import pytest
 
-from education.naming import SIGNING_KEY, Names
 from education.settings.load import load_settings
 from education.tap_stack import aws_provider
 from tests.infrastructure.conftest import ENVIRONMENTS, SynthesizedOf
@@ -167,7 +166,7 @@ def test_no_secret_is_in_the_document(environment: str, synthesized_of: Synthesi
     stack = synthesized_of(environment)
     kinds = {address.partition(".")[0] for address, _ in stack.all_resources()} | set(stack.document["data"])
     assert not kinds & SECRET_TYPES, (
-        "these keep a secret in the Terraform state; make it outside, as tools/operate/signing_key.py does"
+        "these keep a secret in the Terraform state; make it outside of Terraform, or a key of KMS"
     )
     assert not re.search(r"PRIVATE KEY|AKIA[0-9A-Z]{16}|BEGIN RSA", stack.text)
     for key in (
@@ -180,7 +179,4 @@ def test_no_secret_is_in_the_document(environment: str, synthesized_of: Synthesi
     ):
         held = [value for value in values_of(stack.document["resource"], key) if isinstance(value, str)]
         assert not held, f"{key} must not be in the document"
-    for parameter in stack.data("aws_ssm_parameter").values():
-        assert Names(environment).parameter(SIGNING_KEY) in parameter["name"], (
-            "the only parameters that may be read are the public halves of the signing keys"
-        )
+    assert not stack.data("aws_ssm_parameter"), "a parameter's value would be in the state"

@@ -62,7 +62,7 @@ def environments() -> list[str]:
 
 @pytest.fixture(scope="session")
 def account(tmp_path_factory: pytest.TempPathFactory, environments: list[str]) -> Iterator[Account]:
-    """The account after `make bootstrap` and `make signing-key` for each environment."""
+    """The account after `make bootstrap` for each environment."""
     folder = tmp_path_factory.mktemp("account")
     checkout = check_out(tmp_path_factory.mktemp("checkout"))
     machines = (tmp_path_factory.mktemp("machine") for _ in itertools.count())
@@ -75,8 +75,6 @@ def account(tmp_path_factory: pytest.TempPathFactory, environments: list[str]) -
         others = [pool.submit(account.run, f"make bootstrap ENV={name}") for name in environments[1:]]
         for done in (first, *others):
             done.result()
-        for name in environments:
-            account.run(f"make signing-key ENV={name}")
         yield account
 
 

@@ -70,7 +70,6 @@ def accounts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TwoAccounts]:
             + f'conditions = {{ "sts:ExternalId" = "{EXTERNAL_ID}" }}\n'
         )
         said = account.run("make bootstrap ENV=prod", production)
-        account.run("make signing-key ENV=prod", production)
         account.variables |= dict(
             re.findall(r"^  (AWS_(?:PIPELINE|EXTERNAL)\w+) +(\S+)$", said, re.MULTILINE)
         )

@@ -1,15 +1,13 @@
-"""A fixture to call the routes of lessons' files by name, with real DynamoDB, S3 and Secrets Manager APIs."""
+"""A fixture to call the routes of lessons' files by name, with real DynamoDB, S3 and KMS APIs."""
 
-import json
-import time
 from base64 import b64decode
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import padding, rsa
+from cryptography.hazmat.primitives.asymmetric.ec import ECDSA, EllipticCurvePublicKey
 
 from domain import course_store
 from tests.unit.emulator_fixture import Tables
@@ -19,32 +17,17 @@ from toolkit import clients
 BUCKET = "education-content-test"
 BASE = "https://files.example.org"
 COURSE = "course-1"
-KEYS = {slot: rsa.generate_private_key(65537, 2048) for slot in ("a", "b")}
 NOW = "2026-01-01T00:00:00.000Z"
-
-
-def pem(key: rsa.RSAPrivateKey) -> str:
-    return key.private_bytes(
-        serialization.Encoding.PEM,
-        serialization.PrivateFormat.TraditionalOpenSSL,
-        serialization.NoEncryption(),
-    ).decode()
-
-
-def secret(active: str) -> str:
-    return json.dumps(
-        {"active": active, "keys": {slot: {"privateKey": pem(key)} for slot, key in KEYS.items()}}
-    )
 
 
 class Files:
     """The routes, by name, and what is around them."""
 
     def __init__(
-        self, lambda_api: LambdaApis, tables: Tables, monkeypatch: pytest.MonkeyPatch, secret_id: str
+        self, lambda_api: LambdaApis, tables: Tables, monkeypatch: pytest.MonkeyPatch, key_arn: str
     ) -> None:
         self.tables = tables
-        self.secret_id = secret_id
+        self.key_arn = key_arn
         self.api = lambda_api(
             "content",
             COURSES_TABLE=tables.courses,
@@ -52,8 +35,8 @@ class Files:
             COURSE_PROGRESS_TABLE=tables.progress,
             CONTENT_BUCKET=BUCKET,
             CONTENT_BASE_URL=BASE,
-            SIGNING_SECRET_ID=secret_id,
-            SIGNING_KEY_IDS=json.dumps({"a": "KEYA", "b": "KEYB"}),
+            SIGNING_KEY_ARN=key_arn,
+            SIGNING_PUBLIC_KEY_ID="KEYA",
             PREMIUM_URL_MINUTES="60",
             MAX_UPLOAD_MIB="1",
         )
@@ -134,27 +117,23 @@ class Files:
 @pytest.fixture
 def files(
     aws: str, lambda_api: LambdaApis, dynamodb_tables: Tables, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Files]:
+) -> Files:
     clients.set_deadline(None)  # that of the last test's request
     clients.s3().create_bucket(Bucket=BUCKET)
-    manager = clients.secrets_manager()
-    secret_id = f"signing-key-{time.monotonic_ns()}"
-    manager.create_secret(Name=secret_id, SecretString=secret("a"))
-    prepared = Files(lambda_api, dynamodb_tables, monkeypatch, secret_id)
+    key = clients.kms().create_key(KeySpec="ECC_NIST_P256", KeyUsage="SIGN_VERIFY")
+    prepared = Files(lambda_api, dynamodb_tables, monkeypatch, key["KeyMetadata"]["Arn"])
     prepared.set_course()
-    yield prepared
-    manager.delete_secret(SecretId=secret_id, ForceDeleteWithoutRecovery=True)
+    return prepared
 
 
 def unescaped(text: str) -> bytes:
     return b64decode(text.translate(str.maketrans("-_~", "+=/")))
 
 
-def verify(url: str, key: rsa.RSAPrivateKey) -> None:
+def verify(url: str, key_arn: str) -> None:
+    """What CloudFront does with the public half of the key."""
+    key = serialization.load_der_public_key(clients.kms().get_public_key(KeyId=key_arn)["PublicKey"])
+    assert isinstance(key, EllipticCurvePublicKey)
     query = parse_qs(urlsplit(url).query)
-    key.public_key().verify(
-        unescaped(query["Signature"][0]),
-        unescaped(query["Policy"][0]),
-        padding.PKCS1v15(),
-        hashes.SHA1(),
-    )
+    assert query["Hash-Algorithm"] == ["SHA256"], "without it, CloudFront checks with SHA-1"
+    key.verify(unescaped(query["Signature"][0]), unescaped(query["Policy"][0]), ECDSA(hashes.SHA256()))

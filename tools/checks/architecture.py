@@ -29,7 +29,6 @@ BOXES = {
     "aws_sqs_queue": '[/"SQS: {}"/]',
     "aws_sns_topic": '[/"SNS: {}"/]',
     "aws_cloudwatch_event_bus": '[/"EventBridge: {}"/]',
-    "aws_secretsmanager_secret": '[("Secret: {}")]',
 }
 GROUPS = {"Functions": "aws_lambda_function", "Tables": "aws_dynamodb_table"}
 # How an arrow is drawn that shows what a function's role allows. Other arrows have a label.

@@ -2,8 +2,9 @@
 
 An account may have 10 public keys and 10 key groups, unless AWS has raised that:
 https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cloudfront-limits.html#limits-key-groups. An
-environment has two keys and a group, and a rotation one key more for a while. So an account has room for five
-environments, those of pull requests included, and without this look the sixth would fail half-way.
+environment has two keys and a group, and a rotation one key more for a while. An environment that leaves its RSA keys
+has four keys and two groups for a while. So an account has room for five environments, those of pull requests included,
+and without this look the sixth would fail half-way.
 """
 
 import re
@@ -13,13 +14,13 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from education.errors import UserError
-from education.naming import SIGNING_KEY, SIGNING_KEY_SLOTS, Names
+from education.naming import EDGE_REGION, LINK_KEY, SIGNING_KEY_SLOTS, Names
+from education.settings.model import EnvironmentSettings
 from tools.support.account import client
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudfront import CloudFrontClient
 
-EDGE_REGION = "us-east-1"
 AT_FIRST = 10  # of each kind, in an account whose quotas nobody has raised
 KEYS, GROUPS = "public keys", "key groups"
 _QUOTA_NAMES = {KEYS: re.compile(r"^public keys\b", re.I), GROUPS: re.compile(r"^key groups\b", re.I)}
@@ -35,14 +36,14 @@ def planned(plan: Mapping[str, Any]) -> dict[str, int]:
     return made
 
 
-def missing(suffix: str, cloudfront: "CloudFrontClient") -> dict[str, int]:
+def missing(settings: EnvironmentSettings, cloudfront: "CloudFrontClient") -> dict[str, int]:
     """How many keys and groups an environment does not have yet."""
-    names = Names(suffix)
-    there = list(_names(cloudfront, KEYS))
-    slots = [names.of(f"{SIGNING_KEY}-{slot}") for slot in SIGNING_KEY_SLOTS]
-    own_group = names.of(f"{SIGNING_KEY}s") in _names(cloudfront, GROUPS)
+    names, numbers = Names(settings.environment_suffix), settings.content.signing_keys
+    there = list(names_of(cloudfront, KEYS))
+    prefixes = [names.link_key_prefix(slot, numbers.generation(slot)) for slot in SIGNING_KEY_SLOTS]
+    own_group = names.of(f"{LINK_KEY}s") in names_of(cloudfront, GROUPS)
     return {
-        KEYS: sum(not any(name.startswith(f"{slot}-") for name in there) for slot in slots),
+        KEYS: sum(not any(name.startswith(prefix) for name in there) for prefix in prefixes),
         GROUPS: int(not own_group),
     }
 
@@ -50,7 +51,7 @@ def missing(suffix: str, cloudfront: "CloudFrontClient") -> dict[str, int]:
 def problem(made: Mapping[str, int], cloudfront: "CloudFrontClient", quotas: Any) -> str:
     """Why CloudFront has no room for what is to be made; "" where it has."""
     for kind, count in made.items():
-        there = len(list(_names(cloudfront, kind))) if count else 0
+        there = len(list(names_of(cloudfront, kind))) if count else 0
         allowed = _allowed(kind, quotas) if there + count > AT_FIRST else AT_FIRST
         if count and there + count > allowed:
             return (
@@ -61,7 +62,7 @@ def problem(made: Mapping[str, int], cloudfront: "CloudFrontClient", quotas: Any
     return ""
 
 
-def refuse_without_room(suffix: str, plan: Mapping[str, Any] | None = None) -> None:
+def refuse_without_room(settings: EnvironmentSettings, plan: Mapping[str, Any] | None = None) -> None:
     """Refuse a deployment that CloudFront has no room for.
 
     `plan` is Terraform's plan; without one, what the environment does not have yet is counted. A role that may not list
@@ -71,14 +72,14 @@ def refuse_without_room(suffix: str, plan: Mapping[str, Any] | None = None) -> N
     """
     cloudfront, quotas = client("cloudfront", EDGE_REGION), client("service-quotas", EDGE_REGION)
     try:
-        found = problem(missing(suffix, cloudfront) if plan is None else planned(plan), cloudfront, quotas)
+        found = problem(missing(settings, cloudfront) if plan is None else planned(plan), cloudfront, quotas)
     except (BotoCoreError, ClientError):
         return
     if found:
         raise UserError(found)
 
 
-def _names(cloudfront: "CloudFrontClient", kind: str) -> Iterator[str]:
+def names_of(cloudfront: "CloudFrontClient", kind: str) -> Iterator[str]:
     """The names of the account's public keys or key groups."""
     marker: dict[str, Any] = {}
     while True:

@@ -14,6 +14,7 @@ from education.settings.load import LOCAL_ENVIRONMENT, settings_from_variables
 from education.settings.model import EnvironmentSettings
 from tools.deploy.cdktf import Cdktf
 from tools.deploy.key_quota import refuse_without_room
+from tools.deploy.link_keys import refuse_in_one_step
 from tools.deploy.progress import ResourceCounter
 from tools.deploy.saved_plan import TEXT, SavedPlan, count_changes
 from tools.deploy.terraform import Terraform
@@ -48,6 +49,7 @@ class Planner:
         with step("finding out which account this is") as current:
             account = current_account(self.settings)
             current.note(account.identity_arn)
+        refuse_in_one_step(self.settings)
         shutil.rmtree(self.folder, ignore_errors=True)
         with step(f"synthesizing TapStack{self.suffix}"):
             self._synthesize()
@@ -59,7 +61,7 @@ class Planner:
             # Without the lock, which the plan role may not write. `apply` refuses a plan that is older than the state.
             terraform.plan(self.saved.file, "-lock=false")
             planned = terraform.show(self.saved.file)
-            refuse_without_room(self.suffix, planned)
+            refuse_without_room(self.settings, planned)
             changes = count_changes(planned)
             current.note(", ".join(f"{count} to {kind}" for kind, count in changes.items()))
         (self.folder / TEXT).write_text(redacted(terraform.show_text(self.saved.file)))

@@ -13,6 +13,7 @@ from education.settings.load import settings_from_variables
 from education.settings.model import EnvironmentSettings
 from tools.deploy.cdktf import Cdktf
 from tools.deploy.key_quota import refuse_without_room
+from tools.deploy.link_keys import refuse_in_one_step
 from tools.deploy.progress import ResourceCounter
 from tools.setup.toolchain import LOGS, find_toolchain
 from tools.support.account import current_account, refuse_local
@@ -68,7 +69,9 @@ def run(command: str, suffix: str, variables: Mapping[str, str]) -> None:
         cdktf.synth()
         current.note(displayed(cdktf.stack_folder / "cdk.tf.json"))
     if command == "deploy":
-        refuse_without_room(suffix)
+        settings = settings_from_variables(variables)
+        refuse_in_one_step(settings)
+        refuse_without_room(settings)
         with step(f"deploying {stack} with cdktf") as current:
             counter = ResourceCounter(current.progress)
             outputs = cdktf.deploy(advice=_advice(suffix), is_synthesized=True, on_line=counter)
@@ -95,8 +98,7 @@ def _write_outputs(suffix: str, outputs: Mapping[str, object]) -> None:
 def _advice(suffix: str) -> str:
     return (
         "read the error above. Credentials missing or expired: sign in to the account again. State bucket missing: "
-        "`make bootstrap` makes it. A parameter below "
-        f"/education/{suffix}/signing-key missing: run `make signing-key ENV={suffix}`."
+        f"`make bootstrap ENV={suffix}` makes it."
     )
 
 

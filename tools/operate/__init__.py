@@ -1,1 +1,1 @@
-"""Commands for the operator of a deployed environment: redrive, restore, signing keys."""
+"""Commands for the operator of a deployed environment: redrive, restore."""

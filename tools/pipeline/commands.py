@@ -96,7 +96,7 @@ def announce(environment: Environment, outputs: OutputsFolder = OUTPUTS) -> None
 
 
 def dispose(environment: Environment) -> None:
-    """Destroy the environment of one pull request (pr-NUMBER), signing key included."""
+    """Destroy the environment of one pull request (pr-NUMBER)."""
     from tools.pipeline.ephemeral import dispose
 
     dispose(environment)

@@ -12,8 +12,6 @@ from education.settings.load import settings_from_variables
 from education.settings.model import EnvironmentSettings
 from tools.deploy.stack import refuse_protected
 from tools.deploy.stack import run as run_stack
-from tools.operate.signing_key import open_store
-from tools.operate.signing_key_store import environments_with_keys
 from tools.pipeline.github import current_github
 from tools.pipeline.state_bucket import StateBucket
 from tools.support.account import Account, client, current_account
@@ -24,7 +22,7 @@ PATTERN = re.compile(r"pr-(\d+)")
 
 
 def dispose(suffix: str) -> None:
-    """Destroy the stack and the signing key of one environment."""
+    """Destroy the stack of one environment."""
     if not PATTERN.fullmatch(suffix):
         raise UserError(
             f"{suffix} is no environment of a pull request (pr-<number>): use `make destroy ENV={suffix}`."
@@ -37,23 +35,19 @@ def dispose(suffix: str) -> None:
         is_deployed = any(_states(settings, account, f"{suffix}/TapStack{suffix}.tfstate").values())
         current.note("" if is_deployed else "nothing")
     if is_deployed:
-        _signing_key_for_destroy(settings)
         run_stack("destroy", suffix, variables)
-    with step("deleting the signing key"):
-        open_store(suffix, region=settings.aws_region).delete(now=True)
 
 
 def sweep(suffix: str) -> list[str]:
     """Dispose of every environment in the account of `suffix` whose pull request is closed.
 
-    An environment is found by its state. Where a job was lost before there was one, it is found by its signing key.
+    An environment is found by its state.
 
     Raises `UserError` at the end if some of them could not be disposed of.
     """
     settings = settings_from_variables(os.environ, suffix)
     account = current_account(settings)
     found = {key.partition("/")[0] for key, count in _states(settings, account, "pr-").items() if count}
-    found |= environments_with_keys(client("ssm", settings.aws_region))
     open_numbers = current_github().open_pull_requests()
     numbers = sorted(int(match[1]) for name in found if (match := PATTERN.fullmatch(name)))
     left = [f"pr-{number}" for number in numbers if number not in open_numbers]
@@ -74,9 +68,3 @@ def _states(settings: EnvironmentSettings, account: Account, prefix: str) -> dic
     """How many resources each state in the environment's bucket has, by key."""
     state = settings.state
     return StateBucket(client("s3", state.bucket_region), state.bucket, account.id).states(prefix)
-
-
-def _signing_key_for_destroy(settings: EnvironmentSettings) -> None:
-    """Make the signing key where it is missing: the stack reads the public keys even when it is destroyed."""
-    with step("making sure that there is a signing key"):
-        open_store(settings.environment_suffix, region=settings.aws_region).create()

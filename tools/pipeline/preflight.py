@@ -15,10 +15,10 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from education.errors import UserError
-from education.naming import Names
+from education.naming import EDGE_REGION, Names
 from education.settings.load import settings_from_variables
 from education.settings.model import EnvironmentSettings
-from tools.deploy import key_quota
+from tools.deploy import key_quota, link_keys
 from tools.support.account import Account, client, current_account
 from tools.support.service_problems import service_message
 from tools.support.steps import step
@@ -184,8 +184,8 @@ def _bucket_names(settings: EnvironmentSettings, account: Account, make_client: 
 
 
 def _signing_keys(settings: EnvironmentSettings, _: Account, make_client: Client) -> list[str]:
-    region = key_quota.EDGE_REGION
+    region = EDGE_REGION
     cloudfront, quotas = make_client("cloudfront", region), make_client("service-quotas", region)
-    wanted = key_quota.missing(settings.environment_suffix, cloudfront)
-    found = key_quota.problem(wanted, cloudfront, quotas)
-    return [found.removesuffix("; nothing was changed.") + "."] if found else []
+    wanted = key_quota.missing(settings, cloudfront)
+    found = (key_quota.problem(wanted, cloudfront, quotas), link_keys.problem(settings, cloudfront))
+    return [problem.removesuffix("; nothing was changed.") + "." for problem in found if problem]

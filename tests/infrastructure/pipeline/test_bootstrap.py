@@ -177,7 +177,6 @@ def test_protected_data_cannot_be_destroyed(resources: Resources, environment: s
         "s3:DeleteBucket",
         "s3:DeleteObject",
         "cognito-idp:DeleteUserPool",
-        "kms:ScheduleKeyDeletion",
     }
     assert (held & destroying == set()) is load_settings(environment).protect_data
 
@@ -190,8 +189,7 @@ def test_no_role_reads_records_or_secrets(resources: Resources) -> None:
             ) and "aws_dynamodb_table" not in json.dumps(statement)
             read = {"dynamodb:GetItem", "dynamodb:Query", "dynamodb:Scan"} & set(listed(statement["Action"]))
             assert not (tables and read), statement["Sid"]
-            if "secretsmanager:GetSecretValue" in listed(statement["Action"]):
-                assert all("signing-key-pr-" in resource for resource in listed(statement["Resource"]))
+            assert not {"secretsmanager:GetSecretValue", "kms:Sign"} & set(listed(statement["Action"]))
 
 
 def test_the_boundary_allows_what_functions_may_do(environment: str, synthesized_of: SynthesizedOf) -> None:
@@ -200,7 +198,9 @@ def test_the_boundary_allows_what_functions_may_do(environment: str, synthesized
 
     allowed = [
         action
-        for statement in boundary_statements(ResourceScope(context, [environment], "us-east-1"))
+        for statement in boundary_statements(
+            ResourceScope(context, [environment], "us-east-1"), former_signing_keys=False
+        )
         if statement["Effect"] == "Allow"
         for action in statement["Action"]
     ]

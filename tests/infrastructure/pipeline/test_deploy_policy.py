@@ -248,16 +248,27 @@ def test_every_workflow_puts_the_same_tags_on_everything() -> None:
     assert "actor" not in str(said)
 
 
-def test_an_environment_of_a_pull_request_can_make_and_delete_its_signing_key() -> None:
-    statements = policies("dev").deploy()
-    parameter = f"arn:aws:ssm:{PLACE}:parameter/education/pr-12/signing-key/a"
-    for action in ("ssm:GetParameters", "ssm:PutParameter", "ssm:DeleteParameters"):
-        assert allows(statements, action, parameter)
-    for end in ("", "-a1B2c3"):  # before it is there, and from then on
-        secret = f"arn:aws:secretsmanager:{PLACE}:secret:education-signing-key-pr-12{end}"
-        for name in ("DescribeSecret", "CreateSecret", "DeleteSecret"):
-            assert allows(statements, f"secretsmanager:{name}", secret), f"{name} {secret}"
-    assert not allows(policies("prod").deploy(), "ssm:GetParameters", parameter)
+def test_a_retired_link_key_may_go_where_data_is_protected_and_no_other_key() -> None:
+    """A rotation deletes the key that it replaces. KMS fixes a key's use when it makes the key."""
+    for environment, may_destroy in (("prod", False), ("dev", True)):
+        deleting = {
+            statement["Condition"]["StringEquals"]["kms:KeyUsage"]
+            for part in policies(environment).deploy().values()
+            for statement in part
+            if statement["Effect"] == "Allow" and "kms:ScheduleKeyDeletion" in listed(statement["Action"])
+        }
+        assert deleting == {"SIGN_VERIFY", *(["ENCRYPT_DECRYPT"] if may_destroy else [])}
+
+
+def test_the_former_signing_keys_are_read_only_while_the_settings_keep_them() -> None:
+    parameter = f"arn:aws:ssm:{PLACE}:parameter/education/prod/signing-key/a"
+    held = policies("prod")
+    content = held.env.settings.content.model_copy(update={"former_signing_keys": True})
+    leaving = replace(
+        held, env=replace(held.env, settings=held.env.settings.model_copy(update={"content": content}))
+    )
+    assert allows(leaving.deploy(), "ssm:GetParameter", parameter)
+    assert not allows(held.deploy(), "ssm:GetParameter", parameter)
 
 
 def test_an_own_sender_of_emails_needs_its_service_role_and_no_other() -> None:

@@ -196,9 +196,9 @@ def test_functions_have_what_has_no_resource_type_on_everything(synthesized_of: 
 
 def test_nothing_that_decides_by_tags_is_asked_of_a_new_key(roles: dict[str, list[Statement]]) -> None:
     """A key's tags may take five minutes to count: https://docs.aws.amazon.com/kms/latest/developerguide/abac.html."""
-    at_once = {"DescribeKey", "GetKeyPolicy", "GetKeyRotationStatus", "ListResourceTags"}
+    at_once = {"DescribeKey", "GetKeyPolicy", "GetKeyRotationStatus", "GetPublicKey", "ListResourceTags"}
     at_once_for = {"plan": at_once, "deploy": {*at_once, "EnableKeyRotation", "CreateAlias"}}
-    at_once_for["boundary"] = {"Decrypt", "Encrypt", "GenerateDataKey"}
+    at_once_for["boundary"] = {"Decrypt", "Encrypt", "GenerateDataKey", "Sign"}
     for role, held in roles.items():
         needed = {f"kms:{name}" for name in at_once_for.get(role.split()[1], ())}
         free = {

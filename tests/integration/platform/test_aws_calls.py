@@ -156,13 +156,13 @@ def test_a_page_of_a_list_needs_one_query(deployed: Deployed, costs: Mapping[Sam
     assert _of(costs, "listRoster", "JSON")["dynamodb:Query"] == shards
 
 
-def test_an_instance_reads_the_signing_key_once_and_a_course_every_five_seconds(
+def test_an_instance_signs_a_link_once_a_window_and_reads_a_course_every_five_seconds(
     costs: Mapping[Sample, Cost],
 ) -> None:
     """All other reads are the same for a public file: the enrolment."""
     first = _of(costs, "getLessonContent", "premium, first of an instance")
     later = _of(costs, "getLessonContent", "premium, later")
-    assert first - later == {"secretsmanager:GetSecretValue": 1, "dynamodb:GetItem": 1}
+    assert first - later == {"kms:Sign": 1, "dynamodb:GetItem": 1}
     assert later == {"dynamodb:GetItem": 1}
     assert later == _of(costs, "getLessonContent", "public")
 

@@ -14,8 +14,8 @@ from tools.setup.toolchain import find_toolchain
 
 pytestmark = pytest.mark.intrusive
 
-# The Terraform state is kept when a stack is destroyed. Terraform only reads the signing key.
-NOT_OF_THE_STACK = ("terraform-state", "terraform-locks", "signing-key")
+# The Terraform state is kept when a stack is destroyed.
+NOT_OF_THE_STACK = ("terraform-state", "terraform-locks")
 
 
 def test_destroy_leaves_nothing(deployed: Deployed) -> None:

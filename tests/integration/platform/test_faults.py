@@ -177,7 +177,7 @@ def reports(context: SampleContext, proxied: ProxiedFunctions) -> Mapping[Sample
         by_function.setdefault(sample.function, []).append(
             FaultTest(sample, sample.arrange(context), proxied)
         )
-    proxied.restart("content")  # it read its signing key while the samples were prepared
+    proxied.restart("content")  # it signed the links while the samples were prepared
     with ThreadPoolExecutor(len(by_function)) as threads:
         done = threads.map(
             lambda fault_tests: [(fault_test.sample, fault_test.run()) for fault_test in fault_tests],
@@ -204,7 +204,7 @@ SILENT_SERVICES = (
     ("updateLessonProgress", "dynamodb"),
     ("reportPosition", "dynamodb"),
     ("getLessonContent", "dynamodb"),
-    ("getLessonContent", "secretsmanager"),
+    ("getLessonContent", "kms"),
     ("getProfile", "dynamodb"),
     ("grantRole", "cognito-idp"),
 )

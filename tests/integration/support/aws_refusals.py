@@ -9,8 +9,8 @@ THROTTLED: Mapping[str, str] = {
     "cognito-idp": "TooManyRequestsException",
     "dynamodb": "ProvisionedThroughputExceededException",
     "events": "ThrottlingException",
+    "kms": "ThrottlingException",
     "s3": "SlowDown",
-    "secretsmanager": "ThrottlingException",
     "sqs": "ThrottlingException",
 }
 

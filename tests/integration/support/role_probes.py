@@ -18,10 +18,7 @@ def probes(deployed: Deployed, credentials: Mapping[str, str]) -> Iterator[Probe
             yield from _on_table(dynamodb, tables.describe_table(TableName=name)["Table"])
     yield from _on_bucket(deployed.client("s3", **credentials), deployed.outputs["content_bucket_name"])
     yield from _on_pool(deployed.client("cognito-idp", **credentials), deployed.outputs["user_pool_id"])
-    name = f"education-signing-key-{deployed.outputs['environment_suffix']}"
-    secret = deployed.client("secretsmanager").describe_secret(SecretId=name)["ARN"]
-    read = deployed.client("secretsmanager", **credentials).get_secret_value
-    yield ("secretsmanager:GetSecretValue", resource_part(secret)), partial(read, SecretId=secret)
+    yield from _on_link_keys(deployed, deployed.client("kms", **credentials))
     yield ("iam:ListRoles", "role/"), deployed.client("iam", **credentials).list_roles
     yield ("lambda:ListFunctions", "*"), deployed.client("lambda", **credentials).list_functions
 
@@ -47,6 +44,14 @@ def _on_table(client: Any, table: Mapping[str, Any]) -> Iterator[Probe]:
             ("dynamodb:Query", f"table/{name}/index/{index['IndexName']}"),
             partial(call, **_query(index["KeySchema"][0]["AttributeName"])),
         )
+
+
+def _on_link_keys(deployed: Deployed, client: Any) -> Iterator[Probe]:
+    for slot in ("a", "b"):
+        alias = f"alias/education-link-key-{slot}-{deployed.outputs['environment_suffix']}"
+        key = deployed.client("kms").describe_key(KeyId=alias)["KeyMetadata"]["Arn"]
+        sign = partial(client.sign, KeyId=key, Message=b"x", SigningAlgorithm="ECDSA_SHA_256")
+        yield ("kms:Sign", resource_part(key)), sign
 
 
 def _query(hash_key: str) -> dict[str, Any]:

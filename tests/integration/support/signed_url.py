@@ -1,4 +1,4 @@
-"""Reads and verifies CloudFront signed URLs with a custom policy, as CloudFront does it.
+"""Reads and verifies CloudFront signed URLs with a custom policy, as CloudFront does it: P-256 over SHA-256.
 
 The CloudFront of the AWS emulator does not check signatures. So the tests check them with the public keys that the
 distribution trusts.
@@ -16,7 +16,7 @@ from urllib.parse import parse_qs
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import padding, rsa
+from cryptography.hazmat.primitives.asymmetric import ec
 
 from tests.integration.support.deployed import Deployed
 
@@ -36,10 +36,11 @@ class SignedUrl:
 
     @classmethod
     def parse(cls, signed: str) -> "SignedUrl":
-        """Parse a signed URL. Fails if its parameters are not exactly the three of a custom policy."""
+        """Parse a signed URL. Fails if its parameters are not exactly those of a custom policy over SHA-256."""
         url, _, query = signed.partition("?")
         parameters = parse_qs(query, strict_parsing=True)
-        assert set(parameters) == {"Policy", "Signature", "Key-Pair-Id"}
+        assert set(parameters) == {"Policy", "Signature", "Key-Pair-Id", "Hash-Algorithm"}
+        assert parameters["Hash-Algorithm"] == ["SHA256"]
         return cls(
             url=url,
             query=query,
@@ -67,27 +68,28 @@ class SignedUrl:
         """Whether the policy allows this URL. `*` and `?` match as in CloudFront."""
         return fnmatchcase(url, str(self.only_statement["Resource"]).replace("[", "[[]"))
 
-    def verify(self, key: rsa.RSAPublicKey) -> None:
+    def verify(self, key: ec.EllipticCurvePublicKey) -> None:
         """Fail if this key did not sign the policy."""
         try:
-            key.verify(self.signature, self.policy, padding.PKCS1v15(), hashes.SHA1())
+            key.verify(self.signature, self.policy, ec.ECDSA(hashes.SHA256()))
         except InvalidSignature:
             raise AssertionError("the signature is not one of this key over this policy") from None
 
 
-def published_keys(deployed: Deployed, path_pattern: str) -> Mapping[str, rsa.RSAPublicKey]:
+def published_keys(deployed: Deployed, path_pattern: str) -> Mapping[str, ec.EllipticCurvePublicKey]:
     """The public keys, by id, that the distribution trusts for a path pattern. They come from the CloudFront API."""
     cloudfront: CloudFrontClient = deployed.client("cloudfront")
     config = cloudfront.get_distribution_config(Id=deployed.outputs["cloudfront_distribution_id"])
     behaviours = config["DistributionConfig"]["CacheBehaviors"]["Items"]
     (behaviour,) = (behaviour for behaviour in behaviours if behaviour["PathPattern"] == path_pattern)
     assert behaviour["TrustedKeyGroups"]["Enabled"]
-    keys: dict[str, rsa.RSAPublicKey] = {}
+    keys: dict[str, ec.EllipticCurvePublicKey] = {}
     for group in behaviour["TrustedKeyGroups"]["Items"]:
         for key_id in cloudfront.get_key_group(Id=group)["KeyGroup"]["KeyGroupConfig"]["Items"]:
             public = cloudfront.get_public_key(Id=key_id)["PublicKey"]["PublicKeyConfig"]["EncodedKey"]
             key = serialization.load_pem_public_key(public.encode())
-            assert isinstance(key, rsa.RSAPublicKey)
+            assert isinstance(key, ec.EllipticCurvePublicKey)
+            assert isinstance(key.curve, ec.SECP256R1)
             keys[key_id] = key
     return keys
 

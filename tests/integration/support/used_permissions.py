@@ -30,8 +30,8 @@ def used(call: AwsCall) -> Iterator[Pair]:
             yield from _of_tables(operation, request)
         case "s3":
             yield call.operation, unquote(call.path.partition("?")[0]).lstrip("/")
-        case "secretsmanager":
-            yield call.operation, resource_part(request["SecretId"])
+        case "kms":
+            yield call.operation, resource_part(request["KeyId"])
         case "cognito-idp":
             yield call.operation, f"userpool/{request['UserPoolId']}"
         case "sqs":

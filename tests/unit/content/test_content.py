@@ -1,20 +1,16 @@
 """Lessons' files: who gets a form or a URL, that S3 refuses changed forms, and that signatures are valid."""
 
-import json
 import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import requests
-from botocore.exceptions import EndpointConnectionError
 
-from content import signing_store
 from content.form_store import S3UploadForms
 from domain import content_paths
-from tests.unit.content_fixture import BASE, BUCKET, COURSE, KEYS, Files, secret, unescaped, verify
+from tests.unit.content_fixture import BASE, BUCKET, COURSE, Files
 from tests.unit.lambda_api_fixture import ADMINISTRATOR, OTHER_INSTRUCTOR, OWNER, STUDENT, Answer
 from toolkit import clients
 
@@ -24,11 +20,6 @@ def send(form: Mapping[str, Any], data: bytes, **fields: str) -> int:
         form["url"], data={**form["fields"], **fields}, files={"file": ("anything", data)}, timeout=10
     )
     return answer.status_code
-
-
-def policy_of(url: str) -> dict[str, Any]:
-    """The policy of a signed URL."""
-    return dict(json.loads(unescaped(parse_qs(urlsplit(url).query)["Policy"][0])))
 
 
 def test_a_form_takes_one_file_of_the_lessons_type(files: Files) -> None:
@@ -133,76 +124,6 @@ def test_only_enrolled_students_read_content(files: Files, enrolment: str | None
     files.set_course(status="draft")
     files.forget()
     assert files.content(caller=STUDENT).status == 404
-
-
-def test_a_premium_url_is_signed_for_this_upload_only_and_for_an_hour(files: Files) -> None:
-    key = files.upload().body["key"]
-    files.arrive(key)
-    body = files.content().body
-    assert body["premium"]
-    assert body["url"].startswith(f"{BASE}/{key}?")
-    verify(body["url"], KEYS["a"])
-    (statement,) = policy_of(body["url"])["Statement"]
-    assert statement["Resource"] == f"{BASE}/{content_paths.folder_of(key)}/*"
-    expires = statement["Condition"]["DateLessThan"]["AWS:EpochTime"]
-    assert 3500 < expires - time.time() <= 3600
-    assert body["expiresAt"] == datetime.fromtimestamp(expires, UTC).strftime("%Y-%m-%dT%H:%M:%S.000Z")
-    assert parse_qs(urlsplit(body["url"]).query)["Key-Pair-Id"] == ["KEYA"]
-
-
-def test_a_switched_key_is_picked_up_after_five_minutes(
-    files: Files, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    files.arrive(files.upload().body["key"])
-    asked: list[str] = []
-    read = signing_store.SigningKeys._read
-
-    def counted(keys: signing_store.SigningKeys) -> signing_store.SigningKey:
-        asked.append("secret")
-        return read(keys)
-
-    monkeypatch.setattr("content.signing_store.SigningKeys._read", counted)
-    clock = [time.monotonic()]
-    monkeypatch.setattr("content.signing_store.time.monotonic", lambda: clock[0])
-    for _ in range(3):
-        verify(files.content().body["url"], KEYS["a"])
-    assert asked == ["secret"]
-    clients.secrets_manager().put_secret_value(SecretId=files.secret_id, SecretString=secret("b"))
-    asked.clear()
-    verify(files.content().body["url"], KEYS["a"])
-    assert asked == []
-    clock[0] += signing_store.KEPT_SECONDS + 1
-    verify(files.content().body["url"], KEYS["b"])
-    assert asked == ["secret"]
-
-
-@pytest.mark.parametrize("fault", ["outage", "no such slot"])
-def test_a_key_is_used_for_another_hour_while_the_secret_cannot_be_read(
-    files: Files, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], fault: str
-) -> None:
-    files.arrive(files.upload().body["key"])
-    clock = [time.monotonic()]
-    monkeypatch.setattr("content.signing_store.time.monotonic", lambda: clock[0])
-    verify(files.content().body["url"], KEYS["a"])
-    asked = []
-
-    class Failing:
-        def get_secret_value(self, **_: str) -> Any:
-            asked.append("secret")
-            if fault == "outage":
-                raise EndpointConnectionError(endpoint_url="http://127.0.0.1:1")
-            return {"SecretString": json.dumps({"active": "c", "keys": {}})}
-
-    with monkeypatch.context() as patch:
-        patch.setattr(clients, "secrets_manager", Failing)
-        clock[0] += signing_store.KEPT_SECONDS + 1
-        for _ in range(3):
-            verify(files.content().body["url"], KEYS["a"])
-        assert asked == ["secret"], "a service that fails is not asked by every request"
-        assert "signing key not renewed" in capsys.readouterr().out
-        clock[0] += signing_store.STALE_SECONDS
-        assert files.content().status == (503 if fault == "outage" else 500)
-    verify(files.content().body["url"], KEYS["a"])
 
 
 def test_every_request_is_a_fixed_number_of_calls(files: Files) -> None:

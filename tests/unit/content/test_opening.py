@@ -1,6 +1,6 @@
 """A student opens a lesson by a course that may be five seconds old; nothing is refused by an old course."""
 
-from tests.unit.content_fixture import BASE, COURSE, KEYS, Files, verify
+from tests.unit.content_fixture import BASE, COURSE, Files, verify
 from tests.unit.lambda_api_fixture import OTHER_INSTRUCTOR, OWNER, STUDENT
 
 
@@ -56,4 +56,4 @@ def test_a_lesson_that_has_become_premium_is_soon_signed(files: Files) -> None:
     files.arrive(files.upload("text").body["key"])
     body = files.content("text", STUDENT).body
     assert body["premium"] is True
-    verify(body["url"], KEYS["a"])
+    verify(body["url"], files.key_arn)

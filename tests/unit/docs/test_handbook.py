@@ -35,12 +35,6 @@ def test_a_command_runs_in_the_projects_own_environment(page: Path) -> None:
     assert not bare, f"{page.name}: {bare}: write .venv/bin/python -m …"
 
 
-def test_so_do_the_commands_that_the_tools_tell_a_person_to_run() -> None:
-    for file in ("commands.py", "signing_key_store.py"):
-        told = re.findall(r'"(\S+) -m tools signing-key \w+ --', (ROOT / "tools/operate" / file).read_text())
-        assert told == [".venv/bin/python"], f"tools/operate/{file}"
-
-
 def test_each_command_of_the_tools_that_is_named_somewhere_exists() -> None:
     """In the docs, in the Makefile, in the workflows, and in the code's own messages."""
     code = [path for folder in CODE for path in (ROOT / folder).rglob("*.py")]

@@ -166,3 +166,16 @@ def test_threat_protection_needs_the_plan_that_has_it(tmp_path: Path, mode: str)
 def test_the_dear_plan_needs_a_use(tmp_path: Path) -> None:
     said = refusal(tmp_path, 'plan = "ESSENTIALS"', 'plan = "PLUS"')
     assert 'plan is PLUS but advanced_security is OFF; allowed: advanced_security = "AUDIT"' in said
+
+
+@pytest.mark.parametrize(
+    ("keys", "named"),
+    [
+        ('{ active = "c", a = 1, b = 1 }', "content.signing_keys.active is 'c'"),
+        ('{ active = "a", a = 0, b = 1 }', "content.signing_keys.a is 0"),
+        ('{ active = "a", a = 1, b = "2" }', "content.signing_keys.b is '2'"),
+        ('{ active = "a", a = 1, b = 1, c = 1 }', "content.signing_keys.c"),
+    ],
+)
+def test_keys_of_links_that_do_not_exist(tmp_path: Path, keys: str, named: str) -> None:
+    assert named in refusal(tmp_path, '{ active = "a", a = 1, b = 1 }', keys)

@@ -66,7 +66,6 @@ def emulated(platform: Platform, monkeypatch: pytest.MonkeyPatch) -> Emulator:
     toolchain = type("Toolchain", (), {"mirror": None, "terraform_version": "1"})
     monkeypatch.setattr(up_module, "find_toolchain", lambda: toolchain)
     monkeypatch.setattr(up_module, "aws_emulator", fake.start)
-    monkeypatch.setattr(up_module, "_signing_key", lambda _: None)
     monkeypatch.setattr(emulator, "stop", fake.stop)
     return fake
 

@@ -45,7 +45,7 @@ def started(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str]]:
 def test_make_takes_the_environment_from_its_command_line_or_from_the_suffix(
     arguments: list[str], variables: dict[str, str], suffix: str
 ) -> None:
-    for target in ("synth", "deploy", "destroy", "bootstrap", "signing-key"):
+    for target in ("synth", "deploy", "destroy", "bootstrap"):
         assert (
             shown(target, *arguments, **variables)[-1].split(" --environment ")[1].startswith(f'"{suffix}"')
         )

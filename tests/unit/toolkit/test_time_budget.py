@@ -18,7 +18,7 @@ GATEWAY_SECONDS = 29.0
 # Standard mode's pause before the n-th retry: a random part of 2**n seconds, at most 20 (botocore, "Retries").
 LONGEST_PAUSE_SECONDS = 20
 ENVIRONMENTS = sorted(path.stem for path in Path("environments").glob("*.toml"))
-MAKERS = ("dynamodb", "s3", "secrets_manager", "cognito", "sqs", "event_bridge")
+MAKERS = ("dynamodb", "s3", "kms", "cognito", "sqs", "event_bridge")
 
 
 def longest_call(config: Any) -> float:

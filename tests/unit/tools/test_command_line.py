@@ -2,16 +2,13 @@
 
 import subprocess
 import sys
-from typing import get_args, get_type_hints
 
 import pytest
 import typer
 from typer.core import TyperGroup
 
-from education.naming import SIGNING_KEY_SLOTS
 from tools.__main__ import THEMES, build, main
 from tools.deploy import plan
-from tools.operate import commands as operate
 from tools.setup import install
 from tools.support.paths import ROOT
 
@@ -66,7 +63,6 @@ def test_the_help_loads_nothing_that_only_the_commands_need() -> None:
         (["scan", "nothing"], "nothing is no scanner; there are workflows, checkov,"),
         (["restore", "--environment", "dev", "--table", "courses"], "name either --backup or --at."),
         (["restore", "--environment", "dev", "--table", "courses", "--at", "noon"], "'noon'"),
-        (["signing-key", "activate", "--environment", "dev", "--slot", "c"], "not one of 'a', 'b'"),
     ],
 )
 def test_bad_input_is_answered_with_one_sentence(
@@ -103,8 +99,3 @@ def test_an_interrupt_has_the_exit_code_of_a_shell(
     monkeypatch.setattr(install, "main", interrupted)
     assert main(["install"]) == 130
     assert "interrupted" in capsys.readouterr().err
-
-
-def test_the_slots_are_those_of_the_platform() -> None:
-    slot = get_type_hints(operate.activate)["slot"]
-    assert get_args(slot) == SIGNING_KEY_SLOTS

@@ -171,19 +171,19 @@ def test_a_plan_that_cloudfront_has_no_room_for_is_refused(monkeypatch: pytest.M
     with pytest.raises(
         UserError, match=r"no room for 1 more public keys: this account has 10 of 10\..*make sweep"
     ):
-        key_quota.refuse_without_room("dev", created(aws_cloudfront_public_key=1))
-    key_quota.refuse_without_room("dev", created())
+        key_quota.refuse_without_room(load_settings("dev"), created(aws_cloudfront_public_key=1))
+    key_quota.refuse_without_room(load_settings("dev"), created())
     aws.quota = 20
-    key_quota.refuse_without_room("dev", created(aws_cloudfront_public_key=1))
+    key_quota.refuse_without_room(load_settings("dev"), created(aws_cloudfront_public_key=1))
 
 
 def test_what_an_environment_has_already_needs_no_room(monkeypatch: pytest.MonkeyPatch) -> None:
-    own = ["education-signing-key-a-pr-1-2026", "education-signing-key-b-pr-1-2026"]
-    aws = Aws(keys=[*own, *(f"k{n}" for n in range(8))], groups=["education-signing-keys-pr-1"])
+    own = ["education-link-key-a-1-pr-1-2026", "education-link-key-b-1-pr-1-2026"]
+    aws = Aws(keys=[*own, *(f"k{n}" for n in range(8))], groups=["education-link-keys-pr-1"])
     monkeypatch.setattr(key_quota, "client", aws)
-    key_quota.refuse_without_room("pr-1")
+    key_quota.refuse_without_room(load_settings("pr-1"))
     with pytest.raises(UserError, match="no room for 2 more public keys"):
-        key_quota.refuse_without_room("pr-2")
+        key_quota.refuse_without_room(load_settings("pr-2"))
 
 
 def test_a_role_that_may_not_list_keys_is_let_through(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -195,4 +195,4 @@ def test_a_role_that_may_not_list_keys_is_let_through(monkeypatch: pytest.Monkey
 
     aws.list_public_keys = closed  # type: ignore[method-assign,assignment]
     monkeypatch.setattr(key_quota, "client", aws)
-    key_quota.refuse_without_room("dev", created(aws_cloudfront_public_key=1))
+    key_quota.refuse_without_room(load_settings("dev"), created(aws_cloudfront_public_key=1))

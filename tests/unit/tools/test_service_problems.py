@@ -105,7 +105,7 @@ def test_a_smoke_test_that_fails_says_what_to_do(tmp_path: Path, monkeypatch: py
     monkeypatch.setattr(
         up_module, "find_toolchain", lambda: type("T", (), {"mirror": None, "terraform_version": "1"})
     )
-    for name in ("aws_emulator", "_signing_key", "StateBackend"):
+    for name in ("aws_emulator", "StateBackend"):
         monkeypatch.setattr(up_module, name, lambda *_: None)
     monkeypatch.setattr(up_module, "cdktf", lambda *_: type("C", (), {"synth": lambda: None}))
     monkeypatch.setattr(up_module, "Deployment", Deployment)

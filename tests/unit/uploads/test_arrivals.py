@@ -3,7 +3,6 @@
 What happens between the steps of a run is in test_arrival_rules.py.
 """
 
-import json
 from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import uuid4
@@ -44,8 +43,8 @@ class School:
             COURSE_PROGRESS_TABLE=tables.progress,
             CONTENT_BUCKET=self.bucket,
             CONTENT_BASE_URL="https://files.example.org",
-            SIGNING_SECRET_ID="none",
-            SIGNING_KEY_IDS=json.dumps({}),
+            SIGNING_KEY_ARN="none",
+            SIGNING_PUBLIC_KEY_ID="none",
             PREMIUM_URL_MINUTES="60",
             MAX_UPLOAD_MIB="1",
         )
