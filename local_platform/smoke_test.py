@@ -10,7 +10,14 @@ from education.errors import UserError
 from local_platform.api_client import Person, fetch, upload
 
 TITLE = "A first look around"
-FILE = b"<!doctype html><html lang=en><title>Welcome</title><p>Welcome to the course.</p></html>\n"
+FILES = {
+    "welcome": ("welcome.md", "text/markdown", b"# Welcome\n\nWelcome to the course.\n"),
+    "practice": (
+        "index.html",
+        "text/html",
+        b"<!doctype html><html lang=en><title>Practice</title><p>Practise here.</p></html>\n",
+    ),
+}
 LESSONS = {
     "welcome": {"title": "Welcome", "contentType": "article", "premium": False, "position": 0},
     "practice": {"title": "Practice", "contentType": "interactive", "premium": True, "position": 1},
@@ -40,9 +47,12 @@ def _published_course(instructor: Person) -> str:
         path = f"/courses/{course_id}/lessons/{lesson_id}"
         if lesson_id not in existing:
             instructor.call("PUT", path, lesson)
-        if not existing.get(lesson_id, {}).get("hasContent"):
-            request = {"fileName": "index.html", "mediaType": "text/html"}
-            upload(instructor.call("POST", f"{path}/upload", request), FILE)
+        name, media_type, content = FILES[lesson_id]
+        has_content = existing.get(lesson_id, {}).get("hasContent")
+        # An earlier version may have uploaded another file to a platform that still runs.
+        if not has_content or fetch(instructor.call("GET", f"{path}/content")["url"]) != content:
+            request = {"fileName": name, "mediaType": media_type}
+            upload(instructor.call("POST", f"{path}/upload", request), content)
     course = instructor.call("GET", f"/courses/{course_id}")
     if course["status"] != "published":
         instructor.call(
@@ -58,7 +68,7 @@ def _study(student: Person, course_id: str) -> None:
         raise UserError(f"enrolling in {course_id} answered with {enrollment['courseId']}")
     for lesson_id in LESSONS:
         content = student.call("GET", f"/courses/{course_id}/lessons/{lesson_id}/content")
-        if fetch(content["url"]) != FILE:
+        if fetch(content["url"]) != FILES[lesson_id][2]:
             raise UserError(f"the file of lesson {lesson_id!r} is not the one that was uploaded")
     progress = student.call(
         "PUT", f"/progress/{course_id}/lessons/welcome", {"positionSeconds": 30, "completed": True}

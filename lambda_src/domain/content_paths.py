@@ -30,13 +30,15 @@ MEDIA_TYPES = {
     "video": ("video/mp4", "video/webm"),
     "pdf": ("application/pdf",),
     "interactive": ("text/html",),
-    "article": ("text/html",),
+    # Data for the portal, which shows it safely. Files of earlier articles are text/html, and still served as that.
+    "article": ("text/markdown",),
 }
 FILE_NAMES = {
     "video/mp4": "video.mp4",
     "video/webm": "video.webm",
     "application/pdf": "document.pdf",
     "text/html": "index.html",
+    "text/markdown": "article.md",
 }
 
 _KEY = re.compile(

@@ -22,6 +22,7 @@ from tests.integration.support.people import SharedUsers
 from tests.integration.support.signed_url import SignedUrl, published_keys
 
 VIDEO = b"\x00\x00\x00\x18ftypmp42" + secrets.token_bytes(300_000)
+MARKDOWN = "# Grüße\n\nRead *this*.\n".encode()
 LESSONS = {
     "film": lesson("video", premium=True),
     "paper": lesson("pdf", position=1),
@@ -33,7 +34,7 @@ FILES: Mapping[str, tuple[bytes, str]] = {
     "film": (VIDEO, "video/mp4"),
     "paper": (b"%PDF-1.7\n%%EOF\n", "application/pdf"),
     "game": (PAGE, "text/html"),
-    "text": (PAGE, "text/html"),
+    "text": (MARKDOWN, "text/markdown"),
 }
 
 
@@ -223,6 +224,7 @@ def test_s3_accepts_only_what_the_form_allows(
     ("body", "wrong"),
     [
         ({"mediaType": "application/pdf"}, {"mediaType"}),
+        ({"mediaType": "text/html"}, {"mediaType"}),
         ({"mediaType": "application/x-msdownload"}, {"mediaType"}),
         ({"fileName": "../x.html"}, {"fileName"}),
         ({"fileName": ""}, {"fileName"}),
@@ -234,7 +236,7 @@ def test_s3_accepts_only_what_the_form_allows(
 def test_an_upload_form_for_an_invalid_file_is_refused(
     users: SharedUsers, course_id: str, body: dict[str, Any], wrong: set[str]
 ) -> None:
-    """The file of an article must be one HTML page with a limited size."""
+    """The file of an article must be Markdown with a limited size."""
     answer = users.owner.call("POST", f"/courses/{course_id}/lessons/text/upload", body, expect=400)
     assert answer.wrong_fields in (wrong, {"body"})
 

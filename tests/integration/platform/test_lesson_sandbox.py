@@ -63,12 +63,13 @@ def chromium(deployed: Deployed) -> Iterator[Browser]:
         yield running
 
 
-@pytest.mark.parametrize("kind", ["interactive", "article"])
 def test_one_lesson_cannot_read_anothers_signed_link(
-    deployed: Deployed, users: SharedUsers, chromium: Browser, kind: str
+    deployed: Deployed, users: SharedUsers, chromium: Browser
 ) -> None:
     """Neither the address nor the text of the other frame, nor a storage that both share."""
-    lessons = {name: lesson(kind, premium=True, position=n) for n, name in enumerate(("spy", "secret"))}
+    lessons = {
+        name: lesson("interactive", premium=True, position=n) for n, name in enumerate(("spy", "secret"))
+    }
     course_id = new_course(users.owner, lessons=lessons)
     urls = []
     for name, content in (("spy", SPY), ("secret", SECRET)):

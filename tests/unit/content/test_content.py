@@ -54,6 +54,7 @@ def test_s3_refuses_a_file_that_is_too_large(files: Files) -> None:
     [
         ("film", {"mediaType": "text/html"}, ["mediaType"]),
         ("text", {"mediaType": "video/mp4"}, ["mediaType"]),
+        ("text", {"mediaType": "text/html"}, ["mediaType"]),
         ("film", {"sizeBytes": 2 * 1024 * 1024}, ["sizeBytes"]),
         ("film", {"fileName": "../x"}, ["fileName"]),
         ("film", {"other": 1}, ["other"]),

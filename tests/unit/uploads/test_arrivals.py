@@ -165,7 +165,7 @@ def test_a_file_is_moved_to_its_address_and_noted(school: School) -> None:
     assert "openForm" not in school.lesson()
     stored = school.s3.get_object(Bucket=school.bucket, Key=form["key"])
     assert stored["Body"].read() == PAGE
-    assert (stored["ContentType"], stored["CacheControl"]) == ("text/html", "public, max-age=300")
+    assert (stored["ContentType"], stored["CacheControl"]) == ("text/markdown", "public, max-age=300")
     assert stored["Metadata"] == {}, "no answer of CloudFront may name the uploader"
 
 
@@ -251,4 +251,4 @@ def test_the_name_of_the_file_is_not_logged(school: School, capsys: pytest.Captu
     school.arrive(school.send(form))
     logged = capsys.readouterr().out
     assert f'"outcome":"noted","courseId":"{COURSE}","lessonId":"text"' in logged
-    assert "index.html" not in logged
+    assert "article.md" not in logged
