@@ -22,6 +22,7 @@ from tests.integration.support.people import SharedUsers
 from tests.integration.support.signed_url import SignedUrl, published_keys
 
 VIDEO = b"\x00\x00\x00\x18ftypmp42" + secrets.token_bytes(300_000)
+PDF = b"%PDF-1.7\n" + secrets.token_bytes(300_000) + b"\n%%EOF\n"
 MARKDOWN = "# Grüße\n\nRead *this*.\n".encode()
 LESSONS = {
     "film": lesson("video", premium=True),
@@ -32,7 +33,7 @@ LESSONS = {
 }
 FILES: Mapping[str, tuple[bytes, str]] = {
     "film": (VIDEO, "video/mp4"),
-    "paper": (b"%PDF-1.7\n%%EOF\n", "application/pdf"),
+    "paper": (PDF, "application/pdf"),
     "game": (PAGE, "text/html"),
     "text": (MARKDOWN, "text/markdown"),
 }
@@ -72,16 +73,20 @@ def test_a_file_is_served_as_it_was_sent(
     assert "x-amz-version-id" not in headers
 
 
-def test_a_video_is_served_in_ranges(deployed: Deployed, users: SharedUsers, course_id: str) -> None:
-    """Video players need ranges: the answer is 206 with exactly the requested bytes."""
-    url = users.student.get(f"/courses/{course_id}/lessons/film/content")["url"]
-    for first, last in ((0, 99), (150_000, 150_999), (len(VIDEO) - 10, len(VIDEO) - 1)):
+@pytest.mark.parametrize("lesson_id", ["film", "paper"])
+def test_videos_and_documents_are_served_in_ranges(
+    deployed: Deployed, users: SharedUsers, course_id: str, lesson_id: str
+) -> None:
+    """Players and viewers of PDF files need ranges: the answer is 206 with exactly the requested bytes."""
+    content, media_type = FILES[lesson_id]
+    url = users.student.get(f"/courses/{course_id}/lessons/{lesson_id}/content")["url"]
+    for first, last in ((0, 99), (150_000, 150_999), (len(content) - 10, len(content) - 1)):
         answer = deployed.fetch(url, Range=f"bytes={first}-{last}")
         assert answer.status_code == 206
-        assert answer.headers["Content-Range"] == f"bytes {first}-{last}/{len(VIDEO)}"
-        assert answer.headers["Content-Type"] == "video/mp4"
-        assert answer.content == VIDEO[first : last + 1]
-    assert deployed.fetch(url, Range=f"bytes={len(VIDEO)}-").status_code == 416
+        assert answer.headers["Content-Range"] == f"bytes {first}-{last}/{len(content)}"
+        assert answer.headers["Content-Type"] == media_type
+        assert answer.content == content[first : last + 1]
+    assert deployed.fetch(url, Range=f"bytes={len(content)}-").status_code == 416
 
 
 def test_a_public_file_has_an_unsigned_url(deployed: Deployed, users: SharedUsers, course_id: str) -> None:
