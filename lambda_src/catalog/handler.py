@@ -59,7 +59,7 @@ def _list_courses(request: Request) -> Response:
         return page(Page([course.to_api() for course in found.items], found.next_cursor))
     if search is not None:
         fault = FieldError("q", "searches published courses only, so it cannot be used with owner")
-        raise BadRequest("The request is not valid.", errors=(fault,))
+        raise BadRequest(f"The request is not valid: {fault.field} {fault.message}.", errors=(fault,))
     owned = _courses.list_owned(request.caller, owner, limit, cursor)
     return page(Page([_shown(request, course) for course in owned.items], owned.next_cursor))
 
