@@ -16,6 +16,7 @@ from education.content.delivery import ContentDelivery
 from education.data.audit_table import AuditTable
 from education.data.event_bus import EventBus
 from education.data.tables import Tables
+from education.functions.admissions import admissions_function
 from education.functions.grants import (
     end_passes,
     erase_people,
@@ -25,7 +26,7 @@ from education.functions.grants import (
     see_erasures,
 )
 from education.functions.python_function import Operations, PythonFunction
-from education.functions.stream_filters import ENROLMENTS_AND_COMPLETIONS, PUBLICATIONS
+from education.functions.stream_filters import ENROLMENTS_AND_COMPLETIONS, FOLLOWED, PUBLICATIONS
 from education.functions.stream_source import LagAlarm, StreamSource
 from education.functions.user_sweep import UserSweep
 from education.iam import Grant
@@ -39,14 +40,6 @@ NOT_NOTED = "ArrivalsNotNoted"
 # The records of a stream that a function gets. A profile with an erasure request has the attribute
 # domain.people.erasure.REQUESTED_AT.
 ERASURE_REQUESTS = json.dumps({"dynamodb": {"NewImage": {"erasureRequestedAt": {"S": [{"exists": True}]}}}})
-# Only courses, co-teachers' items and unfinished passes have `createdAt`; what else is in the table of courses is
-# nothing to follow.
-EDITS = json.dumps(
-    {
-        "eventName": ["MODIFY", "REMOVE"],
-        "dynamodb": {"OldImage": {"createdAt": {"S": [{"exists": True}]}}},
-    }
-)
 # Cognito waits five seconds for its trigger, counted from its own call. 1.6 s of these are left for the start of a new
 # instance and for the way there and back: lambda_src/identity_triggers/handler.py. CPU power grows with the memory,
 # and a new instance has to load boto3 in that time.
@@ -198,7 +191,8 @@ class ErasureFunction(Construct):
 
 
 class StreamFunctions(Construct):
-    """The function that sends events to other systems, and the one that handles course changes.
+    """The function that sends events to other systems, the one that handles course changes, and the one that settles
+    queued enrolments.
 
     After a course was edited, the second one (`followups`) updates the students' records, the waitlist and the stored
     files.
@@ -278,10 +272,11 @@ class StreamFunctions(Construct):
             ],
             timeout_seconds=FOLLOWUPS_TIMEOUT_SECONDS,
         )
+        self.admissions = admissions_function(self, operations=operations, tables=tables)
         for name, table, function, pattern in (
             ("events-of-courses", courses, self.events, PUBLICATIONS),
             ("events-of-progress", progress, self.events, ENROLMENTS_AND_COMPLETIONS),
-            ("followups-of-courses", courses, self.followups, EDITS),
+            ("followups-of-courses", courses, self.followups, FOLLOWED),
         ):
             StreamSource(self, name, operations=operations, table=table, function=function, pattern=pattern)
         self.alarms: tuple[CloudwatchMetricAlarm, ...] = tuple(
@@ -291,5 +286,5 @@ class StreamFunctions(Construct):
 
     @property
     def all(self) -> tuple[PythonFunction, ...]:
-        """The two functions."""
-        return self.events, self.followups
+        """The three functions."""
+        return self.events, self.followups, self.admissions

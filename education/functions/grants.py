@@ -68,6 +68,24 @@ def read_streams(tables: Sequence[Table], dead_letters: DeadLetters) -> list[Gra
     ]
 
 
+def settle_enrolments(tables: Tables, dead_letters: DeadLetters) -> list[Grant]:
+    """Lets a function settle queued enrolments, and count seats: lambda_src/admissions/rules.py."""
+    return [
+        *read_streams([tables.progress], dead_letters),
+        Grant(
+            "CountSeats",
+            ["dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:UpdateItem"],
+            [tables.courses.arn],
+        ),
+        Grant(
+            "SettleEnrolments",
+            ["dynamodb:BatchGetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"],
+            [tables.progress.arn],
+        ),
+        Grant("CountRosters", ["dynamodb:Query"], [tables.roster_index_arn]),
+    ]
+
+
 def add_audit_entries(audit: AuditTable) -> Grant:
     """Lets a function add entries to the audit table, but not read or delete any.
 

@@ -41,3 +41,27 @@ PUBLICATIONS = (
     _inserted({**_status(["published"]), **_IS_COURSE}),
     _modified(_status(_HIDDEN), {**_status(["published"]), **_IS_COURSE}),
 )
+# What the followups function gets of the table of courses: changes of courses, co-teachers' items and unfinished
+# passes, which alone have `createdAt`; and changes of an admission item while students wait or are being counted
+# (lambda_src/domain/enrollments/admission.py).
+FOLLOWED = (
+    json.dumps(
+        {
+            "eventName": ["MODIFY", "REMOVE"],
+            "dynamodb": {"OldImage": {"createdAt": {"S": [{"exists": True}]}}},
+        }
+    ),
+    json.dumps({"dynamodb": {"NewImage": {"waitlisted": {"N": [{"anything-but": ["0"]}]}}}}),
+    json.dumps({"dynamodb": {"NewImage": {"countingSince": {"S": [{"exists": True}]}}}}),
+)
+# What the admissions function gets of students' records (lambda_src/admissions/rules.py): a student is queued; a
+# student comes back, or out of the queue; and a student takes or leaves a seat that no counter has counted.
+_NOT_COUNTED = {"leftToStream": {"BOOL": [True]}}
+ADMISSIONS = (
+    json.dumps({"dynamodb": {"NewImage": _status(["pending"])}}),
+    json.dumps({"dynamodb": {"OldImage": _status(["withdrawn", "pending"])}}),
+    _inserted(_NOT_COUNTED),
+    json.dumps(
+        {"eventName": ["MODIFY"], "dynamodb": {"NewImage": {**_status(["withdrawn"]), **_NOT_COUNTED}}}
+    ),
+)

@@ -41,8 +41,11 @@ class StreamSource(Construct):
         table: Table,
         function: PythonFunction,
         pattern: str | Sequence[str],
+        batch_size: int = BATCH_SIZE,
+        parallel: int = PARALLEL,
     ) -> None:
-        """Records that do not match `pattern` (Lambda's event filtering, as JSON), or one of several, are left out."""
+        """Records that do not match `pattern` (Lambda's event filtering, as JSON), or one of up to five, are left
+        out."""
         super().__init__(scope, id)
         LambdaEventSourceMapping(
             self,
@@ -51,8 +54,8 @@ class StreamSource(Construct):
             function_name=function.arn,
             # From the oldest on: no change that happens while the mapping is created is left out.
             starting_position="TRIM_HORIZON",
-            batch_size=BATCH_SIZE,
-            parallelization_factor=PARALLEL,
+            batch_size=batch_size,
+            parallelization_factor=parallel,
             bisect_batch_on_function_error=True,
             maximum_retry_attempts=MAXIMUM_RETRIES,
             maximum_record_age_in_seconds=MAXIMUM_AGE_SECONDS,

@@ -112,8 +112,7 @@ class LessonTable(CourseTable):
         removal: str | None = None,
     ) -> Course:
         """Write a lesson. `is_done` says whether a stored lesson is the result of this write."""
-        write = partial(
-            self._write,
+        update = self._update(
             course_id,
             f"{change}, #version = #version + :one, #updatedAt = :now"
             + (f" REMOVE {removal}" if removal else ""),
@@ -122,8 +121,8 @@ class LessonTable(CourseTable):
             | dict(names or {}),
             {**values, ":one": 1, ":now": now, ":archived": ARCHIVED}
             | ({} if version is None else {":seen": version}),
-            lambda found: is_done(found["lessons"].get(lesson_id)),
         )
+        write = partial(self._write, update, lambda found: is_done(found["lessons"].get(lesson_id)))
         try:
             return write()
         except WriteRefused as refusal:

@@ -8,11 +8,12 @@ does not depend on HTTP or on tables.
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Protocol
 
 from domain import audit, permissions
 from domain.audit import AuditEntry
 from domain.courses import ARCHIVED, DRAFT, PUBLISHED, Course, CourseSummary
+from domain.enrollments.admission import Seats
 from toolkit import clock
 from toolkit.caller import Caller
 from toolkit.cursor import Page
@@ -32,26 +33,20 @@ class WriteRefused(Exception):  # noqa: N818 - not an error yet: the rules decid
         self.found = found
 
 
-class Seats(NamedTuple):
-    """How many seats of a course are taken, and how many students wait for one."""
-
-    taken: int
-    waitlisted: int
-
-
 class CourseStore(Protocol):
     """Single courses."""
 
-    def find(self, course_id: str) -> Course | None:
-        """One course as it is now."""
+    def find(self, course_id: str, *, with_seats: bool = False) -> Course | None:
+        """One course as it is now. `with_seats`: with the numbers of students, for callers who may edit it."""
 
     def create(self, fields: Mapping[str, Any], now: str) -> Course:
         """Write a new course, or return the one that its owner has created under this id before."""
 
     def update(
-        self, course_id: str, version: int, changes: Mapping[str, Any], now: str, entry: AuditEntry | None
+        self, course: Course, changes: Mapping[str, Any], now: str, entry: AuditEntry | None
     ) -> Course:
-        """Change a course that has this version. The change and the audit entry are written together or not at all.
+        """Change a course that still has the version that was read. The change and the audit entry are written together
+        or not at all.
 
         May raise WriteRefused.
         """
@@ -107,12 +102,11 @@ class Courses:
         visible = [course for course in page.items if permissions.may_see(caller, course)]
         edited = [course.course_id for course in visible if permissions.may_edit(caller, course)]
         seats = self._lists.seats(edited)
-        none = Seats(0, 0)
         return Page(
             [
                 replace(course, seats_taken=found.taken, waitlisted=found.waitlisted)
                 for course in visible
-                for found in (seats.get(course.course_id, none),)
+                for found in (seats.get(course.course_id, Seats()),)
             ],
             page.next_cursor,
         )
@@ -148,7 +142,7 @@ class Courses:
         Raises:
             NotFound: there is no such course, or the caller may not see it.
         """
-        return permissions.require_visible(caller, self._store.find(course_id))
+        return permissions.require_visible(caller, self._find(caller, course_id))
 
     def update(
         self, caller: Caller, course_id: str, version: int, changes: Mapping[str, Any], *, request_id: str
@@ -163,7 +157,7 @@ class Courses:
             BadRequest: it would close before it opens.
             Conflict: it has another version by now, or it is archived and would stay archived.
         """
-        course = permissions.require_editable(caller, self._store.find(course_id))
+        course = permissions.require_editable(caller, self._find(caller, course_id))
         if course.version != version:
             raise stale(course.version)
         if changes.get("status", ARCHIVED) == ARCHIVED:
@@ -173,11 +167,14 @@ class Courses:
             changes = {**changes, "archivedFrom": course.status}
         entry = _publication_entry(caller, course, changes.get("status"), request_id)
         try:
-            return self._store.update(course_id, version, changes, clock.now(), entry)
+            return self._store.update(course, changes, clock.now(), entry)
         except WriteRefused as refusal:
             if refusal.found is None:
                 raise NotFound(permissions.NO_SUCH_COURSE) from refusal
             raise stale(refusal.found.version) from refusal
+
+    def _find(self, caller: Caller, course_id: str) -> Course | None:
+        return self._store.find(course_id, with_seats=caller.may_be_staff)
 
 
 def stale(current: int) -> Conflict:

@@ -15,6 +15,9 @@ PUBLISHED = "published"
 ARCHIVED = "archived"
 STATUSES = (DRAFT, PUBLISHED, ARCHIVED)
 
+SEPARATOR = "#"
+"""In the key of an item of the courses table that is no course: domain.staff and domain.enrollments.admission."""
+
 
 class Lesson(NamedTuple):
     """One lesson. `content_key` is the S3 key of its file, None before there is one. `open_form` says which form's file
@@ -212,3 +215,8 @@ class Course(CourseSummary):
     def to_api(self) -> dict[str, Any]:
         """The API's Course, with the optional fields that are set."""
         return {**self._fields(), "lessons": [lesson.to_api() for lesson in self.lessons]}
+
+
+def is_course(item: Mapping[str, Any]) -> bool:
+    """Whether an item of the courses table is a course."""
+    return SEPARATOR not in item["courseId"]

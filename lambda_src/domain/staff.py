@@ -17,17 +17,16 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from domain.courses import Course, CourseSummary
+from domain.courses import SEPARATOR, Course, CourseSummary
 
 # Keeps the course's item small: 20 user ids have less than 1 KB.
 MOST_CO_TEACHERS = 20
 _PREFIX = "staff"
-_SEPARATOR = "#"
 
 
 def key_of(course_id: str, user_id: str) -> dict[str, str]:
     """The key of a co-teacher's item."""
-    return {"courseId": _SEPARATOR.join((_PREFIX, course_id, user_id))}
+    return {"courseId": SEPARATOR.join((_PREFIX, course_id, user_id))}
 
 
 def item_of(course: Course, user_id: str) -> dict[str, Any]:
@@ -73,9 +72,9 @@ def course_in(item: Mapping[str, Any]) -> CourseSummary:
 
 def is_co_teacher(item: Mapping[str, Any]) -> bool:
     """Whether an item of the courses table is a co-teacher's, and not a course."""
-    return _SEPARATOR in item["courseId"]
+    return str(item["courseId"]).startswith(f"{_PREFIX}{SEPARATOR}")
 
 
 def course_id_of(item: Mapping[str, Any]) -> str:
     """The id of the course that an item of the courses table is or belongs to."""
-    return str(item["courseId"].split(_SEPARATOR)[1] if is_co_teacher(item) else item["courseId"])
+    return str(item["courseId"].split(SEPARATOR)[1] if is_co_teacher(item) else item["courseId"])

@@ -3,7 +3,8 @@
 from domain.addresses.store import AddressTable
 from domain.audit_store import AuditTable
 from domain.enrollments import rules as enrollments
-from domain.enrollments.model import enrollment_view
+from domain.enrollments import withdrawals
+from domain.enrollments.model import PENDING, enrollment_view
 from domain.people.revocation_store import RevocationTable
 from domain.positions.folding import fold
 from domain.positions.store import PositionTable
@@ -15,7 +16,7 @@ from enrollment.store import RosterTable
 from toolkit import clock, openapi
 from toolkit.config import load
 from toolkit.cursor import Page
-from toolkit.http import Request, Response, api_handler, created, no_content, ok, page
+from toolkit.http import Request, Response, accepted, api_handler, created, no_content, ok, page
 from toolkit.retries import Retries
 
 config = load(Config)
@@ -37,8 +38,11 @@ def create_enrollment(request: Request) -> Response:
     record, is_new = enrollments.enroll(
         store, request.caller.user_id, request.body["courseId"], clock.now(), Retries()
     )
+    location = f"/enrollments/{record.course_id}"
+    if record.status == PENDING:
+        return accepted(enrollment_view(record), location)
     if is_new:
-        return created(enrollment_view(record), f"/enrollments/{record.course_id}")
+        return created(enrollment_view(record), location)
     return ok(enrollment_view(record))
 
 
@@ -51,7 +55,7 @@ def list_enrollments(request: Request) -> Response:
 def delete_enrollment(request: Request) -> Response:
     """DELETE /enrollments/{courseId}."""
     user_id, course_id, retries = request.caller.user_id, request.path["courseId"], Retries()
-    enrollments.withdraw(store, user_id, course_id, clock.now(), retries)
+    withdrawals.withdraw(store, user_id, course_id, clock.now(), retries)
     fold(positions, user_id, course_id, retries)
     return no_content()
 

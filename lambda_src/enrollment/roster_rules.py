@@ -11,8 +11,7 @@ from typing import Any, Protocol
 from domain import audit, permissions
 from domain.audit import AuditEntry, AuditTrail
 from domain.courses import Course
-from domain.enrollments import bulk
-from domain.enrollments import rules as enrollments
+from domain.enrollments import bulk, withdrawals
 from enrollment import roster_import
 from enrollment.roster_rows import Roster
 from toolkit import clock, cursor
@@ -201,7 +200,7 @@ def remove(store: RosterStore, context: AuditContext, course_id: str, user_id: s
         request_id=context.request_id,
     )
     try:
-        enrollments.withdraw(store, user_id, course.course_id, clock.now(), Retries(), entries=entries)
+        withdrawals.withdraw(store, user_id, course.course_id, clock.now(), Retries(), entries=entries)
     except NotFound as error:
         raise NotFound("This person is not a student of this course.") from error
 

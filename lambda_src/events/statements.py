@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
-from domain import courses, staff
+from domain import courses
 from domain.enrollments import model as records
 from toolkit.streams import ItemChange
 
@@ -70,13 +70,13 @@ def of_record(change: ItemChange, home_page: str) -> list[Event]:
 
 
 def of_course(change: ItemChange, home_page: str) -> list[Event]:
-    """The events of a change of a course. A change of a co-teacher's item has none.
+    """The events of a change of a course. A change of another item beside the courses has none.
 
     Raises:
-        KeyError: the item is neither.
+        KeyError: the item is none of these.
     """
     after, before = change.after, change.before or {}
-    if after is None or staff.is_co_teacher(after) or after["status"] != courses.PUBLISHED:
+    if after is None or not courses.is_course(after) or after["status"] != courses.PUBLISHED:
         return []
     if before.get("status") == courses.PUBLISHED:
         return []

@@ -2,14 +2,16 @@
 
 from typing import Any
 
-from domain import staff
-from domain.courses import Course
+from domain.courses import Course, is_course
+from domain.enrollments import admission_store
+from domain.enrollments.admission import COUNTERS, Admission, is_admission
+from domain.enrollments.counting import finish_counting
 from followups.config import Config
 from followups.file_store import LessonFiles, left_behind
 from followups.list_store import ListedCourses
 from followups.pass_rules import Passes
 from followups.pass_store import PassTable, is_pass, slice_of
-from followups.rules import follow
+from followups.rules import follow, promote_waiting
 from followups.store import CourseChangeTable
 from toolkit.config import load
 from toolkit.streams import ItemChange, stream_handler
@@ -33,13 +35,18 @@ def handler(event: dict[str, Any], context: Any) -> None:
 
 
 def _act(change: ItemChange, passes: Passes) -> None:
+    if change.after is not None and is_admission(change.after):
+        _admit(Admission.from_stored(change.after))
     # A new course is a draft without students. No function deletes a course, but an operator may.
     if change.before is None:
         return
     if is_pass(change.before):
         if change.after is not None and (turn := slice_of(change.before, change.after)):
             passes.go_on(*turn)
-    elif not staff.is_co_teacher(change.before):
+    elif is_course(change.before):
+        if change.after is not None and any(name in change.after for name in COUNTERS):
+            # A function of the former version has counted in the course's item.
+            admission_store.adopt(_config.courses_table, change.after["courseId"])
         after = None if change.after is None else Course.from_stored(change.after)
         _follow(Course.from_stored(change.before), after, passes)
 
@@ -50,4 +57,11 @@ def _follow(before: Course, after: Course | None, passes: Passes) -> None:
         return
     if keys := left_behind(before, after):
         _files.delete(keys, _store.course_now(after.course_id))
-    follow(_store, passes, before, after)
+    follow(passes, before, after)
+
+
+def _admit(admission: Admission) -> None:
+    """Finish the count of a course that got its first capacity, and promote who waits while seats are free."""
+    if admission.counting_since is not None:
+        finish_counting(_store, admission.course_id)
+    promote_waiting(_store, admission)

@@ -17,8 +17,10 @@ import time
 from typing import Protocol
 
 from domain.courses import Course
+from domain.enrollments.admission import Admission
 from domain.enrollments.guards import Guard
-from domain.enrollments.rules import EnrollmentStore, fill_seats
+from domain.enrollments.seats import EnrollmentStore
+from domain.enrollments.withdrawals import fill_seats
 from toolkit import clock, log
 from toolkit.retries import Retries
 
@@ -33,6 +35,9 @@ class CourseChangeStore(EnrollmentStore, Protocol):
     def course_now(self, course_id: str) -> Course | None:
         """The course as it is now."""
 
+    def admission_now(self, course_id: str) -> Admission | None:
+        """The course's admission as it is now."""
+
 
 class RosterPasses(Protocol):
     """Who brings the records of a course in line with it (followups.pass_rules)."""
@@ -41,7 +46,7 @@ class RosterPasses(Protocol):
         """Bring all records of a course in line with it."""
 
 
-def follow(store: CourseChangeStore, passes: RosterPasses, before: Course, after: Course) -> None:
+def follow(passes: RosterPasses, before: Course, after: Course) -> None:
     """Bring the records of a course up to date after an edit.
 
     Raises:
@@ -50,15 +55,21 @@ def follow(store: CourseChangeStore, passes: RosterPasses, before: Course, after
     is_shown_again = after.is_public and not before.is_public and before.published_at is not None
     if is_shown_again or before.lesson_ids != after.lesson_ids or before.title != after.title:
         passes.ask(after.course_id)
-    if Guard.PROMOTE.is_met(after, clock.now()):
-        _promote_waiting(store, after.course_id)
 
 
-def _promote_waiting(store: CourseChangeStore, course_id: str) -> None:
+def promote_waiting(store: CourseChangeStore, after: Admission) -> None:
+    """Promote students who wait, if seats are free after a change of a course's admission.
+
+    Raises:
+        Unavailable: there was too little time, or a service is not available. Call it again.
+    """
+    if not Guard.PROMOTE.is_met(after, clock.now()):
+        return
+    course_id = after.course_id
     promoted = empty_reads = 0
     while empty_reads < MOST_EMPTY_READS:
-        course = store.course_now(course_id)
-        if course is None or not Guard.PROMOTE.is_met(course, clock.now()):
+        admission = store.admission_now(course_id)
+        if admission is None or not Guard.PROMOTE.is_met(admission, clock.now()):
             break
         step = fill_seats(store, course_id, clock.now(), Retries())
         promoted += step

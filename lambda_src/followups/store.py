@@ -12,8 +12,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from domain import course_store
 from domain.courses import Course
+from domain.enrollments.counting_store import CountingTable
 from domain.enrollments.model import ROSTER_INDEX, WAITLISTED, EnrollmentRecord, shard_key
-from domain.enrollments.store import EnrollmentTable
 from followups.pass_rules import Place, RosterPage, sync
 from toolkit import clients, log
 from toolkit.dynamo import Item, condition_failed, from_item, item_of, to_item
@@ -30,7 +30,7 @@ _FAILURES = (BotoCoreError, ClientError, Unavailable)
 T = TypeVar("T")
 
 
-class CourseChangeTable(EnrollmentTable):
+class CourseChangeTable(CountingTable):
     """The CourseChangeStore of followups.rules and the PassStore of followups.pass_rules in DynamoDB."""
 
     def course_now(self, course_id: str) -> Course | None:

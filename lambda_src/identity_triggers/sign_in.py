@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from domain.addresses.rules import Address
-from domain.courses import Course
 from domain.enrollments import bulk
+from domain.enrollments.admission import Admission
 from domain.enrollments.model import EnrollmentRecord
 from domain.people.profiles import Profile
 from toolkit import clock
@@ -23,7 +23,7 @@ from toolkit.retries import Retries
 
 # More than one person can invite an address to (addresses.MOST_OF_INVITER).
 MOST_AT_ONCE = 30
-# Courses that are read together. A course may be as large as 400 KB.
+# Courses whose admissions are read together.
 READ_AT_ONCE = 5
 # No enrolment starts later than this many seconds after the first one. It is part of the time that identity_triggers
 # has for all calls: _FIRST_MILLISECONDS in the handler, less one slow call.
@@ -71,8 +71,8 @@ class InvitedStore(bulk.BulkEnrollmentStore, Protocol):
 
     def load_each(
         self, user_id: str, course_ids: Sequence[str]
-    ) -> tuple[Mapping[str, Course], Mapping[str, EnrollmentRecord]]:
-        """These courses and the user's records in them, by course id, as they are now."""
+    ) -> tuple[Mapping[str, Admission], Mapping[str, EnrollmentRecord]]:
+        """The admissions of these courses and the user's records in them, by course id, as they are now."""
 
 
 def note_sign_in(user: VerifiedUser, store: SignInStore, enrollments: InvitedStore, retries: Retries) -> int:
@@ -112,12 +112,12 @@ def _take_up_invitations(
     end = time.monotonic() + TAKE_UP_SECONDS
     try:
         for group in _in_groups(_open_courses(address, enrollments)):
-            courses, records = enrollments.load_each(user.user_id, group)
+            admissions, records = enrollments.load_each(user.user_id, group)
             for course_id in group:
                 if time.monotonic() > end:
                     break
                 record = records.get(course_id)
-                seen = (courses.get(course_id), {user.user_id: record} if record else {})
+                seen = (admissions.get(course_id), {user.user_id: record} if record else {})
                 try:
                     if _accept(user, course_id, seen, enrollments):
                         accepted.append(course_id)

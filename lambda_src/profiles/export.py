@@ -218,6 +218,7 @@ def _progress(record: EnrollmentRecord) -> dict[str, Any]:
     optional = {
         "completedAt": record.completed_at,
         "waitlistedAt": record.waitlisted_at,
+        "requestedAt": record.requested_at,
         "ownEnrolments": list(record.own_enrolments) or None,
     }
     return shown | {name: value for name, value in optional.items() if value is not None}

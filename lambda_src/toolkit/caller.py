@@ -56,6 +56,11 @@ class Caller:
     present_roles: PresentRoles | None = field(default=None, repr=False, compare=False)
 
     @property
+    def may_be_staff(self) -> bool:
+        """Whether the token says so, which may be out of date. It decides what is read, never what is allowed."""
+        return not self.groups.isdisjoint({INSTRUCTORS, ADMINISTRATORS})
+
+    @property
     def is_instructor(self) -> bool:
         """Whether the caller may own courses."""
         return INSTRUCTORS in self.groups and INSTRUCTORS in self._present_groups

@@ -16,6 +16,17 @@ Item = dict[str, Any]
 WireValue = dict[str, Any]
 
 _LOST_RACES = frozenset({"None", "ConditionalCheckFailed", "TransactionConflict"})
+# DynamoDB refuses a request for the moment; it has written nothing:
+# https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.Errors.html
+_THROTTLES = frozenset(
+    {
+        "ProvisionedThroughputExceededException",
+        "ThrottlingException",
+        "RequestLimitExceeded",
+        "ThrottlingError",
+    }
+    | {"ProvisionedThroughputExceeded"}
+)
 
 
 def to_wire(value: Any) -> WireValue:
@@ -86,8 +97,22 @@ def transaction_conflict(error: ClientError) -> bool:
     return "TransactionConflict" in cancellation_reasons(error)
 
 
+def throttled(error: ClientError) -> bool:
+    """Whether DynamoDB refused a request, or a part of a transaction, because there are too many. It may be
+    retried."""
+    return error.response["Error"]["Code"] in _THROTTLES or bool(
+        _THROTTLES.intersection(cancellation_reasons(error))
+    )
+
+
+def contended(error: ClientError) -> bool:
+    """Whether a request was refused only because of other requests at this moment. It may be retried as it is."""
+    return transaction_conflict(error) or throttled(error)
+
+
 def retry_conflicts(write: Callable[[], T], retries: Retries | None = None) -> T:
-    """Make a write; retry it while a transaction of another request on the same item is in progress.
+    """Make a write; retry it while a transaction of another request on the same item is in progress, or while DynamoDB
+    is throttling.
 
     Args:
         write: makes the call and returns its answer, which is not None.
@@ -102,7 +127,7 @@ def retry_conflicts(write: Callable[[], T], retries: Retries | None = None) -> T
         try:
             return write()
         except ClientError as error:
-            if transaction_conflict(error):
+            if contended(error):
                 return None
             raise
 

@@ -81,6 +81,11 @@ def created(body: Any, location: str) -> Response:
     return Response(201, body, {"Location": location})
 
 
+def accepted(body: Any, location: str) -> Response:
+    """202 with a JSON body and the path of what is on its way, relative to the API's root path."""
+    return Response(202, body, {"Location": location})
+
+
 def no_content() -> Response:
     """204."""
     return Response(204)

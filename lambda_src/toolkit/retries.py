@@ -31,10 +31,20 @@ class Retries:
 
     Args:
         budget_seconds: no attempt starts later than this many seconds from now.
+        longest_pause: no pause takes more seconds.
     """
 
-    def __init__(self, budget_seconds: float = BUDGET_SECONDS) -> None:
-        self._deadline = time.monotonic() + budget_seconds
+    def __init__(
+        self, budget_seconds: float = BUDGET_SECONDS, *, longest_pause: float = LONGEST_PAUSE_SECONDS
+    ) -> None:
+        self._start = time.monotonic()
+        self._deadline = self._start + budget_seconds
+        self._longest_pause = longest_pause
+
+    @property
+    def spent_seconds(self) -> float:
+        """How long ago the budget began."""
+        return time.monotonic() - self._start
 
     def until_answer(self, step: Callable[[], T | None]) -> T:
         """Call a step until it returns something other than None, with a pause before each further attempt.
@@ -51,4 +61,4 @@ class Retries:
             if time.monotonic() + pause > self._deadline:
                 raise RetriesExhausted
             time.sleep(pause)
-            longest = min(LONGEST_PAUSE_SECONDS, 2 * longest)
+            longest = min(self._longest_pause, 2 * longest)

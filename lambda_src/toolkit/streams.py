@@ -1,6 +1,7 @@
-"""Turns a batch of a table's stream into item changes, and calls a function for each in order.
+"""Turns a batch of a table's stream into item changes, and calls a function for each in order, or for all together.
 
     handler = stream_handler(config, act)
+    handler = batch_handler(config, act_together)
 
 A record that can never succeed goes to the dead-letter queue at once, and the rest of the batch continues.
 If a service that `act` needs is not available, the other records are still processed, and Lambda sends the batch
@@ -9,8 +10,8 @@ again, in two halves. So `act` must be idempotent. Partial batch responses are n
 
 import json
 import os
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
@@ -34,12 +35,14 @@ class ItemChange:
         at: the time, as stored text, exact to the second.
         before: the item as it was, None when it is new.
         after: the item as it became, None when it was deleted.
+        id: the same each time the change arrives; empty if the stream says none.
     """
 
     table: str
     at: str
     before: Item | None
     after: Item | None
+    id: str = field(default="", kw_only=True)
 
 
 class TryAgain(Exception):  # noqa: N818 - not an error but a request to the Lambda service
@@ -65,6 +68,38 @@ def stream_handler(
     return handler
 
 
+def batch_handler(
+    config: StreamConfig, act: Callable[[Sequence[ItemChange]], Mapping[str, Exception]]
+) -> Callable[[dict[str, Any], Any], None]:
+    """Make a Lambda handler that calls `act` once with all changes of a batch, in order.
+
+    `act` returns the exceptions of the changes that failed, by the id of the change. They are treated like those of
+    `stream_handler`.
+    """
+    log.set_level(config.log_level)
+
+    def handler(event: dict[str, Any], context: Any) -> None:
+        clients.set_deadline(context.get_remaining_time_in_millis())
+        records: list[StreamRecord] = event.get("Records", [])
+        changes: list[ItemChange] = []
+        # A record that is not readable goes to the dead-letter queue at once.
+        postponed = sum(not _done(record, changes.append, config.dead_letter_queue_url) for record in records)
+        failures = act(changes)
+
+        def fail(change: ItemChange) -> None:
+            raise failures[change.id]
+
+        failed = [record for record in records if record.get("eventID") in failures]
+        postponed += sum(not _done(record, fail, config.dead_letter_queue_url) for record in failed)
+        log.write(
+            "INFO", "batch", requestId=context.aws_request_id, records=len(records), postponed=postponed
+        )
+        if postponed:
+            raise TryAgain(f"{postponed} of {len(records)} records")
+
+    return handler
+
+
 def change_of(record: StreamRecord) -> ItemChange:
     """The ItemChange in a stream record.
 
@@ -79,6 +114,7 @@ def change_of(record: StreamRecord) -> ItemChange:
         at=clock.to_text(datetime.fromtimestamp(float(stream["ApproximateCreationDateTime"]), UTC)),
         before=from_item(before) if before else None,
         after=from_item(after) if after else None,
+        id=str(record.get("eventID", "")),
     )
 
 

@@ -20,6 +20,9 @@ import botocore.session
 import pytest
 
 from domain import course_store
+from domain.courses import Course
+from domain.enrollments import admission_store
+from domain.enrollments.admission import COPIED, COUNTERS, count_key_of, first_of, key_of
 from tests.own_folder import mark_of, own_folder
 from tests.ports import free_port
 from toolkit import clients
@@ -78,6 +81,36 @@ class Tables:
             ExpressionAttributeNames={f"#{name}": name for name in values},
             **(more if kept else {}),
         )
+
+    def put_course(self, item: Mapping[str, Any]) -> None:
+        """Write a course and its admission item, which gets the counters in `item`."""
+        self.put(self.courses, first_of(Course.from_stored(item)).to_stored())
+        self.put(self.courses, {name: value for name, value in item.items() if name not in COUNTERS})
+
+    def delete_admissions(self, *course_ids: str) -> None:
+        """Leave courses as the former version stored them: without admission items."""
+        for course_id in course_ids:
+            self.client.delete_item(TableName=self.courses, Key=to_item(key_of(course_id)))
+
+    def set_course(self, course_id: str, **values: Any) -> None:
+        """Set attributes of a course, and of its admission item those that it has. None removes an attribute."""
+        if self.get(self.courses, key_of(course_id)) is None:
+            admission_store.adopt(self.courses, course_id)
+        copied = {name: value for name, value in values.items() if name in (*COPIED, *COUNTERS, "version")}
+        others = {name: value for name, value in values.items() if name not in COUNTERS}
+        for key, changes in ((key_of(course_id), copied), ({"courseId": course_id}, others)):
+            if changes:
+                self.set(self.courses, key, **changes)
+
+    def counters(self, course_id: str) -> tuple[int, int]:
+        """The counters of a course's admission item: seats taken, and students who wait."""
+        item = self.get(self.courses, key_of(course_id)) or {}
+        return item.get("seatsTaken", 0), item.get("waitlisted", 0)
+
+    def counted_from_stream(self, course_id: str) -> int:
+        """How many students the stream says are enrolled besides."""
+        item = self.get(self.courses, count_key_of(course_id)) or {}
+        return int(item.get("seats", 0))
 
 
 @pytest.fixture(scope="session")
@@ -215,6 +248,7 @@ def dynamodb_tables(emulator_client: "DynamoDBClient", monkeypatch: pytest.Monke
     _create(emulator_client, tables.positions, ("userId", "courseLesson"), {})
     monkeypatch.setattr(clients, "dynamodb", lambda: emulator_client)
     monkeypatch.setattr(course_store, "_cache", {})
+    monkeypatch.setattr(admission_store, "_cache", {})
 
     def count(model: Any, **_: object) -> None:
         tables.calls[model.name] += 1

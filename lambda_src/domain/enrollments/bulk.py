@@ -4,9 +4,9 @@ Seats and waitlists follow the rules of a single enrolment (`rules`): never more
 never a seat while other students wait, and people without a seat join the waitlist in the order in which they were
 named. Bulk enrolment does not call the single enrolment for each person, because:
 
-* a single enrolment trusts a course that may be seconds old, so that its usual case is one write and no read;
-* bulk enrolment reads the course and up to 49 records first, and then writes all of them in one transaction:
-  calls to AWS are made per group, not per person;
+* a single enrolment assumes that there is no record, so that its usual case is one write;
+* bulk enrolment reads the course's admission and up to 49 records first, and then writes all of them in one
+  transaction: calls to AWS are made per group, not per person;
 * the enrolment window is for people who enrol themselves; instructors and administrators may enrol people before it
   opens and after it closes.
 """
@@ -14,20 +14,25 @@ named. Bulk enrolment does not call the single enrolment for each person, becaus
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from domain.courses import PUBLISHED, Course
+from domain.enrollments.admission import Admission
 from domain.enrollments.guards import Guard, has_free_seat
-from domain.enrollments.model import WITHDRAWN, EnrollmentRecord
-from domain.enrollments.rules import EnrollmentStore, SeatChange, enrolling_record, fill_seats
+from domain.enrollments.model import PENDING, WITHDRAWN, EnrollmentRecord
+from domain.enrollments.rules import enrolling_record, lesson_ids_for
+from domain.enrollments.seats import EnrollmentStore, SeatChange
+from domain.enrollments.withdrawals import fill_seats
 from toolkit import clock
 from toolkit.errors import Conflict
 from toolkit.retries import Retries
 
-Seen = tuple[Course | None, Mapping[str, EnrollmentRecord]]
-"""A course, and people's records in it by user id, as they were read a moment ago."""
+Seen = tuple[Admission | None, Mapping[str, EnrollmentRecord]]
+"""A course's admission, and people's records in it by user id, as they were read a moment ago."""
 
-# DynamoDB allows 100 parts in a transaction: one for the course, and two for each person.
+P = TypeVar("P", Course, Admission)
+
+# DynamoDB allows 100 parts in a transaction: one for the admission item, and two for each person.
 MOST_AT_ONCE = 49
 
 
@@ -36,8 +41,8 @@ class BulkEnrollmentStore(EnrollmentStore, Protocol):
 
     def load_all(
         self, user_ids: Sequence[str], course_id: str
-    ) -> tuple[Course | None, Mapping[str, EnrollmentRecord]]:
-        """The course and these people's records as they are now; at most MOST_AT_ONCE."""
+    ) -> tuple[Admission | None, Mapping[str, EnrollmentRecord]]:
+        """The course's admission and these people's records as they are now; at most MOST_AT_ONCE."""
 
 
 @dataclass(frozen=True)
@@ -70,11 +75,11 @@ class Outcome:
                 self.new.add(record.user_id)
 
 
-def require_published(course: Course | None) -> Course:
-    """The course, if people can be enrolled in it.
+def require_published(course: P | None) -> P:
+    """The course or its admission, if people can be enrolled in it.
 
     Raises:
-        Conflict: it is a draft, or archived.
+        Conflict: it is a draft, or archived, or there is none.
     """
     if course is None or course.status != PUBLISHED:
         raise Conflict("People can be enrolled in a published course only.", code="course-not-published")
@@ -82,37 +87,47 @@ def require_published(course: Course | None) -> Course:
 
 
 def plan(
-    course: Course, user_ids: Sequence[str], records: Mapping[str, EnrollmentRecord], now: str, *, ahead: int
+    admission: Admission,
+    user_ids: Sequence[str],
+    records: Mapping[str, EnrollmentRecord],
+    now: str,
+    *,
+    ahead: int,
+    lesson_ids: frozenset[str],
 ) -> Plan:
     """Decide from the present state, in the order in which people are named.
 
     Args:
-        course: the course as it is now.
+        admission: the course's admission as it is now.
         user_ids: the people of this group.
-        records: their records as they are now, by user id.
+        records: their records as they are now, by user id. Who is queued is taken out of the queue.
         now: the current time as stored text.
         ahead: how many people were named before this group.
+        lesson_ids: the course's lessons, if one of the people has completed any.
     """
     already_in = {
         user_id: records[user_id]
         for user_id in user_ids
-        if user_id in records and records[user_id].status != WITHDRAWN
+        if user_id in records and records[user_id].status not in (WITHDRAWN, PENDING)
     }
     to_add = [user_id for user_id in user_ids if user_id not in already_in]
     seats = len(to_add)
-    if course.waitlisted > 0:
+    if admission.waitlisted > 0 or admission.counting_since is not None:
         seats = 0
-    elif course.capacity is not None:
-        seats = max(0, course.capacity - course.seats_taken)
+    elif admission.capacity is not None:
+        seats = max(0, admission.capacity - admission.seats_taken)
+
+    def joined(user_id: str, waits_since: str | None) -> EnrollmentRecord:
+        return enrolling_record(
+            admission, records.get(user_id), user_id, now, lesson_ids=lesson_ids, waits_since=waits_since
+        )
+
     return Plan(
         already_in,
-        [
-            enrolling_record(course, records.get(user_id), user_id, now, waits_since=None)
-            for user_id in to_add[:seats]
-        ],
+        [joined(user_id, None) for user_id in to_add[:seats]],
         [
             # The waitlist is sorted by time, so each person gets a different time.
-            enrolling_record(course, records.get(user_id), user_id, now, waits_since=_later(now, number))
+            joined(user_id, _later(now, number))
             for number, user_id in enumerate(to_add[seats:], ahead)
         ],
     )
@@ -158,12 +173,15 @@ def preview(store: BulkEnrollmentStore, user_ids: Sequence[str], course_id: str,
     seats = waiting = 0
     for start in range(0, len(user_ids), MOST_AT_ONCE):
         group = user_ids[start : start + MOST_AT_ONCE]
-        course, records = store.load_all(group, course_id)
-        course = require_published(course)
-        course = replace(
-            course, seats_taken=course.seats_taken + seats, waitlisted=course.waitlisted + waiting
+        found, records = store.load_all(group, course_id)
+        admission = require_published(found)
+        admission = replace(
+            admission,
+            seats_taken=admission.seats_taken + seats,
+            waitlisted=admission.waitlisted + waiting,
         )
-        planned = plan(course, group, records, now, ahead=start)
+        lesson_ids = lesson_ids_for(store, records.values(), course_id)
+        planned = plan(admission, group, records, now, ahead=start, lesson_ids=lesson_ids)
         outcome.note(planned.already_in.values(), new=False)
         outcome.note((*planned.to_enrol, *planned.to_waitlist), new=True)
         seats += len(planned.to_enrol)
@@ -186,17 +204,18 @@ def _enroll_group(
 
     def attempt() -> bool | None:
         nonlocal pending, seen
-        course, records = seen or store.load_all(pending, course_id)
+        found, records = seen or store.load_all(pending, course_id)
         seen = None
-        course = require_published(course)
-        planned = plan(course, pending, records, now, ahead=ahead)
+        admission = require_published(found)
+        lesson_ids = lesson_ids_for(store, records.values(), course_id)
+        planned = plan(admission, pending, records, now, ahead=ahead, lesson_ids=lesson_ids)
         outcome.note(planned.already_in.values(), new=False)
-        change = _change(course, planned, now)
+        change = _change(admission, planned, now)
         refusal = store.commit(change) if change.records else None
         erased = refusal.erased if refusal is not None else frozenset()
         if refusal is None:
             outcome.note(change.records, new=True)
-            if change.guard is Guard.GROUP_MUST_WAIT and has_free_seat(course):
+            if change.guard is Guard.GROUP_MUST_WAIT and has_free_seat(admission):
                 _promote_waiting(store, change, retries, outcome)
         pending = [user for user in pending if user not in outcome.records and user not in erased]
         return None if pending else True
@@ -204,21 +223,13 @@ def _enroll_group(
     retries.until_answer(attempt)
 
 
-def _change(course: Course, planned: Plan, now: str) -> SeatChange:
+def _change(admission: Admission, planned: Plan, now: str) -> SeatChange:
     """The next step of a plan: first all people who get a seat. If there are none, all people who join the waitlist."""
-    if planned.to_enrol:
-        return SeatChange(
-            course.course_id, Guard.GROUP_FITS, len(planned.to_enrol), 0, planned.to_enrol, now, seen=course
-        )
-    return SeatChange(
-        course.course_id,
-        Guard.GROUP_MUST_WAIT,
-        0,
-        len(planned.to_waitlist),
-        planned.to_waitlist,
-        now,
-        seen=course,
-    )
+    records = planned.to_enrol or planned.to_waitlist
+    guard = Guard.GROUP_FITS if planned.to_enrol else Guard.GROUP_MUST_WAIT
+    moves = (len(records), 0) if planned.to_enrol else (0, len(records))
+    newcomers = [record.user_id for record in records]
+    return SeatChange(admission.course_id, guard, *moves, records, now, seen=admission, newcomers=newcomers)
 
 
 def _promote_waiting(

@@ -1,7 +1,8 @@
 """The conditions on a course under which enrolments are written: each guard in Python and as a DynamoDB condition.
 
-The rules ask `is_met` to decide what to do. The store sends `condition` with the write, because other requests may
-have changed the course since it was read. A test compares the two for every state of a course.
+They are conditions on the course's admission item (domain.enrollments.admission). The rules ask `is_met` to decide
+what to do. The store sends `condition` with the write, because other requests may have changed the item since it was
+read. A test compares the two for every state of an admission item.
 """
 
 import re
@@ -11,13 +12,14 @@ from enum import Enum
 from functools import cache
 from typing import Any, NamedTuple
 
-from domain.courses import PUBLISHED, Course
+from domain.courses import PUBLISHED
+from domain.enrollments.admission import Admission
 
 # Names of attributes that DynamoDB reserves.
 _NAMES = {"#status": "status", "#capacity": "capacity", "#version": "version"}
 
 
-def has_free_seat(course: Course) -> bool:
+def has_free_seat(course: Admission) -> bool:
     """Whether fewer seats are taken than there are.
 
     Students can still be waiting just after the capacity was raised. Then the seat is for the first of them.
@@ -25,7 +27,7 @@ def has_free_seat(course: Course) -> bool:
     return course.capacity is None or course.seats_taken < course.capacity
 
 
-def is_open(course: Course, now: str) -> bool:
+def is_open(course: Admission, now: str) -> bool:
     """Whether enrolment is open: from `opens_at` on, and before `closes_at`."""
     return (course.opens_at is None or course.opens_at <= now) and (
         course.closes_at is None or now < course.closes_at
@@ -33,9 +35,10 @@ def is_open(course: Course, now: str) -> bool:
 
 
 class Situation(NamedTuple):
-    """What a guard checks: the course, the current time as stored text, and how many people are enrolled together."""
+    """What a guard checks: the course's admission, the current time as stored text, and how many people are enrolled
+    together."""
 
-    course: Course
+    course: Admission
     now: str
     group_size: int
 
@@ -104,40 +107,47 @@ _NO_STUDENT_WAITS = Fact(
     lambda situation: situation.course.waitlisted == 0,
     "(attribute_not_exists(waitlisted) OR waitlisted = :zero)",
 )
+# While the students of a course are counted, its counters say too little.
+_COUNTED = Fact(
+    lambda situation: situation.course.counting_since is None, "attribute_not_exists(countingSince)"
+)
+_NO_QUEUE = Fact(
+    lambda situation: situation.course.queue_until is None or situation.course.queue_until <= situation.now,
+    "(attribute_not_exists(queueUntil) OR queueUntil <= :now)",
+)
 _SAME_VERSION = "#version = :seen"
-_WITHDRAW_AND_PROMOTE = _all(_PUBLISHED, _NONE_TOO_MANY, _STUDENTS_WAIT)
+_DIRECTLY = _all(_PUBLISHED, _OPEN, _COUNTED, _NO_QUEUE)
+_WITHDRAW_AND_PROMOTE = _all(_PUBLISHED, _COUNTED, _NONE_TOO_MANY, _STUDENTS_WAIT)
 
 
 class Guard(Enum):
     """What has to be true of the course at the moment of the commit."""
 
-    SEAT_FREE = _all(_PUBLISHED, _OPEN, _SEAT_FREE, _NO_STUDENT_WAITS)
-    """Published, enrolment is open, no student waits, and a seat is free or there is no capacity."""
-    MUST_WAIT = _all(_PUBLISHED, _OPEN, _any(_ALL_TAKEN, _STUDENTS_WAIT))
-    """Published, enrolment is open, and all seats are taken or students wait already."""
-    GROUP_FITS = _all(_PUBLISHED, _NO_STUDENT_WAITS, _SEATS_FOR_GROUP)
+    SEAT_FREE = _all(_DIRECTLY, _SEAT_FREE, _NO_STUDENT_WAITS)
+    """Published, enrolment is open, nobody is queued, no student waits, and a seat is free or there is no capacity."""
+    MUST_WAIT = _all(_DIRECTLY, _any(_ALL_TAKEN, _STUDENTS_WAIT))
+    """Published, enrolment is open, nobody is queued, and all seats are taken or students wait already."""
+    GROUP_FITS = _all(_PUBLISHED, _COUNTED, _NO_STUDENT_WAITS, _SEATS_FOR_GROUP)
     """Published, no student waits, and there is a seat for each of a group. The enrolment window does not count."""
-    GROUP_MUST_WAIT = _all(_PUBLISHED, _any(_ALL_TAKEN, _STUDENTS_WAIT))
-    """Published, and all seats are taken or students wait already. The enrolment window does not count."""
+    GROUP_MUST_WAIT = _all(_PUBLISHED, _any(_not(_COUNTED), _ALL_TAKEN, _STUDENTS_WAIT))
+    """Published, and all seats are taken, students wait already, or the students are being counted. The enrolment
+    window does not count."""
+    UNPUBLISHED = _all(_EXISTS, _not(_PUBLISHED))
+    """Not published: students who were queued before that join the waitlist."""
     WITHDRAW_AND_PROMOTE = _WITHDRAW_AND_PROMOTE
     """Published, students wait, and not more seats are taken than there are: a student withdraws, and the student who
     has waited longest gets the seat in the same transaction."""
     WITHDRAW_ONLY = _all(_EXISTS, _not(_WITHDRAW_AND_PROMOTE))
     """The opposite of WITHDRAW_AND_PROMOTE: a student withdraws, and the seat becomes free."""
-    PROMOTE = _all(_PUBLISHED, _SEAT_FREE, _STUDENTS_WAIT)
+    PROMOTE = _all(_PUBLISHED, _COUNTED, _SEAT_FREE, _STUDENTS_WAIT)
     """Published, students wait, and a seat is free or there is no capacity: a waiting student is promoted."""
     COURSE_EXISTS = _EXISTS
     """The course exists."""
 
-    def is_met(self, course: Course, now: str, group_size: int = 1) -> bool:
+    def is_met(self, course: Admission, now: str, group_size: int = 1) -> bool:
         """Whether a course meets the guard; `group_size` people are enrolled together."""
         fact: Fact = self.value
         return fact.is_true(Situation(course, now, group_size))
-
-
-# With these guards a person enrols or joins the waitlist, perhaps without a record yet. The store checks that the
-# person has no tombstone. The other guards are for records that exist.
-ENROLLING_GUARDS = frozenset({Guard.SEAT_FREE, Guard.MUST_WAIT, Guard.GROUP_FITS, Guard.GROUP_MUST_WAIT})
 
 
 @dataclass(frozen=True)
@@ -149,7 +159,7 @@ class Condition:
     values: Mapping[str, Any]
 
 
-def condition_of(guard: Guard, now: str, *, seen: Course | None = None, group_size: int = 1) -> Condition:
+def condition_of(guard: Guard, now: str, *, seen: Admission | None = None, group_size: int = 1) -> Condition:
     """The condition of a guard.
 
     Args:

@@ -11,29 +11,25 @@ A completion percentage is counted from the course's lessons as they are now: a 
 lowers it, a lesson that is removed no longer counts, and a lesson that is added again counts again.
 Completed lessons stay stored for ever. A course is completed when a student completes the last open lesson that it has
 at that time, and it stays completed when lessons are added later.
-
-A student may enrol in the same course MOST_ENROLMENTS times within WINDOW_SECONDS. Each enrolment writes the course's
-counters, takes or frees a seat, and sends an event, so one student could keep a course busy for everybody. The times
-are in the record, which every enrolment reads and writes anyway, and its revision makes the decision safe against
-parallel requests. Not counted and never refused: a repeated request of a student who is enrolled, a withdrawal (a
-student may always leave), an enrolment by an instructor or an invitation, and a promotion from the waitlist.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
-from math import ceil
+from datetime import datetime
 from typing import Any
 from zlib import crc32
 
 from domain.courses import Course
-from toolkit import clock, texts
-from toolkit.errors import TooManyRequests
+from toolkit import texts
 
+PENDING = "pending"
 ACTIVE = "active"
 COMPLETED = "completed"
 WAITLISTED = "waitlisted"
 WITHDRAWN = "withdrawn"
+
+ENROLLED = (ACTIVE, COMPLETED)
+"""The statuses of students who have a seat."""
 
 NOT_ENROLLED = "You are not enrolled in this course."
 
@@ -41,9 +37,6 @@ NOT_ENROLLED = "You are not enrolled in this course."
 ROSTER_INDEX = "course-roster-index"
 # It has what a student's own list shows.
 STUDENT_INDEX = "student-enrollments-index"
-
-MOST_ENROLMENTS = 6
-WINDOW_SECONDS = 3600
 
 
 @dataclass(frozen=True, order=True)
@@ -65,7 +58,9 @@ class EnrollmentRecord:
     `positions` are those from before a withdrawal, and those that a former version stored here. All others are items of
     their own: domain.positions.
 
-    `own_enrolments` are the times at which the student enrolled within WINDOW_SECONDS.
+    `own_enrolments` are the times at which the student enrolled lately (domain.enrollments.rules). While a student is
+    queued (`pending`), `requested_at` is the time of the request. `left_to_stream` says of the last change of the seat
+    that no counter changed with it, and that it is counted from the stream (domain.enrollments.admission).
     """
 
     user_id: str
@@ -81,11 +76,13 @@ class EnrollmentRecord:
     completed_at: str | None = None
     waitlisted_at: str | None = None
     own_enrolments: tuple[str, ...] = ()
+    requested_at: str | None = None
+    left_to_stream: bool = False
 
     @property
     def is_enrolled(self) -> bool:
         """Whether the student has a seat and may learn."""
-        return self.status in (ACTIVE, COMPLETED)
+        return self.status in ENROLLED
 
     @property
     def last_activity_at(self) -> str:
@@ -127,6 +124,10 @@ class EnrollmentRecord:
             item["completedAt"] = self.completed_at
         if self.own_enrolments:
             item["ownEnrolments"] = list(self.own_enrolments)
+        if self.requested_at is not None:
+            item["requestedAt"] = self.requested_at
+        if self.left_to_stream:
+            item["leftToStream"] = True
         if self.is_enrolled:
             item["courseShard"] = shard_key(self.course_id, shard_of(self.user_id, shards))
         if self.status == WAITLISTED and self.waitlisted_at is not None:
@@ -156,7 +157,14 @@ class EnrollmentRecord:
             completed_at=item.get("completedAt"),
             waitlisted_at=item.get("waitlistedAt"),
             own_enrolments=tuple(item.get("ownEnrolments", ())),
+            requested_at=item.get("requestedAt"),
+            left_to_stream=item.get("leftToStream", False),
         )
+
+
+def learning_status(record: EnrollmentRecord | None) -> str:
+    """The status of a student who has a seat: a course that was completed stays completed."""
+    return COMPLETED if record is not None and record.completed_at is not None else ACTIVE
 
 
 def percentage_of(completed: Collection[str], lesson_ids: Collection[str]) -> float:
@@ -254,34 +262,10 @@ def progress_view(record: EnrollmentRecord, course: Course | None) -> dict[str, 
     return view
 
 
-def own_enrolments(record: EnrollmentRecord | None, now: str) -> tuple[str, ...]:
-    """The times at which the student enrolled within the window, with this enrolment as the last one.
-
-    Raises:
-        TooManyRequests: the student has enrolled too often; the answer says when the next attempt succeeds.
-    """
-    start = clock.to_text(datetime.fromisoformat(now) - timedelta(seconds=WINDOW_SECONDS))
-    earlier = [at for at in (record.own_enrolments if record else ()) if at > start]
-    if len(earlier) >= MOST_ENROLMENTS:
-        raise TooManyRequests(
-            "You have enrolled in this course and left it too often. Try again later.",
-            code="too-many-enrollments",
-            retry_after=_seconds_until_free(earlier, now),
-        )
-    return (*earlier, now)
-
-
 def _percentage_in(item: Mapping[str, Any]) -> float:
     """The percentage in an item: see the beginning of this module."""
     percentage: float = item["keptPercentage" if item["status"] == WAITLISTED else "completionPercentage"]
     return percentage
-
-
-def _seconds_until_free(earlier: Sequence[str], now: str) -> int:
-    """When the oldest of the last MOST_ENROLMENTS is no longer within the window."""
-    first = sorted(earlier)[-MOST_ENROLMENTS]
-    passed = datetime.fromisoformat(now) - datetime.fromisoformat(first)
-    return max(1, ceil(WINDOW_SECONDS - passed.total_seconds()))
 
 
 def _milliseconds(moment: str) -> int:

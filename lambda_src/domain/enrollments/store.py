@@ -9,15 +9,16 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from domain import course_store
 from domain.audit_store import AuditTable
 from domain.courses import PUBLISHED, Course
-from domain.enrollments.guards import ENROLLING_GUARDS, condition_of
+from domain.enrollments import admission_store
+from domain.enrollments.admission import Admission, is_admission, key_of
+from domain.enrollments.guards import Guard, condition_of
 from domain.enrollments.model import ROSTER_INDEX, WAITLISTED, EnrollmentRecord, waitlist_key
-from domain.enrollments.rules import Refusal, SeatChange
+from domain.enrollments.seats import Refusal, SeatChange
 from domain.people import tombstone_store
 from toolkit import clients
-from toolkit.dynamo import cancellation_reasons, from_item, lost_race, to_item
+from toolkit.dynamo import cancellation_reasons, contended, from_item, lost_race, to_item
 from toolkit.reads import batch_get, query_all
 
 # Entries of the index that one read unit has room for.
@@ -50,45 +51,65 @@ class EnrollmentTable:
         self._shards = shards
         self._trail = audit
 
-    def cached_course(self, course_id: str) -> Course | None:
-        """The course, up to course_store.CACHE_SECONDS old: at most one GetItem."""
-        return course_store.find_cached(self._courses_table, course_id)
+    def recent_admission(self, course_id: str) -> Admission | None:
+        """The course's admission, up to admission_store.CACHE_SECONDS old: at most one GetItem."""
+        return admission_store.recent(self._courses_table, course_id)
 
-    def load(self, user_id: str, course_id: str) -> tuple[Course | None, EnrollmentRecord | None]:
-        """The course and the student's record as they are now: one BatchGetItem.
+    def admission_now(self, course_id: str) -> Admission | None:
+        """The course's admission as it is now: one GetItem."""
+        return admission_store.find(self._courses_table, course_id)
+
+    def recent_lesson_ids(self, course_id: str) -> frozenset[str]:
+        """The course's lessons, as of a moment ago: one BatchGetItem, for which every function has permission."""
+        found = batch_get(
+            {self._courses_table: [{"courseId": course_id}]}, consistent=False, attributes=("lessons",)
+        )
+        return frozenset(lesson_id for item in found[self._courses_table] for lesson_id in item["lessons"])
+
+    def load(self, user_id: str, course_id: str) -> tuple[Admission | None, EnrollmentRecord | None]:
+        """The course's admission and the student's record as they are now: one BatchGetItem.
 
         Raises:
             Unavailable: DynamoDB is throttling.
         """
-        return load(self._courses_table, self._progress_table, user_id, course_id)
+        admission, records = self.load_all([user_id], course_id)
+        return admission, records.get(user_id)
 
     def load_all(
         self, user_ids: Sequence[str], course_id: str
-    ) -> tuple[Course | None, Mapping[str, EnrollmentRecord]]:
-        """The course and these people's records as they are now: one BatchGetItem.
+    ) -> tuple[Admission | None, dict[str, EnrollmentRecord]]:
+        """The course's admission and these people's records as they are now, by user id: one BatchGetItem.
 
         Raises:
             Unavailable: DynamoDB is throttling.
         """
-        return load_all(self._courses_table, self._progress_table, user_ids, course_id)
+        found = batch_get(
+            {
+                self._courses_table: [key_of(course_id)],
+                self._progress_table: [{"userId": user_id, "courseId": course_id} for user_id in user_ids],
+            }
+        )
+        admissions = self._admissions([course_id], found[self._courses_table])
+        records = [EnrollmentRecord.from_stored(item) for item in found[self._progress_table]]
+        return admissions.get(course_id), {record.user_id: record for record in records}
 
     def load_each(
         self, user_id: str, course_ids: Sequence[str]
-    ) -> tuple[Mapping[str, Course], Mapping[str, EnrollmentRecord]]:
-        """Courses and one student's records in them, by course id, as they are now: one BatchGetItem.
+    ) -> tuple[Mapping[str, Admission], Mapping[str, EnrollmentRecord]]:
+        """Courses' admissions and one student's records in them, by course id, as they are now: one BatchGetItem.
 
         Raises:
             Unavailable: DynamoDB left some out because it is throttling.
         """
         found = batch_get(
             {
-                self._courses_table: [{"courseId": course_id} for course_id in course_ids],
+                self._courses_table: [key_of(course_id) for course_id in course_ids],
                 self._progress_table: [{"userId": user_id, "courseId": each} for each in course_ids],
             }
         )
-        courses = [Course.from_stored(item) for item in found[self._courses_table]]
         records = [EnrollmentRecord.from_stored(item) for item in found[self._progress_table]]
-        return {each.course_id: each for each in courses}, {each.course_id: each for each in records}
+        admissions = self._admissions(course_ids, found[self._courses_table])
+        return admissions, {each.course_id: each for each in records}
 
     def published(self, course_ids: Sequence[str]) -> frozenset[str]:
         """Which of these courses are published, as of a moment ago: one BatchGetItem. It does not transfer lessons.
@@ -127,13 +148,12 @@ class EnrollmentTable:
         return None
 
     def commit(self, change: SeatChange) -> Refusal | None:
-        """One TransactWriteItems: the course's counters, the records, checks that no student has a tombstone, and audit
-        entries."""
-        enrolling = [record.user_id for record in change.records] if change.guard in ENROLLING_GUARDS else []
+        """One TransactWriteItems: the admission item's counters, the records, checks that no newcomer has a tombstone,
+        and audit entries."""
         # The order matters: DynamoDB returns one cancellation reason for each write, in this order.
-        writes: list[Any] = [{"Update": self._counters(change)}]
-        writes += [{"Put": self._put(record)} for record in change.records]
-        writes += [tombstone_store.none_for(self._profiles_table, user_id) for user_id in enrolling]
+        counters = [{"Update": self._counters(change, change.guard)}] if change.guard is not None else []
+        writes: list[Any] = [*counters, *({"Put": self._put(record)} for record in change.records)]
+        writes += [tombstone_store.none_for(self._profiles_table, user_id) for user_id in change.newcomers]
         if self._trail is not None:
             writes += [{"Put": self._trail.put(entry)} for entry in change.entries]
         elif change.entries:
@@ -141,33 +161,44 @@ class EnrollmentTable:
         try:
             clients.dynamodb().transact_write_items(TransactItems=writes)
         except ClientError as error:
-            if not lost_race(error):
+            if not (lost_race(error) or contended(error)):
                 raise
-            # After the course and the records come the checks for tombstones.
-            checks = cancellation_reasons(error)[1 + len(change.records) :]
+            checks = cancellation_reasons(error)[len(counters) + len(change.records) :]
             return Refusal(
                 found={record.user_id: record for record in _records_found(error)},
                 erased=frozenset(
                     user_id
-                    for user_id, reason in zip(enrolling, checks, strict=False)
+                    for user_id, reason in zip(change.newcomers, checks, strict=False)
                     if reason == "ConditionalCheckFailed"
                 ),
+                is_contended=contended(error),
             )
         return None
 
-    def _counters(self, change: SeatChange) -> Any:
+    def _admissions(
+        self, course_ids: Sequence[str], items: Sequence[Mapping[str, Any]]
+    ) -> dict[str, Admission]:
+        """The admissions in items; those of courses of a former version are made first."""
+        found = {each.course_id: each for each in map(Admission.from_stored, filter(is_admission, items))}
+        missing = [course_id for course_id in course_ids if course_id not in found]
+        return found | admission_store.make_missing(self._courses_table, missing)
+
+    def _counters(self, change: SeatChange, guard: Guard) -> Any:
         moves = {"seatsTaken": change.seats, "waitlisted": change.waiting}
         moves = {name: by for name, by in moves.items() if by}
-        condition = condition_of(change.guard, change.now, seen=change.seen, group_size=len(change.records))
+        values: dict[str, Any] = {f":{name}": by for name, by in moves.items()}
+        expression = "ADD " + ", ".join(f"{name} :{name}" for name in moves)
+        if change.queue_until is not None:
+            expression += " SET queueUntil = :queueUntil"
+            values[":queueUntil"] = change.queue_until
+        condition = condition_of(guard, change.now, seen=change.seen, group_size=len(change.records))
         return {
             "TableName": self._courses_table,
-            "Key": to_item({"courseId": change.course_id}),
-            "UpdateExpression": "ADD " + ", ".join(f"{name} :{name}" for name in moves),
+            "Key": to_item(key_of(change.course_id)),
+            "UpdateExpression": expression,
             "ConditionExpression": condition.expression,
             **({"ExpressionAttributeNames": condition.names} if condition.names else {}),
-            "ExpressionAttributeValues": to_item(
-                {**condition.values, **{f":{name}": by for name, by in moves.items()}}
-            ),
+            "ExpressionAttributeValues": to_item({**condition.values, **values}),
         }
 
     def _put(self, record: EnrollmentRecord) -> Any:
@@ -188,19 +219,7 @@ class EnrollmentTable:
 def load(
     courses_table: str, progress_table: str, user_id: str, course_id: str
 ) -> tuple[Course | None, EnrollmentRecord | None]:
-    """A course and one student's record in it as they are now: one BatchGetItem.
-
-    Raises:
-        Unavailable: DynamoDB is throttling.
-    """
-    course, records = load_all(courses_table, progress_table, [user_id], course_id)
-    return course, records.get(user_id)
-
-
-def load_all(
-    courses_table: str, progress_table: str, user_ids: Sequence[str], course_id: str
-) -> tuple[Course | None, dict[str, EnrollmentRecord]]:
-    """A course and these people's records in it as they are now, by user id: one BatchGetItem.
+    """A course with its lessons and one student's record in it as they are now: one BatchGetItem.
 
     Raises:
         Unavailable: DynamoDB is throttling.
@@ -208,12 +227,12 @@ def load_all(
     found = batch_get(
         {
             courses_table: [{"courseId": course_id}],
-            progress_table: [{"userId": user_id, "courseId": course_id} for user_id in user_ids],
+            progress_table: [{"userId": user_id, "courseId": course_id}],
         }
     )
-    courses = [Course.from_stored(item) for item in found[courses_table]]
-    records = [EnrollmentRecord.from_stored(item) for item in found[progress_table]]
-    return next(iter(courses), None), {record.user_id: record for record in records}
+    courses = map(Course.from_stored, found[courses_table])
+    records = map(EnrollmentRecord.from_stored, found[progress_table])
+    return next(courses, None), next(records, None)
 
 
 def find(progress_table: str, user_id: str, course_id: str) -> EnrollmentRecord | None:

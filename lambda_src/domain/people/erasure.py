@@ -31,7 +31,7 @@ from typing import Any, Protocol
 
 from domain import audit, staff
 from domain.audit import AuditEntry
-from domain.enrollments import rules as enrollments
+from domain.enrollments import seats, withdrawals
 from domain.enrollments.model import WITHDRAWN
 from domain.people import tombstones
 from domain.people.user_pool import PoolUser, UserPool
@@ -79,7 +79,7 @@ def verified_email_of(user: PoolUser | None) -> str | None:
     return verified_email(user.attributes) or None if user else None
 
 
-class ErasureStore(enrollments.EnrollmentStore, Protocol):
+class ErasureStore(seats.EnrollmentStore, Protocol):
     """What an erasure needs of the database."""
 
     def records_of(self, user_id: str) -> Iterable[tuple[str, str]]:
@@ -145,11 +145,11 @@ class Erasure:
         self._store.delete_record(user_id, course_id)
 
     def _withdraw(self, user_id: str, course_id: str) -> None:
-        course, _ = self._store.load(user_id, course_id)
-        if course is None:
+        admission, _ = self._store.load(user_id, course_id)
+        if admission is None:
             return  # no function deletes a course, but an operator may have; then there is no seat to free
         try:
-            enrollments.withdraw(self._store, user_id, course_id, clock.now(), Retries())
+            withdrawals.withdraw(self._store, user_id, course_id, clock.now(), Retries())
         except NotFound:
             return  # another call is finishing the same erasure
 

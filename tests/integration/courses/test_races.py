@@ -1,6 +1,7 @@
 """Races: many threads send requests to the deployed platform at the same time."""
 
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -40,7 +41,13 @@ def _send_until_answered(
 
 
 def _enroll(student: Person, course_id: str) -> Answer:
-    return _send_until_answered(student, "POST", "/enrollments", {"courseId": course_id}, expect=(200, 201))
+    """Enrol a student, and wait while the enrolment is pending. The answer is the last one."""
+    expect = (200, 201, 202)
+    answer = _send_until_answered(student, "POST", "/enrollments", {"courseId": course_id}, expect=expect)
+    while answer.status == 202:
+        time.sleep(0.5)
+        answer = _send_until_answered(student, "POST", "/enrollments", {"courseId": course_id}, expect=expect)
+    return answer
 
 
 def _leave(student: Person, course_id: str) -> None:

@@ -183,6 +183,14 @@ def _joining_waitlist(context: SampleContext) -> SampleRequest:
     return SampleRequest(student, body={"courseId": course_id})
 
 
+def _joining_queue(context: SampleContext) -> SampleRequest:
+    """A course that is open gets its first capacity: until its students are counted, enrolments are queued."""
+    course_id, student = context.course(), context.student()
+    version = context.version(course_id)
+    context.owner.patch(f"/courses/{course_id}", {"capacity": 9, "version": version})
+    return SampleRequest(student, body={"courseId": course_id})
+
+
 def _enrolled_student(context: SampleContext) -> SampleRequest:
     course_id = context.course()
     return SampleRequest(context.student(course_id), {"courseId": course_id})
@@ -338,6 +346,7 @@ SAMPLES = (
     Sample("createEnrollment", "course known", _enrolling_self(known=True), 201),
     Sample("createEnrollment", "a second time", _enrolling_again),
     Sample("createEnrollment", "waitlisted", _joining_waitlist, 201),
+    Sample("createEnrollment", "queued", _joining_queue, 202),
     Sample("deleteEnrollment", "empty waitlist", _enrolled_student, 204),
     Sample("deleteEnrollment", "positions in lessons", _withdrawing_with_positions, 204),
     Sample("deleteEnrollment", "a waitlisted student gets the seat", _withdrawing_from_full_course, 204),

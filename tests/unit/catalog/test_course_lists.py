@@ -112,13 +112,13 @@ def test_a_page_of_ones_own_courses_is_three_calls(catalogue: Catalogue) -> None
     catalogue.new()
     catalogue.tables.calls.clear()
     assert catalogue.list(OWNER, owner="me").status == 200
-    # One for the page, one for the caller's present roles.
+    # One for the page, one for the caller's present roles, one for the seats.
     assert dict(catalogue.tables.calls) == {"Query": 1, "BatchGetItem": 2}
 
 
 def test_only_editors_of_a_course_see_its_seats(catalogue: Catalogue) -> None:
     course_id = catalogue.new("published")
-    catalogue.tables.set(catalogue.tables.courses, {"courseId": course_id}, seatsTaken=3, waitlisted=2)
+    catalogue.tables.set_course(course_id, seatsTaken=3, waitlisted=2)
     for caller in (OWNER, ADMINISTRATOR):
         shown = catalogue.get(course_id, caller).body
         assert (shown["seatsTaken"], shown["waitlisted"]) == (3, 2)

@@ -10,11 +10,13 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from domain.courses import ARCHIVED, DRAFT, PUBLISHED, Course
+from domain.courses import ARCHIVED, DRAFT, PUBLISHED
 from domain.enrollments import rules as enrollments
+from domain.enrollments import withdrawals
+from domain.enrollments.admission import Admission
 from domain.enrollments.guards import Guard
 from domain.enrollments.model import ACTIVE, COMPLETED, WAITLISTED, WITHDRAWN, EnrollmentRecord
-from domain.enrollments.rules import Refusal, SeatChange
+from domain.enrollments.seats import Refusal, SeatChange
 from toolkit import clock
 from toolkit.errors import Conflict, NotFound
 from toolkit.retries import Retries
@@ -24,36 +26,34 @@ COURSE = "course-1"
 NOON = "2026-01-01T12:00:00.000Z"
 
 
-def make_course(**fields: object) -> Course:
-    values: dict[str, object] = {
-        "course_id": COURSE,
-        "title": "Algebra",
-        "summary": "",
-        "status": PUBLISHED,
-        "owner_id": "teacher",
-        "version": 1,
-        "lessons": (),
-        "created_at": NOON,
-        "updated_at": NOON,
-    }
-    return Course(**{**values, **fields})  # type: ignore[arg-type]
+def make_course(**fields: object) -> Admission:
+    values: dict[str, object] = {"course_id": COURSE, "title": "Algebra", "status": PUBLISHED, "version": 1}
+    return Admission(**{**values, **fields})  # type: ignore[arg-type]
 
 
 class Memory:
-    """A store whose commits are atomic, and in which something else may happen before each of them."""
+    """A store whose commits are atomic, and in which something else may happen before each of them.
 
-    def __init__(self, course: Course | None) -> None:
+    `from_stream` is what the stream says of changes that no counter has counted.
+    """
+
+    def __init__(self, course: Admission | None) -> None:
         self.now_course = course
+        self.from_stream = 0
+        self.lesson_ids: frozenset[str] = frozenset()
         self.cached = course
         self.records: dict[str, EnrollmentRecord] = {}
         self.meanwhile: list[Callable[[], None]] = []
         self.index_is_late = False
         self.commits: list[SeatChange] = []
 
-    def cached_course(self, course_id: str) -> Course | None:
+    def recent_admission(self, course_id: str) -> Admission | None:
         return self.cached
 
-    def load(self, user_id: str, course_id: str) -> tuple[Course | None, EnrollmentRecord | None]:
+    def recent_lesson_ids(self, course_id: str) -> frozenset[str]:
+        return self.lesson_ids
+
+    def load(self, user_id: str, course_id: str) -> tuple[Admission | None, EnrollmentRecord | None]:
         return self.now_course, self.records.get(user_id)
 
     def first_waiting(self, course_id: str) -> EnrollmentRecord | None:
@@ -72,18 +72,43 @@ class Memory:
             if record.user_id in self.records and self.records[record.user_id].revision != record.revision - 1
         }
         missing = any(record.revision > 1 and record.user_id not in self.records for record in change.records)
-        if found or missing or course is None or not change.guard.is_met(course, change.now):
+        if found or missing:
             return Refusal(found)
-        if change.seen is not None and change.seen.version != course.version:
+        if change.guard is not None and (course is None or not change.guard.is_met(course, change.now)):
             return Refusal()
-        self.commits.append(change)
-        self.records.update({record.user_id: record for record in change.records})
-        self.now_course = replace(
-            course,
-            seats_taken=course.seats_taken + change.seats,
-            waitlisted=course.waitlisted + change.waiting,
-        )
+        if change.seen is not None and (course is None or change.seen.version != course.version):
+            return Refusal()
+        self.write(change)
         return None
+
+    def write(self, change: SeatChange) -> None:
+        """Write the records and the counters, and let the stream see what no counter has counted."""
+        self.commits.append(change)
+        for record in change.records:
+            before = self.records.get(record.user_id)
+            if record.left_to_stream:
+                self.from_stream += record.is_enrolled - (before is not None and before.is_enrolled)
+        self.records.update({record.user_id: record for record in change.records})
+        if change.guard is None:
+            assert (change.seats, change.waiting) == (0, 0)
+        elif self.now_course is not None:
+            self.now_course = replace(
+                self.now_course,
+                seats_taken=self.now_course.seats_taken + change.seats,
+                waitlisted=self.now_course.waitlisted + change.waiting,
+                queue_until=change.queue_until or self.now_course.queue_until,
+            )
+
+    def set_capacity(self, capacity: int | None) -> None:
+        """An instructor changes the capacity. Before the students are counted, no request is left that has read the
+        course without a capacity."""
+        assert self.now_course is not None
+        taken = self.now_course.seats_taken
+        if capacity is not None:
+            taken, self.from_stream = taken + self.from_stream, 0
+        self.now_course = replace(self.now_course, capacity=capacity, seats_taken=taken)
+        if self.cached is not None and self.cached.capacity is None:
+            self.cached = self.now_course
 
 
 class NoPauses(Retries):
@@ -102,7 +127,7 @@ def enroll(store: Memory, user: str, now: str = NOON) -> tuple[EnrollmentRecord,
 
 
 def withdraw(store: Memory, user: str, now: str = NOON) -> None:
-    enrollments.withdraw(store, user, COURSE, now, NoPauses())
+    withdrawals.withdraw(store, user, COURSE, now, NoPauses())
 
 
 class School(RuleBasedStateMachine):
@@ -158,16 +183,18 @@ class School(RuleBasedStateMachine):
 
     @rule(capacity=st.one_of(st.none(), st.integers(1, 3)))
     def instructor_changes_capacity(self, capacity: int | None) -> None:
-        assert self.store.now_course is not None
-        self.store.now_course = replace(self.store.now_course, capacity=capacity)
-        enrollments.fill_seats(self.store, COURSE, self.now(), NoPauses())
+        self.store.set_capacity(capacity)
+        withdrawals.fill_seats(self.store, COURSE, self.now(), NoPauses())
 
     @invariant()
     def counters_say_what_the_records_say(self) -> None:
         course = self.store.now_course
         assert course is not None
         statuses = [record.status for record in self.store.records.values()]
-        assert course.seats_taken == sum(status in (ACTIVE, COMPLETED) for status in statuses)
+        enrolled = sum(status in (ACTIVE, COMPLETED) for status in statuses)
+        assert course.seats_taken + self.store.from_stream == enrolled
+        if course.capacity is not None:
+            assert self.store.from_stream == 0
         assert course.waitlisted == statuses.count(WAITLISTED)
 
     @invariant()
@@ -175,8 +202,9 @@ class School(RuleBasedStateMachine):
         course = self.store.now_course
         assert course is not None
         # Lowering the capacity removes no student, but from then on the number only falls.
-        assert course.capacity is None or course.seats_taken <= max(course.capacity, self.seats_before)
-        self.seats_before = course.seats_taken
+        taken = course.seats_taken + self.store.from_stream
+        assert course.capacity is None or taken <= max(course.capacity, self.seats_before)
+        self.seats_before = taken
 
     @invariant()
     def no_seat_lost(self) -> None:
@@ -215,9 +243,9 @@ def test_a_seat_that_became_one_too_few_in_between_is_handed_over() -> None:
     store = Memory(make_course())
     for user in ("ada", "bo"):
         enroll(store, user)
-    assert store.now_course is not None
     # Two seats are taken, one too many by now, and a third student waits.
-    store.now_course = store.cached = replace(store.now_course, capacity=1)
+    store.set_capacity(1)
+    store.cached = store.now_course
     enroll(store, "cy")
     store.meanwhile = [lambda: withdraw(store, "bo")]
     withdraw(store, "ada")
@@ -241,6 +269,7 @@ def test_the_seat_becomes_free_while_the_index_is_too_late() -> None:
 
 def test_enrolling_again_continues_with_the_progress() -> None:
     store = Memory(make_course())
+    store.lesson_ids = frozenset({"one"})
     first, _ = enroll(store, "ada")
     store.records["ada"] = replace(
         first, completed=frozenset({"one"}), percentage=100, completed_at=NOON, status=COMPLETED
@@ -269,16 +298,16 @@ def test_a_course_that_was_just_published_takes_students_though_the_cache_says_d
 
 def test_a_record_tells_of_the_course_as_it_is_though_the_cache_is_late() -> None:
     """A title or percentage that is written after a course change would never be corrected."""
-    store = Memory(make_course(title="Groups", version=2))
-    store.cached = make_course(title="Algebra", version=1)
+    store = Memory(make_course(title="Groups", version=2, capacity=9))
+    store.cached = make_course(title="Algebra", version=1, capacity=9)
     record, is_new = enroll(store, "ada")
     assert is_new
     assert store.records["ada"].course_title == record.course_title == "Groups"
 
 
 def test_a_course_that_was_just_unpublished_enrols_no_student_despite_the_cache() -> None:
-    store = Memory(make_course(status=DRAFT))
-    store.cached = make_course()
+    store = Memory(make_course(status=DRAFT, capacity=9))
+    store.cached = make_course(capacity=9)
     with pytest.raises(NotFound):
         enroll(store, "ada")
 
@@ -324,5 +353,5 @@ def test_no_student_is_promoted_in_a_course_that_is_not_published() -> None:
     withdraw(store, "ada")
     assert store.records["bo"].status == WAITLISTED
     store.now_course = replace(store.now_course, status=PUBLISHED)
-    assert enrollments.fill_seats(store, COURSE, NOON, NoPauses()) == 1
+    assert withdrawals.fill_seats(store, COURSE, NOON, NoPauses()) == 1
     assert store.records["bo"].status == ACTIVE

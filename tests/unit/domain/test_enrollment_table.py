@@ -12,7 +12,9 @@ import pytest
 from botocore.exceptions import ClientError
 
 from domain.courses import ARCHIVED, PUBLISHED, Course
+from domain.enrollments import admission_store, withdrawals
 from domain.enrollments import rules as enrollments
+from domain.enrollments.admission import first_of, key_of
 from domain.enrollments.guards import Guard
 from domain.enrollments.model import (
     ACTIVE,
@@ -24,13 +26,14 @@ from domain.enrollments.model import (
     enrollment_view,
     waitlist_key,
 )
-from domain.enrollments.rules import SeatChange, fill_seats
+from domain.enrollments.seats import SeatChange
+from domain.enrollments.withdrawals import fill_seats
 from enrollment import roster_rules, rules
 from enrollment.store import RosterTable
 from tests.unit.emulator_fixture import Tables
 from toolkit import clients, clock
 from toolkit.caller import Caller
-from toolkit.errors import BadRequest, Unavailable
+from toolkit.errors import BadRequest
 from toolkit.retries import Retries
 
 COURSE = "course-1"
@@ -68,7 +71,7 @@ def table(dynamodb_tables: Tables) -> RosterTable:
 
 def make_table(dynamodb_tables: Tables) -> RosterTable:
     """The table, with one published course."""
-    dynamodb_tables.put(dynamodb_tables.courses, course_item())
+    dynamodb_tables.put_course(course_item())
     dynamodb_tables.calls.clear()
     return RosterTable(
         courses_table=dynamodb_tables.courses,
@@ -83,22 +86,15 @@ def enroll(table: RosterTable, user_id: str, course_id: str) -> tuple[Enrollment
 
 
 def withdraw(table: RosterTable, user_id: str, course_id: str) -> None:
-    enrollments.withdraw(table, user_id, course_id, clock.now(), Retries())
+    withdrawals.withdraw(table, user_id, course_id, clock.now(), Retries())
 
 
 def set_course(tables: Tables, **fields: Any) -> None:
-    tables.set(tables.courses, {"courseId": COURSE}, **fields)
-
-
-def course_now(table: RosterTable, course_id: str = COURSE) -> Course:
-    course = table.course_now(course_id)
-    assert course is not None
-    return course
+    tables.set_course(COURSE, **fields)
 
 
 def counters(tables: Tables) -> tuple[int, int]:
-    item = tables.get(tables.courses, {"courseId": COURSE}) or {}
-    return item.get("seatsTaken", 0), item.get("waitlisted", 0)
+    return tables.counters(COURSE)
 
 
 def statuses(table: RosterTable, user_ids: list[str]) -> Counter[str]:
@@ -121,7 +117,7 @@ def test_parallel_requests_of_one_student_enrol_once(table: RosterTable, dynamod
     answers = at_once(THREADS, lambda _: enroll(table, "ada", COURSE))
     assert Counter(is_new for _, is_new in answers) == {True: 1, False: THREADS - 1}
     assert all(enrollment == answers[0][0] for enrollment, _ in answers)
-    assert counters(dynamodb_tables) == (1, 0)
+    assert statuses(table, ["ada"]) == {ACTIVE: 1}
 
 
 def test_parallel_requests_of_many_students_never_take_a_seat_too_many(
@@ -243,9 +239,9 @@ def test_a_commit_follows_its_guard(table: RosterTable, dynamodb_tables: Tables)
             status=status, **{name: value for name, value in fields.items() if value is not None}
         )
         for guard in Guard:
-            dynamodb_tables.put(dynamodb_tables.courses, item)
+            dynamodb_tables.put_course(item)
             record = EnrollmentRecord(f"{guard}{number}", COURSE, "Algebra", ACTIVE, NOON, NOON)
-            course = Course.from_stored(item)
+            course = first_of(Course.from_stored(item))
             refused = table.commit(SeatChange(COURSE, guard, 1, 0, [record], NOON, seen=course)) is not None
             assert refused != guard.is_met(course, NOON), (guard, item)
 
@@ -255,9 +251,10 @@ def test_a_record_is_not_written_from_a_course_that_was_edited_meanwhile(
     table: RosterTable, dynamodb_tables: Tables, guard: Guard
 ) -> None:
     full = {"capacity": 1, "seatsTaken": 1} if guard is Guard.MUST_WAIT else {}
-    dynamodb_tables.put(dynamodb_tables.courses, course_item(version=2, **full))
+    dynamodb_tables.put_course(course_item(version=2, **full))
     record = EnrollmentRecord("ada", COURSE, "Algebra", ACTIVE, NOON, NOON)
-    now = course_now(table)
+    now = table.admission_now(COURSE)
+    assert now is not None
     before = replace(now, version=1)
     assert table.commit(SeatChange(COURSE, guard, 1, 0, [record], NOON, seen=before)) is not None
     assert table.commit(SeatChange(COURSE, guard, 1, 0, [record], NOON, seen=now)) is None
@@ -269,53 +266,22 @@ def test_no_condition_is_true_of_a_missing_course(table: RosterTable) -> None:
         assert table.commit(SeatChange("nowhere", guard, 1, 0, [record], NOON)) is not None
 
 
-def test_a_transaction_that_collides_is_tried_again(
-    table: RosterTable, dynamodb_tables: Tables, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    collisions = iter(["None", "TransactionConflict"] * 2)
-
-    class Colliding:
-        def __getattr__(self, name: str) -> Any:
-            return getattr(dynamodb_tables.client, name)
-
-        def transact_write_items(self, **parameters: Any) -> Any:
-            if next(collisions, None) is None:
-                return dynamodb_tables.client.transact_write_items(**parameters)
-            raise cancelled("None", "TransactionConflict")
-
-    monkeypatch.setattr(clients, "dynamodb", Colliding)
-    assert enroll(table, "ada", COURSE)[1]
-    assert counters(dynamodb_tables) == (1, 0)
-
-
-def test_endless_collisions_end_as_unavailable(table: RosterTable, monkeypatch: pytest.MonkeyPatch) -> None:
-    def collide(**_: Any) -> None:
-        raise cancelled("TransactionConflict", "None")
-
-    monkeypatch.setattr(clients.dynamodb(), "transact_write_items", collide)
-    monkeypatch.setattr(Retries.__init__, "__defaults__", (0.1,))
-    with pytest.raises(Unavailable):
-        enroll(table, "ada", COURSE)
-
-
-def test_throttling_is_not_taken_for_a_lost_race(table: RosterTable, monkeypatch: pytest.MonkeyPatch) -> None:
-    def throttle(**_: Any) -> None:
-        raise cancelled("ThrottlingError", "None")
-
-    monkeypatch.setattr(clients.dynamodb(), "transact_write_items", throttle)
-    with pytest.raises(ClientError):
-        enroll(table, "ada", COURSE)
-
-
 def cancelled(*codes: str) -> ClientError:
+    return refused("TransactionCanceledException", *codes)
+
+
+def refused(code: str, *codes: str) -> ClientError:
     response: Any = {
-        "Error": {"Code": "TransactionCanceledException", "Message": ""},
+        "Error": {"Code": code, "Message": ""},
         "CancellationReasons": [{"Code": code} for code in codes],
     }
     return ClientError(response, "TransactWriteItems")
 
 
-def test_calls_per_request(table: RosterTable, dynamodb_tables: Tables) -> None:
+def test_calls_per_request(
+    table: RosterTable, dynamodb_tables: Tables, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(admission_store, "CACHE_SECONDS", 60)  # however slow this machine is
     calls = dynamodb_tables.calls
 
     def calls_of(work: Any) -> dict[str, int]:
@@ -331,14 +297,53 @@ def test_calls_per_request(table: RosterTable, dynamodb_tables: Tables) -> None:
         "TransactWriteItems": 1,
     }
     assert calls_of(lambda: withdraw(table, "ada", COURSE)) == {"BatchGetItem": 1}
-    course = course_now(table)
+    course = table.course_now(COURSE)
+    assert course is not None
     assert calls_of(lambda: roster_rules.page_of(table, course, 20, None)) == {"Query": SHARDS}
 
 
-def test_enrolling_writes_no_index_of_courses(
-    table: RosterTable, dynamodb_tables: Tables, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(("capacity", "units"), [(None, 5), (9, 7)])
+@pytest.mark.parametrize("lessons", [1, 200])
+def test_an_enrolment_writes_no_course(
+    table: RosterTable,
+    dynamodb_tables: Tables,
+    monkeypatch: pytest.MonkeyPatch,
+    capacity: int | None,
+    units: int,
+    lessons: int,
 ) -> None:
-    set_course(dynamodb_tables, catalogue="published", publishedAt=NOON)
+    lesson = {"title": "One" * 20, "contentType": "video", "premium": False, "position": 0}
+    many = {f"lesson-{number}": lesson for number in range(lessons)}
+    dynamodb_tables.put_course(
+        course_item(lessons=many, catalogue="published", publishedAt=NOON)
+        | ({"capacity": capacity} if capacity else {})
+    )
+    written: list[Any] = []
+    write = clients.dynamodb().transact_write_items
+
+    def transact_write_items(**parameters: Any) -> Any:
+        written.extend(parameters["TransactItems"])
+        answer = write(**parameters, ReturnConsumedCapacity="TOTAL")
+        consumed.extend(each["CapacityUnits"] for each in answer["ConsumedCapacity"])
+        return answer
+
+    consumed: list[float] = []
+    monkeypatch.setattr(clients.dynamodb(), "transact_write_items", transact_write_items)
+    assert enroll(table, "ada", COURSE)[1]
+    keys = [part["Update"]["Key"]["courseId"]["S"] for part in written if "Update" in part]
+    assert keys == ([key_of(COURSE)["courseId"]] if capacity else [])
+    assert sum(consumed) == units
+
+
+@pytest.mark.parametrize(("capacity", "writes"), [(None, 0), (9, 2)])
+def test_enrolling_writes_no_index_of_courses(
+    table: RosterTable,
+    dynamodb_tables: Tables,
+    monkeypatch: pytest.MonkeyPatch,
+    capacity: int | None,
+    writes: int,
+) -> None:
+    set_course(dynamodb_tables, catalogue="published", publishedAt=NOON, capacity=capacity)
     consumed: list[Any] = []
     write = clients.dynamodb().transact_write_items
 
@@ -351,7 +356,7 @@ def test_enrolling_writes_no_index_of_courses(
     enroll(table, "ada", COURSE)
     withdraw(table, "ada", COURSE)
     of_courses = [each for each in consumed if each["TableName"] == dynamodb_tables.courses]
-    assert len(of_courses) == 2
+    assert len(of_courses) == writes
     for each in of_courses:
         assert sum(index["CapacityUnits"] for index in each.get("GlobalSecondaryIndexes", {}).values()) == 0
 
@@ -359,7 +364,7 @@ def test_enrolling_writes_no_index_of_courses(
 def test_own_enrolments_page_by_page(table: RosterTable, dynamodb_tables: Tables) -> None:
     course_ids = [f"c{number}" for number in range(5)]
     for course_id in course_ids:
-        dynamodb_tables.put(dynamodb_tables.courses, course_item(courseId=course_id))
+        dynamodb_tables.put_course(course_item(courseId=course_id))
         enroll(table, "ada", course_id)
         enroll(table, "bo", course_id)
     withdraw(table, "ada", "c1")

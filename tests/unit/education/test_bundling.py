@@ -18,7 +18,7 @@ from education.functions.bundling import BUILD, REQUIREMENTS, SOURCES, Bundle, b
 from education.functions.dependencies import install_dependencies
 
 FUNCTIONS = (
-    *("catalog", "content", "enrollment", "erasure", "events", "followups"),
+    *("admissions", "catalog", "content", "enrollment", "erasure", "events", "followups"),
     *("identity_triggers", "profiles", "progress", "sweep", "uploads"),
 )
 # What the Lambda runtime ships beside the standard library.

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from domain.enrollments import admission_store
 from tests.unit.emulator_fixture import Tables
 from tests.unit.lambda_api_fixture import (
     ADMINISTRATOR,
@@ -29,8 +30,7 @@ class Portal:
         self._enrollment = enrollment
         self._progress = progress
         lesson = {"title": "A", "contentType": "video", "premium": False, "position": 0}
-        tables.put(
-            tables.courses,
+        tables.put_course(
             {
                 "courseId": COURSE,
                 "title": "Algebra",
@@ -41,11 +41,12 @@ class Portal:
                 "lessons": {"one": lesson, "two": {**lesson, "position": 1}},
                 "createdAt": NOON,
                 "updatedAt": NOON,
-            },
+            }
         )
 
     def set_course(self, **fields: Any) -> None:
-        self.tables.set(self.tables.courses, {"courseId": COURSE}, **fields)
+        self.tables.set_course(COURSE, **fields)
+        admission_store._cache.clear()  # as if a second had passed
 
     def enroll(self, caller: Person = STUDENT, course_id: str = COURSE) -> Answer:
         return self._enrollment.call("POST", "/enrollments", caller=caller, body={"courseId": course_id})

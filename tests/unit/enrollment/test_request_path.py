@@ -14,7 +14,7 @@ from toolkit import clients
 LAMBDA_SRC = Path(clients.__file__).parents[1]
 # Besides the toolkit, which is to the functions what a web framework would be.
 ENTERED = {
-    "domain/course_store.py",
+    "domain/enrollments/admission_store.py",
     "domain/enrollments/guards.py",
     "domain/enrollments/model.py",
     "domain/enrollments/rules.py",
@@ -53,7 +53,7 @@ def test_an_enrolment_enters_few_files(dynamodb_tables: Tables, lambda_api: Lamb
         AUDIT_TABLE=dynamodb_tables.audit,
         ROSTER_SHARDS="2",
     )
-    dynamodb_tables.put(dynamodb_tables.courses, course_item())
+    dynamodb_tables.put_course(course_item())
 
     def enroll(caller: Person) -> None:
         assert api.call("POST", "/enrollments", caller=caller, body={"courseId": "course-1"}).status == 201

@@ -43,8 +43,7 @@ class Classroom(Portal):
         return record["status"] if record else None
 
     def counters(self) -> tuple[int, int]:
-        course = self.tables.get(self.tables.courses, {"courseId": COURSE}) or {}
-        return course["seatsTaken"], course.get("waitlisted", 0)
+        return self.tables.counters(COURSE)
 
     def entries(self) -> list[dict[str, Any]]:
         items = map(from_item, self.tables.client.scan(TableName=self.tables.audit)["Items"])

@@ -17,7 +17,6 @@ from tests.unit.domain.test_enrollment_table import (
     SHARDS,
     TEACHER,
     course_item,
-    course_now,
     enroll,
     make_table,
     set_course,
@@ -46,7 +45,8 @@ def put_records(tables: Tables, percentages: dict[str, float]) -> None:
 def roster_of(
     table: RosterTable, tables: Tables, limit: int, course_id: str = COURSE
 ) -> tuple[list[str], list[int]]:
-    course = course_now(table, course_id)
+    course = table.course_now(course_id)
+    assert course is not None
     users: list[str] = []
     sizes: list[int] = []
     cursor: str | None = None
@@ -79,7 +79,8 @@ def test_a_roster_cursor_works_after_its_student_has_left(
     table: RosterTable, dynamodb_tables: Tables
 ) -> None:
     put_records(dynamodb_tables, {f"s{number}": 50 for number in range(12)})
-    course = course_now(table)
+    course = table.course_now(COURSE)
+    assert course is not None
     all_students, _ = roster_of(table, dynamodb_tables, 100)
     page = roster_rules.page_of(table, course, 5, None)
     withdraw(table, page.items[-1]["userId"], COURSE)
@@ -108,7 +109,9 @@ def test_an_entry_has_the_dates_and_the_stored_percentage(
         "ada", COURSE, "Algebra", COMPLETED, NOON, NOON, percentage=66.67, completed_at=NOON
     )
     dynamodb_tables.put(dynamodb_tables.progress, done.to_stored(SHARDS))
-    page = roster_rules.page_of(table, course_now(table), 20, None)
+    course = table.course_now(COURSE)
+    assert course is not None
+    page = roster_rules.page_of(table, course, 20, None)
     assert page.items == [
         {
             "userId": "ada",

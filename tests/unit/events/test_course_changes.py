@@ -5,11 +5,12 @@ from typing import Any
 import pytest
 
 from domain.courses import Course
+from domain.enrollments.admission import Admission
 from domain.enrollments.model import EnrollmentRecord, waitlist_key
 from followups import store as followups_table
 from followups.pass_rules import Passes, sync
 from followups.pass_store import PassTable
-from followups.rules import follow
+from followups.rules import follow, promote_waiting
 from followups.store import CourseChangeTable
 from tests.unit.emulator_fixture import Tables
 from tests.unit.lambda_api_fixture import Context, fresh_handler
@@ -44,7 +45,7 @@ class School:
             "createdAt": NOON,
             "updatedAt": NOON,
         }
-        tables.put(tables.courses, self.item)
+        tables.put_course(self.item)
 
     def student(self, user_id: str, *completed: str, status: str = "active", **fields: Any) -> None:
         """A student in the course, as the progress function would have stored them."""
@@ -63,16 +64,22 @@ class School:
         self.tables.put(self.tables.progress, record.to_stored(SHARDS))
 
     def edit(self, *, deliver: bool = True, **changes: Any) -> None:
-        """Change the course; `deliver` also calls the function with the change."""
+        """Change the course; `deliver` also calls the function with the changes of its items."""
         before, self.item = self.item, {**self.item, **changes}
-        self.tables.set(self.tables.courses, {"courseId": "c-1"}, **changes)
+        self.tables.set_course("c-1", **changes)
         if deliver:
             self.deliver(Course.from_stored(before))
+            promote_waiting(self.roster, self.admission())
 
     def deliver(self, before: Course, after: Course | None = None, *, seconds: float = 60) -> None:
         """Call the function with a change, the newest one if `after` is None."""
         passes = Passes(self.roster, PassTable(self.tables.courses), seconds)
-        follow(self.roster, passes, before, after or Course.from_stored(self.item))
+        follow(passes, before, after or Course.from_stored(self.item))
+
+    def admission(self) -> Admission:
+        found = self.roster.admission_now("c-1")
+        assert found is not None
+        return found
 
     def stored(self, user_id: str) -> dict[str, Any]:
         found = self.tables.get(self.tables.progress, {"userId": user_id, "courseId": "c-1"})
@@ -219,12 +226,10 @@ def test_the_student_who_has_waited_longest_is_promoted_when_a_seat_is_free(
             f"w-{number}", status="waitlisted", waitlisted_at=f"2026-01-0{number + 1}T00:00:00.000Z"
         )
     school.edit(capacity=1, seatsTaken=1, waitlisted=3, deliver=False)
-    before = Course.from_stored(school.item)
-    school.edit(deliver=False, **changes)
-    school.deliver(before, _course_now(school))
+    school.edit(**changes)
     statuses = [school.stored(f"w-{number}")["status"] for number in range(3)]
     assert statuses == ["active"] * moved + ["waitlisted"] * (3 - moved)
-    assert (_course_now(school).seats_taken, _course_now(school).waitlisted) == (1 + moved, 3 - moved)
+    assert school.tables.counters("c-1") == (1 + moved, 3 - moved)
 
 
 def test_a_course_published_again_fills_up(school: School) -> None:
@@ -240,7 +245,7 @@ def test_an_empty_waitlist_index_does_not_block_other_courses(
 ) -> None:
     monkeypatch.setattr("followups.rules.PAUSE_SECONDS", 0)
     school.edit(capacity=5, seatsTaken=0, waitlisted=2)
-    assert _course_now(school).waitlisted == 2
+    assert school.tables.counters("c-1") == (0, 2)
 
 
 def test_what_no_student_notices_costs_nothing(school: School) -> None:
@@ -249,8 +254,9 @@ def test_what_no_student_notices_costs_nothing(school: School) -> None:
     before = Course.from_stored(school.item)
     school.deliver(
         before,
-        Course.from_stored({**school.item, "summary": "x", "seatsTaken": 5, "version": 2}),
+        Course.from_stored({**school.item, "summary": "x", "version": 2}),
     )
+    promote_waiting(school.roster, Admission("c-1", "Algebra", "published", 2, capacity=9, seats_taken=5))
     assert not school.tables.calls
 
 
@@ -319,9 +325,3 @@ def test_a_file_that_no_lesson_has_any_more_is_deleted(
         handler({"Records": [record]}, Context())
     found = clients.s3().list_objects_v2(Bucket=bucket).get("Contents", [])
     assert {each["Key"] for each in found} == left
-
-
-def _course_now(school: School) -> Course:
-    found = school.tables.get(school.tables.courses, {"courseId": "c-1"})
-    assert found is not None
-    return Course.from_stored(found)

@@ -216,7 +216,7 @@ def record(number: int, after: Mapping[str, Any] | None = None) -> dict[str, Any
 
 def test_a_change_is_read_from_a_stream_record() -> None:
     change = change_of(record(1))
-    assert change == ItemChange("progress", LATER, None, {"userId": "u-1"})
+    assert change == ItemChange("progress", LATER, None, {"userId": "u-1"}, id="event-1")
     assert change_of({**record(1), "eventSourceARN": "x"}) == replace(change, table="")
 
 

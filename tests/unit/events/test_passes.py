@@ -70,7 +70,7 @@ class LargeSchool(School):
     def deliver(
         self, before: Course, after: Course | None = None, *, seconds: float = 10 * SLICE_SECONDS
     ) -> None:
-        follow(self.slow, self.call(seconds=seconds), before, after or Course.from_stored(self.item))
+        follow(self.call(seconds=seconds), before, after or Course.from_stored(self.item))
 
     def item_of_pass(self) -> dict[str, Any] | None:
         return self.tables.get(self.tables.courses, key_of("c-1"))
@@ -139,11 +139,11 @@ def test_several_edits_in_one_batch_need_one_pass(school: LargeSchool) -> None:
         school.edit(lessons=more_lessons(school, number), deliver=False)
         states.append(Course.from_stored(school.item))
     passes = school.call()
-    follow(school.slow, passes, states[0], states[2])
+    follow(passes, states[0], states[2])
     assert school.is_in_line()
     school.tables.calls.clear()
     for before, after in pairwise(states):
-        follow(school.slow, passes, before, after)
+        follow(passes, before, after)
     assert not school.tables.calls
 
 

@@ -68,12 +68,12 @@ class Door:
 @pytest.fixture
 def door(dynamodb_tables: Tables, monkeypatch: pytest.MonkeyPatch) -> Door:
     """One published course, and no users."""
-    dynamodb_tables.put(dynamodb_tables.courses, course_item())
+    dynamodb_tables.put_course(course_item())
     return Door(dynamodb_tables, monkeypatch)
 
 
 def test_an_invitation_is_accepted_at_the_first_sign_in(door: Door) -> None:
-    door.tables.put(door.tables.courses, course_item(courseId="course-2"))
+    door.tables.put_course(course_item(courseId="course-2"))
     door.invite(COURSE, "course-2")
     door.sign_in(email="Ada@Example.org")
     assert (door.status(), door.status(course_id="course-2")) == (ACTIVE, ACTIVE)
@@ -145,17 +145,17 @@ def test_an_invitation_does_not_renew_another(door: Door, monkeypatch: pytest.Mo
 
 def test_a_course_that_is_not_published_waits(door: Door) -> None:
     door.invite(COURSE, "gone")
-    door.tables.set(door.tables.courses, {"courseId": COURSE}, status="draft")
+    door.tables.set_course(COURSE, status="draft")
     door.sign_in()
     assert door.status() is None
-    door.tables.set(door.tables.courses, {"courseId": COURSE}, status="published")
+    door.tables.set_course(COURSE, status="published")
     door.sign_in()
     assert door.status() == ACTIVE
     assert door.addresses.find_one(EMAIL).invited_to == {"gone"}
 
 
 def test_a_full_course_puts_the_invited_on_its_waitlist(door: Door) -> None:
-    door.tables.set(door.tables.courses, {"courseId": COURSE}, capacity=1, seatsTaken=1)
+    door.tables.set_course(COURSE, capacity=1, seatsTaken=1)
     door.invite(COURSE)
     door.sign_in()
     assert door.status() == "waitlisted"
@@ -230,7 +230,7 @@ def test_an_erased_user_does_not_come_back(door: Door) -> None:
 def test_the_next_token_finishes_what_was_interrupted(
     door: Door, monkeypatch: pytest.MonkeyPatch, failure: Exception
 ) -> None:
-    door.tables.put(door.tables.courses, course_item(courseId="course-2"))
+    door.tables.put_course(course_item(courseId="course-2"))
     door.invite(COURSE, "course-2")
     commit = EnrollmentTable.commit
 

@@ -6,8 +6,10 @@ from typing import Any
 import pytest
 
 from domain.addresses.rules import MOST_OF_ADDRESS, MOST_OF_INVITER, Address, key_of
+from domain.courses import Course
+from domain.enrollments.admission import first_of
 from domain.enrollments.model import ACTIVE
-from domain.enrollments.rules import Refusal
+from domain.enrollments.seats import Refusal
 from domain.enrollments.store import EnrollmentTable
 from identity_triggers import sign_in
 from tests.unit.domain.test_enrollment_table import COURSE, course_item
@@ -20,6 +22,7 @@ NOW = round(time.time())
 
 def publish(door: Door, *course_ids: str, status: str = "published") -> None:
     items = [course_item(courseId=course_id, status=status) for course_id in course_ids]
+    items += [first_of(Course.from_stored(item)).to_stored() for item in items]
     for start in range(0, len(items), 25):
         door.tables.put_all({door.tables.courses: items[start : start + 25]})
 

@@ -10,6 +10,7 @@ from botocore.exceptions import ClientError
 
 from domain import course_store
 from domain.enrollments import rules as enrollments
+from domain.enrollments import withdrawals
 from domain.enrollments.model import ACTIVE, WAITLISTED, WITHDRAWN, EnrollmentRecord, Position
 from domain.enrollments.store import EnrollmentTable
 from domain.people import tombstones
@@ -71,7 +72,7 @@ class Player:
         enrollments.enroll(self.enrollments, ADA, COURSE, LATER, Retries())
 
     def withdraw(self) -> None:
-        enrollments.withdraw(self.enrollments, ADA, COURSE, LATER, Retries())
+        withdrawals.withdraw(self.enrollments, ADA, COURSE, LATER, Retries())
 
     def withdraw_and_fold(self) -> None:
         self.withdraw()

@@ -1,0 +1,15 @@
+"""What the admissions function reads from its environment."""
+
+from dataclasses import dataclass
+
+from toolkit.config import StreamConfig
+
+
+@dataclass(frozen=True)
+class Config(StreamConfig):
+    """Names of tables, and over how many index partitions a course's roster is spread."""
+
+    courses_table: str
+    course_progress_table: str
+    user_profiles_table: str
+    roster_shards: int
