@@ -7,7 +7,7 @@ from admissions.config import Config
 from admissions.store import AdmissionsTable
 from toolkit import log
 from toolkit.config import load
-from toolkit.streams import ItemChange, batch_handler
+from toolkit.streams import ItemChange, batch_handler, is_passing
 
 _config = load(Config)
 _store = AdmissionsTable(
@@ -37,11 +37,15 @@ def _note_failure(
     step: Callable[[str, Sequence[ItemChange]], None],
     course_id: str,
 ) -> None:
-    """Do a step for a course. What one course fails at does not keep the others waiting."""
+    """Do a step for a course. What one course, or one damaged record, fails at does not keep the others waiting."""
     try:
         step(course_id, changes)
     except Exception as error:  # noqa: BLE001 - toolkit.streams decides what each means
-        failures |= {change.id: error for change in changes}
+        if len(changes) == 1 or is_passing(error):
+            failures |= {change.id: error for change in changes}
+            return
+        for change in changes:
+            _note_failure(failures, [change], step, course_id)
 
 
 def _count(course_id: str, changes: Sequence[ItemChange]) -> None:

@@ -126,7 +126,7 @@ def _done(record: StreamRecord, act: Callable[[ItemChange], None], dead_letter_q
         return True
     except Exception as error:  # noqa: BLE001 - the one place that maps the exceptions of streams
         failure = error
-    if not _is_passing(failure):
+    if not is_passing(failure):
         log.write("ERROR", "record given up", eventId=record.get("eventID"), where=log.where(failure))
         try:
             _give_up(record, failure, dead_letter_queue_url)
@@ -137,7 +137,8 @@ def _done(record: StreamRecord, act: Callable[[ItemChange], None], dead_letter_q
     return False
 
 
-def _is_passing(error: Exception) -> bool:
+def is_passing(error: Exception) -> bool:
+    """Whether the same record may succeed a moment later."""
     return isinstance(error, TryAgain | Unavailable) or is_dependency_failure(error)
 
 

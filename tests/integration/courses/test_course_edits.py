@@ -121,7 +121,7 @@ def test_repeated_course_changes_assign_each_seat_once(
     students = people.many(10)
     for student in students:
         enroll(student, course_id)
-    record = course_record(deployed, course_id, capacity=7)
+    record = admission_record(deployed, course_id, capacity=7)
     functions: LambdaClient = deployed.client("lambda")
 
     def send_record(_: int) -> None:
@@ -138,10 +138,10 @@ def test_repeated_course_changes_assign_each_seat_once(
     assert statuses == ["active"] * 7 + ["waitlisted"] * 3
 
 
-def course_record(deployed: Deployed, course_id: str, *, capacity: int) -> dict[str, Any]:
-    """The stream record of a course whose capacity was raised."""
+def admission_record(deployed: Deployed, course_id: str, *, capacity: int) -> dict[str, Any]:
+    """The stream record of the admission item of a course whose capacity was raised."""
     dynamodb: DynamoDBClient = deployed.client("dynamodb")
-    table, key = deployed.outputs["courses_table_name"], {"courseId": {"S": course_id}}
+    table, key = deployed.outputs["courses_table_name"], {"courseId": {"S": f"admission#{course_id}"}}
     image = dynamodb.get_item(TableName=table, Key=key)["Item"]
     return {
         "eventID": secrets.token_hex(16),

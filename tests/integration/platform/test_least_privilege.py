@@ -130,6 +130,31 @@ def _repeat_an_arrival_that_was_interrupted(context: SampleContext, proxied: Pro
         assert not s3.list_object_versions(Bucket=bucket, Prefix=form["key"]).get("Versions")
 
 
+def _queue_and_settle(context: SampleContext, proxied: ProxiedFunctions) -> None:
+    """A student is queued while those who are there are counted. The record of another one has a former title."""
+    course_id = context.course()
+    there, queued = context.student(course_id), context.student()
+    path = f"/courses/{course_id}"
+    eventually(lambda: context.owner.get(path)["seatsTaken"] == 1)
+    context.owner.patch(path, {"capacity": 9, "version": context.version(course_id)})
+    queued.call("POST", "/enrollments", {"courseId": course_id}, expect=(202,))
+    eventually(lambda: queued.get("/enrollments")["items"][0]["status"] == "active", seconds=60)
+    dynamodb, functions = context.deployed.client("dynamodb"), context.deployed.client("lambda")
+    table = context.deployed.outputs["course_progress_table_name"]
+    key: Any = {"userId": {"S": there.user_id}, "courseId": {"S": course_id}}
+    item = dynamodb.get_item(TableName=table, Key=key)["Item"]
+    images = {
+        "OldImage": {**item, "status": {"S": "withdrawn"}},
+        "NewImage": {**item, "courseTitle": {"S": "A former title"}},
+    }
+    record = {
+        "eventID": "0" * 32,
+        "eventSourceARN": dynamodb.describe_table(TableName=table)["Table"]["LatestStreamArn"],
+        "dynamodb": {"ApproximateCreationDateTime": 1, "SequenceNumber": "1", "Keys": key, **images},
+    }
+    functions.invoke(FunctionName=proxied.names()["admissions"], Payload=json.dumps({"Records": [record]}))
+
+
 def _is_not_served(context: SampleContext, url: str) -> bool:
     return not context.deployed.fetch(url).ok
 
@@ -224,6 +249,7 @@ def _send_broken_records(context: SampleContext, proxied: ProxiedFunctions) -> N
 EXERCISES: tuple[Callable[[SampleContext, ProxiedFunctions], None], ...] = (
     _edit_a_course,
     _edit_a_course_on_the_next_day,
+    _queue_and_settle,
     _repeat_an_arrival_that_was_interrupted,
     _invite_person,
     _sign_in_without_a_verified_address,

@@ -12,7 +12,7 @@ from domain.enrollments.store import EnrollmentTable
 from domain.people import tombstones
 from tests.unit.admission_fixture import COURSE, School, later, school
 from tests.unit.domain.test_enrollment_table import cancelled, course_item
-from toolkit import clock
+from toolkit import clients, clock
 from toolkit.dynamo import to_item
 from toolkit.retries import Retries
 from toolkit.streams import TryAgain
@@ -181,6 +181,25 @@ def test_a_new_record_gets_the_title_and_the_percentage_of_this_moment(school: S
     }
     assert shown["cy"] == ("Groups", 0)
     assert shown["bo"] == ("Groups", 100)
+
+
+def test_a_damaged_record_does_not_keep_the_others_of_its_course_waiting(
+    school: School, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given_up: list[str] = []
+
+    class Queue:
+        def send_message(self, *, MessageBody: str, **_: object) -> None:  # noqa: N803 - AWS's name
+            given_up.append(MessageBody)
+
+    monkeypatch.setattr(clients, "sqs", Queue)
+    school.set_course(capacity=2)
+    school.queue("ada", "bo")
+    key = {"userId": "ada", "courseId": COURSE}
+    school.tables.set(school.tables.progress, key, courseTitle=None)
+    school.deliver()
+    assert school.status("ada", "bo") == [PENDING, "active"]
+    assert len(given_up) == 1
 
 
 def test_what_one_course_fails_at_does_not_keep_another_waiting(
