@@ -15,6 +15,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from education.functions.bundling import deployed_name, function_names
+from tests.integration.samples.context import SampleContext
 from tests.integration.support.aws_proxy import AwsCall, FailureKind, Fault
 from tests.integration.support.course_helpers import (
     add_co_teacher,
@@ -30,7 +31,7 @@ from tests.integration.support.people import ADMINISTRATORS, INSTRUCTORS, STUDEN
 from tests.integration.support.personal_data import find_personal_data
 from tests.integration.support.proxied_functions import ProxiedFunctions, proxied_functions
 from tests.integration.support.role_probes import probes
-from tests.integration.support.samples import SAMPLES, SampleContext
+from tests.integration.support.samples import SAMPLES
 from tests.integration.support.stored_state import leave_unfinished, pass_of
 from tests.integration.support.used_permissions import Pair, covers, granted, resource_part, used
 from tests.integration.support.user_sweep import delete_own_user, sweep

@@ -1,8 +1,7 @@
 """A proxy in front of the AWS emulator: it records the calls of a function and makes calls fail on demand.
 
 Each function has an `AwsProxy` of its own, so that the caller of each call is known. The proxy forwards requests
-unchanged. Only if the consumed capacity is wanted, it changes a request and signs it again with credentials of the
-function's role.
+unchanged. With a meter it also notes the capacity units of calls to DynamoDB.
 """
 
 import contextlib
@@ -17,10 +16,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from botocore.auth import SigV4Auth
-from botocore.awsrequest import AWSRequest
-from botocore.credentials import Credentials
-
+from tests.integration.capacity.meter import CapacityMeter, Units
 from tests.integration.support.aws_refusals import THROTTLED, conflict, refusal
 
 UPSTREAM_SECONDS = 60
@@ -83,6 +79,7 @@ class AwsCall:
         request: the JSON of the request; empty if it has none.
         status: the status of the answer; 0 if there was no answer.
         answer: the JSON of the answer; empty if it has none.
+        units: the capacity units of a call to DynamoDB, if the proxy has a meter.
     """
 
     operation: str
@@ -90,19 +87,23 @@ class AwsCall:
     request: Mapping[str, Any] = field(repr=False)
     status: int
     answer: Mapping[str, Any] = field(repr=False)
+    units: Units = field(default_factory=Units)
 
 
 class AwsProxy:
-    """The proxy for the calls of one function."""
+    """The proxy for the calls of one function.
 
-    def __init__(self, upstream_port: int, credentials: Mapping[str, str]) -> None:
+    Attributes:
+        meter: measures the calls to DynamoDB; None if their units are not wanted.
+    """
+
+    def __init__(self, upstream_port: int) -> None:
         self._upstream_port = upstream_port
-        self._credentials = credentials
         self._lock = threading.Lock()
         self._calls: list[AwsCall] = []
         self._faults: list[Fault] = []
         self._ended = threading.Event()
-        self.wants_capacity = False
+        self.meter: CapacityMeter | None = None
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
         self._server.daemon_threads = True
         threading.Thread(
@@ -147,12 +148,18 @@ class AwsProxy:
         with self._lock:
             fault = next((fault for fault in self._faults if fault.applies_to(operation)), None)
         if fault is None or fault.kind is FailureKind.LOST_ANSWER:
-            status, answer_headers, answer = self._forward(service, method, path, headers, body)
+            if self.meter is not None and service == "dynamodb":
+                name = operation.partition(":")[2]
+                with self.meter.measuring(name, _parsed(body)) as units:
+                    status, answer_headers, answer = self._forward(method, path, headers, body)
+            else:
+                units = Units()
+                status, answer_headers, answer = self._forward(method, path, headers, body)
             form_key = _FORM_KEY.search(body) if operation == "s3:PutObject" else None
             noted = f"{path.rstrip('/')}/{form_key[1].decode()}" if form_key else path
-            self._note(operation, noted, body, status, answer)
+            self._note(operation, noted, body, status, answer, units)
             return None if fault else (status, answer_headers, answer)
-        self._note(operation, path, body, 0, b"")
+        self._note(operation, path, body, 0, b"", Units())
         if fault.kind is FailureKind.SILENCE:
             self._ended.wait(SILENCE_SECONDS)
         if fault.kind in (FailureKind.SILENCE, FailureKind.CUT_OFF):
@@ -162,31 +169,18 @@ class AwsProxy:
         return refusal(service, THROTTLED[service] if fault.kind is FailureKind.THROTTLE else None)
 
     def _forward(
-        self, service: str, method: str, path: str, headers: Mapping[str, str], body: bytes
+        self, method: str, path: str, headers: Mapping[str, str], body: bytes
     ) -> tuple[int, Mapping[str, str], bytes]:
-        sent = dict(headers)
-        if self.wants_capacity and service == "dynamodb":
-            body = json.dumps({**json.loads(body), "ReturnConsumedCapacity": "TOTAL"}).encode()
-            sent = self._signed(method, path, headers, body)
         upstream = http.client.HTTPConnection("127.0.0.1", self._upstream_port, timeout=UPSTREAM_SECONDS)
         try:
-            upstream.request(method, path, body or None, sent)
+            upstream.request(method, path, body or None, dict(headers))
             answer = upstream.getresponse()
             return answer.status, dict(answer.getheaders()), answer.read()
         finally:
             upstream.close()
 
-    def _signed(self, method: str, path: str, headers: Mapping[str, str], body: bytes) -> dict[str, str]:
-        kept = {name: headers[name] for name in ("Content-Type", "X-Amz-Target") if name in headers}
-        request = AWSRequest(method, f"http://127.0.0.1:{self._upstream_port}{path}", kept, body)
-        region = headers["Authorization"].split("/")[2]
-        own = self._credentials
-        keys = Credentials(own["aws_access_key_id"], own["aws_secret_access_key"], own["aws_session_token"])
-        SigV4Auth(keys, "dynamodb", region).add_auth(request)
-        return dict(request.headers.items())
-
-    def _note(self, operation: str, path: str, body: bytes, status: int, answer: bytes) -> None:
-        call = AwsCall(operation, path, _parsed(body), status, _parsed(answer))
+    def _note(self, operation: str, path: str, body: bytes, status: int, answer: bytes, units: Units) -> None:
+        call = AwsCall(operation, path, _parsed(body), status, _parsed(answer), units)
         with self._lock:
             self._calls.append(call)
 

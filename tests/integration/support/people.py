@@ -29,11 +29,15 @@ STUDENTS, INSTRUCTORS, ADMINISTRATORS = "students", "instructors", "administrato
 
 @dataclass(frozen=True)
 class Answer:
-    """An answer of the API. `body` is parsed JSON, or text if it is not JSON, or None if there is none."""
+    """An answer of the API.
+
+    `body` is parsed JSON, or text if it is not JSON, or None if there is none. `length` is the body's length in bytes.
+    """
 
     status: int
     headers: "CaseInsensitiveDict[str]"
     body: Any
+    length: int
 
     @property
     def wrong_fields(self) -> set[str]:
@@ -80,7 +84,7 @@ class Caller:
         parsed: Any = response.json() if is_json and response.content else response.text or None
         if (method, path, response.status_code) == ("POST", "/courses", 201):
             self.deployed.courses.append(parsed["courseId"])
-        return Answer(response.status_code, response.headers, parsed)
+        return Answer(response.status_code, response.headers, parsed, len(response.content))
 
     def get(self, path: str, *, expect: int = 200, **query: Any) -> Any:
         """GET and return the body of the answer."""

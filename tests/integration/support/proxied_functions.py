@@ -78,7 +78,7 @@ class ProxiedFunctions:
         for short, name in self.names().items():
             found = self._functions.get_function_configuration(FunctionName=name)
             self._configured[name] = found.get("Environment", {}).get("Variables", {})
-            self.proxies[short] = AwsProxy(port, self.credentials(short))
+            self.proxies[short] = AwsProxy(port)
         for short in self.proxies:
             self.restart(short)
 

@@ -5,58 +5,17 @@ The tests of failures, of AWS calls and of permissions send them. A route withou
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import Any
 
 from education.openapi.description import load_api_description
-from tests.integration.support.course_helpers import add_co_teacher, enroll, lesson, new_course, upload
-from tests.integration.support.deployed import Deployed
-from tests.integration.support.people import ADMINISTRATORS, INSTRUCTORS, STUDENTS, Answer, People, Person
+from tests.integration.samples.context import LESSONS, SampleContext
+from tests.integration.support.course_helpers import add_co_teacher, new_course
+from tests.integration.support.people import INSTRUCTORS, STUDENTS, Answer, Person
 
 OPERATIONS = {one.operation_id: one for one in load_api_description().operations}
-LESSONS = {"film": lesson("video", premium=True), "text": lesson("article", position=1)}
-
-
-class SampleContext:
-    """Creates the users and courses of samples. A sample that changes something gets new ones."""
-
-    def __init__(self, deployed: Deployed, people: People, restart: Callable[[str], None]) -> None:
-        self.deployed = deployed
-        self.people = people
-        self.restart = restart
-
-    @cached_property
-    def owner(self) -> Person:
-        """The instructor who owns the courses. No sample changes this account."""
-        return self.people.new(INSTRUCTORS)
-
-    @cached_property
-    def administrator(self) -> Person:
-        """An administrator, who may change roles."""
-        return self.people.new(ADMINISTRATORS)
-
-    @cached_property
-    def course_with_files(self) -> str:
-        """The id of a course whose lessons have files. Samples only read it."""
-        course_id = new_course(self.owner, lessons=LESSONS)
-        for lesson_id in LESSONS:
-            upload(self.deployed, self.owner, course_id, lesson_id)
-        return course_id
-
-    def student(self, *courses: str) -> Person:
-        """A new student who is enrolled in these courses."""
-        person = self.people.new(STUDENTS)
-        for course_id in courses:
-            enroll(person, course_id)
-        return person
-
-    def course(self, **fields: Any) -> str:
-        """Create a course with two lessons and return its id."""
-        return new_course(self.owner, lessons=LESSONS, **fields)
-
-    def version(self, course_id: str) -> int:
-        """The current version of a course."""
-        return int(self.owner.get(f"/courses/{course_id}")["version"])
+# How many entries a page and the roster of a large class have when they are measured.
+PAGE, CLASS = 20, 200
+SUMMARY = "What you learn here, for whom it is, and how much time it takes in a week: two hours. " * 2
 
 
 @dataclass(frozen=True)
@@ -77,6 +36,14 @@ class SampleRequest:
 
 
 @dataclass(frozen=True)
+class Entries:
+    """What a page shows, `courses`, `enrolments` or `students`, and how many of them when the request is measured."""
+
+    kind: str
+    count: int
+
+
+@dataclass(frozen=True)
 class Sample:
     """One case of a route.
 
@@ -85,12 +52,14 @@ class Sample:
         what: the name of the case; empty if the route has only one.
         arrange: creates the data that the request needs, and returns the request.
         expect: the status of success.
+        entries: what is added to the one entry that `arrange` makes, before the request is measured.
     """
 
     operation_id: str
     what: str
     arrange: Callable[[SampleContext], SampleRequest]
     expect: int = 200
+    entries: Entries | None = None
 
     def __str__(self) -> str:
         return f"{self.operation_id}: {self.what}" if self.what else self.operation_id
@@ -132,10 +101,19 @@ def _searching(context: SampleContext) -> SampleRequest:
     return SampleRequest(person, query={"q": "course", "limit": 5})
 
 
+def _published_courses(context: SampleContext) -> SampleRequest:
+    context.course(summary=SUMMARY)
+    return SampleRequest(context.people.new(), query={"limit": PAGE})
+
+
 def _own_courses(context: SampleContext) -> SampleRequest:
     owner = context.people.new(INSTRUCTORS)
-    new_course(owner, status="draft")
-    return SampleRequest(owner, query={"owner": "me"})
+    context.courses.append(new_course(owner, "text", status="draft", summary=SUMMARY))
+    return SampleRequest(owner, query={"owner": "me", "limit": PAGE})
+
+
+def _own_enrolments(context: SampleContext) -> SampleRequest:
+    return SampleRequest(context.student(context.course()), query={"limit": PAGE})
 
 
 def _new_version(**changes: Any) -> Callable[[SampleContext], SampleRequest]:
@@ -310,11 +288,9 @@ def _without_profile(context: SampleContext) -> SampleRequest:
 
 
 SAMPLES = (
-    Sample(
-        "listCourses", "published", lambda context: SampleRequest(context.people.new(), query={"limit": 5})
-    ),
+    Sample("listCourses", f"{PAGE} published", _published_courses, entries=Entries("courses", PAGE)),
     Sample("listCourses", "search, within five seconds of another", _searching),
-    Sample("listCourses", "own", _own_courses),
+    Sample("listCourses", f"{PAGE} own", _own_courses, entries=Entries("courses", PAGE)),
     Sample(
         "createCourse",
         "",
@@ -331,17 +307,20 @@ SAMPLES = (
     Sample("getLessonContent", "public", _content("text", known=True)),
     Sample("getLessonContent", "premium, first of an instance", _content("film", known=False)),
     Sample("getLessonContent", "premium, later", _content("film", known=True)),
-    Sample("listRoster", "JSON", _reading_roster(limit=10)),
-    Sample("listRoster", "CSV", _reading_roster(format="csv")),
+    Sample(
+        "listRoster", f"JSON, {PAGE} students", _reading_roster(limit=PAGE), entries=Entries("students", PAGE)
+    ),
+    Sample(
+        "listRoster",
+        f"CSV, {CLASS} students",
+        _reading_roster(format="csv"),
+        entries=Entries("students", CLASS),
+    ),
     Sample("enrollRoster", "three rows, dry run", _bulk_enrolling(dryRun="true")),
     Sample("enrollRoster", "three rows", _bulk_enrolling()),
     Sample("removeFromRoster", "empty waitlist", _taking_out(is_full=False), 204),
     Sample("removeFromRoster", "a waitlisted student gets the seat", _taking_out(is_full=True), 204),
-    Sample(
-        "listEnrollments",
-        "",
-        lambda context: SampleRequest(context.student(context.course()), query={"limit": 10}),
-    ),
+    Sample("listEnrollments", f"{PAGE} enrolments", _own_enrolments, entries=Entries("enrolments", PAGE)),
     Sample("createEnrollment", "course not known to the instance", _enrolling_self(known=False), 201),
     Sample("createEnrollment", "course known", _enrolling_self(known=True), 201),
     Sample("createEnrollment", "a second time", _enrolling_again),
