@@ -65,7 +65,7 @@ def main() -> None:
 
 def measure(seconds: float, clients: int, turns: int = 6) -> list[Rate]:
     """Send every kind of request for `seconds` in all, in turns, from `clients` clients at the same time."""
-    deployed = _deployed()
+    deployed = running_platform()
     with contextlib.ExitStack() as stack:
         floors = {floor.label: stack.enter_context(deployed_floor(deployed, floor)) for floor in FLOORS}
         kinds = _kinds(deployed, floors, clients)
@@ -110,7 +110,12 @@ def as_table(rates: Sequence[Rate], clients: int) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _deployed() -> Deployed:
+def running_platform() -> Deployed:
+    """The platform of EDUCATION_OUTPUTS, or of outputs/local.json.
+
+    Raises:
+        UserError: there is none.
+    """
     file = Path(os.environ.get(OUTPUTS_VARIABLE) or ROOT / "outputs" / "local.json")
     if not file.is_file():
         raise UserError("the local platform is not running: start it with `make up`.")

@@ -5,11 +5,15 @@ from dataclasses import replace
 import pytest
 
 from benchmarks.admission.__main__ import BUILT, GOAL, all_designs, simulate
-from benchmarks.admission.clock import Clock, Process
-from benchmarks.admission.designs import Design, Direct, Queued
-from benchmarks.admission.limits import PARTITION_WRITE_UNITS, TRANSACTION_FACTOR, Durations
+from benchmarks.admission.clock import FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS, Clock, Process
+from benchmarks.admission.designs import BUDGET_SECONDS, Design, Direct, Queued
+from benchmarks.admission.limits import PARTITION_WRITE_UNITS, SHARDS, TRANSACTION_FACTOR, Durations
+from benchmarks.admission.line import Settling
 from benchmarks.admission.opening import Opening
 from benchmarks.admission.services import HotItem, Outcome
+from domain.enrollments import rush
+from education.functions.admissions import BATCH_SIZE, PARALLEL
+from toolkit import retries
 
 PEOPLE, LATE = 20_000, 1_200.0
 
@@ -79,3 +83,24 @@ def test_a_line_that_is_too_slow_is_reported() -> None:
     row = simulate(Queued("", replace(BUILT, group=5)), slow, PEOPLE, 1)
     assert row.waits > 60
     assert row.held < GOAL
+
+
+def test_the_built_design_has_the_figures_of_the_functions() -> None:
+    """The simulation says nothing about a design with other ones."""
+    assert (
+        Settling(
+            readers=SHARDS * PARALLEL,
+            batch=BATCH_SIZE,
+            group=rush.GROUP_SIZE,
+            rush=rush.RUSH_SIZE,
+            longest_pause=rush.SETTLING_LONGEST_PAUSE_SECONDS,
+        )
+        == BUILT
+    )
+    built = Queued("", BUILT)
+    assert (built.direct_seconds, built.queue_seconds) == (rush.DIRECT_SECONDS, rush.QUEUE_SECONDS)
+    assert (FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS, BUDGET_SECONDS) == (
+        retries.FIRST_PAUSE_SECONDS,
+        retries.LONGEST_PAUSE_SECONDS,
+        retries.BUDGET_SECONDS,
+    )
