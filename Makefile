@@ -20,6 +20,7 @@ PLANS = build/plans
 OUTPUTS = outputs
 BOOTSTRAP = build/bootstrap
 LOCK =
+STUDENTS = 1000
 ENVIRONMENTS = dev,staging,prod
 
 # Python speaks UTF-8 whatever the locale is, and finds its own modules and those of this folder only.
@@ -117,6 +118,14 @@ audit: install ## show what the pipeline's roles of ENV may do, as a table, comp
 
 architecture: install ## draw the picture in docs/architecture.md again from the synthesized stack
 	@$(RUN) -m tools architecture
+
+##@ Cost
+
+cost: install ## print what a month costs for STUDENTS students, and which limit is reached first
+	@$(RUN) -m tools cost --students "$(STUDENTS)"
+
+cost-page: install ## write the tables of docs/cost.md again
+	@$(RUN) -m tools cost --write
 
 ##@ Deploy (ENV=dev)
 

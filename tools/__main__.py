@@ -14,13 +14,21 @@ import typer
 from education.encoding import speak_utf8
 from education.errors import UserError
 from tools.checks import commands as checks
+from tools.cost import commands as cost
 from tools.deploy import commands as deploy
 from tools.operate import commands as operate
 from tools.pipeline import commands as pipeline
 from tools.setup import commands as setup
 
 PROGRAM = "python -m tools"
-THEMES = {"Setup": setup, "Deploy": deploy, "Pipeline": pipeline, "Operate": operate, "Checks": checks}
+THEMES = {
+    "Setup": setup,
+    "Deploy": deploy,
+    "Pipeline": pipeline,
+    "Operate": operate,
+    "Checks": checks,
+    "Cost": cost,
+}
 
 
 def build() -> typer.Typer:
