@@ -36,6 +36,8 @@ PUBLIC_PREFIX = "public/"
 PREMIUM_PREFIX = "premium/"
 # What forms upload to. CloudFront cannot read it.
 INCOMING_PREFIX = "incoming/"
+# The folders of unpacked packages. CloudFront cannot read them either.
+PACKAGES_PREFIX = "packages/"
 ORIGIN = "content-bucket"
 # AWS's own policy "CachingOptimized": compressed variants are cached, query strings (and so signatures) are not part
 # of the cache key. https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/using-managed-cache-policies.html
@@ -51,6 +53,7 @@ class ContentDelivery(Construct):
         distribution: what must trust a key before a function signs with it.
         served_prefixes: the beginnings of the keys of course files.
         incoming_prefix: the beginning of the keys of files that were uploaded and not yet noted.
+        packages_prefix: the beginning of the keys of the files of packages.
         outputs: the names with which clients and operators find the files, for the stack's outputs.
     """
 
@@ -92,6 +95,7 @@ class ContentDelivery(Construct):
         self.distribution: CloudfrontDistribution = distribution
         self.served_prefixes: tuple[str, ...] = (PUBLIC_PREFIX, PREMIUM_PREFIX)
         self.incoming_prefix: str = INCOMING_PREFIX
+        self.packages_prefix: str = PACKAGES_PREFIX
 
 
 def _read_through(bucket: ContentBucket, distribution: CloudfrontDistribution) -> dict[str, Any]:

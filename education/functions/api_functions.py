@@ -13,7 +13,7 @@ from constructs import Construct
 from education.content.delivery import ContentDelivery
 from education.data.audit_table import AuditTable
 from education.data.tables import Tables
-from education.functions.arrivals import uploads_function
+from education.functions.arrivals import packages_function, uploads_function
 from education.functions.bundling import deployed_name
 from education.functions.grants import (
     add_audit_entries,
@@ -29,7 +29,7 @@ from education.identity import Identity
 
 
 class ApiFunctions(Construct):
-    """The five functions behind the API, and the one that notes uploaded files.
+    """The five functions behind the API, and the two that handle uploaded files.
 
     Attributes:
         behind_the_api: the functions that `x-function` in api/openapi.yaml may name, by that name.
@@ -216,14 +216,20 @@ class ApiFunctions(Construct):
                 delete_users(identity),
             ],
         )
+        packages = packages_function(self, operations=operations, tables=tables, content=content)
         uploads = uploads_function(
-            self, operations=operations, tables=tables, content=content, identity=identity
+            self,
+            operations=operations,
+            tables=tables,
+            content=content,
+            identity=identity,
+            packages=packages,
         )
         self.behind_the_api: Mapping[str, PythonFunction] = {
             function.label: function
             for function in (catalog, enrollment, progress_function, content_function, profile)
         }
-        self.all: tuple[PythonFunction, ...] = (*self.behind_the_api.values(), uploads)
+        self.all: tuple[PythonFunction, ...] = (*self.behind_the_api.values(), uploads, packages)
         self.outputs: Mapping[str, str] = {
             f"{label}_function_name": function.function_name
             for label, function in self.behind_the_api.items()

@@ -18,6 +18,7 @@ from education.data.event_bus import EventBus
 from education.data.tables import Tables
 from education.functions.admissions import admissions_function
 from education.functions.grants import (
+    delete_packages,
     end_passes,
     erase_people,
     find_addresses,
@@ -269,6 +270,7 @@ class StreamFunctions(Construct):
                     [f"{content.bucket_arn}/{prefix}*" for prefix in content.served_prefixes],
                     reason="the rest of the key names the lesson, which is known only at the edit",
                 ),
+                *delete_packages(content),
             ],
             timeout_seconds=FOLLOWUPS_TIMEOUT_SECONDS,
         )

@@ -1,5 +1,5 @@
 """Grants that several functions have in common (their logs, the tables, streams and dead letters), and those of the
-function that takes arrivals.
+functions that take arrivals.
 
 What each function may do is listed in `api_functions` and `event_functions`, which use these by name.
 """
@@ -230,4 +230,40 @@ def take_arrivals(tables: Tables, content: ContentDelivery, identity: Identity) 
         Grant("FindVersions", ["s3:ListBucketVersions"], [content.bucket_arn]),
         Grant("ServeFiles", ["s3:PutObject"], served, reason=lesson_unknown),
         Grant("DeleteForGood", ["s3:DeleteObjectVersion"], [incoming, *served], reason=lesson_unknown),
+    ]
+
+
+def start_unpacking(packages_arn: str) -> Grant:
+    """Lets a function call the one that unpacks packages."""
+    return Grant("StartUnpacking", ["lambda:InvokeFunction"], [packages_arn])
+
+
+def unpack_packages(tables: Tables, content: ContentDelivery) -> list[Grant]:
+    """Lets a function read a zip that arrived, write its files and note it: lambda_src/packages/rules.py."""
+    incoming = f"{content.bucket_arn}/{content.incoming_prefix}*"
+    packages = f"{content.bucket_arn}/{content.packages_prefix}*"
+    unknown = "the rest of the key names the lesson, which is known only when the file arrives"
+    return [
+        Grant("NotePackages", ["dynamodb:GetItem", "dynamodb:UpdateItem"], [tables.courses.arn]),
+        Grant("TakeZips", ["s3:GetObjectVersion", "s3:DeleteObjectVersion"], [incoming], reason=unknown),
+        Grant("WritePackages", ["s3:PutObject"], [packages], reason=unknown),
+        *delete_packages(content),
+    ]
+
+
+def delete_packages(content: ContentDelivery) -> list[Grant]:
+    """Lets a function delete the folder of a package, and list what is left in it."""
+    return [
+        Grant(
+            "DeletePackages",
+            ["s3:DeleteObject"],
+            [f"{content.bucket_arn}/{content.packages_prefix}*"],
+            reason="the rest of the key names the lesson, which is known only when its package goes",
+        ),
+        Grant(
+            "ListPackages",
+            ["s3:ListBucket"],
+            [content.bucket_arn],
+            conditions={"StringLike": {"s3:prefix": [f"{content.packages_prefix}*"]}},
+        ),
     ]

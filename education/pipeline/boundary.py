@@ -41,7 +41,13 @@ def boundary_statements(scope: ResourceScope, *, former_signing_keys: bool) -> l
             actions("s3", "GetObject GetObjectVersion PutObject DeleteObject DeleteObjectVersion"),
             [f"{bucket}/*" for bucket in scope.buckets()],
         ),
-        _allow("FileVersions", actions("s3", "ListBucketVersions"), scope.buckets()),
+        _allow("FileVersions", actions("s3", "ListBucket ListBucketVersions"), scope.buckets()),
+        # The uploads function calls the one that unpacks packages.
+        _allow(
+            "Unpacking",
+            actions("lambda", "InvokeFunction"),
+            scope.arns("lambda", f"function:{PROJECT}-packages-{{s}}"),
+        ),
         _allow("Users", actions("cognito-idp", USER_ACTIONS), [scope.arn("cognito-idp", "userpool/*")])
         | {"Condition": scope.tagged()},
         # The policies of the keys deny it to every role but the content function's.

@@ -115,7 +115,7 @@ class Content:
         lesson = course.require_lesson(lesson_id)
         course.require_not_archived()
         media_types = content_paths.MEDIA_TYPES[lesson.content_type]
-        media_type = wanted.media_type or media_types[0]
+        media_type = wanted.media_type or content_paths.media_type_of(lesson.content_type, wanted.file_name)
         faults = []
         if media_type not in media_types:
             faults.append(FieldError("mediaType", f"must be {' or '.join(media_types)} for this lesson"))
@@ -158,6 +158,8 @@ class Content:
         if not permissions.may_edit(caller, course) and not is_enrolled():
             raise Forbidden("Only enrolled students may read the course's content.")
         lesson = course.require_lesson(lesson_id)
+        if lesson.package is not None:
+            raise NotFound("Packages cannot be opened yet.", code="package-not-served")
         if lesson.content_key is None:
             raise NotFound("Nothing has been uploaded for this lesson.")
         if not lesson.premium:

@@ -8,6 +8,13 @@ nobody can read; the uploads function moves the file when it has noted it in the
 Every form has an upload id, and so a folder, of its own. So a file that is uploaded with a new form has a new URL, and
 no cache can serve an old file for it. The folder's name contains the content type. So a file can be checked against the
 lesson as it is when the file arrives.
+
+A package (a zip) is not served itself. It stays behind `incoming/` until the packages function has unpacked it to
+
+    packages/<courseId>/<lessonId>/<upload id>/files/<name in the zip>
+    packages/<courseId>/<lessonId>/<upload id>/launch.json
+
+The upload id is the version of the package: each upload has a folder of its own, which is deleted as a whole.
 """
 
 import re
@@ -17,6 +24,10 @@ from dataclasses import dataclass
 PUBLIC = "public"
 PREMIUM = "premium"
 INCOMING = "incoming/"
+PACKAGES = "packages/"
+# Below a package's folder: its own files, and what a player needs to know of it.
+PACKAGE_FILES = "files/"
+PACKAGE_LAUNCH = "launch.json"
 # The metadata of an incoming file that holds the user id of the person who got the form. A form signs it.
 UPLOADER = "uploader"
 
@@ -29,7 +40,7 @@ CACHE_CONTROL = f"public, max-age={CACHED_SECONDS}"
 MEDIA_TYPES = {
     "video": ("video/mp4", "video/webm"),
     "pdf": ("application/pdf",),
-    "interactive": ("text/html",),
+    "interactive": ("text/html", "application/zip"),
     # Data for the portal, which shows it safely. Files of earlier articles are text/html, and still served as that.
     "article": ("text/markdown",),
 }
@@ -39,7 +50,11 @@ FILE_NAMES = {
     "application/pdf": "document.pdf",
     "text/html": "index.html",
     "text/markdown": "article.md",
+    "application/zip": "package.zip",
 }
+# What is unpacked. An H5P package is a zip too.
+PACKAGE_TYPE = "application/zip"
+_PACKAGE_EXTENSIONS = (".zip", ".h5p")
 
 _KEY = re.compile(
     r"(?P<prefix>public|premium)/(?P<course>[A-Za-z0-9_-]{1,64})/(?P<lesson>[a-z0-9][a-z0-9-]{0,63})"
@@ -61,6 +76,18 @@ class UploadKey:
 def new_upload_id() -> str:
     """An upload id that was never used before."""
     return uuid.uuid4().hex
+
+
+def media_type_of(content_type: str, file_name: str | None) -> str:
+    """The media type of a file for a lesson, where the request names none."""
+    allowed = MEDIA_TYPES[content_type]
+    is_package = (file_name or "").lower().endswith(_PACKAGE_EXTENSIONS)
+    return PACKAGE_TYPE if is_package and PACKAGE_TYPE in allowed else allowed[0]
+
+
+def package_folder(course_id: str, lesson_id: str, upload_id: str) -> str:
+    """The beginning of the keys of everything that one uploaded package became, with its slash."""
+    return f"{PACKAGES}{course_id}/{lesson_id}/{upload_id}/"
 
 
 def key_of(upload: UploadKey, file_name: str) -> str:

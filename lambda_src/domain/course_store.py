@@ -5,6 +5,7 @@ Writing is not here. Each writer of the courses table changes only its own attri
 * the catalog function (catalog.store): the fields that instructors edit, the number of lessons, and the version;
 * the content function (content.store): a lesson's open form;
 * the uploads function (uploads.store): a lesson's open form and content;
+* the packages function (packages.store): a lesson's package;
 * every change of seats (domain.enrollments.store): the counters `seatsTaken` and `waitlisted`;
 * a change of co-teachers (domain.staff_store): the set `staff`, and the co-teachers' items beside the courses;
 * an erasure (domain.people.erasure_store): the owner, and the person's place among the co-teachers;

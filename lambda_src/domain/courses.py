@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple, Self
 
+from domain import lesson_content
 from toolkit import texts
 from toolkit.errors import Conflict, NotFound
 
@@ -21,7 +22,8 @@ SEPARATOR = "#"
 
 class Lesson(NamedTuple):
     """One lesson. `content_key` is the S3 key of its file, None before there is one. `open_form` says which form's file
-    may still become the lesson's: `uploadId`, and `claimedBy` once a file has arrived.
+    may still become the lesson's: `uploadId`, and `claimedBy` once a file has arrived. `package` and `unpacking` are
+    the lesson's package, and the latest one while it is unpacked or after it was refused: see domain.lesson_content.
 
     A tuple, because a course has up to 200 of these, and a frozen dataclass takes twice as long.
     """
@@ -34,6 +36,8 @@ class Lesson(NamedTuple):
     content_key: str | None = None
     uploaded_at: str | None = None
     open_form: Mapping[str, str] | None = None
+    package: Mapping[str, Any] | None = None
+    unpacking: Mapping[str, Any] | None = None
 
     @classmethod
     def from_stored(cls, lesson_id: str, stored: Mapping[str, Any]) -> "Lesson":
@@ -47,7 +51,14 @@ class Lesson(NamedTuple):
             content_key=stored.get("contentKey"),
             uploaded_at=stored.get("uploadedAt"),
             open_form=stored.get("openForm"),
+            package=stored.get("package"),
+            unpacking=stored.get("unpacking"),
         )
+
+    @property
+    def has_content(self) -> bool:
+        """Whether there is something that a student can open."""
+        return self.content_key is not None or self.package is not None
 
     def to_api(self) -> dict[str, Any]:
         """The API's Lesson."""
@@ -57,7 +68,10 @@ class Lesson(NamedTuple):
             "contentType": self.content_type,
             "premium": self.premium,
             "position": self.position,
-            "hasContent": self.content_key is not None,
+            "hasContent": self.has_content,
+            "content": lesson_content.shown(
+                self.content_type, self.content_key, self.package, self.unpacking
+            ),
         }
 
 

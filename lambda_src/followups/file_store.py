@@ -1,17 +1,20 @@
-"""Deletes files that no lesson uses any more, after an edit of a course or a newer upload.
+"""Deletes files and packages that no lesson uses any more, after an edit of a course or a newer upload.
 
+A package is a folder, and is deleted as a whole. A run that is interrupted is repeated by Lambda, and finds what is
+left of it.
 A public file can be read without a signature as long as it exists. The bucket is versioned: an operator can restore a
 deleted file until its old version expires.
 """
 
 from collections.abc import Iterable
 
+from domain import content_paths, package_store
 from domain.courses import Course
 from toolkit import clients, log
 
 
 def left_behind(before: Course, after: Course) -> frozenset[str]:
-    """Keys of files that lessons had before and do not have after a course change."""
+    """Keys of files, and folders of packages, that lessons had before and do not have after a course change."""
     return _keys(before) - _keys(after)
 
 
@@ -22,12 +25,26 @@ class LessonFiles:
         self._bucket = bucket
 
     def delete(self, keys: Iterable[str], course_now: Course | None) -> None:
-        """Delete files, except those that the course has now: one DeleteObject each. A repeated call does no harm."""
+        """Delete files and folders, except those that the course has now. A repeated call does no harm.
+
+        A file takes one DeleteObject.
+        """
         kept = _keys(course_now) if course_now is not None else frozenset()
         for key in sorted(frozenset(keys) - kept):
-            clients.s3().delete_object(Bucket=self._bucket, Key=key)
+            if key.endswith("/"):
+                package_store.delete_folder(self._bucket, key)
+            else:
+                clients.s3().delete_object(Bucket=self._bucket, Key=key)
             log.write("INFO", "file deleted", courseId=key.split("/")[1])
 
 
 def _keys(course: Course) -> frozenset[str]:
-    return frozenset(lesson.content_key for lesson in course.lessons if lesson.content_key is not None)
+    """The keys of files, and the folders of packages, with a slash at the end."""
+    files = {lesson.content_key for lesson in course.lessons if lesson.content_key is not None}
+    folders = {
+        content_paths.package_folder(course.course_id, lesson.lesson_id, package["uploadId"])
+        for lesson in course.lessons
+        for package in (lesson.package, lesson.unpacking)
+        if package is not None
+    }
+    return frozenset(files | folders)

@@ -13,13 +13,23 @@ from typing import Any
 from packages import scorm
 from packages.archive import Archive
 from packages.launch import H5P, HTML_PACKAGE, LONGEST_TITLE, Launch
-from packages.refusals import ENTRY_PAGE_MISSING, MANIFEST_INVALID, NO_ENTRY_PAGE, TOO_LARGE, Refused, quoted
+from packages.refusals import (
+    ENTRY_PAGE_MISSING,
+    MANIFEST_INVALID,
+    NAME_NOT_ALLOWED,
+    NO_ENTRY_PAGE,
+    TOO_LARGE,
+    Refused,
+    quoted,
+)
 from toolkit import texts
 
 H5P_DESCRIPTION = "h5p.json"
 _H5P_CONTENT = "content/content.json"
 _INDEX = "index.html"
 _MOST_H5P_BYTES = 1024**2
+# A course keeps this name in its item, for each of its lessons.
+_MOST_ENTRY_BYTES = 250
 _TITLE_BYTES = 64 * 1024
 _TITLE = re.compile(r"<title[^>]{0,200}>([^<]{0,1000})</title", re.IGNORECASE)
 
@@ -30,6 +40,15 @@ def launch_of(archive: Archive) -> Launch:
     Raises:
         Refused: the package is of no known kind, or what it launches is missing.
     """
+    launch = _launch_of(archive)
+    if len(launch.entry.encode()) > _MOST_ENTRY_BYTES:
+        raise Refused(
+            NAME_NOT_ALLOWED, f"The name of the first page is longer than {_MOST_ENTRY_BYTES} bytes."
+        )
+    return launch
+
+
+def _launch_of(archive: Archive) -> Launch:
     if archive.find(scorm.MANIFEST):
         manifest = _whole(archive, scorm.MANIFEST, scorm.MOST_MANIFEST_BYTES)
         return scorm.read_manifest(manifest, lambda name: archive.find(name) is not None)

@@ -1,5 +1,6 @@
 """What a player needs to know of a package: its kind, its entry page, and for SCORM each part that it launches."""
 
+import json
 from dataclasses import dataclass
 from typing import Any
 
@@ -35,6 +36,19 @@ class Part:
     completion_threshold: float | None = None
     objective_ids: tuple[str, ...] = ()
 
+    def shown(self) -> dict[str, Any]:
+        """The part as a player reads it."""
+        return {
+            "partId": self.part_id,
+            "title": self.title,
+            "href": self.href,
+            "launchData": self.launch_data,
+            "masteryScore": self.mastery_score,
+            "passingScore": self.passing_score,
+            "completionThreshold": self.completion_threshold,
+            "objectiveIds": list(self.objective_ids),
+        }
+
 
 @dataclass(frozen=True)
 class Launch:
@@ -52,23 +66,12 @@ class Launch:
     entry: str
     parts: tuple[Part, ...] = ()
 
-    def to_json(self) -> dict[str, Any]:
-        """The launch data as a player reads it."""
-        return {
+    def to_json(self) -> bytes:
+        """The launch data as a player reads it: a JSON document."""
+        shown = {
             "kind": self.kind,
             "title": self.title,
             "entry": self.entry,
-            "parts": [
-                {
-                    "partId": part.part_id,
-                    "title": part.title,
-                    "href": part.href,
-                    "launchData": part.launch_data,
-                    "masteryScore": part.mastery_score,
-                    "passingScore": part.passing_score,
-                    "completionThreshold": part.completion_threshold,
-                    "objectiveIds": list(part.objective_ids),
-                }
-                for part in self.parts
-            ],
+            "parts": [part.shown() for part in self.parts],
         }
+        return json.dumps(shown, ensure_ascii=False, separators=(",", ":")).encode()

@@ -18,6 +18,7 @@ from toolkit.errors import Unavailable
 if TYPE_CHECKING:
     from mypy_boto3_cognito_idp import CognitoIdentityProviderClient
     from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_lambda import LambdaClient
     from mypy_boto3_s3 import S3Client
 
 CONNECT_SECONDS = 1.0
@@ -69,6 +70,11 @@ def kms() -> Any:
 def cognito() -> "CognitoIdentityProviderClient":
     """The Cognito user pools client."""
     return cast("CognitoIdentityProviderClient", _client("cognito-idp"))
+
+
+def lambda_functions() -> "LambdaClient":
+    """The client of the Lambda service, for calling another function."""
+    return cast("LambdaClient", _client("lambda"))
 
 
 def sqs() -> Any:

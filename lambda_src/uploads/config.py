@@ -13,3 +13,4 @@ class Config(BaseConfig):
     user_profiles_table: str
     user_pool_id: str
     content_bucket: str
+    packages_function: str

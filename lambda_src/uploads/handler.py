@@ -14,6 +14,7 @@ from uploads.file_store import ContentBucket
 from uploads.people_store import PresentPeople
 from uploads.rules import Arrivals
 from uploads.store import LessonContentTable
+from uploads.unpacker_store import PackagesFunction
 
 _config = load(Config)
 log.set_level(_config.log_level)
@@ -21,6 +22,7 @@ _arrivals = Arrivals(
     LessonContentTable(_config.courses_table),
     ContentBucket(_config.content_bucket),
     PresentPeople(_config.user_pool_id, _config.user_profiles_table),
+    PackagesFunction(_config.packages_function),
 )
 
 

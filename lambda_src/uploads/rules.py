@@ -15,6 +15,9 @@ The steps of a file that becomes content, each of which may be repeated after an
 4. *close*: the form is removed from the lesson. If the person lost the right meanwhile, the content is removed too.
 
 The arrival itself is deleted in every case.
+
+A package (a zip) takes other steps. It is claimed too, but then noted as the lesson's `unpacking` and handed to the
+packages function, which unpacks and deletes it. Until that is done, the lesson keeps what it had.
 """
 
 from dataclasses import dataclass
@@ -31,6 +34,7 @@ class Outcome(StrEnum):
     """What became of an arrival, for the log."""
 
     NOTED = "noted"
+    UNPACKING = "unpacking"
     NO_FORM = "no open form"
     REFUSED = "refused"
     GONE = "gone"
@@ -44,6 +48,11 @@ class Arrival:
     version: str
     media_type: str
     uploader_id: str
+
+    @property
+    def is_package(self) -> bool:
+        """Whether it is to be unpacked."""
+        return self.media_type == content_paths.PACKAGE_TYPE
 
 
 class LessonStore(Protocol):
@@ -63,6 +72,12 @@ class LessonStore(Protocol):
 
     def take_back(self, upload: UploadKey, key: str) -> None:
         """Remove content and form from the lesson, if this is still its content."""
+
+    def note_package(self, upload: UploadKey, version: str, file_name: str) -> Course | None:
+        """Set the lesson's `unpacking` if this version still has the open form; None if it has not."""
+
+    def take_back_package(self, upload: UploadKey) -> None:
+        """Remove `unpacking` and form from the lesson, if it is still this upload that it waits for."""
 
 
 class Files(Protocol):
@@ -88,13 +103,21 @@ class People(Protocol):
         """The groups of a person now; None if they are being or have been erased."""
 
 
+class Unpacker(Protocol):
+    """The packages function."""
+
+    def start(self, key: str, version: str) -> None:
+        """Have a zip unpacked soon."""
+
+
 class Arrivals:
     """What is done with files that arrive."""
 
-    def __init__(self, store: LessonStore, files: Files, people: People) -> None:
+    def __init__(self, store: LessonStore, files: Files, people: People, unpacker: Unpacker) -> None:
         self._store = store
         self._files = files
         self._people = people
+        self._unpacker = unpacker
 
     def take(self, key: str, version: str | None, at: str) -> Outcome:
         """Make a file that was uploaded the lesson's content, or delete it. A repeated call does no harm.
@@ -114,8 +137,9 @@ class Arrivals:
             self._erase_unless_noted(upload, served_key, version)
             outcome = Outcome.GONE
         else:
-            outcome = self._decide(upload, arrival, served_key, at)
-        if arrival is not None:
+            decide = self._hand_on if arrival.is_package else self._decide
+            outcome = decide(upload, arrival, served_key, at)
+        if arrival is not None and outcome is not Outcome.UNPACKING:
             # The run that has claimed the form deletes all that was sent with it, so that many files go quickly.
             has_claimed = outcome in (Outcome.NOTED, Outcome.REFUSED)
             self._files.erase(arrival.key, None if has_claimed else arrival.version)
@@ -136,6 +160,28 @@ class Arrivals:
         self._store.take_back(upload, served_key)
         self._files.erase(served_key)
         return Outcome.REFUSED
+
+    def _hand_on(self, upload: UploadKey, arrival: Arrival, _served_key: str, _at: str) -> Outcome:
+        """Have a package unpacked, if it may become the lesson's. The packages function then deletes it.
+
+        Other files that were sent with the same form have events of their own, and are deleted then.
+        """
+        claimed = self._store.claim(upload, arrival.version)
+        if claimed is None:
+            waits = _waits_for(self._store.course(upload.course_id), upload, arrival.version)
+            return Outcome.UNPACKING if waits else Outcome.NO_FORM
+        noted: Course | None = claimed
+        if not _has_taken(claimed, upload):
+            file_name = arrival.key.rpartition("/")[2]
+            may_upload = self._may_upload(arrival, claimed)
+            noted = self._store.note_package(upload, arrival.version, file_name) if may_upload else None
+        if noted is None or not self._may_upload(arrival, noted):
+            self._store.take_back_package(upload)
+            return Outcome.REFUSED
+        # Before the form is closed, so that a run after an interruption comes here again.
+        self._unpacker.start(arrival.key, arrival.version)
+        self._store.close_form(upload)
+        return Outcome.UNPACKING
 
     def _copy_and_note(
         self, upload: UploadKey, arrival: Arrival, course: Course, served_key: str, at: str
@@ -177,3 +223,17 @@ class Arrivals:
 def _is_noted(course: Course | None, upload: UploadKey, served_key: str) -> bool:
     lesson = course.lesson(upload.lesson_id) if course is not None else None
     return lesson is not None and lesson.content_key == served_key
+
+
+def _has_taken(course: Course, upload: UploadKey) -> bool:
+    """Whether an earlier run has noted this package, which may be ready by now."""
+    lesson = course.lesson(upload.lesson_id)
+    taken = (lesson.unpacking, lesson.package) if lesson is not None else ()
+    return any(each is not None and each.get("uploadId") == upload.upload_id for each in taken)
+
+
+def _waits_for(course: Course | None, upload: UploadKey, version: str) -> bool:
+    """Whether the lesson waits until this version of the upload is unpacked."""
+    lesson = course.lesson(upload.lesson_id) if course is not None else None
+    unpacking = (lesson.unpacking if lesson is not None else None) or {}
+    return (unpacking.get("uploadId"), unpacking.get("version")) == (upload.upload_id, version)

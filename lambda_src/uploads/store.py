@@ -12,6 +12,7 @@ from botocore.exceptions import ClientError
 from domain import course_store
 from domain.content_paths import UploadKey
 from domain.courses import ARCHIVED, Course
+from domain.lesson_content import PROCESSING
 from toolkit import clients, clock
 from toolkit.dynamo import condition_failed, from_item, retry_conflicts, to_item
 
@@ -46,7 +47,8 @@ class LessonContentTable:
         """Set the lesson's content if this version still has the open form; None if it has not."""
         return self._update(
             upload,
-            "SET lessons.#lesson.contentKey = :key, lessons.#lesson.uploadedAt = :at, updatedAt = :now",
+            "SET lessons.#lesson.contentKey = :key, lessons.#lesson.uploadedAt = :at, updatedAt = :now "
+            "REMOVE lessons.#lesson.package, lessons.#lesson.unpacking",
             f"{_FITS} AND lessons.#lesson.openForm.claimedBy = :version",
             {**_fitting(upload), ":version": version, ":key": key, ":at": at, ":now": clock.now()},
             {"#status": "status"},
@@ -69,6 +71,31 @@ class LessonContentTable:
             "lessons.#lesson.uploadedAt",
             "lessons.#lesson.contentKey = :key",
             {":key": key, ":now": clock.now()},
+        )
+
+    def note_package(self, upload: UploadKey, version: str, file_name: str) -> Course | None:
+        """Set the lesson's `unpacking` if this version still has the open form; None if it has not."""
+        unpacking = {
+            "uploadId": upload.upload_id,
+            "version": version,
+            "fileName": file_name,
+            "state": PROCESSING,
+        }
+        return self._update(
+            upload,
+            "SET lessons.#lesson.unpacking = :unpacking, updatedAt = :now",
+            f"{_FITS} AND lessons.#lesson.openForm.claimedBy = :version",
+            {**_fitting(upload), ":version": version, ":unpacking": unpacking, ":now": clock.now()},
+            {"#status": "status"},
+        )
+
+    def take_back_package(self, upload: UploadKey) -> None:
+        """Remove `unpacking` and form from the lesson, if it is still this upload that it waits for."""
+        self._update(
+            upload,
+            "SET updatedAt = :now REMOVE lessons.#lesson.openForm, lessons.#lesson.unpacking",
+            "lessons.#lesson.unpacking.uploadId = :upload",
+            {":upload": upload.upload_id, ":now": clock.now()},
         )
 
     def _update(

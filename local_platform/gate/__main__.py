@@ -12,6 +12,7 @@ from local_platform.gate import (
     sign_outs,
     signatures,
     system_logs,
+    version_ranges,
     whole_answers,
 )
 from local_platform.gate.gate import Gate
@@ -26,6 +27,7 @@ def main() -> int:
     principals.name_the_role_of_a_session()
     sign_outs.spare_the_session_that_begins()
     whole_answers.send_head_and_body_together()
+    version_ranges.answer_ranges_of_versions()
     lost_answers.let_a_lock_be_asked_for_twice()
     system_logs.respect_the_system_log_level()
     app.app = Gate(app.app)

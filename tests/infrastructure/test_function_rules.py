@@ -3,16 +3,20 @@
 import base64
 import hashlib
 import importlib
+import json
 import zipfile
 from pathlib import PurePosixPath
 
 from education.firewall.logs import RETENTION_DAYS
+from education.functions.arrivals import UNPACKING_MEMORY_MIB
 from education.functions.bundling import function_names
 from education.functions.event_functions import TRIGGER_MEMORY_MIB, TRIGGER_SECONDS
 from tests.infrastructure.synthesized import Synthesized, reference, values_of
 from toolkit.config import variable_names
 
 MINIMUM_RETENTION_DAYS = 30
+# The functions that need more memory than the settings may give.
+LEAST_MEMORY_MIB = {"identity_triggers": TRIGGER_MEMORY_MIB, "packages": UNPACKING_MEMORY_MIB}
 
 
 def source_of(function: object) -> str:
@@ -78,7 +82,7 @@ def test_runtime_and_limits_are_the_settings(stack: Synthesized) -> None:
     limits = stack.settings.functions
     for name, function in stack.resources("aws_lambda_function").items():
         assert (function["runtime"], function["architectures"]) == ("python3.13", ["arm64"]), name
-        least = TRIGGER_MEMORY_MIB if source_of(function) == "identity_triggers" else 0
+        least = LEAST_MEMORY_MIB.get(source_of(function), 0)
         assert function["memory_size"] == max(limits.memory_mib, least), name
         waited_for = f"aws_lambda_function.{name}" not in asynchronous(stack)
         if waited_for and name not in behind_streams(stack) | behind_schedules(stack):
@@ -114,13 +118,20 @@ def test_logs_are_encrypted_and_kept_as_long_as_the_settings_say(stack: Synthesi
 
 
 def asynchronous(stack: Synthesized) -> set[str]:
-    """The addresses of the functions that a bucket, a rule or a topic calls without waiting for them."""
+    """The addresses of the functions that a bucket, a rule, a topic or a function calls without waiting for them."""
     callers = ("aws_s3_bucket_notification", "aws_cloudwatch_event_target", "aws_sns_topic_subscription")
     arns = [
         arn
         for type in callers
         for key in ("lambda_function_arn", "arn", "endpoint")
         for arn in values_of(stack.resources(type), key)
+    ]
+    arns += [
+        arn
+        for policy in stack.resources("aws_iam_role_policy").values()
+        for statement in json.loads(policy["policy"])["Statement"]
+        if "lambda:InvokeFunction" in statement["Action"]
+        for arn in statement["Resource"]
     ]
     return {name for arn in arns if (name := reference(arn)).startswith("aws_lambda_function.")}
 

@@ -39,7 +39,8 @@ class FailedEvent:
 
     @classmethod
     def of(cls, body: str, uploads_function: str) -> "FailedEvent":
-        """Read a message: one that a function wrote, one of Lambda's about a batch, or an event of S3 or a schedule.
+        """Read a message: one that a function wrote, one of Lambda's about a batch, or an event of S3, of a schedule or
+        of the uploads function, which names the function that it has called.
 
         Raises:
             Unreadable: it is none of these.
@@ -57,6 +58,8 @@ class FailedEvent:
             if message.get("source") == "aws.events":
                 # A schedule's rule has the name of its function.
                 return cls(message["resources"][0].partition(":rule/")[2], message)
+            if "key" in message and message["function"]:
+                return cls(message["function"], message)
             if "sequenceNumber" in message:
                 number = message["sequenceNumber"]
                 if int(number) and message["function"]:

@@ -175,7 +175,8 @@ def test_lessons_are_put_replaced_and_deleted(users: SharedUsers) -> None:
     course_id = new_course(users.owner, status="draft")
     path = f"/courses/{course_id}/lessons"
     new = users.owner.put(f"{path}/intro", lesson(position=5, title="Intro"), expect=201)
-    assert new == {"lessonId": "intro", **lesson(position=5, title="Intro"), "hasContent": False}
+    made = lesson(position=5, title="Intro")
+    assert new == {"lessonId": "intro", **made, "hasContent": False, "content": {"state": "none"}}
     users.owner.put(f"{path}/start", lesson("video", premium=True, position=1), expect=201)
     replaced = users.administrator.put(f"{path}/intro", lesson(position=0, title="Again"))
     assert replaced["title"] == "Again"

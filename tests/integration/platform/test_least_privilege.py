@@ -25,6 +25,7 @@ from tests.integration.support.course_helpers import (
     new_course,
     set_status,
     upload,
+    upload_package,
 )
 from tests.integration.support.deployed import Deployed
 from tests.integration.support.people import ADMINISTRATORS, INSTRUCTORS, STUDENTS, People, Person
@@ -35,6 +36,7 @@ from tests.integration.support.samples import SAMPLES
 from tests.integration.support.stored_state import leave_unfinished, pass_of
 from tests.integration.support.used_permissions import Pair, covers, granted, resource_part, used
 from tests.integration.support.user_sweep import delete_own_user, sweep
+from tests.package_zips import PAGE, RawMember, h5p, raw_zip, scorm_12
 
 if TYPE_CHECKING:
     from mypy_boto3_lambda import LambdaClient
@@ -156,6 +158,31 @@ def _queue_and_settle(context: SampleContext, proxied: ProxiedFunctions) -> None
     functions.invoke(FunctionName=proxied.names()["admissions"], Payload=json.dumps({"Records": [record]}))
 
 
+def _unpack_packages(context: SampleContext, proxied: ProxiedFunctions) -> None:
+    """A package is unpacked and replaced by another, and one is refused after some of its files were written."""
+    course_id = context.course()
+    context.owner.put(f"/courses/{course_id}/lessons/quiz", lesson("interactive", position=9), expect=201)
+    damaged = raw_zip([RawMember(b"index.html", PAGE), RawMember(b"x.txt", b"x", listed_crc=1)])
+    packages = {"one.zip": scorm_12(), "two.zip": damaged, "three.zip": h5p()}
+    states = [
+        upload_package(context.deployed, context.owner, course_id, "quiz", package, fileName=name)["state"]
+        for name, package in packages.items()
+    ]
+    assert states == ["ready", "failed", "ready"]
+    # An event that comes again after the lesson has got another package.
+    key = f"incoming/public/{course_id}/quiz/interactive-{'0' * 32}/one.zip"
+    context.deployed.client("lambda").invoke(
+        FunctionName=proxied.names()["packages"], Payload=json.dumps({"key": key, "version": "none"})
+    )
+    prefix = f"packages/{course_id}/quiz/"
+    listed = functools.partial(
+        context.deployed.client("s3").list_objects_v2,
+        Bucket=context.deployed.outputs["content_bucket_name"],
+        Prefix=prefix,
+    )
+    eventually(lambda: len({each["Key"].split("/")[3] for each in listed()["Contents"]}) == 1)
+
+
 def _is_not_served(context: SampleContext, url: str) -> bool:
     return not context.deployed.fetch(url).ok
 
@@ -252,6 +279,7 @@ EXERCISES: tuple[Callable[[SampleContext, ProxiedFunctions], None], ...] = (
     _edit_a_course_on_the_next_day,
     _queue_and_settle,
     _repeat_an_arrival_that_was_interrupted,
+    _unpack_packages,
     _invite_person,
     _sign_in_without_a_verified_address,
     _change_an_address,

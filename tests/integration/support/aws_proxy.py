@@ -25,6 +25,7 @@ SILENCE_SECONDS = 60
 _SCOPE = re.compile(rb"Credential=[^/]+/\d+/[^/]+/([^/]+)/aws4_request")
 _FORM_SCOPE = re.compile(rb"[A-Z0-9]+/\d{8}/[a-z0-9-]+/(s3)/aws4_request")
 _FORM_KEY = re.compile(rb'name="key"\r\n\r\n([^\r]+)\r\n')
+_DELETED_KEY = re.compile(rb"<Key>([^<]+)</Key>")
 _S3_OBJECT = {"GET": "GetObject", "HEAD": "GetObject", "DELETE": "DeleteObject"}
 
 
@@ -75,7 +76,8 @@ class AwsCall:
 
     Attributes:
         operation: `dynamodb:GetItem`, `s3:PutObject`.
-        path: the path of the HTTP request. For an upload form it includes the object's key.
+        path: the path of the HTTP request. For an upload form it includes the object's key, and for DeleteObjects the
+            first one.
         request: the JSON of the request; empty if it has none.
         status: the status of the answer; 0 if there was no answer.
         answer: the JSON of the answer; empty if it has none.
@@ -155,8 +157,8 @@ class AwsProxy:
             else:
                 units = Units()
                 status, answer_headers, answer = self._forward(method, path, headers, body)
-            form_key = _FORM_KEY.search(body) if operation == "s3:PutObject" else None
-            noted = f"{path.rstrip('/')}/{form_key[1].decode()}" if form_key else path
+            key = _key_in(operation, body)
+            noted = f"{path.partition('?')[0].rstrip('/')}/{key}" if key else path
             self._note(operation, noted, body, status, answer, units)
             return None if fault else (status, answer_headers, answer)
         self._note(operation, path, body, 0, b"", Units())
@@ -204,7 +206,10 @@ def _handler(proxy: AwsProxy) -> type[BaseHTTPRequestHandler]:
             for name, value in headers.items():
                 if name.lower() not in ("content-length", "transfer-encoding", "connection"):
                     self.send_header(name, value)
-            self.send_header("Content-Length", str(len(content)))
+            # The answer to HEAD says how long the body would be that it does not have.
+            lower = {name.lower(): value for name, value in headers.items()}
+            length = lower.get("content-length", "0") if self.command == "HEAD" else str(len(content))
+            self.send_header("Content-Length", length)
             self.end_headers()
             with contextlib.suppress(ConnectionError):  # the client may have closed the connection
                 self.wfile.write(content)
@@ -228,7 +233,16 @@ def _operation(method: str, path: str, headers: Mapping[str, str], body: bytes) 
     target = lower.get("x-amz-target", "")
     if target:
         return service, f"{service}:{target.rpartition('.')[2]}"
+    if service == "lambda":
+        return service, "lambda:InvokeFunction"
     return service, f"{service}:{_s3_operation(method, path)}"
+
+
+def _key_in(operation: str, body: bytes) -> str:
+    """The object's key where a call has it in its body."""
+    pattern = {"s3:PutObject": _FORM_KEY, "s3:DeleteObject": _DELETED_KEY}.get(operation)
+    found = pattern.search(body) if pattern else None
+    return found[1].decode() if found else ""
 
 
 def _s3_operation(method: str, path: str) -> str:
@@ -236,6 +250,10 @@ def _s3_operation(method: str, path: str) -> str:
     query = parse_qs(urlsplit(path).query, keep_blank_values=True)
     if "versions" in query:
         return "ListBucketVersions"
+    if "list-type" in query:
+        return "ListBucket"
+    if "delete" in query:
+        return "DeleteObject"
     return _S3_OBJECT.get(method, "PutObject") + ("Version" if "versionId" in query else "")
 
 

@@ -13,6 +13,8 @@ from tests.integration.support.people import Person
 T = TypeVar("T")
 
 EVENT_SECONDS = 15
+# A package is unpacked after it has arrived.
+PACKAGE_SECONDS = 90.0
 PAGE = b"<!doctype html><html lang=en><title>Lesson</title><p>Read this.</p></html>\n"
 
 
@@ -89,6 +91,33 @@ def upload(
     assert answer.status_code in (200, 201, 204), answer.text
     eventually(lambda: form["key"] in owner.get(f"{path}/content")["url"], lambda: has_content(owner, path))
     return str(form["key"])
+
+
+def upload_package(
+    deployed: Deployed, owner: Person, course_id: str, lesson_id: str, package: bytes, **wanted: Any
+) -> dict[str, Any]:
+    """Upload a package for an interactive lesson; its `content` when it was unpacked or refused."""
+    path = f"/courses/{course_id}/lessons/{lesson_id}"
+    form = owner.post(f"{path}/upload", {"mediaType": "application/zip", **wanted})
+    answer = send_file(deployed, form, package)
+    assert answer.status_code in (200, 201, 204), answer.text
+    name = form["key"].rpartition("/")[2]
+
+    def is_settled() -> bool:
+        content = content_of(owner, course_id, lesson_id)
+        is_failed = content["state"] == "failed" and content["code"] != "interrupted"
+        is_done = is_failed or content["state"] == "ready"
+        return bool(is_done and content.get("fileName") == name)
+
+    eventually(is_settled, seconds=PACKAGE_SECONDS)
+    return content_of(owner, course_id, lesson_id)
+
+
+def content_of(person: Person, course_id: str, lesson_id: str) -> dict[str, Any]:
+    """The `content` of a lesson."""
+    lessons = person.get(f"/courses/{course_id}")["lessons"]
+    found: dict[str, Any] = next(each for each in lessons if each["lessonId"] == lesson_id)["content"]
+    return found
 
 
 def has_content(person: Person, lesson_path: str) -> bool:

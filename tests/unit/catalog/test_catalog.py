@@ -119,7 +119,7 @@ def test_lessons_are_shown_by_position(catalogue: Catalogue) -> None:
         catalogue.put_lesson(course_id, lesson_id, position=position)
     lessons = catalogue.get(course_id, OWNER).body["lessons"]
     assert [lesson["lessonId"] for lesson in lessons] == ["b", "c", "d", "a"]
-    assert lessons[0] == {"lessonId": "b", **LESSON, "hasContent": False}
+    assert lessons[0] == {"lessonId": "b", **LESSON, "hasContent": False, "content": {"state": "none"}}
 
 
 def test_a_lesson_edit_makes_the_version_of_an_open_tab_stale(catalogue: Catalogue) -> None:
@@ -215,7 +215,8 @@ def test_a_lesson_keeps_its_file_only_while_it_fits(
     )
     answer = catalogue.put_lesson(course_id, "sets", **change)
     assert (answer.status, answer.body["hasContent"]) == (200, kept)
-    assert answer.body == {"lessonId": "sets", **LESSON, **change, "hasContent": kept}
+    content = {"state": "ready", "fileName": "x"} if kept else {"state": "none"}
+    assert answer.body == {"lessonId": "sets", **LESSON, **change, "hasContent": kept, "content": content}
 
 
 def test_a_lesson_that_was_replaced_meanwhile_keeps_its_new_file(

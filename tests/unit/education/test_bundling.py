@@ -19,7 +19,7 @@ from education.functions.dependencies import install_dependencies
 
 FUNCTIONS = (
     *("admissions", "catalog", "content", "enrollment", "erasure", "events", "followups"),
-    *("identity_triggers", "profiles", "progress", "sweep", "uploads"),
+    *("identity_triggers", "packages", "profiles", "progress", "sweep", "uploads"),
 )
 # What the Lambda runtime ships beside the standard library.
 RUNTIME_MODULES = ("boto3", "botocore", "dateutil", "jmespath", "s3transfer", "six", "urllib3")

@@ -270,17 +270,27 @@ def test_a_record_that_is_up_to_date_is_not_written(school: School) -> None:
 FILE = "public/c-1/one/video-" + "0" * 32 + "/film.mp4"
 NEWER = FILE.replace("0" * 32, "1" * 32)
 HIDDEN = FILE.replace("public", "premium")
+PACKAGE, OTHER = ({"uploadId": letter * 32} for letter in "ab")
+OF_PACKAGE, OF_OTHER = (f"packages/c-1/one/{each['uploadId']}/files/index.html" for each in (PACKAGE, OTHER))
+KEYS = {FILE, NEWER, HIDDEN, OF_PACKAGE, OF_OTHER}
 
 
 @pytest.mark.parametrize(
-    ("before", "after", "now", "left"),
+    ("before", "after", "now", "deleted"),
     [
-        ({"contentKey": FILE}, {"contentKey": NEWER}, None, {NEWER, HIDDEN}),  # replaced
-        ({"contentKey": FILE}, {"premium": True}, None, {NEWER, HIDDEN}),  # made premium
-        ({"contentKey": FILE}, None, None, {NEWER, HIDDEN}),  # deleted
-        ({"contentKey": FILE}, {"contentKey": FILE, "title": "B"}, None, {FILE, NEWER, HIDDEN}),
-        ({}, {"contentKey": FILE}, None, {FILE, NEWER, HIDDEN}),
-        ({"contentKey": FILE}, None, {"contentKey": FILE}, {FILE, NEWER, HIDDEN}),  # delivered late
+        ({"contentKey": FILE}, {"contentKey": NEWER}, None, {FILE}),  # replaced
+        ({"contentKey": FILE}, {"premium": True}, None, {FILE}),  # made premium
+        ({"contentKey": FILE}, None, None, {FILE}),  # deleted
+        ({"contentKey": FILE}, {"contentKey": FILE, "title": "B"}, None, set()),
+        ({}, {"contentKey": FILE}, None, set()),
+        ({"contentKey": FILE}, None, {"contentKey": FILE}, set()),  # delivered late
+        ({"contentKey": FILE, "unpacking": PACKAGE}, {"package": PACKAGE}, None, {FILE}),  # unpacked
+        ({"package": PACKAGE}, {"package": PACKAGE, "unpacking": OTHER}, None, set()),
+        ({"package": PACKAGE, "unpacking": OTHER}, {"package": OTHER}, None, {OF_PACKAGE}),
+        ({"package": PACKAGE}, {"contentKey": FILE}, None, {OF_PACKAGE}),
+        ({"package": PACKAGE, "unpacking": OTHER}, None, None, {OF_PACKAGE, OF_OTHER}),
+        ({"unpacking": PACKAGE}, {"unpacking": OTHER}, None, {OF_PACKAGE}),
+        ({"package": PACKAGE}, None, {"package": PACKAGE}, set()),  # delivered late
     ],
 )
 def test_a_file_that_no_lesson_has_any_more_is_deleted(
@@ -290,12 +300,12 @@ def test_a_file_that_no_lesson_has_any_more_is_deleted(
     before: dict[str, Any],
     after: dict[str, Any] | None,
     now: dict[str, Any] | None,
-    left: set[str],
+    deleted: set[str],
 ) -> None:
     bucket = "education-content-followups"
     clients.set_deadline(None)
     clients.s3().create_bucket(Bucket=bucket)
-    for key in (FILE, NEWER, HIDDEN):
+    for key in KEYS:
         clients.s3().put_object(Bucket=bucket, Key=key, Body=b"film")
     handler = fresh_handler(
         monkeypatch,
@@ -324,4 +334,4 @@ def test_a_file_that_no_lesson_has_any_more_is_deleted(
     for _ in range(2):
         handler({"Records": [record]}, Context())
     found = clients.s3().list_objects_v2(Bucket=bucket).get("Contents", [])
-    assert {each["Key"] for each in found} == left
+    assert {each["Key"] for each in found} == KEYS - deleted

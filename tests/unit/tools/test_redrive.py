@@ -102,6 +102,13 @@ def test_a_batch_that_lambda_gave_up_comes_whole(desk: Desk) -> None:
     assert [(change_of(record).after or {})["userId"] for record in event["Records"]] == ["bo", "cy"]
 
 
+def test_a_package_that_was_not_unpacked_is_unpacked(desk: Desk) -> None:
+    event = {"function": "education-packages-test", "key": "incoming/k", "version": "v1"}
+    desk.letter(event)
+    assert desk.redrive.run(dry_run=False) == (1, 0)
+    assert desk.functions.calls == [("education-packages-test", event)]
+
+
 def test_an_upload_that_was_not_noted_is_noted(desk: Desk) -> None:
     event = {"Records": [{"eventSource": "aws:s3", "s3": {"object": {"key": "k"}}}]}
     desk.letter(event)

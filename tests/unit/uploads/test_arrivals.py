@@ -3,6 +3,7 @@
 What happens between the steps of a run is in test_arrival_rules.py.
 """
 
+import json
 from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import uuid4
@@ -48,6 +49,8 @@ class School:
             PREMIUM_URL_MINUTES="60",
             MAX_UPLOAD_MIB="1",
         )
+        self.started: list[dict[str, Any]] = []
+        monkeypatch.setattr(clients.lambda_functions(), "invoke", lambda **call: self.started.append(call))
         self.uploads = fresh_handler(
             monkeypatch,
             "uploads",
@@ -55,6 +58,7 @@ class School:
             USER_PROFILES_TABLE=tables.profiles,
             USER_POOL_ID=pool.pool_id,
             CONTENT_BUCKET=self.bucket,
+            PACKAGES_FUNCTION="education-packages-test",
         )
         self.put_course({})
 
@@ -74,12 +78,13 @@ class School:
         }
         self.tables.put(self.tables.courses, {**course, **fields})
 
-    def form(self, caller: Person | None = None) -> Answer:
+    def form(self, caller: Person | None = None, wanted: Mapping[str, str] | None = None) -> Answer:
         return self.api.call(
             "POST",
             "/courses/{courseId}/lessons/{lessonId}/upload",
             {"courseId": COURSE, "lessonId": "text"},
             caller=caller or self.owner,
+            body=dict(wanted or {}),
         )
 
     def send(self, form: Mapping[str, Any], data: bytes = PAGE, **fields: str) -> dict[str, Any]:
@@ -226,6 +231,45 @@ def test_a_run_that_could_not_note_is_finished_by_the_next(
     school.arrive(event)
     assert school.versions() == [form["key"]]
     assert school.lesson()["contentKey"] == form["key"]
+
+
+@pytest.mark.parametrize("wanted", [{"mediaType": "application/zip"}, {"fileName": "quiz.h5p"}])
+def test_a_package_is_noted_and_handed_on(school: School, wanted: dict[str, str]) -> None:
+    school.put_course({"contentType": "interactive", "contentKey": "public/earlier"})
+    form = school.form(wanted=wanted).body
+    event = school.send(form)
+    school.arrive(event)
+    school.arrive(event)
+    name = wanted.get("fileName", "package.zip")
+    arrival = event["Records"][0]["s3"]["object"]
+    unpacking = {"fileName": name, "state": "processing", "version": arrival["versionId"]}
+    assert school.lesson()["unpacking"].items() >= unpacking.items()
+    assert school.lesson()["contentKey"] == "public/earlier"
+    assert school.versions() == [arrival["key"]], "the packages function deletes it"
+    (call,) = school.started
+    assert (call["FunctionName"], call["InvocationType"]) == ("education-packages-test", "Event")
+    assert json.loads(call["Payload"]) == {
+        "function": "education-packages-test",
+        "key": arrival["key"],
+        "version": arrival["versionId"],
+    }
+
+
+def test_a_package_of_a_person_without_the_right_is_deleted(school: School) -> None:
+    school.put_course({"contentType": "interactive"})
+    event = school.send(school.form(wanted={"fileName": "quiz.zip"}).body)
+    revoke(school)
+    school.arrive(event)
+    assert (school.versions(), school.started) == ([], [])
+    assert "unpacking" not in school.lesson()
+
+
+def test_a_page_takes_the_place_of_a_package(school: School) -> None:
+    package = {"uploadId": "a" * 32}
+    school.put_course({"contentType": "interactive", "package": package, "unpacking": package})
+    school.arrive(school.send(school.form().body))
+    assert school.lesson().keys() >= {"contentKey"}
+    assert school.lesson().keys().isdisjoint({"package", "unpacking"})
 
 
 def test_an_administrator_uploads_for_others(school: School) -> None:

@@ -1,0 +1,80 @@
+"""What became of the latest file that was uploaded for a lesson, as the lesson's entry stores it and the API shows it.
+
+A lesson has one of these, or both parts of the last two at once:
+
+* `contentKey`: a single file, which is ready as soon as it is noted;
+* `package`: a package that was unpacked;
+* `unpacking`: the latest package, while it is unpacked or after it was refused. What the lesson had before stays
+  open to students until the new package is ready, and also if it is refused.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+NONE = "none"
+PROCESSING = "processing"
+READY = "ready"
+FAILED = "failed"
+
+# The kind of an interactive lesson that is a single page. The kinds of packages are in packages.launch.
+HTML_FILE = "html-file"
+# A run that failed, and is repeated by the platform or by an operator.
+INTERRUPTED = "interrupted"
+
+# What the API shows of the stored attributes.
+_OF_UNPACKING = ("state", "fileName", "code", "detail")
+_OF_PACKAGE = ("kind", "fileName", "title", "entry", "files", "bytes")
+
+
+@dataclass(frozen=True)
+class PackageNote:
+    """What a lesson's entry says of its package.
+
+    Attributes:
+        upload_id: the version of the package, which is part of its folder's name.
+        kind: one of the kinds in packages.launch.
+        title: the package's own title.
+        entry: the name of the file that is shown first.
+        files: how many files it has.
+        unpacked_bytes: their size together.
+        file_name: the name of the zip.
+    """
+
+    upload_id: str
+    kind: str
+    title: str
+    entry: str
+    files: int
+    unpacked_bytes: int
+    file_name: str
+
+    def to_stored(self) -> dict[str, Any]:
+        """The `package` of a lesson's entry."""
+        return {
+            "uploadId": self.upload_id,
+            "kind": self.kind,
+            "title": self.title,
+            "entry": self.entry,
+            "files": self.files,
+            "bytes": self.unpacked_bytes,
+            "fileName": self.file_name,
+        }
+
+
+def shown(
+    content_type: str,
+    content_key: str | None,
+    package: Mapping[str, Any] | None,
+    unpacking: Mapping[str, Any] | None,
+) -> dict[str, Any]:
+    """The API's LessonContentState: the state of the latest upload."""
+    if unpacking is not None:
+        return {name: unpacking[name] for name in _OF_UNPACKING if name in unpacking}
+    if package is not None:
+        return {"state": READY, **{name: package[name] for name in _OF_PACKAGE}}
+    if content_key is None:
+        return {"state": NONE}
+    file_name = content_key.rpartition("/")[2]
+    kind = {"kind": HTML_FILE} if content_type == "interactive" else {}
+    return {"state": READY, "fileName": file_name, **kind}

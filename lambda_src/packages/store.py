@@ -1,0 +1,80 @@
+"""Writes what became of a zip into its lesson's entry: one conditional UpdateItem each.
+
+The course's `version` does not change: an upload is not an edit (uploads.store).
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from domain import course_store
+from domain.content_paths import UploadKey
+from domain.courses import Course
+from domain.lesson_content import FAILED, INTERRUPTED, PROCESSING, PackageNote
+from toolkit import clients, clock
+from toolkit.dynamo import condition_failed, retry_conflicts, to_item
+
+# A run that was interrupted goes on; a refusal is the last word.
+_WAITS = (
+    "lessons.#lesson.unpacking.uploadId = :upload "
+    "AND (lessons.#lesson.unpacking.#state = :processing OR lessons.#lesson.unpacking.code = :interrupted)"
+)
+
+
+class LessonPackageTable:
+    """The packages of lessons in the courses table."""
+
+    def __init__(self, courses_table: str) -> None:
+        self._courses = courses_table
+
+    def course(self, course_id: str) -> Course | None:
+        """One course as it is now: one GetItem."""
+        return course_store.find(self._courses, course_id, consistent=True)
+
+    def begin(self, upload: UploadKey) -> bool:
+        """Mark the upload as processing. False if the lesson does not wait for it."""
+        return self._update(
+            upload,
+            "SET lessons.#lesson.unpacking.#state = :processing "
+            "REMOVE lessons.#lesson.unpacking.code, lessons.#lesson.unpacking.detail",
+            {},
+        )
+
+    def note(self, upload: UploadKey, note: PackageNote) -> bool:
+        """Make it the lesson's package, in place of its earlier content. False if the lesson does not wait for it."""
+        return self._update(
+            upload,
+            "SET lessons.#lesson.package = :package, lessons.#lesson.uploadedAt = :now, updatedAt = :now "
+            "REMOVE lessons.#lesson.unpacking, lessons.#lesson.contentKey",
+            {":package": note.to_stored(), ":now": clock.now()},
+        )
+
+    def fail(self, upload: UploadKey, code: str, detail: str) -> bool:
+        """Note why it was refused. False if the lesson does not wait for it."""
+        return self._update(
+            upload,
+            "SET lessons.#lesson.unpacking.#state = :failed, lessons.#lesson.unpacking.code = :code, "
+            "lessons.#lesson.unpacking.detail = :detail",
+            {":failed": FAILED, ":code": code, ":detail": detail},
+        )
+
+    def _update(self, upload: UploadKey, change: str, values: Mapping[str, Any]) -> bool:
+        """Whether the lesson waited for the upload, and was changed."""
+        waiting = {":upload": upload.upload_id, ":processing": PROCESSING, ":interrupted": INTERRUPTED}
+        try:
+            retry_conflicts(
+                lambda: clients.dynamodb().update_item(
+                    TableName=self._courses,
+                    Key=to_item({"courseId": upload.course_id}),
+                    UpdateExpression=change,
+                    ConditionExpression=_WAITS,
+                    ExpressionAttributeNames={"#lesson": upload.lesson_id, "#state": "state"},
+                    ExpressionAttributeValues=to_item({**waiting, **values}),
+                )
+            )
+        except ClientError as error:
+            if condition_failed(error):
+                return False
+            raise
+        return True
