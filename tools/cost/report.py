@@ -1,7 +1,8 @@
 """The cost model as text: for a terminal, and as the generated part of docs/cost.md."""
 
 import re
-from collections.abc import Sequence
+import textwrap
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from education.errors import UserError
@@ -14,6 +15,7 @@ PAGE = ROOT / "docs" / "cost.md"
 ENVIRONMENT = "prod"
 SIZES = (1_000, 100_000, 10_000_000)
 PEER_SIZES = SIZES[:2]
+LINE = 110
 _PART = re.compile(r"(<!-- cost: made by `make cost-page` -->\n).*?(<!-- end of cost -->)", re.DOTALL)
 
 
@@ -63,7 +65,15 @@ def as_text(costs: CostModel, students: int) -> str:
 def as_part(costs: CostModel) -> str:
     """The generated part of docs/cost.md."""
     return "\n".join(
-        [_table_of_bills(costs), _table_of_services(costs), _table_of_limits(costs), _table_of_peers(costs)]
+        [
+            _table_of_bills(costs),
+            _table_of_services(costs),
+            "What is reached first, and at which number of students:\n",
+            _list_of_limits(costs),
+            "What a school would use instead (`?`: no published price was found):\n",
+            _table_of_peers(costs),
+            _list_of_peers(costs),
+        ]
     )
 
 
@@ -108,29 +118,35 @@ def _table_of_services(costs: CostModel) -> str:
     )
 
 
-def _table_of_limits(costs: CostModel) -> str:
-    return _table(
-        ["reached at", "limit", "what to do before", "source"],
-        [
-            [
-                f"{_students(each)} students",
-                f"{each.limit.quota:,.0f} {each.limit.what}",
-                each.limit.raise_,
-                each.limit.source,
-            ]
-            for each in costs.reached(SIZES[0])
-        ],
+def _list_of_limits(costs: CostModel) -> str:
+    return _list(
+        f"**{_students(each)} students**: {each.limit.quota:,.0f} {each.limit.what}. Before: {each.limit.raise_}. "
+        f"Source: {each.limit.source}."
+        for each in costs.reached(SIZES[0])
     )
 
 
 def _table_of_peers(costs: CostModel) -> str:
     own = [costs.bill(size).total for size in PEER_SIZES]
-    rows = [["**this platform, without course files**", *(f"{dollars:,.0f}" for dollars in own), "", ""]]
-    rows += [
-        [peer.name, *_peer_dollars(peer), peer.note, f"{peer.source}, seen {peer.seen}"]
-        for peer in costs.model.peers
-    ]
-    return _table(["dollars a month", *(f"{size:,} students" for size in PEER_SIZES), "", "source"], rows)
+    rows = [["**this platform, without course files**", *(f"{dollars:,.0f}" for dollars in own)]]
+    rows += [[peer.name, *_peer_dollars(peer)] for peer in costs.model.peers]
+    return _table(["dollars a month", *(f"{size:,} students" for size in PEER_SIZES)], rows)
+
+
+def _list_of_peers(costs: CostModel) -> str:
+    return _list(
+        f"{peer.name}: {peer.note}. Source: {peer.source}, seen on {peer.seen}." for peer in costs.model.peers
+    )
+
+
+def _list(texts: Iterable[str]) -> str:
+    lines = (
+        textwrap.fill(
+            f"- {text}", LINE, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False
+        )
+        for text in texts
+    )
+    return "\n".join(lines) + "\n"
 
 
 def _peer_dollars(peer: Peer) -> list[str]:
