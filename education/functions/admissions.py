@@ -27,7 +27,11 @@ def admissions_function(scope: Construct, *, operations: Operations, tables: Tab
         operations=operations,
         source="admissions",
         description="Settles queued enrolments, and counts the seats of courses without a capacity",
-        variables={**tables.variables, "DEAD_LETTER_QUEUE_URL": operations.dead_letters.queue_url},
+        variables={
+            **tables.variables,
+            "COUNTING_SECONDS": str(operations.env.settings.records.counting_seconds),
+            "DEAD_LETTER_QUEUE_URL": operations.dead_letters.queue_url,
+        },
         grants=settle_enrolments(tables, operations.dead_letters),
         timeout_seconds=TIMEOUT_SECONDS,
     )

@@ -242,6 +242,7 @@ class StreamFunctions(Construct):
             variables={
                 **tables.variables,
                 "CONTENT_BUCKET": content.bucket_name,
+                "COUNTING_SECONDS": str(operations.env.settings.records.counting_seconds),
                 "DEAD_LETTER_QUEUE_URL": dead_letters.queue_url,
             },
             grants=[

@@ -103,13 +103,16 @@ class RecordsSettings(_Section):
     deployment: that would hide students from rosters. No code checks this, because the settings do not know the earlier
     number. `audit_retention_days` is how long the audit trail is kept. `former_indexes` keeps the indexes of the
     version before beside those of this one, while an environment that has data moves: docs/operations.md, "Move to new
-    indexes".
+    indexes". `counting_seconds` is how long the count of a course's students waits for requests that are still on
+    their way (lambda_src/domain/enrollments/counting.py).
     """
 
     point_in_time_recovery: bool
     roster_shards: int = Field(ge=1, le=100)
     audit_retention_days: int = Field(ge=30, le=3653)
     former_indexes: bool = False
+    # A request may take 10 s. Enrolments are queued meanwhile, and a queued one is settled within 60 s.
+    counting_seconds: int = Field(default=15, ge=1, le=25)
 
 
 class SigningKeySettings(_Section):

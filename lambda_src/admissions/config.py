@@ -7,9 +7,13 @@ from toolkit.config import StreamConfig
 
 @dataclass(frozen=True)
 class Config(StreamConfig):
-    """Names of tables, and over how many index partitions a course's roster is spread."""
+    """Names of tables, and over how many index partitions a course's roster is spread.
+
+    `counting_seconds` is the grace of domain.enrollments.counting.
+    """
 
     courses_table: str
     course_progress_table: str
     user_profiles_table: str
     roster_shards: int
+    counting_seconds: int

@@ -65,7 +65,7 @@ def _correct(course_id: str, changes: Sequence[ItemChange]) -> None:
 def _settle(course_id: str, changes: Sequence[ItemChange]) -> None:
     queued = [change.after["userId"] for change in changes if change.after and rules.is_queued(change.after)]
     if queued:
-        settled = rules.settle(_store, course_id, queued)
+        settled = rules.settle(_store, course_id, queued, _config.counting_seconds)
         log.write("INFO", "queue settled", courseId=course_id, queued=len(queued), settled=settled)
 
 

@@ -105,20 +105,24 @@ def correct(store: AdmissionsStore, course_id: str, joined: Sequence[Item]) -> N
             store.correct(record, admission.title, lesson_ids if record.completed else None)
 
 
-def settle(store: AdmissionsStore, course_id: str, user_ids: Sequence[str]) -> int:
+def settle(store: AdmissionsStore, course_id: str, user_ids: Sequence[str], grace_seconds: float) -> int:
     """Settle students who are queued for a course; returns how many this call has settled.
+
+    `grace_seconds` is for domain.enrollments.counting.
 
     Raises:
         Unavailable: too many requests at once, or a service is not available. Call it again.
     """
     waiting = list(dict.fromkeys(user_ids))
     return sum(
-        _settle_group(store, course_id, waiting[start : start + GROUP_SIZE])
+        _settle_group(store, course_id, waiting[start : start + GROUP_SIZE], grace_seconds)
         for start in range(0, len(waiting), GROUP_SIZE)
     )
 
 
-def _settle_group(store: AdmissionsStore, course_id: str, user_ids: Sequence[str]) -> int:
+def _settle_group(
+    store: AdmissionsStore, course_id: str, user_ids: Sequence[str], grace_seconds: float
+) -> int:
     settled = 0
 
     def attempt() -> bool | None:
@@ -129,7 +133,7 @@ def _settle_group(store: AdmissionsStore, course_id: str, user_ids: Sequence[str
         if admission is None or not queued:
             return True
         if admission.counting_since is not None:
-            finish_counting(store, course_id)
+            finish_counting(store, course_id, grace_seconds)
             return None
         queued.sort(key=lambda record: (record.requested_at or "", record.user_id))
         change = _next_step(admission, queued, clock.now())

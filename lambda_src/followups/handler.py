@@ -63,5 +63,5 @@ def _follow(before: Course, after: Course | None, passes: Passes) -> None:
 def _admit(admission: Admission) -> None:
     """Finish the count of a course that got its first capacity, and promote who waits while seats are free."""
     if admission.counting_since is not None:
-        finish_counting(_store, admission.course_id)
+        finish_counting(_store, admission.course_id, _config.counting_seconds)
     promote_waiting(_store, admission)

@@ -131,8 +131,8 @@ def school(dynamodb_tables: Tables, monkeypatch: pytest.MonkeyPatch) -> School:
         COURSE_PROGRESS_TABLE=dynamodb_tables.progress,
         USER_PROFILES_TABLE=dynamodb_tables.profiles,
         ROSTER_SHARDS="2",
+        COUNTING_SECONDS="0",
         DEAD_LETTER_QUEUE_URL="none",
     )
-    monkeypatch.setattr(counting, "GRACE_SECONDS", 0)
     monkeypatch.setattr(counting, "PAUSE_SECONDS", 0)
     return School(dynamodb_tables, handler)

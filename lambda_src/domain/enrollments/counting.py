@@ -4,7 +4,8 @@ While a course has no capacity, its enrolments are counted from the stream, a mo
 domain.enrollments.admission). A capacity needs the exact number. So from the edit on, enrolments are queued, and
 students who leave still count from the stream. The number is moved to the admission item when
 
-* no request can be left that has read the course without a capacity: after GRACE_SECONDS;
+* no request can be left that has read the course without a capacity: after a grace of 15 seconds. A request uses an
+  admission that is a second old at most, and its write takes nine seconds at most (toolkit.clients);
 * the stream has caught up: what it has counted is what the roster's index says.
 
 Both are a moment late, and independent of each other. They are compared for up to MOST_LOOKS seconds.
@@ -17,8 +18,6 @@ from typing import Protocol
 from domain.enrollments.admission import Admission
 from toolkit import clock, log
 
-# A request uses an admission that is a second old at most, and its write takes nine seconds at most (toolkit.clients).
-GRACE_SECONDS = 15
 MOST_LOOKS = 30
 PAUSE_SECONDS = 1.0
 
@@ -40,7 +39,7 @@ class CountingStore(Protocol):
         count. False if either has changed meanwhile."""
 
 
-def finish_counting(store: CountingStore, course_id: str) -> None:
+def finish_counting(store: CountingStore, course_id: str, grace_seconds: float) -> None:
     """Finish the count of a course's students, if one has begun; returns when enrolments need not be queued for it.
 
     Raises:
@@ -49,7 +48,7 @@ def finish_counting(store: CountingStore, course_id: str) -> None:
     admission = store.admission_now(course_id)
     if admission is None or admission.counting_since is None:
         return
-    _wait(admission.counting_since)
+    _wait(admission.counting_since, grace_seconds)
     for look in range(MOST_LOOKS):
         admission = store.admission_now(course_id)
         if admission is None or admission.counting_since is None:
@@ -67,8 +66,8 @@ def finish_counting(store: CountingStore, course_id: str) -> None:
             return
 
 
-def _wait(since: str) -> None:
-    """Wait until GRACE_SECONDS have passed since a time."""
+def _wait(since: str, seconds: float) -> None:
+    """Wait until so many seconds have passed since a time."""
     passed = (datetime.fromisoformat(clock.now()) - datetime.fromisoformat(since)).total_seconds()
-    if passed < GRACE_SECONDS:
-        time.sleep(GRACE_SECONDS - passed)
+    if passed < seconds:
+        time.sleep(seconds - passed)

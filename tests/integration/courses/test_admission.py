@@ -126,7 +126,8 @@ def test_a_person_who_is_queued_can_be_erased(users: SharedUsers, people: People
     waiting.call("POST", "/enrollments", {"courseId": course_id}, expect=(202,))
     other.call("POST", "/enrollments", {"courseId": course_id}, expect=(202,))
     waiting.delete("/profile")
-    assert settled([other], course_id) == ["active"]
-    eventually(lambda: seats(users.owner, course_id) == (1, 0))
+    settled([other], course_id)
+    eventually(lambda: status(other, course_id) == "active", seconds=SETTLED_WITHIN_SECONDS)
+    assert seats(users.owner, course_id) == (1, 0)
     roster = users.owner.get_all(f"/courses/{course_id}/roster")
     assert {entry["userId"] for entry in roster} <= {other.user_id}

@@ -80,7 +80,7 @@ def test_a_count_waits_until_the_stream_has_caught_up(
         return look(table, course_id)
 
     monkeypatch.setattr(CountingTable, "counted_from_stream", look_late)
-    counting.finish_counting(_counting_table(school), COURSE)
+    counting.finish_counting(_counting_table(school), COURSE, 0)
     assert len(looks) == 3
     assert school.tables.counters(COURSE) == (2, 0)
     assert school.seats == (2, 0)
@@ -93,7 +93,7 @@ def test_a_count_that_never_agrees_takes_the_roster_and_stays_right(
     school.enroll("ada", "bo")
     school.set_course(capacity=3)
     school.set_admission(countingSince=clock.now())
-    counting.finish_counting(_counting_table(school), COURSE)
+    counting.finish_counting(_counting_table(school), COURSE, 0)
     assert school.tables.counters(COURSE) == (2, 0)
     school.deliver()  # what the stream shows at last does not count a second time
     assert school.seats == (2, 0)

@@ -175,14 +175,14 @@ class Opening(RuleBasedStateMachine):
     def queue_is_settled(self, data: st.DataObject) -> None:
         """A batch has students who are queued, and others who are so no more; and it may be late or repeated."""
         shown = data.draw(st.lists(st.sampled_from(USERS), max_size=6))
-        admissions.settle(self.store, COURSE, shown)
+        admissions.settle(self.store, COURSE, shown, 0)
         assert not set(shown) & set(self.store.queued)
         if self.course().status == PUBLISHED:
             self.follow()
 
     @rule()
     def count_is_finished(self) -> None:
-        counting.finish_counting(self.store, COURSE)
+        counting.finish_counting(self.store, COURSE, 0)
         assert self.course().counting_since is None
         self.follow()
 
@@ -212,7 +212,6 @@ Opening.TestCase.settings = settings(max_examples=60, stateful_step_count=30, de
 def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
     """A student is queued after the first refusal, and no count waits."""
     monkeypatch.setattr(enrollments, "DIRECT_SECONDS", -1)
-    monkeypatch.setattr(counting, "GRACE_SECONDS", 0)
     monkeypatch.setattr(counting, "PAUSE_SECONDS", 0)
 
 

@@ -194,6 +194,7 @@ def test_a_bad_variable_is_named_with_its_value(variable: str, value: str, allow
         ("trace_rate = 0", "trace_rate = true", "functions.trace_rate is True; allowed:"),
         ("roster_shards = 4", "roster_shards = 0", "is 0; allowed: greater than or equal to 1."),
         ("former_indexes = false", 'former_indexes = "no"', "is 'no'; allowed: true or false."),
+        ("counting_seconds = 15", "counting_seconds = 60", "is 60; allowed: less than or equal to 25."),
         ("premium_url_minutes = 60", "premium_url_minutes = 61", "is 61; allowed: less than or equal to 60."),
         ('["http://localhost:3000"]', "[]", "content.portal_origins is (); allowed: a list of one or more."),
         ('["http://localhost:3000"]', '["*"]', "content.portal_origins.0 is '*'; allowed: an origin"),

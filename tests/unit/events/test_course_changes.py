@@ -314,6 +314,7 @@ def test_a_file_that_no_lesson_has_any_more_is_deleted(
         COURSE_PROGRESS_TABLE=school.tables.progress,
         USER_PROFILES_TABLE=school.tables.profiles,
         ROSTER_SHARDS=str(SHARDS),
+        COUNTING_SECONDS="0",
         CONTENT_BUCKET=bucket,
         DEAD_LETTER_QUEUE_URL="http://127.0.0.1:1/none",
     )
