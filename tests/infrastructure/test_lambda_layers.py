@@ -40,6 +40,8 @@ LAYER_OF = {
     "domain/search/entries.py": RULES,
     "domain/search/words.py": RULES,
     "domain/staff.py": RULES,
+    "domain/positions/folding.py": RULES,
+    "domain/positions/model.py": RULES,
     "enrollment/address_column.py": RULES,
     "enrollment/address_text.py": RULES,
     "enrollment/invisible.py": RULES,
@@ -63,6 +65,8 @@ LAYER_OF = {
     "profiles/export.py": RULES,
     "profiles/roles.py": RULES,
     "profiles/self_erasure.py": RULES,
+    "progress/activities.py": RULES,
+    "progress/positions.py": RULES,
 }
 HTTP = {"toolkit.http", "toolkit.openapi"}
 AWS = {"toolkit.clients", "toolkit.dynamo", "toolkit.reads", "toolkit.problems"}
