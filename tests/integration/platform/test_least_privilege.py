@@ -7,6 +7,7 @@ AWS calls. Afterwards every pair of action and resource of the deployed policies
 import functools
 import json
 import secrets
+import time
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote_plus
@@ -141,6 +142,7 @@ def _queue_and_settle(context: SampleContext, proxied: ProxiedFunctions) -> None
     there, queued = context.student(course_id), context.student()
     path = f"/courses/{course_id}"
     eventually(lambda: context.owner.get(path)["seatsTaken"] == 1)
+    time.sleep(1)  # so long an enrolment may use the course without a capacity
     context.owner.patch(path, {"capacity": 9, "version": context.version(course_id)})
     queued.call("POST", "/enrollments", {"courseId": course_id}, expect=(202,))
     eventually(lambda: queued.get("/enrollments")["items"][0]["status"] == "active", seconds=60)
