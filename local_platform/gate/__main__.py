@@ -7,6 +7,7 @@ import os
 import sys
 
 from local_platform.gate import (
+    api_changes,
     lost_answers,
     principals,
     sign_outs,
@@ -30,6 +31,7 @@ def main() -> int:
     version_ranges.answer_ranges_of_versions()
     lost_answers.let_a_lock_be_asked_for_twice()
     system_logs.respect_the_system_log_level()
+    api_changes.store_changes_as_they_are_read()
     app.app = Gate(app.app)
     app._port_is_bindable = lambda *_: False  # the port it was given is the only one it opens
     app.main()

@@ -10,7 +10,7 @@ import re
 import sys
 from typing import Any
 
-from local_platform.gate import lost_answers, principals, whole_answers
+from local_platform.gate import api_changes, lost_answers, principals, whole_answers
 from local_platform.strict import cloudfront, enforcement, firewall
 
 # The address that AWS gives to an API; the emulator knows only an address below its own name.
@@ -37,6 +37,7 @@ def main() -> int:
     principals.name_the_role_of_a_session()
     whole_answers.send_head_and_body_together()
     lost_answers.let_a_lock_be_asked_for_twice()
+    api_changes.store_changes_as_they_are_read()
     app._EXECUTE_API_RE = API_HOST
     apigateway_v1._fetch_jwks = published_keys
     app._port_is_bindable = lambda *_: False  # the port it was given is the only one it opens
