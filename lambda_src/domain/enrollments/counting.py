@@ -2,13 +2,15 @@
 
 While a course has no capacity, its enrolments are counted from the stream, a moment late (see
 domain.enrollments.admission). A capacity needs the exact number. So from the edit on, enrolments are queued, and
-students who leave still count from the stream. The number is moved to the admission item when
+students who leave count in the admission item, which may be less than zero meanwhile. The number from the stream is
+moved there when
 
 * no request can be left that has read the course without a capacity: after a grace of 15 seconds. A request uses an
   admission that is a second old at most, and its write takes nine seconds at most (toolkit.clients);
 * the stream has caught up: what it has counted is what the roster's index says.
 
-Both are a moment late, and independent of each other. They are compared for up to MOST_LOOKS seconds.
+Both are a moment late, and independent of each other. They are compared for up to MOST_LOOKS seconds. After the count,
+newcomers are queued for QUEUE_SECONDS more, behind those who have waited for it.
 """
 
 import time
@@ -16,6 +18,7 @@ from datetime import datetime
 from typing import Protocol
 
 from domain.enrollments.admission import Admission
+from domain.enrollments.rush import QUEUE_SECONDS
 from toolkit import clock, log
 
 MOST_LOOKS = 30
@@ -34,9 +37,9 @@ class CountingStore(Protocol):
     def count_roster(self, course_id: str) -> int:
         """How many students are enrolled, as of a moment ago."""
 
-    def end_counting(self, admission: Admission, from_stream: int, moved: int) -> bool:
-        """Move `moved` from the part of the stream, which is `from_stream` now, to the admission item, and end the
-        count. False if either has changed meanwhile."""
+    def end_counting(self, admission: Admission, from_stream: int, moved: int, queue_until: str) -> bool:
+        """Move `moved` from the part of the stream, which is `from_stream` now, to the admission item, end the count,
+        and queue newcomers for a moment. False if either number has changed meanwhile."""
 
 
 def finish_counting(store: CountingStore, course_id: str, grace_seconds: float) -> None:
@@ -62,7 +65,8 @@ def finish_counting(store: CountingStore, course_id: str, grace_seconds: float) 
             # Rather too few free seats than one too many. What the stream counts later is added to its own part, which
             # is then less than zero, so the sum stays right.
             log.write("WARNING", "the stream and the roster differ", courseId=course_id, missing=missing)
-        if store.end_counting(admission, from_stream, from_stream + max(0, missing)):
+        moved = from_stream + max(0, missing)
+        if store.end_counting(admission, from_stream, moved, clock.in_seconds(QUEUE_SECONDS)):
             return
 
 

@@ -44,7 +44,7 @@ class CountingTable(EnrollmentTable):
             for shard in range(self._shards)
         )
 
-    def end_counting(self, admission: Admission, from_stream: int, moved: int) -> bool:
+    def end_counting(self, admission: Admission, from_stream: int, moved: int, queue_until: str) -> bool:
         """Move a number from the count to the admission item, and end the count: one TransactWriteItems."""
         course_id = admission.course_id
         writes: Any = [
@@ -52,10 +52,17 @@ class CountingTable(EnrollmentTable):
                 "Update": {
                     "TableName": self._courses_table,
                     "Key": to_item(key_of(course_id)),
-                    "UpdateExpression": "ADD seatsTaken :moved REMOVE countingSince",
-                    "ConditionExpression": "countingSince = :since",
+                    "UpdateExpression": "ADD seatsTaken :moved SET queueUntil = :until REMOVE countingSince",
+                    # A student who leaves between the two looks could hide one whom the stream has not shown yet.
+                    "ConditionExpression": "countingSince = :since AND"
+                    " (seatsTaken = :seen OR attribute_not_exists(seatsTaken))",
                     "ExpressionAttributeValues": to_item(
-                        {":moved": moved, ":since": admission.counting_since}
+                        {
+                            ":moved": moved,
+                            ":since": admission.counting_since,
+                            ":seen": admission.seats_taken,
+                            ":until": queue_until,
+                        }
                     ),
                 }
             },

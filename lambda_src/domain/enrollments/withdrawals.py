@@ -116,7 +116,8 @@ def _withdrawal_change(
         return SeatChange(record.course_id, None, 0, 0, [left], now)
     if record.status == WAITLISTED:
         return SeatChange(record.course_id, Guard.COURSE_EXISTS, 0, -1, [left], now)
-    if admission is not None and not admission.has_counter:
+    # While a course is counted, its counter may already fall: the stream's part may be late, and must not be too large.
+    if admission is not None and admission.capacity is None:
         return SeatChange(record.course_id, None, 0, 0, [replace(left, left_to_stream=True)], now)
     if first is not None:
         return SeatChange(record.course_id, Guard.WITHDRAW_AND_PROMOTE, 0, -1, [left, _promoted(first)], now)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from domain.enrollments import counting
+from domain.enrollments import admission_store, counting
 from domain.enrollments.counting_store import CountingTable
 from domain.enrollments.model import PENDING
 from tests.unit.admission_fixture import COURSE, School, school
@@ -97,6 +97,56 @@ def test_a_count_that_never_agrees_takes_the_roster_and_stays_right(
     assert school.tables.counters(COURSE) == (2, 0)
     school.deliver()  # what the stream shows at last does not count a second time
     assert school.seats == (2, 0)
+
+
+def test_who_leaves_during_a_count_leaves_a_free_seat(
+    school: School, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Even if the stream is too late to show it before the count ends."""
+    monkeypatch.setattr(counting, "MOST_LOOKS", 2)
+    school.enroll("ada", "bo")
+    school.settle()
+    school.set_course(capacity=2)
+    school.set_admission(countingSince=clock.now())
+    school.withdraw("bo")
+    assert school.seats == (1, 0)
+    counting.finish_counting(_counting_table(school), COURSE, 0)
+    assert school.tables.counters(COURSE) == (1, 0)
+    school.settle()
+    assert school.seats == (1, 0)
+
+
+def test_who_leaves_between_two_looks_hides_nobody(school: School, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else one student whom the stream has not shown, and one who has just left, would look like a right count."""
+    school.enroll("ada", "bo")
+    school.settle()
+    school.enroll("cy")
+    school.set_course(capacity=2)
+    school.set_admission(countingSince=clock.now())
+    count_roster = CountingTable.count_roster
+
+    def count_after_withdrawal(table: CountingTable, course_id: str) -> int:
+        monkeypatch.setattr(CountingTable, "count_roster", count_roster)
+        school.withdraw("bo")
+        return count_roster(table, course_id)
+
+    monkeypatch.setattr(CountingTable, "count_roster", count_after_withdrawal)
+    counting.finish_counting(_counting_table(school), COURSE, 0)
+    assert school.tables.counters(COURSE) == (2, 0)
+
+
+def test_who_waited_for_a_count_is_before_newcomers(school: School) -> None:
+    school.enroll("ada")
+    school.settle()
+    school.set_course(capacity=2)
+    school.set_admission(countingSince=clock.now())
+    assert school.enroll("bo") == [PENDING]
+    # The course changes function was quicker than the queue.
+    counting.finish_counting(_counting_table(school), COURSE, 0)
+    admission_store._cache.clear()  # as if a second had passed
+    assert school.enroll("cy") == [PENDING]
+    school.settle()
+    assert school.status("bo", "cy") == ["active", "waitlisted"]
 
 
 def _counting_table(school: School) -> CountingTable:

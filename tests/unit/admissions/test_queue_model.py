@@ -49,13 +49,16 @@ class QueueMemory(GroupMemory):
         self.deliver()
         return self.enrolled
 
-    def end_counting(self, admission: Admission, from_stream: int, moved: int) -> bool:
+    def end_counting(self, admission: Admission, from_stream: int, moved: int, queue_until: str) -> bool:
         assert self.now_course is not None
         if (self.now_course.counting_since, self.from_stream) != (admission.counting_since, from_stream):
             return False
         self.from_stream -= moved
         self.now_course = replace(
-            self.now_course, counting_since=None, seats_taken=self.now_course.seats_taken + moved
+            self.now_course,
+            counting_since=None,
+            seats_taken=self.now_course.seats_taken + moved,
+            queue_until=queue_until,
         )
         return True
 
