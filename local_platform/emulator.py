@@ -4,6 +4,7 @@ The emulator keeps everything in memory on purpose. Terraform's state is in the 
 resources always end together and cannot disagree. After a killed emulator the next start begins from empty.
 """
 
+import hashlib
 import http.client
 import json
 import os
@@ -14,10 +15,11 @@ import sys
 import time
 from dataclasses import asdict, dataclass
 from http import HTTPStatus
+from importlib import metadata
 from pathlib import Path
 
 from education.errors import UserError
-from local_platform import processes
+from local_platform import gate, processes
 from local_platform.platform import MARK, Platform
 from tools.support.paths import ROOT, displayed
 
@@ -33,11 +35,24 @@ _started: list["subprocess.Popen[bytes]"] = []
 
 @dataclass(frozen=True)
 class Instance:
-    """One run of the AWS emulator. Everything in it is lost when the run ends."""
+    """One run of the AWS emulator. Everything in it is lost when the run ends.
+
+    Attributes:
+        code: what `code()` was when it started; empty if a version started it that did not note that.
+    """
 
     pid: int
     port: int
     id: str
+    code: str = ""
+
+
+def code() -> str:
+    """A digest of the code that the emulator runs: its own version, and the gate with what it mends."""
+    total = hashlib.sha256(metadata.version("ministack").encode())
+    for path in sorted(Path(gate.__file__).parent.glob("*.py")):
+        total.update(path.name.encode() + b"\0" + path.read_bytes())
+    return total.hexdigest()
 
 
 def running(platform: Platform) -> Instance | None:
@@ -105,7 +120,7 @@ def start(platform: Platform) -> Instance:
                 f"if it stays so, read {displayed(log)}."
             )
         time.sleep(0.1)
-    instance = Instance(process.pid, platform.port, secrets.token_hex(8))
+    instance = Instance(process.pid, platform.port, secrets.token_hex(8), code())
     _record(platform).write_text(json.dumps(asdict(instance)))
     return instance
 

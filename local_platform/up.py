@@ -8,16 +8,14 @@ from typing import Any
 from education.errors import UserError
 from education.openapi.description import load_api_description
 from local_platform import accounts, emulator, smoke_test
-from local_platform.api_repair import repair_parameters
 from local_platform.deployment import Deployment, cdktf
 from local_platform.emulator import Instance
 from local_platform.platform import STACK, Platform
 from local_platform.state_backend import StateBackend
 from tools.deploy.progress import ResourceCounter
-from tools.setup.toolchain import Toolchain, find_toolchain
+from tools.setup.toolchain import find_toolchain
 from tools.support.outputs import write_outputs
 from tools.support.paths import displayed
-from tools.support.programs import OnLine
 from tools.support.steps import step
 
 SMOKE_ADVICE = (
@@ -48,7 +46,7 @@ def up(platform: Platform) -> dict[str, Any]:
             current.note("nothing changed")
         else:
             counter = ResourceCounter(current.progress)
-            stack_outputs = deploy(platform, deployment, toolchain, counter)
+            stack_outputs = deployment.deploy(toolchain, counter)
             current.note(counter.text)
     with step("making the demo accounts"):
         people = accounts.ensure_accounts(platform, stack_outputs["user_pool_id"])
@@ -68,18 +66,6 @@ def up(platform: Platform) -> dict[str, Any]:
                 raise UserError(f"{problem}\n  What to do: {SMOKE_ADVICE}") from None
             raise
     return outputs
-
-
-def deploy(
-    platform: Platform, deployment: Deployment, toolchain: Toolchain, on_line: OnLine
-) -> dict[str, Any]:
-    """Deploy; if that fails because an earlier version stored the API wrongly, repair that and deploy once more."""
-    try:
-        return deployment.deploy(toolchain, on_line)
-    except UserError:
-        if not repair_parameters(platform):
-            raise
-    return deployment.deploy(toolchain, on_line)
 
 
 def check_files(platform: Platform) -> None:
@@ -116,6 +102,10 @@ def aws_emulator(platform: Platform) -> Instance:
         elif instance.port != platform.port:
             emulator.stop(platform)
             current.note(f"moved here from port {instance.port}, starting from empty")
+            instance = None
+        elif instance.code != emulator.code():
+            emulator.stop(platform)
+            current.note("its own code changed since it was started, so this starts from empty")
             instance = None
         else:
             current.note("it runs already")

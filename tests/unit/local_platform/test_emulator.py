@@ -3,6 +3,7 @@
 Only the emulator is started here, which takes half a second. The integration tests deploy to it.
 """
 
+import json
 import os
 import signal
 import socket
@@ -56,6 +57,28 @@ def test_killed_it_starts_again_from_empty(platform: Platform) -> None:
     second = aws_emulator(platform)
     assert second.id != first.id
     assert StateBackend(platform).version() == ""
+
+
+def test_with_other_code_it_starts_again_from_empty(
+    platform: Platform, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The stack of now may need what `local_platform/gate/` mends now."""
+    first = aws_emulator(platform)
+    monkeypatch.setattr(emulator, "code", lambda: "newer")
+    capsys.readouterr()
+    second = aws_emulator(platform)
+    assert second.id != first.id
+    assert "its own code changed" in capsys.readouterr().out
+    assert aws_emulator(platform) == second
+
+
+def test_an_emulator_of_a_version_that_noted_no_code_starts_again(platform: Platform) -> None:
+    first = aws_emulator(platform)
+    record = platform.home / "emulator.json"
+    noted = json.loads(record.read_text())
+    del noted["code"]
+    record.write_text(json.dumps(noted))
+    assert aws_emulator(platform).id != first.id
 
 
 def test_a_slow_emulator_is_waited_for(platform: Platform, monkeypatch: pytest.MonkeyPatch) -> None:
