@@ -174,7 +174,8 @@ def _settled(
 ) -> EnrollmentRecord:
     return record.changed(
         status=WAITLISTED if waits else learning_status(record),
-        course_title=admission.title,
+        # What is written into a course while it is hidden does not reach its students.
+        course_title=admission.title if admission.status == PUBLISHED else record.course_title,
         waitlisted_at=record.requested_at if waits else None,
         requested_at=None,
         left_to_stream=left_to_stream,

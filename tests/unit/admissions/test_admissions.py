@@ -129,6 +129,16 @@ def test_who_is_queued_for_a_course_that_is_unpublished_waits_until_it_is_publis
     assert school.seats == (2, 0)
 
 
+def test_who_is_queued_learns_nothing_of_a_draft(school: School) -> None:
+    school.set_course(capacity=5)
+    school.queue("ada")
+    school.set_course(status="draft", title="Not yet announced")
+    school.settle()
+    assert school.status("ada") == ["waitlisted"]
+    (stored,) = school._records()
+    assert stored["courseTitle"] == course_item()["title"]
+
+
 def test_a_capacity_that_is_removed_meanwhile(school: School) -> None:
     school.set_course(capacity=1)
     school.queue("ada", "bo")
