@@ -14,6 +14,8 @@ from toolkit import clients
 from toolkit.dynamo import Item, condition_failed, from_item, item_of, to_item
 
 _PREFIX = "pass#"
+# An item with a lower number was made, but nothing has called the function for it.
+_FIRST_SLICE = 2
 _NAMES = {
     "#slice": "slice",
     "#asked": "asked",
@@ -50,22 +52,33 @@ class PassTable:
         self._table = courses_table
 
     def join(self, course_id: str, now: str, forgotten_before: str) -> bool:
-        """One UpdateItem, and another one for a pass that was forgotten."""
+        """One UpdateItem, and another one for a pass that was forgotten, or whose beginning was interrupted."""
         try:
             self._update(
                 course_id,
                 "ADD #asked :one",
-                {":one": 1, ":before": forgotten_before},
-                "#touched > :before",
+                {":one": 1, ":before": forgotten_before, ":first": _FIRST_SLICE},
+                "#touched > :before AND #slice >= :first",
             )
         except ClientError as error:
             if not condition_failed(error):
                 raise
-            if item_of(error) is None:
-                return False
+            return item_of(error) is not None and self._go_on_at_once(course_id, now)
+        return True
+
+    def _go_on_at_once(self, course_id: str, now: str) -> bool:
+        """False if the pass has ended meanwhile."""
+        try:
             self._update(
-                course_id, "ADD #asked :one, #slice :one SET #touched = :now", {":one": 1, ":now": now}
+                course_id,
+                "ADD #asked :one, #slice :one SET #touched = :now",
+                {":one": 1, ":now": now},
+                "attribute_exists(#created)",
             )
+        except ClientError as error:
+            if not condition_failed(error):
+                raise
+            return False
         return True
 
     def begin(self, course_id: str, places: Places, now: str) -> None:

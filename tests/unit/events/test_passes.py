@@ -17,8 +17,10 @@ from followups.store import CourseChangeTable
 from tests.unit.emulator_fixture import Tables
 from tests.unit.events.test_course_changes import LESSON, NOON, School
 from toolkit import clients
+from toolkit.dynamo import to_item
 from toolkit.errors import Unavailable
 from toolkit.retries import Retries
+from toolkit.streams import TryAgain
 
 STUDENTS = 40
 LONG_AGO = "2026-01-01T00:00:00.000Z"
@@ -294,3 +296,47 @@ def test_who_is_promoted_during_a_pass_is_not_left_behind(school: LargeSchool) -
 
 def _unavailable(_: str) -> None:
     raise Unavailable
+
+
+def test_a_pass_whose_beginning_was_interrupted_goes_on(
+    school: LargeSchool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The item was made, but not the change of it that calls the function. Lambda sends the edit again."""
+    before = Course.from_stored(school.item)
+    school.edit(lessons=more_lessons(school, 1), deliver=False)
+    update = PassTable._update
+
+    def fail_at_second(table: PassTable, course_id: str, expression: str, *rest: Any) -> None:
+        if expression == "ADD #slice :one":
+            raise TryAgain
+        update(table, course_id, expression, *rest)
+
+    with monkeypatch.context() as interruption:
+        interruption.setattr(PassTable, "_update", fail_at_second)
+        with pytest.raises(TryAgain):
+            school.deliver(before)
+    made = school.item_of_pass()
+    school.deliver(before)
+    item = school.item_of_pass()
+    assert made is not None
+    assert item is not None
+    assert slice_of(made, item) == ("c-1", item["slice"]), "the stream calls the function"
+    school.finish()
+    assert school.is_in_line()
+
+
+def test_a_forgotten_pass_that_ends_at_this_moment_is_not_made_again_in_part(
+    school: LargeSchool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    school.edit(lessons=more_lessons(school, 1))
+    school.tables.set(school.tables.courses, key_of("c-1"), touchedAt=LONG_AGO)
+    update = school.items._update
+
+    def end_in_between(course_id: str, expression: str, *rest: Any) -> None:
+        if expression.startswith("ADD #asked :one, #slice"):
+            school.tables.client.delete_item(TableName=school.tables.courses, Key=to_item(key_of("c-1")))
+        update(course_id, expression, *rest)
+
+    monkeypatch.setattr(school.items, "_update", end_in_between)
+    assert not school.items.join("c-1", NOON, NOON)
+    assert school.item_of_pass() is None
