@@ -1,7 +1,9 @@
 """Counts from the stream in DynamoDB: the item `count#<courseId>`, and moving its number to the admission item."""
 
 import time
+from base64 import urlsafe_b64encode
 from collections.abc import Mapping
+from hashlib import sha256
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -18,8 +20,8 @@ from toolkit.retries import Retries
 # the changes of this time are remembered, the last REMEMBERED of them.
 REMEMBERED_SECONDS = 600
 REMEMBERED = 4000
-# Characters of a change's id that are kept. Two of the changes that are remembered have the same with a probability of
-# one to a hundred million.
+# Of a change's id, a hash of so many characters is kept, with six bits each. A change is taken for one of those that
+# are remembered with a probability of one to seventy thousand million.
 _ID_LENGTH = 8
 
 
@@ -102,7 +104,7 @@ class CountingTable(EnrollmentTable):
                 for group in recent
                 for start in _starts(group["ids"])
             }
-            new = {each[:_ID_LENGTH]: by for each, by in changes.items() if each[:_ID_LENGTH] not in known}
+            new = {short: by for each, by in changes.items() if (short := _short(each)) not in known}
             if not new:
                 return True
             recent.append({"at": round(time.time()), "ids": "".join(new)})
@@ -148,6 +150,10 @@ def _still_recent(groups: list[dict[str, Any]]) -> list[dict[str, Any]]:
             break
         kept.append(group)
     return kept[::-1]
+
+
+def _short(change_id: str) -> str:
+    return urlsafe_b64encode(sha256(change_id.encode()).digest())[:_ID_LENGTH].decode()
 
 
 def _starts(ids: str) -> range:

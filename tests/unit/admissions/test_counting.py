@@ -34,6 +34,13 @@ def test_a_batch_that_arrives_again_counts_once(school: School) -> None:
         assert school.seats == (20, 0)
 
 
+def test_changes_whose_ids_begin_alike_all_count(school: School) -> None:
+    table = _counting_table(school)
+    table.count(COURSE, {f"c4ca4238-{number}": 1 for number in range(50)})
+    table.count(COURSE, {f"c4ca4238-{number}": 1 for number in range(25, 75)})
+    assert school.tables.counted_from_stream(COURSE) == 75
+
+
 def test_the_count_item_stays_small(school: School, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("domain.enrollments.counting_store.REMEMBERED", 10)
     for number in range(6):
