@@ -25,6 +25,8 @@ def answer_ranges_of_versions() -> None:
         first, last = int(found[1]), min(int(found[2]), len(body) - 1)
         part = body[first : last + 1]
         place = {"Content-Range": f"bytes {first}-{last}/{len(body)}", "Content-Length": str(len(part))}
-        return 206, {**answered, **place}, part
+        # S3 keeps the checksum of the whole object, so it sends none with a part: clients would compare the two.
+        others = {name: value for name, value in answered.items() if "checksum" not in name.lower()}
+        return 206, {**others, **place}, part
 
     s3._get_object = get_range
