@@ -1,10 +1,11 @@
 """Called with course changes; brings lists, students' records and the stored files up to date with them."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from domain.courses import Course, is_course
 from domain.enrollments import admission_store
-from domain.enrollments.admission import COUNTERS, Admission, is_admission
+from domain.enrollments.admission import COPIED, COUNTERS, Admission, is_admission
 from domain.enrollments.counting import finish_counting
 from followups.config import Config
 from followups.file_store import LessonFiles, left_behind
@@ -44,11 +45,18 @@ def _act(change: ItemChange, passes: Passes) -> None:
         if change.after is not None and (turn := slice_of(change.before, change.after)):
             passes.go_on(*turn)
     elif is_course(change.before):
-        if change.after is not None and any(name in change.after for name in COUNTERS):
-            # A function of the former version has counted in the course's item.
-            admission_store.adopt(_config.courses_table, change.after["courseId"])
+        if change.after is not None:
+            _catch_up(change.before, change.after)
         after = None if change.after is None else Course.from_stored(change.after)
         _follow(Course.from_stored(change.before), after, passes)
+
+
+def _catch_up(before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
+    """Bring into the admission item what a function of the former version has written into the course alone."""
+    if any(name in after for name in COUNTERS):
+        admission_store.adopt(_config.courses_table, after["courseId"])
+    if any(before.get(name) != after.get(name) for name in COPIED):
+        admission_store.catch_up(_config.courses_table, after["courseId"], after["version"])
 
 
 def _follow(before: Course, after: Course | None, passes: Passes) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from domain.courses import Course
+from domain.courses import Course, is_course
 from domain.enrollments.admission import (
     COPIED,
     COUNTERS,
@@ -23,8 +23,8 @@ from domain.enrollments.admission import (
     is_count,
     key_of,
 )
-from toolkit import clients
-from toolkit.dynamo import contended, from_item, lost_race, retry_conflicts, to_item
+from toolkit import clients, clock
+from toolkit.dynamo import condition_failed, contended, from_item, lost_race, retry_conflicts, to_item
 from toolkit.reads import BATCH_SIZE, batch_get
 from toolkit.retries import Retries
 
@@ -147,6 +147,32 @@ def adopt(courses_table: str, course_id: str) -> bool:
         return True
 
     return Retries().until_answer(attempt)
+
+
+def catch_up(courses_table: str, course_id: str, version: int) -> None:
+    """Bring an admission item in line with the course, if it is older than this version of the course: one
+    BatchGetItem, and then one UpdateItem.
+
+    The catalog function of a former version writes the course alone. It may do so while the new one is deployed.
+
+    Raises:
+        RetriesExhausted: too many requests at once.
+    """
+    items = batch_get({courses_table: [{"courseId": course_id}, key_of(course_id)]})[courses_table]
+    found = next((Admission.from_stored(item) for item in items if is_admission(item)), None)
+    course = next((Course.from_stored(item) for item in items if is_course(item)), None)
+    if found is None or course is None or found.version >= version:
+        return
+    now = first_of(course).to_stored()
+    since = clock.now() if found.capacity is None and course.capacity and course.published_at else None
+    changes = {name: now.get(name) for name in COPIED}
+    update = update_of(courses_table, course_id, course.version, changes, counting_since=since)["Update"]
+    update["ConditionExpression"] += " AND #version < :version"
+    try:
+        retry_conflicts(lambda: clients.dynamodb().update_item(**update))
+    except ClientError as error:
+        if not condition_failed(error):
+            raise
 
 
 def creation_of(courses_table: str, admission: Admission) -> Any:

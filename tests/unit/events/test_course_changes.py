@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from domain.courses import Course
+from domain.enrollments import admission_store
 from domain.enrollments.admission import Admission
 from domain.enrollments.model import EnrollmentRecord, waitlist_key
 from followups import store as followups_table
@@ -336,3 +337,49 @@ def test_a_file_that_no_lesson_has_any_more_is_deleted(
         handler({"Records": [record]}, Context())
     found = clients.s3().list_objects_v2(Bucket=bucket).get("Contents", [])
     assert {each["Key"] for each in found} == KEYS - deleted
+
+
+def test_an_edit_by_a_former_function_reaches_the_admission(
+    school: School, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While a deployment replaces the functions, the catalog function of the version before writes the course alone."""
+    handler = fresh_handler(
+        monkeypatch,
+        "followups",
+        COURSES_TABLE=school.tables.courses,
+        COURSE_PROGRESS_TABLE=school.tables.progress,
+        USER_PROFILES_TABLE=school.tables.profiles,
+        ROSTER_SHARDS=str(SHARDS),
+        COUNTING_SECONDS="0",
+        CONTENT_BUCKET="none",
+        DEAD_LETTER_QUEUE_URL="http://127.0.0.1:1/none",
+    )
+    key = {"courseId": school.item["courseId"]}
+    before = school.tables.get(school.tables.courses, key)
+    assert before is not None
+    version = before["version"]
+    edit = {"title": "Groups", "capacity": 2, "version": version + 1, "publishedAt": NOON}
+    school.tables.set(school.tables.courses, key, **edit)
+    after = school.tables.get(school.tables.courses, key)
+    assert after is not None
+    record = {
+        "eventSourceARN": f"arn:aws:dynamodb:us-east-1:1:table/{school.tables.courses}/stream/1",
+        "dynamodb": {
+            "ApproximateCreationDateTime": 1.0,
+            "OldImage": to_item(before),
+            "NewImage": to_item(after),
+        },
+    }
+    for _ in range(2):
+        handler({"Records": [record]}, Context())
+    found = admission_store.find(school.tables.courses, key["courseId"])
+    assert found is not None
+    assert (found.title, found.capacity, found.version) == ("Groups", 2, version + 1)
+    assert found.counting_since is not None, "its students are counted before the capacity counts"
+    school.tables.set(
+        school.tables.courses, {"courseId": f"admission#{key['courseId']}"}, version=version + 5
+    )
+    admission_store.catch_up(school.tables.courses, key["courseId"], version + 1)
+    found = admission_store.find(school.tables.courses, key["courseId"])
+    assert found is not None
+    assert found.version == version + 5, "what is newer stays"
