@@ -100,7 +100,8 @@ def plan(
     Args:
         admission: the course's admission as it is now.
         user_ids: the people of this group.
-        records: their records as they are now, by user id. Who is queued is taken out of the queue.
+        records: their records as they are now, by user id. Who is queued is taken out of the queue, and waits since
+            the own request.
         now: the current time as stored text.
         ahead: how many people were named before this group.
         lesson_ids: the course's lessons, if one of the people has completed any.
@@ -122,12 +123,16 @@ def plan(
             admission, records.get(user_id), user_id, now, lesson_ids=lesson_ids, waits_since=waits_since
         )
 
+    def requested_at(user_id: str) -> str | None:
+        record = records.get(user_id)
+        return record.requested_at if record is not None and record.status == PENDING else None
+
     return Plan(
         already_in,
         [joined(user_id, None) for user_id in to_add[:seats]],
         [
             # The waitlist is sorted by time, so each person gets a different time.
-            joined(user_id, _later(now, number))
+            joined(user_id, requested_at(user_id) or _later(now, number))
             for number, user_id in enumerate(to_add[seats:], ahead)
         ],
     )

@@ -14,7 +14,7 @@ from domain.enrollments import rules as enrollments
 from domain.enrollments.admission import Admission
 from domain.enrollments.bulk import MOST_AT_ONCE
 from domain.enrollments.guards import Guard
-from domain.enrollments.model import ACTIVE, COMPLETED, WAITLISTED, WITHDRAWN, EnrollmentRecord
+from domain.enrollments.model import ACTIVE, COMPLETED, PENDING, WAITLISTED, WITHDRAWN, EnrollmentRecord
 from domain.enrollments.seats import Refusal, SeatChange
 from tests.unit.domain.test_enrollment_rules import COURSE, NOON, Memory, NoPauses, make_course
 from toolkit.errors import Conflict, Unavailable
@@ -95,6 +95,16 @@ def test_who_fits_gets_a_seat_and_the_others_wait_in_their_order() -> None:
     assert_consistent(store)
     order = [store.records[user].waitlisted_at or "" for user in users[120:]]
     assert all(earlier < later for earlier, later in pairwise(order))
+
+
+def test_who_is_queued_already_waits_since_the_own_request() -> None:
+    store = GroupMemory(make_course(capacity=1, seats_taken=1))
+    store.records["cy"] = EnrollmentRecord("cy", COURSE, "Algebra", PENDING, NOON, NOON, requested_at=NOON)
+    bulk.enroll_all(store, ["ada", "cy"], COURSE, "2026-02-01T12:00:00.000Z", NoPauses())
+    assert store.records["cy"].waitlisted_at == NOON
+    first = store.first_waiting(COURSE)
+    assert first is not None
+    assert first.user_id == "cy"
 
 
 def test_the_second_time_changes_nothing() -> None:
