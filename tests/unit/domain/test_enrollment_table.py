@@ -302,7 +302,7 @@ def test_calls_per_request(
     assert calls_of(lambda: roster_rules.page_of(table, course, 20, None)) == {"Query": SHARDS}
 
 
-@pytest.mark.parametrize(("capacity", "units"), [(None, 5), (9, 7)])
+@pytest.mark.parametrize(("capacity", "units"), [(None, 6), (9, 8)])
 @pytest.mark.parametrize("lessons", [1, 200])
 def test_an_enrolment_writes_no_course(
     table: RosterTable,
