@@ -35,7 +35,7 @@ def test_a_person_with_many_enrolments_is_erased_in_few_calls_at_the_same_time(
     dynamodb_tables: Tables, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for number in range(ENROLMENTS):
-        dynamodb_tables.put(dynamodb_tables.courses, course_item(courseId=f"c-{number}", seatsTaken=1))
+        dynamodb_tables.put_course(course_item(courseId=f"c-{number}"))
         record = EnrollmentRecord("ada", f"c-{number}", "Algebra", ACTIVE, NOON, NOON)
         dynamodb_tables.put(dynamodb_tables.progress, record.to_stored(SHARDS))
     store = ErasureTables(
