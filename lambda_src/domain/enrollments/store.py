@@ -17,7 +17,7 @@ from domain.enrollments.guards import Guard, condition_of
 from domain.enrollments.model import ROSTER_INDEX, WAITLISTED, EnrollmentRecord, waitlist_key
 from domain.enrollments.seats import Refusal, SeatChange
 from domain.people import tombstone_store
-from toolkit import clients
+from toolkit import clients, log
 from toolkit.dynamo import cancellation_reasons, contended, from_item, lost_race, to_item
 from toolkit.reads import batch_get, query_all
 
@@ -130,7 +130,7 @@ class EnrollmentTable:
         """The student who has waited longest.
 
         One Query of the index, which may be a moment late and has only a part of each record, and one BatchGetItem for
-        the record as it is now. If that student no longer waits, the next one is read.
+        the record as it is now. If that student no longer waits, or the record is damaged, the next one is read.
         """
         query = {
             "TableName": self._progress_table,
@@ -141,7 +141,12 @@ class EnrollmentTable:
         for entry in query_all(query, page_size=_WAITING_AT_ONCE):
             key = {"userId": entry["userId"], "courseId": course_id}
             for item in batch_get({self._progress_table: [key]})[self._progress_table]:
-                record = EnrollmentRecord.from_stored(item)
+                try:
+                    record = EnrollmentRecord.from_stored(item)
+                except (KeyError, TypeError, ValueError) as error:
+                    # Whoever leaves the course, and whoever waits behind, must not depend on a damaged record.
+                    log.write("ERROR", "a record cannot be read", where=log.where(error))
+                    continue
                 # A student who left and waits again has a later place.
                 if record.status == WAITLISTED and record.waitlisted_at == entry.get("waitlistedAt"):
                     return record

@@ -212,6 +212,14 @@ def test_a_damaged_record_does_not_keep_the_others_of_its_course_waiting(
     assert len(given_up) == 1
 
 
+def test_a_damaged_record_on_the_waitlist_keeps_nobody_from_leaving(school: School) -> None:
+    school.set_course(capacity=1)
+    school.enroll("ada", "bo", "cy")
+    school.tables.set(school.tables.progress, {"userId": "bo", "courseId": COURSE}, courseTitle=None)
+    school.withdraw("ada")
+    assert school.status("ada", "bo", "cy") == ["withdrawn", "waitlisted", "active"]
+
+
 def test_what_one_course_fails_at_does_not_keep_another_waiting(
     school: School, monkeypatch: pytest.MonkeyPatch
 ) -> None:
