@@ -9,7 +9,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from tools.support.paths import ROOT
@@ -24,7 +24,7 @@ def run_tests(options: Sequence[str]) -> int:
 
     What the integration tests print appears when the quick tests have ended. If one of those fails, they are stopped.
     """
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, _interruptible():
         log = Path(folder, "integration.log")
         with log.open("w") as output:
             # A group of its own: Ctrl-C reaches it once, from here, so that it removes its platform.
@@ -38,6 +38,16 @@ def run_tests(options: Sequence[str]) -> int:
             _stop(slow)
 
 
+@contextlib.contextmanager
+def _interruptible() -> Iterator[None]:
+    """Let the programs that are started be interrupted. A shell's background job ignores that, and so would they."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
 def _pytest(arguments: Sequence[str]) -> list[str]:
     return [sys.executable, "-m", "pytest", *arguments]
 
@@ -47,9 +57,8 @@ def _show(process: "subprocess.Popen[bytes]", log: Path) -> int:
     with log.open(errors="replace") as written:
         ended = False
         while not ended:
-            ended = (
-                process.poll() is not None
-            )  # asked before the rest is read, so that the end is printed too
+            # Asked before the rest is read, so that the end is printed too.
+            ended = process.poll() is not None
             print(written.read(), end="", flush=True)
             if not ended:
                 time.sleep(0.2)

@@ -73,6 +73,10 @@ checks.positive_data_acceptance.expected-statuses = ["2xx", 400, 401, 403, 404, 
 include-operation-id = ["putLesson", "updateProfile"]
 checks.positive_data_acceptance.expected-statuses = ["2xx", 400, 401, 403, 404, 409]
 
+[[operations]]                            # a position that was sent before it was reached
+include-operation-id = ["reportPosition", "updateLessonProgress"]
+checks.positive_data_acceptance.expected-statuses = ["2xx", 400, 401, 403, 404, 409]
+
 [[operations]]                            # a text that is not a table of people, or has no rows or too many
 include-operation-id = "enrollRoster"
 checks.positive_data_acceptance.expected-statuses = ["2xx", 400, 401, 403, 404, 409]

@@ -37,13 +37,15 @@ STATUS_OF_REPEAT = {"createEnrollment": 200, "putLesson": 200, "updateCourse": 4
 # A second createCourse creates a second course, and a second upload form replaces the first. An erased user cannot
 # send a second request.
 NOT_REPEATABLE = {"createCourse", "createLessonUpload", "deleteProfile"}
-# Cases that make the same calls as another case of the same route, or none.
+# Cases that make the same calls as another case of the same route, or none. The queue of a course ends by itself while
+# its calls are made to fail.
 SAME_CALLS = {
     "listCourses: search, within five seconds of another",
     "getLessonContent: public",
     "getLessonContent: premium, later",
     "createEnrollment: course known",
     "createEnrollment: a second time",
+    "createEnrollment: queued",
     "updateLessonProgress: position, course known",
     "putLesson: replaced",
     "getProfile: later",
