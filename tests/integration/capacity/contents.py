@@ -98,7 +98,9 @@ class Contents:
         record = self._record(user_id, course_id)
         profile = self._get(self._profiles, {"userId": {"S": user_id}})
         copies = [str(uuid4()) for _ in range(count - 1)]
-        shards = ({"S": f"{course_id}#{number % self._shards}"} for number in range(len(copies)))
+        # As many in each shard, whichever the student's own is: the units of a page are rounded for each shard.
+        own = int(record["courseShard"]["S"].rpartition("#")[2])
+        shards = ({"S": f"{course_id}#{(own + 1 + number) % self._shards}"} for number in range(len(copies)))
         self._put(
             self._progress,
             (
