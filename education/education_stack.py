@@ -24,6 +24,7 @@ from education.functions.event_functions import (
     StreamFunctions,
 )
 from education.functions.python_function import Operations
+from education.functions.shared import Shared
 from education.identity import Identity
 from education.monitoring.alert_topic import AlertTopic
 from education.monitoring.monitoring import Monitoring
@@ -55,24 +56,21 @@ class EducationStack(Construct):
         tables = Tables(self, "records", env=env, key=data_key)
         audit = AuditTable(self, "audit", env=env, key=data_key)
         bus = EventBus(self, "learning-events", env=env, key=data_key)
-        content = ContentDelivery(self, "content-delivery", env=env, edge_provider=edge_provider)
+        content = ContentDelivery(
+            self,
+            "content-delivery",
+            env=env,
+            portal_origins=settings.content.portal_origins,
+            edge_provider=edge_provider,
+        )
 
         trigger = SignInTrigger(self, "identity-triggers", operations=operations, tables=tables)
         # The deployed id "arrivals" means sign-ins. Identity also attaches the trigger's grant on the user pool.
         trigger_fails = SignInAlarm(self, "arrivals", operations=operations, trigger=trigger)
         identity = Identity(self, "identity", env=env, pre_token_function=trigger, log_key_arn=log_key.arn)
-        functions = ApiFunctions(
-            self,
-            "functions",
-            operations=operations,
-            tables=tables,
-            audit=audit,
-            content=content,
-            identity=identity,
-        )
-        erasure = ErasureFunction(
-            self, "erasure", operations=operations, tables=tables, audit=audit, identity=identity
-        )
+        shared: Shared = {"operations": operations, "tables": tables, "audit": audit}
+        functions = ApiFunctions(self, "functions", **shared, content=content, identity=identity)
+        erasure = ErasureFunction(self, "erasure", **shared, identity=identity)
         streams = StreamFunctions(
             self, "stream-functions", operations=operations, tables=tables, content=content, bus=bus
         )

@@ -3,6 +3,7 @@
 Both are private. `delivery` lets the distribution read the course files.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 from cdktf_cdktf_provider_aws.s3_bucket import S3Bucket
@@ -223,6 +224,7 @@ class ContentBucket(PrivateBucket):
         env: Environment,
         log_bucket: AccessLogBucket | None,
         incoming_prefix: str,
+        portal_origins: Sequence[str],
     ) -> None:
         super().__init__(
             scope,
@@ -239,7 +241,7 @@ class ContentBucket(PrivateBucket):
             cors_rule=[
                 S3BucketCorsConfigurationCorsRule(
                     id="portal",
-                    allowed_origins=list(env.settings.content.portal_origins),
+                    allowed_origins=list(portal_origins),
                     # A POST uploads straight to the bucket; preflights of GET and HEAD arrive through CloudFront.
                     allowed_methods=["GET", "HEAD", "POST"],
                     allowed_headers=["*"],

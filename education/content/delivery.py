@@ -4,11 +4,10 @@ Everyone can read public files. A premium file needs a link that the content fun
 decides who gets one.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
-from urllib.parse import urlsplit
 
-from cdktf import Fn, TerraformProvider
+from cdktf import TerraformProvider
 from cdktf_cdktf_provider_aws.cloudfront_distribution import (
     CloudfrontDistribution,
     CloudfrontDistributionDefaultCacheBehavior,
@@ -18,11 +17,11 @@ from cdktf_cdktf_provider_aws.cloudfront_distribution import (
     CloudfrontDistributionOrigin,
     CloudfrontDistributionRestrictions,
     CloudfrontDistributionRestrictionsGeoRestriction,
-    CloudfrontDistributionViewerCertificate,
 )
 from cdktf_cdktf_provider_aws.cloudfront_origin_access_control import CloudfrontOriginAccessControl
 from constructs import Construct
 
+from education.content.address import base_url, viewer_certificate
 from education.content.buckets import AccessLogBucket, ContentBucket
 from education.content.edge_logs import EdgeLogs
 from education.content.headers import ContentHeaders
@@ -30,7 +29,6 @@ from education.content.sandbox import DocumentSandbox
 from education.content.signing_keys import SigningKeys
 from education.content.tls_guard import TlsGuard
 from education.environment import Environment
-from education.settings.model import ContentSettings, EnvironmentSettings
 
 PUBLIC_PREFIX = "public/"
 PREMIUM_PREFIX = "premium/"
@@ -42,13 +40,13 @@ ORIGIN = "content-bucket"
 # AWS's own policy "CachingOptimized": compressed variants are cached, query strings (and so signatures) are not part
 # of the cache key. https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/using-managed-cache-policies.html
 CACHING_OPTIMIZED = "658327ea-f89d-4fab-a63d-7e88639e58f6"
-MINIMUM_TLS = "TLSv1.2_2021"
 
 
 class ContentDelivery(Construct):
     """The content bucket, the distribution in front of it, and the keys of premium links.
 
     Attributes:
+        log_bucket: where requests are logged, if the settings want that.
         signing_keys: the keys of premium links.
         distribution: what must trust a key before a function signs with it.
         served_prefixes: the beginnings of the keys of course files.
@@ -58,17 +56,29 @@ class ContentDelivery(Construct):
     """
 
     def __init__(
-        self, scope: Construct, id: str, *, env: Environment, edge_provider: TerraformProvider | None
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        env: Environment,
+        portal_origins: Sequence[str],
+        edge_provider: TerraformProvider | None,
     ) -> None:
-        """`edge_provider` is one for us-east-1, or None where the stack itself is there."""
+        """`portal_origins` may upload, read files by script, and frame them; `edge_provider` is one for us-east-1, or
+        None where the stack itself is there."""
         super().__init__(scope, id)
         content = env.settings.content
         log_bucket = AccessLogBucket(self, "access-logs", env=env) if content.access_logs else None
         bucket = ContentBucket(
-            self, "content", env=env, log_bucket=log_bucket, incoming_prefix=INCOMING_PREFIX
+            self,
+            "content",
+            env=env,
+            log_bucket=log_bucket,
+            incoming_prefix=INCOMING_PREFIX,
+            portal_origins=portal_origins,
         )
         keys = SigningKeys(self, "signing-keys", env=env)
-        distribution = _distribution(self, env, bucket, keys)
+        distribution = _distribution(self, env, bucket, keys, portal_origins)
         if log_bucket is not None:
             EdgeLogs(
                 self,
@@ -81,10 +91,11 @@ class ContentDelivery(Construct):
             )
         # The policy is a resource of its own, made after both: inside one of them, each would wait for the other.
         bucket.allow([_read_through(bucket, distribution)], require_tls=content.require_tls)
+        self.log_bucket: AccessLogBucket | None = log_bucket
         self.bucket_name: str = bucket.name
         self.bucket_arn: str = bucket.arn
         self.distribution_id: str = distribution.id
-        self.base_url: str = _base_url(env.settings, distribution.domain_name)
+        self.base_url: str = base_url(env.settings, distribution.domain_name, content.domain_aliases)
         self.outputs: Mapping[str, str] = {
             "content_bucket_name": self.bucket_name,
             "cloudfront_distribution_id": self.distribution_id,
@@ -115,6 +126,7 @@ def _distribution(
     env: Environment,
     bucket: ContentBucket,
     keys: SigningKeys,
+    portal_origins: Sequence[str],
 ) -> CloudfrontDistribution:
     content = env.settings.content
     access = CloudfrontOriginAccessControl(
@@ -126,7 +138,7 @@ def _distribution(
         signing_behavior="always",
         signing_protocol="sigv4",
     )
-    headers = ContentHeaders(scope, "headers", env=env)
+    headers = ContentHeaders(scope, "headers", env=env, portal_origins=portal_origins)
     guard = TlsGuard(scope, "tls-guard", env=env)
     sandbox = DocumentSandbox(scope, "document-sandbox", env=env)
     shared: dict[str, Any] = {
@@ -165,7 +177,7 @@ def _distribution(
         price_class=content.price_class,
         wait_for_deployment=content.wait_for_deployment,
         aliases=list(content.domain_aliases) or None,
-        viewer_certificate=_certificate(content),
+        viewer_certificate=viewer_certificate(content.certificate_arn),
         origin=[
             CloudfrontDistributionOrigin(
                 origin_id=ORIGIN,
@@ -204,24 +216,3 @@ def _distribution(
             )
         ),
     )
-
-
-def _certificate(content: ContentSettings) -> CloudfrontDistributionViewerCertificate:
-    """The environment's own certificate, or CloudFront's; with CloudFront's, only `TlsGuard` refuses old TLS."""
-    if content.certificate_arn is None:
-        return CloudfrontDistributionViewerCertificate(cloudfront_default_certificate=True)
-    return CloudfrontDistributionViewerCertificate(
-        acm_certificate_arn=content.certificate_arn,
-        minimum_protocol_version=MINIMUM_TLS,
-        ssl_support_method="sni-only",
-    )
-
-
-def _base_url(settings: EnvironmentSettings, domain_name: str) -> str:
-    """What links to course files begin with, without a trailing slash."""
-    if settings.local_endpoint is not None:
-        # The AWS emulator serves `<label>.cloudfront.net` under a name that resolves to this machine.
-        local = f".cloudfront.localhost:{urlsplit(settings.local_endpoint).port}"
-        return f"http://{Fn.replace(domain_name, '.cloudfront.net', local)}"
-    aliases = settings.content.domain_aliases
-    return f"https://{aliases[0] if aliases else domain_name}"

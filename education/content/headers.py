@@ -64,23 +64,23 @@ def content_security_policy(portal_origins: Sequence[str]) -> str:
 class ContentHeaders(Construct):
     """The response headers policies of the distribution's behaviours, for public and for premium files."""
 
-    def __init__(self, scope: Construct, id: str, *, env: Environment) -> None:
+    def __init__(self, scope: Construct, id: str, *, env: Environment, portal_origins: Sequence[str]) -> None:
         super().__init__(scope, id)
+        self._portal_origins = portal_origins
         self.policy_id: str = self._policy("policy", env, "content-headers", CUSTOM_HEADERS)
         self.private_policy_id: str = self._policy(
             "private-policy", env, "premium-headers", {**CUSTOM_HEADERS, "Cache-Control": PRIVATE}
         )
 
     def _policy(self, id: str, env: Environment, name: str, custom_headers: Mapping[str, str]) -> str:
-        portal_origins = env.settings.content.portal_origins
         # checkov:skip=CKV_AWS_259 aws_cloudfront_response_headers_policy: preloading is up to the domain's owner
         policy = CloudfrontResponseHeadersPolicy(
             self,
             id,
             name=env.names.of(name),
             comment="Security and CORS headers of course files",
-            security_headers_config=_security_headers(portal_origins),
-            cors_config=_cors(portal_origins),
+            security_headers_config=_security_headers(self._portal_origins),
+            cors_config=_cors(self._portal_origins),
             custom_headers_config=CloudfrontResponseHeadersPolicyCustomHeadersConfig(
                 items=[
                     CloudfrontResponseHeadersPolicyCustomHeadersConfigItems(
