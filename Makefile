@@ -98,11 +98,16 @@ prove-pipeline: install ## run the workflows for dev, staging and prod on the AW
 
 ##@ Checks
 
-lint: install ## formatter (check only), linter, type checker
+lint: install ## formatter (check only), linter, type checker: Python and the portal's TypeScript
 	@$(RUN) -m ruff format --check . && $(RUN) -m ruff check . && $(RUN) -m mypy
+	@npm run --silent lint --workspace portal
 
-format: install ## format and apply the linter's safe fixes
+format: install ## format and apply the linters' safe fixes
 	@$(RUN) -m ruff format . && $(RUN) -m ruff check --fix .
+	@npm run --silent format --workspace portal
+
+api-types: install ## write the portal's types of the API again, from api/openapi.yaml
+	@npm run --silent api-types --workspace portal
 
 scan: install ## run all scanners: workflows, infrastructure, code, secrets, dependencies
 	@$(RUN) -m tools scan

@@ -37,7 +37,8 @@ NPM_OPTIONS = (
         "--dry-run=false",
     ),
     *("--package-lock=true", "--package-lock-only=false", "--bin-links=true", "--install-strategy=hoisted"),
-    *("--include=prod", "--include=optional", "--include=peer"),
+    *("--include=prod", "--include=dev", "--include=optional", "--include=peer"),
+    "--ignore-scripts=true",  # no package of this project needs a script, and a script runs as the person who installs
 )
 # Runs in the Python that was installed into, and prints what is missing.
 _MISSING = """

@@ -30,7 +30,7 @@ from education.installers import (
 ROOT = Path(__file__).resolve().parents[2]
 LOGS = ROOT / "build" / "logs"
 MINIMUM_PYTHON = (3, 11)
-MINIMUM_NODE = 20
+MINIMUM_NODE = (20, 19)  # what Vite and vitest, which build and test the portal, need
 CHROMIUM_PROGRAMS = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome", "chrome")
 TAIL_LINES = 15
 FULL = ("No space left on device", "ENOSPC", "Disk quota exceeded")
@@ -53,19 +53,20 @@ def check_python(version: Sequence[int] = tuple(sys.version_info[:3])) -> None:
 
 def check_node() -> str:
     """The version of Node.js; refuses one that is missing or too old."""
+    wanted = ".".join(str(part) for part in MINIMUM_NODE)
     for tool in ("node", "npm"):
         if shutil.which(tool) is None:
             raise InstallError(
-                f"`{tool}` is not on PATH and cdktf-cli needs it: install Node.js {MINIMUM_NODE} or newer "
+                f"`{tool}` is not on PATH and cdktf-cli needs it: install Node.js {wanted} or newer "
                 "(https://nodejs.org) and run this again."
             )
     version = subprocess.run(
         ["node", "--version"], capture_output=True, text=True, check=False
     ).stdout.strip()
-    match = re.fullmatch(r"v(\d+)\..*", version)
-    if match is None or int(match[1]) < MINIMUM_NODE:
+    match = re.fullmatch(r"v(\d+)\.(\d+)\..*", version)
+    if match is None or (int(match[1]), int(match[2])) < MINIMUM_NODE:
         raise InstallError(
-            f"Node.js {MINIMUM_NODE} or newer is needed and `node` is {version or 'broken'}: "
+            f"Node.js {wanted} or newer is needed and `node` is {version or 'broken'}: "
             "install a newer one and run this again."
         )
     return version
@@ -210,18 +211,18 @@ def install_node_packages(node_version: str) -> None:
     """Install exactly the packages of package-lock.json into `node_modules`."""
     lock = ROOT / "package-lock.json"
     stamp = ROOT / "node_modules" / ".installed"
-    wanted = digest(ROOT / "package.json", lock, node_version.split(".")[0])
+    wanted = digest(ROOT / "package.json", ROOT / "portal" / "package.json", lock, node_version.split(".")[0])
     if is_stamped(stamp, wanted):
         return
     stamp.unlink(missing_ok=True)
     run(
-        "installing cdktf-cli by package-lock.json",
+        "installing cdktf-cli and the portal's packages by package-lock.json",
         "If the network failed, run this again: `npm ci` always starts over.",
         ["npm", "ci", *NPM_OPTIONS],
         "npm",
         npm_variables(os.environ, ROOT / "build" / "npm-cache"),
     )
-    refuse_missing("installing cdktf-cli", missing_node_packages(ROOT))
+    refuse_missing("installing the packages of package-lock.json", missing_node_packages(ROOT))
     run(
         "trying cdktf",
         "It does not start on this Node.js: install another one (22 is a good choice) and run this again.",

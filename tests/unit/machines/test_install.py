@@ -16,7 +16,9 @@ def test_an_old_python_is_refused() -> None:
 
 def test_a_missing_node_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
-    with pytest.raises(install.InstallError, match=r"`node` is not on PATH .*install Node\.js 20 or newer"):
+    with pytest.raises(
+        install.InstallError, match=r"`node` is not on PATH .*install Node\.js 20\.19 or newer"
+    ):
         install.check_node()
 
 
@@ -26,7 +28,7 @@ def test_an_old_node_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
         (tmp_path / name).chmod(0o755)
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(
-        install.InstallError, match=r"Node\.js 20 or newer is needed and `node` is v18\.19\.0"
+        install.InstallError, match=r"Node\.js 20\.19 or newer is needed and `node` is v18\.19\.0"
     ):
         install.check_node()
 

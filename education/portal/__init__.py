@@ -1,0 +1,1 @@
+"""The web portal: its files, and what serves them."""
