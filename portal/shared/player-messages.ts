@@ -7,20 +7,28 @@ export interface Runtime {
   model: Record<string, unknown>;
 }
 
+/** Opens a package. `runtime` is null for who is not enrolled, such as a teacher who looks at the lesson: nothing is saved. */
+export interface Open {
+  type: "open";
+  /** Random, made by the portal for this frame. Both sides put it into every later message. */
+  nonce: string;
+  kind: string;
+  url: string;
+  /** The address of the package's `launch.json`; empty for a lesson that is one HTML file. */
+  launchUrl: string;
+  runtime: Runtime | null;
+  learner: { id: string; name: string };
+  language: string;
+}
+
 /** Messages of the portal to the player. */
 export type ToPlayer =
-  | {
-      type: "open";
-      nonce: string;
-      kind: string;
-      url: string;
-      launchUrl: string;
-      runtime: Runtime | null;
-      learner: { id: string; name: string };
-      language: string;
-    }
+  | Open
   | { type: "saved"; nonce: string; sequence: number }
   | { type: "leave"; nonce: string };
+
+/** Why a package does not run: a stable code, so that the portal can say it in its own words. */
+export type FailureCode = "launch-not-readable" | "kind-not-known" | "part-outside" | "package-broken";
 
 /** Messages of the player to the portal. */
 export type FromPlayer =
@@ -28,4 +36,8 @@ export type FromPlayer =
   | { type: "save"; nonce: string; launch: number; sequence: number; model: Record<string, unknown> }
   | { type: "title"; nonce: string; item: number; count: number }
   | { type: "left"; nonce: string }
-  | { type: "failed"; nonce: string; code: string; detail: string };
+  | { type: "failed"; nonce: string; code: FailureCode; detail: string };
+
+/** What the frame of the player may do. Packages in it may do no more, whatever their own frame says. */
+export const PLAYER_SANDBOX =
+  "allow-scripts allow-same-origin allow-forms allow-popups allow-downloads allow-modals";

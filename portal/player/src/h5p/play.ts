@@ -1,0 +1,69 @@
+// Runs an H5P in a page of its own (h5p.html), in an origin without a name, and keeps what that page reports.
+
+import { Failure, type Running, type Setting } from "../run";
+import { OWN_ORIGIN, Stage } from "../stage";
+import { text } from "../texts";
+import type { FromH5p, ToH5p } from "./messages";
+import { after, toResult } from "./xapi";
+
+const PAGE = "/player/h5p.html";
+/** How long the page may take to tell its last state, in milliseconds. */
+const LAST_WORD = 1000;
+
+/** `failed` is called when the package turns out to be broken. */
+export function runH5p(setting: Setting, failed: (failure: Failure) => void): Running {
+  const title = setting.launch.title || text("lesson");
+  const stage = new Stage(setting.place, OWN_ORIGIN, title);
+  const nonce = crypto.randomUUID();
+  const began = performance.now();
+  const before = toResult(setting.saved.xapi);
+  let result = before;
+  let state: unknown = setting.saved.state;
+  let told = state !== undefined;
+  let lastWord = (): void => {};
+
+  const post = (message: ToH5p): void => stage.frame.contentWindow?.postMessage(message, "*");
+  const listen = (event: MessageEvent): void => {
+    if (event.source !== stage.frame.contentWindow || event.origin !== "null") return;
+    const message = event.data as FromH5p;
+    if (message?.type === "h5p-ready") {
+      post({ type: "run", nonce, folder: setting.folder, title, state, language: setting.language });
+      return;
+    }
+    if (message?.nonce !== nonce) return;
+    if (message.type === "broken") failed(new Failure("package-broken"));
+    else if (message.type === "statement") {
+      const made = after(message.statement, result);
+      if (made === result) return;
+      result = made;
+      told = true;
+      setting.committed();
+    } else {
+      if (message.state !== undefined && message.state !== null) {
+        state = message.state;
+        told = true;
+      }
+      setting.changed();
+      if (message.type === "last-state") lastWord();
+    }
+  };
+  addEventListener("message", listen);
+  stage.show(PAGE, title);
+  setting.shown(1, 1);
+  return {
+    model: () => {
+      if (!told) return null;
+      const seconds = Math.round(before.seconds + (performance.now() - began) / 1000);
+      return { xapi: { ...result, seconds }, ...(state === undefined ? {} : { state }) };
+    },
+    leave: async () => {
+      await new Promise<void>((done) => {
+        lastWord = done;
+        setTimeout(done, LAST_WORD);
+        post({ type: "leave", nonce });
+      });
+      removeEventListener("message", listen);
+      await stage.clear();
+    },
+  };
+}
