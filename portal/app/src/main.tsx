@@ -1,12 +1,33 @@
-// The portal's start: draws the page into #app.
+// The portal's start: reads the settings, draws the app, and finds out who is signed in.
 import { render } from "preact";
+import { config, loadConfig } from "./config";
+import "./design/tokens.css";
+import "./design/base.css";
+import "./design/parts.css";
+import "./design/shell.css";
+import { useSchoolColour } from "./design/school-colours";
+import { App } from "./shell/app";
+import { person, startSession } from "./sign-in/session";
+import { t } from "./texts";
 
-function Page() {
-  return (
-    <main>
-      <h1>Courses</h1>
-    </main>
-  );
+const root = document.getElementById("app") as HTMLElement;
+
+async function start(): Promise<void> {
+  await loadConfig();
+  useSchoolColour(config().school.colours.accent);
+  root.replaceChildren();
+  render(<App />, root);
+  // The page that ends a sign-in makes the session itself.
+  if (location.pathname !== "/signed-in") await startSession();
+  person.subscribe((who) => {
+    if (who) void import("./progress/outbox").then(({ startOutbox }) => startOutbox());
+  });
 }
 
-render(<Page />, document.getElementById("app") as HTMLElement);
+start().catch(() => {
+  const note = document.createElement("p");
+  note.setAttribute("role", "alert");
+  note.className = "boot";
+  note.textContent = t("problem.start");
+  root.replaceChildren(note);
+});

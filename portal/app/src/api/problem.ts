@@ -1,0 +1,73 @@
+// What went wrong with a request, for people. Rules without a page.
+import { SignInEnded } from "../sign-in/renewal";
+import { t } from "../texts";
+
+/** A fault of one field of a form. */
+export interface FieldFault {
+  field: string;
+  message: string;
+}
+
+/** A request that did not do what the person wanted. */
+export class Problem extends Error {
+  constructor(
+    /** The HTTP status; 0 if nobody answered. */
+    readonly status: number,
+    /** What happened, in one plain sentence. */
+    readonly sentence: string,
+    /** The API's own explanation, also plain. */
+    readonly detail: string = "",
+    readonly requestId: string = "",
+    /** The last part of the problem's type: a stable word for programs. */
+    readonly code: string = "",
+    readonly errors: readonly FieldFault[] = [],
+    /** After how many seconds the request may succeed; 0 if nobody said so. */
+    readonly retryAfter: number = 0,
+  ) {
+    super(sentence);
+  }
+
+  /** Whether the same request may succeed later. */
+  get isPassing(): boolean {
+    return this.status === 0 || this.status === 429 || this.status >= 500;
+  }
+
+  /** Whether only a new sign-in helps. */
+  get needsSignIn(): boolean {
+    return this.status === 401;
+  }
+}
+
+function sentenceOf(status: number): string {
+  if (status === 0) return t("problem.offline");
+  if (status === 401) return t("problem.401");
+  if (status === 403) return t("problem.403");
+  if (status === 404) return t("problem.404");
+  if (status === 409) return t("problem.409");
+  if (status === 429) return t("problem.429");
+  if (status >= 500) return t("problem.500");
+  return t("problem.400");
+}
+
+/** The problem that an answer tells. `body` is its parsed body, if it could be parsed. */
+export function problemOf(answer: Response, body: unknown): Problem {
+  const said = (typeof body === "object" && body !== null ? body : {}) as Record<string, unknown>;
+  const errors = Array.isArray(said.errors) ? (said.errors as FieldFault[]) : [];
+  return new Problem(
+    answer.status,
+    sentenceOf(answer.status),
+    typeof said.detail === "string" ? said.detail : "",
+    typeof said.requestId === "string" ? said.requestId : (answer.headers.get("x-amzn-requestid") ?? ""),
+    typeof said.type === "string" ? (said.type.split(/[/:#]/).pop() ?? "") : "",
+    errors,
+    Number(answer.headers.get("retry-after") ?? 0) || 0,
+  );
+}
+
+/** The problem of something that was thrown. */
+export function asProblem(error: unknown): Problem {
+  if (error instanceof Problem) return error;
+  if (error instanceof SignInEnded) return new Problem(401, sentenceOf(401));
+  if (error instanceof TypeError) return new Problem(0, sentenceOf(0));
+  return new Problem(500, sentenceOf(500), error instanceof Error ? error.message : "");
+}

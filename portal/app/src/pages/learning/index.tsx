@@ -1,0 +1,106 @@
+// My learning: the student's courses, how far they are, and the way back to where they stopped.
+import { useLocation } from "preact-iso/router";
+import { api, ask, type Schemas } from "../../api/client";
+import { useAction } from "../../api/use-action";
+import { useData } from "../../api/use-data";
+import { Button } from "../../parts/button";
+import { Empty, Loading, ProblemNote, Skeleton } from "../../parts/notes";
+import { Page } from "../../parts/page";
+import { Progress } from "../../parts/progress";
+import { t } from "../../texts";
+
+type Enrollment = Schemas["Enrollment"] & { lastLessonId?: string };
+
+const PAGE_SIZE = 50;
+
+function pageOf(cursor?: string): Promise<Schemas["EnrollmentPage"]> {
+  return ask(
+    api.GET("/enrollments", { params: { query: { limit: PAGE_SIZE, ...(cursor ? { cursor } : {}) } } }),
+  );
+}
+
+/** The page. One call shows it, also where each *Continue* leads. */
+export default function Learning() {
+  const found = useData("enrollments", () => pageOf());
+  const more = useAction(async () => {
+    const before = found.data;
+    if (!before?.nextCursor) return;
+    const next = await pageOf(before.nextCursor);
+    found.set({ ...next, items: [...before.items, ...next.items] });
+  });
+  const items = found.data?.items.filter((each) => each.status !== "withdrawn");
+  return (
+    <Page title={t("learning.title")} lead={t("learning.lead")} isWide>
+      <ProblemNote problem={found.problem} onRetry={found.reload} />
+      {found.isLoading && (
+        <Loading>
+          <div class="cards">
+            {[1, 2, 3].map((each) => (
+              <Skeleton key={each} lines={4} isCard />
+            ))}
+          </div>
+        </Loading>
+      )}
+      {items?.length === 0 && !found.data?.nextCursor && (
+        <Empty title={t("learning.empty.title")} text={t("learning.empty.text")}>
+          <a class="button button-main" href="/">
+            {t("learning.empty.action")}
+          </a>
+        </Empty>
+      )}
+      {items && items.length > 0 && (
+        <ul class="cards">
+          {items.map((each) => (
+            <OwnCourse key={each.courseId} enrollment={each} />
+          ))}
+        </ul>
+      )}
+      <ProblemNote problem={more.problem} onRetry={() => more.run()} />
+      {found.data?.nextCursor && (
+        <div class="row">
+          <Button isBusy={more.isRunning} onPress={() => more.run()}>
+            {t("learning.more")}
+          </Button>
+        </div>
+      )}
+    </Page>
+  );
+}
+
+function OwnCourse(props: { enrollment: Enrollment }) {
+  const { enrollment } = props;
+  const { route } = useLocation();
+  const id = `course-${enrollment.courseId}`;
+  const course = `/courses/${enrollment.courseId}`;
+  const last = enrollment.lastLessonId;
+  const waits = enrollment.status === "pending" || enrollment.status === "waitlisted";
+  return (
+    <li class="card card-link">
+      <h2 id={id}>
+        <a href={course}>
+          <bdi>{enrollment.courseTitle}</bdi>
+        </a>
+      </h2>
+      {enrollment.status === "pending" && <p class="badge">{t("learning.pending")}</p>}
+      {enrollment.status === "waitlisted" && <p class="badge">{t("learning.waitlisted")}</p>}
+      {enrollment.status === "completed" && <p class="badge badge-good">{t("learning.completed")}</p>}
+      {!waits && (
+        <div class="push stack">
+          <Progress
+            value={enrollment.completionPercentage}
+            label={t("course.progress", { title: enrollment.courseTitle })}
+          />
+          <div class="row above">
+            <Button
+              look="main"
+              describedBy={id}
+              onPress={() => route(last ? `${course}/lessons/${last}` : course)}
+            >
+              {last ? t("course.continue") : t("course.start")}
+            </Button>
+          </div>
+        </div>
+      )}
+    </li>
+  );
+}

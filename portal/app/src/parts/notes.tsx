@@ -1,0 +1,70 @@
+// What a page tells: problems (read aloud at once), saved states (read aloud when there is time), and emptiness.
+import type { ComponentChildren } from "preact";
+import type { Problem } from "../api/problem";
+import { signIn } from "../sign-in/session";
+import { t } from "../texts";
+import { Button } from "./button";
+
+/** A problem in plain words, with a way on and the id that helps the operator to find it. */
+export function ProblemNote(props: { problem: Problem | undefined; onRetry?: (() => void) | undefined }) {
+  const { problem } = props;
+  if (!problem) return null;
+  return (
+    <div class="note note-problem" role="alert">
+      <p class="note-title">{problem.sentence}</p>
+      {problem.detail && problem.status !== 401 && <p>{problem.detail}</p>}
+      {problem.requestId && <p class="small">{t("problem.request", { id: problem.requestId })}</p>}
+      {problem.needsSignIn ? (
+        <Button look="main" onPress={() => signIn()}>
+          {t("session.sign-in")}
+        </Button>
+      ) : (
+        props.onRetry && <Button onPress={props.onRetry}>{t("problem.retry")}</Button>
+      )}
+    </div>
+  );
+}
+
+/** A state that was reached, for example that a form is saved. The element is there before its text, to be read aloud. */
+export function StatusNote(props: { children?: ComponentChildren }) {
+  return (
+    <div role="status" class={props.children ? "note note-good" : "note-empty"}>
+      {props.children}
+    </div>
+  );
+}
+
+/** A place that has nothing yet, and what to do about it. */
+export function Empty(props: { title: string; text: string; children?: ComponentChildren }) {
+  return (
+    <section class="empty">
+      <h2>{props.title}</h2>
+      <p>{props.text}</p>
+      {props.children}
+    </section>
+  );
+}
+
+/** Grey lines in place of a text that is being loaded, of about its size, so that nothing jumps. */
+export function Skeleton(props: { lines?: number; isCard?: boolean }) {
+  const lines = Array.from({ length: props.lines ?? 3 }, (_, each) => each);
+  return (
+    <div class={props.isCard ? "skeleton card" : "skeleton"} aria-hidden="true">
+      {lines.map((each) => (
+        <span key={each} />
+      ))}
+    </div>
+  );
+}
+
+/** Says that something is being loaded to those who cannot see the skeletons. */
+export function Loading(props: { children: ComponentChildren }) {
+  return (
+    <div aria-busy="true">
+      <p class="unseen" role="status">
+        {t("state.loading")}
+      </p>
+      {props.children}
+    </div>
+  );
+}

@@ -1,0 +1,73 @@
+// Which page belongs to which path. Pages are loaded when they are opened first.
+import type { ComponentType } from "preact";
+import { useState } from "preact/hooks";
+import lazy, { ErrorBoundary } from "preact-iso/lazy";
+import { LocationProvider, Route, Router } from "preact-iso/router";
+import { asProblem } from "../api/problem";
+import { Home } from "../pages/home/index";
+import { NotFound } from "../pages/not-found/index";
+import { SignedIn } from "../pages/signed-in/index";
+import { Loading, ProblemNote, Skeleton } from "../parts/notes";
+import { person } from "../sign-in/session";
+import { Shell } from "./shell";
+import { SignInFirst, Welcome } from "./visitor";
+
+/** A page that needs a sign-in; `visitor` is what others see. */
+function Guarded(props: { page: ComponentType; visitor: ComponentType }) {
+  if (person.value === undefined) {
+    return (
+      <Loading>
+        <div class="page">
+          <Skeleton lines={6} />
+        </div>
+      </Loading>
+    );
+  }
+  const Shown = person.value === null ? props.visitor : props.page;
+  return <Shown />;
+}
+
+const guarded = (page: ComponentType, visitor: ComponentType = SignInFirst) =>
+  function GuardedPage() {
+    return <Guarded page={page} visitor={visitor} />;
+  };
+
+const HomePage = guarded(Home, Welcome);
+const LearningPage = guarded(lazy(() => import("../pages/learning/index")));
+const CoursePage = guarded(lazy(() => import("../pages/course/index")));
+const LessonPage = guarded(lazy(() => import("../pages/lesson/index")));
+const ProfilePage = guarded(lazy(() => import("../pages/profile/index")));
+const TeachPage = guarded(lazy(() => import("../pages/teach/index")));
+const AdminPage = guarded(lazy(() => import("../pages/admin/index")));
+
+/** The whole app. */
+export function App() {
+  const [isLoading, setLoading] = useState(false);
+  const [failure, setFailure] = useState<unknown>();
+  return (
+    <LocationProvider>
+      <Shell isLoading={isLoading}>
+        {failure ? (
+          <div class="page">
+            <ProblemNote problem={asProblem(failure)} onRetry={() => location.reload()} />
+          </div>
+        ) : (
+          <ErrorBoundary onError={setFailure}>
+            <Router onLoadStart={() => setLoading(true)} onLoadEnd={() => setLoading(false)}>
+              <Route path="/" component={HomePage} />
+              <Route path="/learning" component={LearningPage} />
+              <Route path="/courses/:courseId" component={CoursePage} />
+              <Route path="/courses/:courseId/lessons/:lessonId" component={LessonPage} />
+              <Route path="/profile" component={ProfilePage} />
+              <Route path="/teach" component={TeachPage} />
+              <Route path="/teach/courses/:courseId" component={TeachPage} />
+              <Route path="/admin" component={AdminPage} />
+              <Route path="/signed-in" component={SignedIn} />
+              <Route default component={NotFound} />
+            </Router>
+          </ErrorBoundary>
+        )}
+      </Shell>
+    </LocationProvider>
+  );
+}

@@ -1,0 +1,64 @@
+// What a visitor sees: what this school offers, or that a page needs a sign-in.
+
+import { config } from "../config";
+import { Button } from "../parts/button";
+import { Page } from "../parts/page";
+import { signIn, signUp } from "../sign-in/session";
+import { t } from "../texts";
+
+function SignUpNote() {
+  const { signUp: who, signUpDomains } = config();
+  if (who === "invited") return <p class="hint">{t("visitor.invited")}</p>;
+  if (who === "domains")
+    return <p class="hint">{t("visitor.domains", { domains: signUpDomains.join(", ") })}</p>;
+  return <p class="hint">{t("visitor.anyone")}</p>;
+}
+
+function Doors() {
+  return (
+    <>
+      <div class="row">
+        <Button look="main" onPress={() => signIn()}>
+          {t("session.sign-in")}
+        </Button>
+        {config().signUp !== "invited" && <Button onPress={() => signUp()}>{t("session.sign-up")}</Button>}
+      </div>
+      <SignUpNote />
+    </>
+  );
+}
+
+/** The first page of a visitor. */
+export function Welcome() {
+  const { school } = config();
+  const offers = [
+    ["visitor.learn.title", "visitor.learn.text"],
+    ["visitor.progress.title", "visitor.progress.text"],
+    ["visitor.devices.title", "visitor.devices.text"],
+  ] as const;
+  return (
+    <Page title={school.name} isWide>
+      <div class="hero">
+        <p class="hero-text">{school.welcome || t("visitor.welcome")}</p>
+        <Doors />
+      </div>
+      <ul class="offers">
+        {offers.map(([title, text]) => (
+          <li key={title} class="card">
+            <h2>{t(title)}</h2>
+            <p>{t(text)}</p>
+          </li>
+        ))}
+      </ul>
+    </Page>
+  );
+}
+
+/** In place of a page that only people who are signed in can see. */
+export function SignInFirst() {
+  return (
+    <Page title={t("visitor.first.title")} lead={t("visitor.first.text")}>
+      <Doors />
+    </Page>
+  );
+}

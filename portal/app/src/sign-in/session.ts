@@ -1,0 +1,112 @@
+// The sign-in of this tab: who is signed in, tokens for requests, signing in and out.
+import { signal } from "@preact/signals";
+import { config } from "../config";
+import { callIdentity } from "./identity";
+import { Renewal } from "./renewal";
+import { Tabs } from "./tabs";
+import { type Person, personOf, type Tokens } from "./tokens";
+
+export { SignInEnded } from "./renewal";
+
+const REFRESH = "education.refresh"; // of the tab's session storage: it survives a reload and ends with the tab
+const MARK = "education.signed-in"; // says to a new tab that another one may be signed in; it is no token
+
+/** Who is signed in; null for a visitor, undefined until it is known. */
+export const person = signal<Person | null | undefined>(undefined);
+
+const oauth = () => import("./oauth");
+const tabs = new Tabs(
+  () => renewal.current,
+  (tokens) => renewal.take(tokens),
+);
+const renewal: Renewal = new Renewal(
+  {
+    now: Date.now,
+    alone: async (work) => await navigator.locks.request("education.renewal", work),
+    renew: async (refresh) => (await oauth()).renew(refresh),
+    share: (tokens) => tabs.share(tokens),
+    askOthers: () => tabs.ask(),
+  },
+  remember,
+);
+
+function remember(tokens: Tokens | null): void {
+  if (tokens) {
+    sessionStorage.setItem(REFRESH, tokens.refresh);
+    localStorage.setItem(MARK, "yes");
+    const next = personOf(tokens.id);
+    if (JSON.stringify(next) !== JSON.stringify(person.value)) person.value = next;
+  } else {
+    sessionStorage.removeItem(REFRESH);
+    localStorage.removeItem(MARK);
+    person.value = null;
+  }
+}
+
+/** Finds out who is signed in, at the start of the page. */
+export async function startSession(): Promise<void> {
+  const refresh = sessionStorage.getItem(REFRESH);
+  if (refresh) {
+    renewal.resume(refresh);
+  } else {
+    const others = localStorage.getItem(MARK) ? await tabs.ask() : null;
+    if (!others) {
+      person.value = null;
+      return;
+    }
+    renewal.take(others);
+  }
+  try {
+    await renewal.fresh();
+  } catch {
+    // Without a network the person stays signed in, and each request tries again.
+    if (!renewal.isSignedIn) person.value = null;
+  }
+}
+
+/** Tokens for a request. Throws `SignInEnded`. `refused` is an ID token that the API did not accept. */
+export const freshTokens = (refused?: string): Promise<Tokens> => renewal.fresh(refused);
+
+/** The ID token as it is, for a last request while the page is closed; null if it has ended. */
+export function tokenNow(): string | null {
+  const tokens = renewal.current;
+  return tokens && tokens.endsAt > Date.now() ? tokens.id : null;
+}
+
+/** Leaves for the page on which the person signs in, and comes back to `returnTo`. */
+export async function signIn(returnTo: string = location.pathname + location.search): Promise<void> {
+  location.assign(await (await oauth()).signInAddress(returnTo, "oauth2/authorize"));
+}
+
+/** Leaves for the page on which a person makes an account. */
+export async function signUp(): Promise<void> {
+  location.assign(await (await oauth()).signInAddress("/", "signup"));
+}
+
+/** Takes the answer of the sign-in pages; the path where the person wanted to go. */
+export async function finishSignIn(): Promise<string> {
+  const { tokens, returnTo } = await (await oauth()).finishSignIn(new URL(location.href));
+  renewal.take(tokens);
+  tabs.share(tokens);
+  return returnTo.startsWith("/") && !returnTo.startsWith("//") ? returnTo : "/";
+}
+
+/** Ends the sign-in in all tabs, revokes the refresh token and leaves for the sign-out page. */
+export async function signOut(): Promise<void> {
+  const refresh = renewal.current?.refresh ?? sessionStorage.getItem(REFRESH);
+  const { clientId, signInBaseUrl } = config();
+  try {
+    if (refresh) await callIdentity("RevokeToken", { Token: refresh, ClientId: clientId });
+  } finally {
+    tabs.end();
+    renewal.take(null);
+    const query = new URLSearchParams({ client_id: clientId, logout_uri: `${location.origin}/` });
+    location.assign(`${signInBaseUrl}/logout?${query}`);
+  }
+}
+
+/** Ends the sign-in in this browser without a call, for an account that was erased. */
+export function forgetSignIn(): void {
+  tabs.end();
+  renewal.take(null);
+}
