@@ -16,6 +16,9 @@ SIGNING_KEY_SLOTS = ("a", "b")
 # The former ones (RSA): a secret `names.of(FORMER_SIGNING_KEY)` has their private halves, and a parameter
 # `names.parameter(f"{FORMER_SIGNING_KEY}/{slot}")` the public half of each slot.
 FORMER_SIGNING_KEY = "signing-key"
+# The secret with the keys of packages' addresses, and the key value store from which CloudFront reads them. The tools
+# find both by this name, and fill them.
+PACKAGE_KEYS = "package-keys"
 
 
 @dataclass(frozen=True)

@@ -62,7 +62,7 @@ class Person:
 
 def upload(target: Mapping[str, Any], content: bytes) -> None:
     """Send a file with the presigned POST that the API returned."""
-    answer = _plain().post(
+    answer = plain_session().post(
         target["url"], data=dict(target["fields"]), files={"file": content}, timeout=TIMEOUT_SECONDS
     )
     if not answer.ok:
@@ -78,13 +78,14 @@ def fetch(url: str) -> bytes:
     if (parts.hostname or "").endswith(".localhost"):
         headers["Host"] = parts.netloc
         url = parts._replace(netloc=f"127.0.0.1:{parts.port}").geturl()
-    answer = _plain().get(url, headers=headers, timeout=TIMEOUT_SECONDS)
+    answer = plain_session().get(url, headers=headers, timeout=TIMEOUT_SECONDS)
     if not answer.ok:
         raise UserError(f"GET {url} answered {answer.status_code}: {answer.text[:500].strip()}")
     return answer.content
 
 
-def _plain() -> requests.Session:
+def plain_session() -> requests.Session:
+    """A session that uses nothing of the user's own: no proxy, no netrc."""
     session = requests.Session()
     session.trust_env = False
     return session

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from education.errors import UserError
-from local_platform.api_client import Person, fetch, upload
+from local_platform.api_client import Person, fetch, plain_session, upload
+from tools.deploy import package_slots
 
 TITLE = "A first look around"
 FILES = {
@@ -26,6 +27,8 @@ LESSONS = {
 
 def run(outputs: Mapping[str, Any]) -> str:
     """Run the smoke test; returns the demo course's id. Raises `UserError` that names the call that failed."""
+    for problem in package_slots.problems(outputs["content_base_url"], plain_session()):
+        raise UserError(problem)
     instructor = Person(outputs, outputs["demo_accounts"]["instructor"])
     course_id = _published_course(instructor)
     _study(Person(outputs, outputs["demo_accounts"]["student"]), course_id)

@@ -7,11 +7,13 @@ from typing import Any
 
 from education.errors import UserError
 from education.openapi.description import load_api_description
-from local_platform import accounts, emulator, smoke_test
+from local_platform import accounts, aws, emulator, smoke_test
 from local_platform.deployment import Deployment, cdktf
 from local_platform.emulator import Instance
 from local_platform.platform import STACK, Platform
 from local_platform.state_backend import StateBackend
+from tools.deploy import package_keys
+from tools.deploy.key_store import key_store_client
 from tools.deploy.progress import ResourceCounter
 from tools.setup.toolchain import find_toolchain
 from tools.support.outputs import write_outputs
@@ -48,6 +50,8 @@ def up(platform: Platform) -> dict[str, Any]:
             counter = ResourceCounter(current.progress)
             stack_outputs = deployment.deploy(toolchain, counter)
             current.note(counter.text)
+    with step("filling the keys that open packages") as current:
+        current.note(package_keys.fill(platform.settings, key_clients(platform)))
     with step("making the demo accounts"):
         people = accounts.ensure_accounts(platform, stack_outputs["user_pool_id"])
         outputs = {
@@ -66,6 +70,15 @@ def up(platform: Platform) -> dict[str, Any]:
                 raise UserError(f"{problem}\n  What to do: {SMOKE_ADVICE}") from None
             raise
     return outputs
+
+
+def key_clients(platform: Platform) -> package_keys.KeyClients:
+    """The clients with which the keys that open packages are filled."""
+    return package_keys.KeyClients(
+        aws.client(platform, "secretsmanager"),
+        aws.client(platform, "cloudfront"),
+        key_store_client(platform.endpoint, **platform.keys.outputs),
+    )
 
 
 def check_files(platform: Platform) -> None:

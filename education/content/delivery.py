@@ -1,7 +1,7 @@
 """Course files: from the private bucket through CloudFront to the browser.
 
-Everyone can read public files. A premium file needs a link that the content function has signed; that function
-decides who gets one.
+Everyone can read public files. A premium file needs a link that the content function has signed, and a package an
+address with a token of that function; it decides who gets one.
 """
 
 from collections.abc import Mapping, Sequence
@@ -25,6 +25,7 @@ from education.content.address import base_url, viewer_certificate
 from education.content.buckets import AccessLogBucket, ContentBucket
 from education.content.edge_logs import EdgeLogs
 from education.content.headers import ContentHeaders
+from education.content.packages import PLAYER_PREFIX, PackageDelivery
 from education.content.sandbox import DocumentSandbox
 from education.content.signing_keys import SigningKeys
 from education.content.tls_guard import TlsGuard
@@ -34,8 +35,10 @@ PUBLIC_PREFIX = "public/"
 PREMIUM_PREFIX = "premium/"
 # What forms upload to. CloudFront cannot read it.
 INCOMING_PREFIX = "incoming/"
-# The folders of unpacked packages. CloudFront cannot read them either.
+# The folders of unpacked packages. Their addresses begin with `/p/`: education/content/package_gate.py.
 PACKAGES_PREFIX = "packages/"
+# What CloudFront may read.
+_READ = (PUBLIC_PREFIX, PREMIUM_PREFIX, PACKAGES_PREFIX, PLAYER_PREFIX)
 ORIGIN = "content-bucket"
 # AWS's own policy "CachingOptimized": compressed variants are cached, query strings (and so signatures) are not part
 # of the cache key. https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/using-managed-cache-policies.html
@@ -48,6 +51,7 @@ class ContentDelivery(Construct):
     Attributes:
         log_bucket: where requests are logged, if the settings want that.
         signing_keys: the keys of premium links.
+        packages: the keys of packages' addresses.
         distribution: what must trust a key before a function signs with it.
         served_prefixes: the beginnings of the keys of course files.
         incoming_prefix: the beginning of the keys of files that were uploaded and not yet noted.
@@ -78,7 +82,8 @@ class ContentDelivery(Construct):
             portal_origins=portal_origins,
         )
         keys = SigningKeys(self, "signing-keys", env=env)
-        distribution = _distribution(self, env, bucket, keys, portal_origins)
+        packages = PackageDelivery(self, "packages", env=env, portal_origins=portal_origins)
+        distribution = _distribution(self, env, bucket, keys, packages, portal_origins)
         if log_bucket is not None:
             EdgeLogs(
                 self,
@@ -103,6 +108,7 @@ class ContentDelivery(Construct):
             "content_base_url": self.base_url,
         }
         self.signing_keys: SigningKeys = keys
+        self.packages: PackageDelivery = packages
         self.distribution: CloudfrontDistribution = distribution
         self.served_prefixes: tuple[str, ...] = (PUBLIC_PREFIX, PREMIUM_PREFIX)
         self.incoming_prefix: str = INCOMING_PREFIX
@@ -116,7 +122,7 @@ def _read_through(bucket: ContentBucket, distribution: CloudfrontDistribution) -
         "Effect": "Allow",
         "Principal": {"Service": "cloudfront.amazonaws.com"},
         "Action": "s3:GetObject",
-        "Resource": [f"{bucket.arn}/{prefix}*" for prefix in (PUBLIC_PREFIX, PREMIUM_PREFIX)],
+        "Resource": [f"{bucket.arn}/{prefix}*" for prefix in _READ],
         "Condition": {"StringEquals": {"AWS:SourceArn": distribution.arn}},
     }
 
@@ -126,6 +132,7 @@ def _distribution(
     env: Environment,
     bucket: ContentBucket,
     keys: SigningKeys,
+    packages: PackageDelivery,
     portal_origins: Sequence[str],
 ) -> CloudfrontDistribution:
     content = env.settings.content
@@ -195,6 +202,7 @@ def _distribution(
                 response_headers_policy_id=headers.private_policy_id,
                 **ordered,
             ),
+            *packages.behaviours(PACKAGES_PREFIX, guard.function_arn, **shared),
         ],
         # Only paths that match the public pattern need no signature. Every other spelling of a path (a doubled slash,
         # escaped letters) ends here, where CloudFront demands a signature too. S3 takes keys literally, and no premium

@@ -72,34 +72,43 @@ class ContentHeaders(Construct):
             "private-policy", env, "premium-headers", {**CUSTOM_HEADERS, "Cache-Control": PRIVATE}
         )
 
-    def _policy(self, id: str, env: Environment, name: str, custom_headers: Mapping[str, str]) -> str:
+    def _policy(self, id: str, env: Environment, name: str, custom: Mapping[str, str]) -> str:
         # checkov:skip=CKV_AWS_259 aws_cloudfront_response_headers_policy: preloading is up to the domain's owner
         policy = CloudfrontResponseHeadersPolicy(
             self,
             id,
             name=env.names.of(name),
             comment="Security and CORS headers of course files",
-            security_headers_config=_security_headers(self._portal_origins),
+            security_headers_config=security_headers(content_security_policy(self._portal_origins)),
             cors_config=_cors(self._portal_origins),
-            custom_headers_config=CloudfrontResponseHeadersPolicyCustomHeadersConfig(
-                items=[
-                    CloudfrontResponseHeadersPolicyCustomHeadersConfigItems(
-                        header=header, value=value, override=True
-                    )
-                    for header, value in custom_headers.items()
-                ]
-            ),
-            remove_headers_config=CloudfrontResponseHeadersPolicyRemoveHeadersConfig(
-                items=[
-                    CloudfrontResponseHeadersPolicyRemoveHeadersConfigItems(header=header)
-                    for header in REMOVED_HEADERS
-                ]
-            ),
+            custom_headers_config=custom_headers(custom),
+            remove_headers_config=removed_headers(),
         )
         return policy.id
 
 
-def _security_headers(portal_origins: Sequence[str]) -> CloudfrontResponseHeadersPolicySecurityHeadersConfig:
+def custom_headers(headers: Mapping[str, str]) -> CloudfrontResponseHeadersPolicyCustomHeadersConfig:
+    """Headers with fixed values, in place of those that S3 sends."""
+    return CloudfrontResponseHeadersPolicyCustomHeadersConfig(
+        items=[
+            CloudfrontResponseHeadersPolicyCustomHeadersConfigItems(header=header, value=value, override=True)
+            for header, value in headers.items()
+        ]
+    )
+
+
+def removed_headers() -> CloudfrontResponseHeadersPolicyRemoveHeadersConfig:
+    """Leaves out what no browser needs."""
+    return CloudfrontResponseHeadersPolicyRemoveHeadersConfig(
+        items=[
+            CloudfrontResponseHeadersPolicyRemoveHeadersConfigItems(header=header)
+            for header in REMOVED_HEADERS
+        ]
+    )
+
+
+def security_headers(policy: str) -> CloudfrontResponseHeadersPolicySecurityHeadersConfig:
+    """The security headers of every file, with a content security policy."""
     return CloudfrontResponseHeadersPolicySecurityHeadersConfig(
         strict_transport_security=CloudfrontResponseHeadersPolicySecurityHeadersConfigStrictTransportSecurity(
             access_control_max_age_sec=TWO_YEARS_SECONDS, include_subdomains=True, override=True
@@ -108,7 +117,7 @@ def _security_headers(portal_origins: Sequence[str]) -> CloudfrontResponseHeader
             override=True
         ),
         content_security_policy=CloudfrontResponseHeadersPolicySecurityHeadersConfigContentSecurityPolicy(
-            content_security_policy=content_security_policy(portal_origins), override=True
+            content_security_policy=policy, override=True
         ),
         # A signed link opens a premium file until it expires, so no Referer header may contain it.
         referrer_policy=CloudfrontResponseHeadersPolicySecurityHeadersConfigReferrerPolicy(

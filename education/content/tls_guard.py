@@ -18,15 +18,18 @@ from constructs import Construct
 from education.environment import Environment
 
 # CloudFront sets the header itself, as `TLSv1.3:<cipher>:<handshake>`, and never takes it from the viewer. Every https
-# request has it if the origin request policy of the behaviour lists it.
-CODE = """\
-function handler(event) {
+# request has it if the origin request policy of the behaviour lists it. A behaviour runs one function at each event, so
+# a function that does more begins with this.
+REFUSE_OLD_TLS = """\
     var tls = event.request.headers['cloudfront-viewer-tls'];
     if (tls && !/^TLSv1\\.[23]:/.test(tls.value)) {
         return { statusCode: 403, statusDescription: 'Forbidden' };
     }
-    return event.request;
-}
+"""
+CODE = f"""\
+function handler(event) {{
+{REFUSE_OLD_TLS}    return event.request;
+}}
 """
 
 

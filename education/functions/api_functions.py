@@ -138,6 +138,7 @@ class ApiFunctions(Construct):
                 **(keys.former.variables if keys.former else {}),
                 "SIGNING_KEY_ARN": keys.active_key_arn,
                 "SIGNING_PUBLIC_KEY_ID": keys.active_public_key_id,
+                **content.packages.variables,
                 "PREMIUM_URL_MINUTES": str(settings.premium_url_minutes),
                 "MAX_UPLOAD_MIB": str(settings.max_upload_mib),
             },
@@ -153,6 +154,7 @@ class ApiFunctions(Construct):
                 ),
                 # Both slots: until new variables have reached every instance, some sign with the other one.
                 Grant("SignLinks", ["kms:Sign"], keys.key_arns),
+                Grant("ReadPackageKeys", ["secretsmanager:GetSecretValue"], [content.packages.secret_arn]),
                 *(
                     [Grant("ReadSigningKey", ["secretsmanager:GetSecretValue"], [keys.former.secret_arn])]
                     if keys.former

@@ -7,7 +7,7 @@ actions that no function is granted: BatchWriteItem, s3:GetObject and PutMetricD
 
 from typing import Any
 
-from education.naming import FORMER_SIGNING_KEY, PROJECT
+from education.naming import FORMER_SIGNING_KEY, PACKAGE_KEYS, PROJECT
 from education.pipeline.permission import actions
 from education.pipeline.resource_scope import ResourceScope
 
@@ -63,6 +63,11 @@ def boundary_statements(scope: ResourceScope, *, former_signing_keys: bool) -> l
             ]
             if former_signing_keys
             else []
+        ),
+        _allow(
+            "PackageKeys",
+            actions("secretsmanager", "GetSecretValue"),
+            scope.arns("secretsmanager", f"secret:{PROJECT}-{PACKAGE_KEYS}-{{s}}-*"),
         ),
         _allow(
             "Logs",

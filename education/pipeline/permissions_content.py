@@ -1,6 +1,6 @@
 """What the pipeline may do with CloudFront, which delivers the course files, and with its logs."""
 
-from education.naming import EDGE_REGION
+from education.naming import EDGE_REGION, PACKAGE_KEYS, PROJECT
 from education.pipeline.permission import Permission, actions
 from education.pipeline.resource_scope import ResourceScope
 
@@ -57,7 +57,8 @@ def content_permissions(scope: ResourceScope) -> list[Permission]:
             ["*"],
             writes=actions(
                 "cloudfront",
-                "CreateFunction CreateOriginAccessControl CreateOriginRequestPolicy CreateResponseHeadersPolicy",
+                "CreateFunction CreateKeyValueStore CreateOriginAccessControl CreateOriginRequestPolicy "
+                "CreateResponseHeadersPolicy",
             ),
             reason="these have no resource type; a new part serves nothing before a distribution uses it",
         ),
@@ -73,6 +74,36 @@ def content_permissions(scope: ResourceScope) -> list[Permission]:
                 "CreatePublicKey UpdatePublicKey DeletePublicKey CreateKeyGroup UpdateKeyGroup DeleteKeyGroup",
             ),
             reason="public keys, key groups and lists have no resource types in IAM",
+        ),
+    ]
+
+
+def package_key_permissions(scope: ResourceScope) -> list[Permission]:
+    """The keys that open packages: the secret with them, and the store from which CloudFront reads them.
+
+    Only the deploy role reads their values. It makes them: tools/deploy/package_keys.py.
+    """
+    stores = f"arn:{scope.context.partition}:cloudfront::{scope.context.account_id}:key-value-store/*"
+    return [
+        Permission(
+            "PackageKeys",
+            scope.arns("secretsmanager", f"secret:{PROJECT}-{PACKAGE_KEYS}-{{s}}-*"),
+            reads=actions("secretsmanager", "DescribeSecret GetResourcePolicy"),
+            writes=actions(
+                "secretsmanager",
+                "CreateSecret UpdateSecret GetSecretValue PutSecretValue TagResource UntagResource",
+            ),
+            destroys=actions("secretsmanager", "DeleteSecret"),
+        ),
+        Permission(
+            "PackageKeyStore",
+            [stores],
+            reads=actions("cloudfront", "DescribeKeyValueStore"),
+            writes=[
+                *actions("cloudfront", "UpdateKeyValueStore DeleteKeyValueStore"),
+                *actions("cloudfront-keyvaluestore", "DescribeKeyValueStore ListKeys UpdateKeys"),
+            ],
+            reason="a store's ARN has its id, and the provider gives it no tags",
         ),
     ]
 

@@ -18,7 +18,11 @@ from education.pipeline.permissions_api import (
     sign_in_firewall_permissions,
     trace_permissions,
 )
-from education.pipeline.permissions_content import content_permissions, edge_log_permissions
+from education.pipeline.permissions_content import (
+    content_permissions,
+    edge_log_permissions,
+    package_key_permissions,
+)
 from education.pipeline.permissions_data import (
     data_key_permissions,
     data_permissions,
@@ -82,13 +86,16 @@ class PipelinePolicies:
             "firewalls": self._firewall_permissions(),
             "content": [
                 *content_permissions(scope),
+                *(edge_log_permissions(scope) if self.env.settings.content.access_logs else []),
+            ],
+            "keys": [
                 *link_key_permissions(scope),
+                *package_key_permissions(scope),
                 *(
                     former_signing_key_permissions(scope)
                     if self.env.settings.content.former_signing_keys
                     else []
                 ),
-                *(edge_log_permissions(scope) if self.env.settings.content.access_logs else []),
             ],
             "watching": [
                 *monitoring_permissions(scope),

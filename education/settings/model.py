@@ -131,14 +131,21 @@ class SigningKeySettings(_Section):
         return {"a": self.a, "b": self.b}[slot]
 
 
+class PackageKeySettings(SigningKeySettings):
+    """`content.package_keys`: the keys that open packages, in two slots as those of premium links.
+
+    After a deployment `tools/deploy/package_keys.py` makes the keys that a higher number asks for.
+    """
+
+
 class ContentSettings(_Section):
     """`[content]`: course files and their delivery by CloudFront.
 
     `premium_url_minutes` is how long a link to premium content is valid at most; `signing_keys` are the keys of these
     links, and with `former_signing_keys` CloudFront still trusts the RSA keys of earlier deployments.
-    `old_version_days` is how long a replaced or
-    deleted file can be restored; `access_logs` are CloudFront's. `require_tls` and `wait_for_deployment` are false only
-    on the AWS emulator.
+    `package_keys` are the keys that open packages. `old_version_days` is how long a replaced or deleted file can be
+    restored; `access_logs` are CloudFront's. `require_tls` and `wait_for_deployment` are false only on the AWS
+    emulator.
     """
 
     # Errors of API Gateway itself (no token, throttled) always allow the first origin. Portals at other origins cannot
@@ -147,6 +154,7 @@ class ContentSettings(_Section):
     premium_url_minutes: int = Field(ge=1, le=60)
     signing_keys: SigningKeySettings = SigningKeySettings()
     former_signing_keys: bool = False
+    package_keys: PackageKeySettings = PackageKeySettings()
     max_upload_mib: int = Field(ge=1, le=5120)  # an S3 POST takes at most 5 GiB
     old_version_days: int = Field(ge=1, le=3650)
     price_class: Literal["PriceClass_100", "PriceClass_200", "PriceClass_All"]

@@ -15,6 +15,8 @@ class Config(HttpConfig):
         signing_public_key_id: CloudFront's id of its public half.
         premium_url_minutes: how long a signed URL is valid at most, up to 60.
         max_upload_mib: the largest file that S3 accepts.
+        package_keys_arn: the secret with the keys that open packages.
+        package_key_slot: which of them new addresses are made with.
     """
 
     courses_table: str
@@ -26,3 +28,5 @@ class Config(HttpConfig):
     signing_public_key_id: str
     premium_url_minutes: int
     max_upload_mib: int
+    package_keys_arn: str
+    package_key_slot: str

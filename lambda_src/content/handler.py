@@ -2,6 +2,7 @@
 
 from content.config import Config
 from content.form_store import S3UploadForms
+from content.package_links import PackageAddresses
 from content.rules import Content, WantedUpload
 from content.signing_store import CloudFrontUrlSigner
 from content.store import ContentTable
@@ -20,6 +21,11 @@ _content = Content(
         public_key_id=_config.signing_public_key_id,
         base_url=_config.content_base_url,
         valid_seconds=_config.premium_url_minutes * 60,
+    ),
+    PackageAddresses(
+        secret_arn=_config.package_keys_arn,
+        slot=_config.package_key_slot,
+        base_url=_config.content_base_url,
     ),
     base_url=_config.content_base_url,
     most_bytes=_config.max_upload_mib * _MIB,
@@ -45,10 +51,15 @@ def _create_lesson_upload(request: Request) -> Response:
 
 def _get_lesson_content(request: Request) -> Response:
     location = _content.locate(request.caller, request.path["courseId"], request.path["lessonId"])
-    shown = {"url": location.url, "premium": location.premium}
-    if location.expires_at is not None:
-        shown["expiresAt"] = location.expires_at
-    return ok(shown)
+    shown = {
+        "url": location.url,
+        "premium": location.premium,
+        "expiresAt": location.expires_at,
+        "kind": location.kind,
+        "launchUrl": location.launch_url,
+        "playerUrl": location.player_url,
+    }
+    return ok({name: value for name, value in shown.items() if value is not None})
 
 
 handler = api_handler(

@@ -5,14 +5,16 @@ file becomes a lesson's content when it is in S3 (the uploads function). This mo
 or CloudFront's signatures.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache, partial
-from typing import Protocol
+from typing import Any, Protocol
+from urllib.parse import quote
 
 from domain import content_paths, permissions
 from domain.content_paths import UploadKey
-from domain.courses import Course
+from domain.courses import Course, Lesson
+from domain.lesson_content import SHARED_ORIGIN_KINDS
 from toolkit.caller import Caller
 from toolkit.errors import BadRequest, Conflict, FieldError, Forbidden, NotFound
 
@@ -41,11 +43,23 @@ class UploadForm:
 
 @dataclass(frozen=True)
 class ContentLocation:
-    """Where a lesson's content is; `expires_at` (stored text) is set only for premium content."""
+    """Where a lesson's content is.
+
+    Attributes:
+        url: the file, or the entry page of a package.
+        premium: whether the lesson is premium.
+        expires_at: when the URLs end (stored text); None for a free file.
+        kind: of a package, its kind.
+        launch_url: of a package, what the player needs to know of it.
+        player_url: of a package, the page that runs it.
+    """
 
     url: str
     premium: bool
     expires_at: str | None = None
+    kind: str | None = None
+    launch_url: str | None = None
+    player_url: str | None = None
 
 
 class ContentStore(Protocol):
@@ -79,15 +93,32 @@ class UrlSigner(Protocol):
         """A signed URL of a file, and when it expires (stored text)."""
 
 
+class PackageAddresser(Protocol):
+    """Addresses of packages."""
+
+    def address(
+        self, course_id: str, lesson_id: str, version: str, *, shares_origin: bool
+    ) -> tuple[str, str]:
+        """The address of a package's folder, with its slash, and when it ends (stored text)."""
+
+
 class Content:
     """The operations on lessons' files."""
 
     def __init__(
-        self, store: ContentStore, forms: UploadForms, signer: UrlSigner, *, base_url: str, most_bytes: int
+        self,
+        store: ContentStore,
+        forms: UploadForms,
+        signer: UrlSigner,
+        packages: PackageAddresser,
+        *,
+        base_url: str,
+        most_bytes: int,
     ) -> None:
         self._store = store
         self._forms = forms
         self._signer = signer
+        self._packages = packages
         self._base_url = base_url
         self._most_bytes = most_bytes
 
@@ -159,10 +190,27 @@ class Content:
             raise Forbidden("Only enrolled students may read the course's content.")
         lesson = course.require_lesson(lesson_id)
         if lesson.package is not None:
-            raise NotFound("Packages cannot be opened yet.", code="package-not-served")
+            return self._package(course.course_id, lesson, lesson.package)
         if lesson.content_key is None:
             raise NotFound("Nothing has been uploaded for this lesson.")
         if not lesson.premium:
             return ContentLocation(f"{self._base_url}/{lesson.content_key}", premium=False)
         url, expires_at = self._signer.sign(lesson.content_key)
         return ContentLocation(url, premium=True, expires_at=expires_at)
+
+    def _package(self, course_id: str, lesson: Lesson, package: Mapping[str, Any]) -> ContentLocation:
+        """Where a package is. A free one has an address that ends too, so that there is one way to packages."""
+        folder, ends = self._packages.address(
+            course_id,
+            lesson.lesson_id,
+            package["uploadId"],
+            shares_origin=package["kind"] in SHARED_ORIGIN_KINDS,
+        )
+        return ContentLocation(
+            folder + content_paths.PACKAGE_FILES + quote(package["entry"]),
+            premium=lesson.premium,
+            expires_at=ends,
+            kind=package["kind"],
+            launch_url=folder + content_paths.PACKAGE_LAUNCH,
+            player_url=f"{self._base_url}/{content_paths.PLAYER_PAGE}",
+        )

@@ -28,6 +28,8 @@ PACKAGES = "packages/"
 # Below a package's folder: its own files, and what a player needs to know of it.
 PACKAGE_FILES = "files/"
 PACKAGE_LAUNCH = "launch.json"
+# The page that runs packages, which the stack puts into the bucket (education/content/player_files.py).
+PLAYER_PAGE = "player/index.html"
 # The metadata of an incoming file that holds the user id of the person who got the form. A form signs it.
 UPLOADER = "uploader"
 

@@ -67,6 +67,11 @@ def kms() -> Any:
     return _client("kms")
 
 
+def secrets_manager() -> Any:
+    """The Secrets Manager client."""
+    return _client("secretsmanager")
+
+
 def cognito() -> "CognitoIdentityProviderClient":
     """The Cognito user pools client."""
     return cast("CognitoIdentityProviderClient", _client("cognito-idp"))

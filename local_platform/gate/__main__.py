@@ -8,6 +8,7 @@ import sys
 
 from local_platform.gate import (
     api_changes,
+    edge_functions,
     lost_answers,
     principals,
     sign_outs,
@@ -32,6 +33,8 @@ def main() -> int:
     lost_answers.let_a_lock_be_asked_for_twice()
     system_logs.respect_the_system_log_level()
     api_changes.store_changes_as_they_are_read()
+    edge_functions.let_functions_read_key_value_stores()
+    edge_functions.answer_updates_as_aws_does()
     app.app = Gate(app.app)
     app._port_is_bindable = lambda *_: False  # the port it was given is the only one it opens
     app.main()

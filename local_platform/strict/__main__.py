@@ -10,7 +10,7 @@ import re
 import sys
 from typing import Any
 
-from local_platform.gate import api_changes, lost_answers, principals, whole_answers
+from local_platform.gate import api_changes, edge_functions, lost_answers, principals, whole_answers
 from local_platform.strict import cloudfront, enforcement, firewall
 
 # The address that AWS gives to an API; the emulator knows only an address below its own name.
@@ -38,6 +38,8 @@ def main() -> int:
     whole_answers.send_head_and_body_together()
     lost_answers.let_a_lock_be_asked_for_twice()
     api_changes.store_changes_as_they_are_read()
+    edge_functions.let_functions_read_key_value_stores()
+    edge_functions.answer_updates_as_aws_does()
     app._EXECUTE_API_RE = API_HOST
     apigateway_v1._fetch_jwks = published_keys
     app._port_is_bindable = lambda *_: False  # the port it was given is the only one it opens

@@ -40,6 +40,7 @@ EVIDENCE = {
     "s3:GetObject": ("head_object", "get_object"),
     "s3:GetObjectTagging": ("get_object_tagging",),
     "kms:Sign": ("kms().sign(",),
+    "secretsmanager:GetSecretValue": ("get_secret_value",),
     "cognito-idp:AdminGetUser": ("admin_get_user",),
     "cognito-idp:AdminDeleteUser": ("admin_delete_user",),
     "cognito-idp:AdminAddUserToGroup": ("admin_add_user_to_group",),

@@ -41,6 +41,11 @@ def headers_of(stack: Synthesized, behaviour: Body) -> Body:
     return stack.resources("aws_cloudfront_response_headers_policy")[name]
 
 
+# Their addresses have a token, which the edge function checks: tests/infrastructure/test_package_rules.py.
+PACKAGES = ("p/*", "packages/*")
+PLAYER = "player/*"
+
+
 def test_no_bucket_can_be_made_public(stack: Synthesized) -> None:
     blocks = per_bucket(stack, "aws_s3_bucket_public_access_block")
     assert set(blocks) == set(stack.resources("aws_s3_bucket")), "use PrivateBucket"
@@ -138,13 +143,16 @@ def test_every_answer_is_compressed_and_has_security_headers(stack: Synthesized)
             "content_security_policy",
             "referrer_policy",
         } <= set(headers["security_headers_config"])
-        assert headers["cors_config"]["access_control_allow_origins"]["items"] == list(
-            stack.settings.content.portal_origins
-        )
+        portal = list(stack.settings.content.portal_origins)
+        anyone = behaviour.get("path_pattern") in (*PACKAGES, PLAYER)
+        origins = headers["cors_config"]["access_control_allow_origins"]["items"]
+        assert origins == (["*"] if anyone else portal), "pages of packages have no origin that has a name"
 
 
 def test_every_document_is_sandboxed_without_the_origin_of_the_files(stack: Synthesized) -> None:
     for behaviour in behaviours(stack):
+        if behaviour.get("path_pattern") == PLAYER:
+            continue  # our own pages
         security = headers_of(stack, behaviour)["security_headers_config"]["content_security_policy"]
         directives = security["content_security_policy"].split("; ")
         (sandbox,) = (each for each in directives if each.split()[0] == "sandbox")
@@ -160,7 +168,7 @@ def test_only_browsers_keep_premium_files(stack: Synthesized) -> None:
             item["header"]: (item["value"].partition(",")[0], item["override"])
             for item in headers_of(stack, behaviour)["custom_headers_config"]["items"]
         }
-        opened = behaviour.get("path_pattern") == "public/*"
+        opened = behaviour.get("path_pattern") in ("public/*", PLAYER)
         assert said.get("Cache-Control") == (None if opened else ("private", True))
 
 
@@ -187,16 +195,23 @@ def test_nothing_reads_arrivals_through_the_distribution(stack: Synthesized) -> 
         if statement["Effect"] == "Allow" and statement["Action"] == "s3:GetObject"
         for resource in statement["Resource"]
     ]
-    assert sorted(resource.partition("/")[2] for resource in read) == ["premium/*", "public/*"]
+    assert sorted(resource.partition("/")[2] for resource in read) == [
+        "packages/*",
+        "player/*",
+        "premium/*",
+        "public/*",
+    ]
 
 
 def test_only_public_files_are_open(stack: Synthesized) -> None:
     for behaviour in behaviours(stack):
         groups = [reference(group).partition(".")[0] for group in behaviour.get("trusted_key_groups", [])]
-        opened = behaviour.get("path_pattern") == "public/*"
+        opened = behaviour.get("path_pattern") in ("public/*", PLAYER, *PACKAGES)
         assert groups == ([] if opened else ["aws_cloudfront_key_group"]), (
             f"{behaviour.get('path_pattern', 'default')}: everything but public/ needs a signed link"
         )
+        checked = "createHmac" in code_at(stack, behaviour, "viewer-request")
+        assert checked is (behaviour.get("path_pattern") in PACKAGES), "a package needs a token"
 
 
 def test_a_signing_key_can_be_rotated(stack: Synthesized) -> None:
@@ -291,7 +306,7 @@ def test_an_environment_leaves_its_rsa_keys_without_a_broken_link(tmp_path: Path
     groups = stack.resources("aws_cloudfront_key_group")
     assert len(groups) == 2
     for behaviour in behaviours(stack):
-        if behaviour.get("path_pattern") != "public/*":
+        if behaviour.get("path_pattern") not in ("public/*", PLAYER, *PACKAGES):
             trusted = {reference(group) for group in behaviour["trusted_key_groups"]}
             assert trusted == {f"aws_cloudfront_key_group.{name}" for name in groups}
     # The addresses that they were deployed with, so that Terraform neither replaces nor deletes them.

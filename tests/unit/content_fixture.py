@@ -17,6 +17,7 @@ from toolkit import clients
 BUCKET = "education-content-test"
 BASE = "https://files.example.org"
 COURSE = "course-1"
+KEYS = "education-package-keys-test"
 NOW = "2026-01-01T00:00:00.000Z"
 
 
@@ -39,6 +40,8 @@ class Files:
             SIGNING_PUBLIC_KEY_ID="KEYA",
             PREMIUM_URL_MINUTES="60",
             MAX_UPLOAD_MIB="1",
+            PACKAGE_KEYS_ARN=KEYS,
+            PACKAGE_KEY_SLOT="a",
         )
 
     def upload(self, lesson_id: str = "film", caller: Person = OWNER, **body: object) -> Answer:

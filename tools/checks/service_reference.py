@@ -18,6 +18,7 @@ SERVICES = (
     *(
         "apigateway",
         "cloudfront",
+        "cloudfront-keyvaluestore",
         "cloudtrail",
         "cloudwatch",
         "cognito-idp",

@@ -12,6 +12,7 @@ from pathlib import Path
 from education.errors import UserError
 from education.settings.load import LOCAL_ENVIRONMENT, settings_from_variables
 from education.settings.model import EnvironmentSettings
+from tools.deploy import package_keys
 from tools.deploy.cdktf import Cdktf
 from tools.deploy.key_quota import refuse_without_room
 from tools.deploy.link_keys import refuse_in_one_step
@@ -50,6 +51,7 @@ class Planner:
             account = current_account(self.settings)
             current.note(account.identity_arn)
         refuse_in_one_step(self.settings)
+        package_keys.refuse_in_one_step(self.settings)
         shutil.rmtree(self.folder, ignore_errors=True)
         with step(f"synthesizing TapStack{self.suffix}"):
             self._synthesize()
@@ -106,6 +108,8 @@ class Planner:
             counter = ResourceCounter(current.progress, total=record.operations)
             terraform.apply(str(self.saved.file.resolve()), on_line=counter)
             current.note(counter.text)
+        with step("filling the keys that open packages") as current:
+            current.note(package_keys.fill(self.settings, package_keys.current_clients(self.settings)))
         outputs = write_outputs(
             outputs_folder / f"{self.suffix}.json", {**terraform.outputs(), "aws_endpoint_url": ""}
         )

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from education.errors import UserError
 from education.settings.load import settings_from_variables
 from education.settings.model import EnvironmentSettings
+from tools.deploy import package_keys
 from tools.deploy.cdktf import Cdktf
 from tools.deploy.key_quota import refuse_without_room
 from tools.deploy.link_keys import refuse_in_one_step
@@ -71,11 +72,14 @@ def run(command: str, suffix: str, variables: Mapping[str, str]) -> None:
     if command == "deploy":
         settings = settings_from_variables(variables)
         refuse_in_one_step(settings)
+        package_keys.refuse_in_one_step(settings)
         refuse_without_room(settings)
         with step(f"deploying {stack} with cdktf") as current:
             counter = ResourceCounter(current.progress)
             outputs = cdktf.deploy(advice=_advice(suffix), is_synthesized=True, on_line=counter)
             current.note(counter.text)
+        with step("filling the keys that open packages") as current:
+            current.note(package_keys.fill(settings, package_keys.current_clients(settings)))
         _write_outputs(suffix, outputs)
     elif command == "destroy":
         with step(f"destroying {stack}") as current:

@@ -2,7 +2,7 @@
 
 The checks wait until the environment is up. Every operation of the API description refuses a caller without a token.
 Every path answers a preflight request for the portal and for no other origin. Errors are problem documents. Premium
-files need a signature, and the bucket returns no file. The setting `pipeline.integration_tests` chooses the tests: with
+files need a signature, packages have keys, and the bucket returns no file. The setting `pipeline.integration_tests` chooses the tests: with
 `people` all that are not intrusive, for which the credentials must be the test role's or an administrator's; with
 `outside` those that need no user.
 """
@@ -26,6 +26,7 @@ from education.naming import PROJECT
 from education.openapi.description import load_api_description
 from education.settings.load import settings_from_variables
 from education.settings.model import EnvironmentSettings
+from tools.deploy import package_slots
 from tools.support.account import current_account
 from tools.support.outputs import read_outputs
 from tools.support.paths import ROOT
@@ -52,6 +53,7 @@ class Verification:
         yield from self.operations_need_a_token()
         yield from self.paths_answer_preflights()
         yield from self.content_is_closed()
+        yield from package_slots.problems(self.outputs["content_base_url"], self.session)
 
     def operations_need_a_token(self) -> Iterator[str]:
         """Call each operation of the API description without a token."""

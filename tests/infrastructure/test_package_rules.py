@@ -1,0 +1,102 @@
+"""Rules for packages: every file behind a token, whose key is in no state, and pages that are kept apart."""
+
+import json
+
+from education.content.package_gate import GATE
+from tests.infrastructure.conftest import SynthesizedOf
+from tests.infrastructure.synthesized import Synthesized, listed, reference, statements
+from tests.infrastructure.test_content_rules import behaviours, code_at, headers_of
+
+# https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cloudfront-limits.html#limits-functions
+MOST_FUNCTION_BYTES = 10 * 1024
+
+
+def directives(stack: Synthesized, pattern: str) -> dict[str, str]:
+    """The content security policy of a behaviour, by directive."""
+    (behaviour,) = (each for each in behaviours(stack) if each.get("path_pattern") == pattern)
+    security = headers_of(stack, behaviour)["security_headers_config"]
+    policy: str = security["content_security_policy"]["content_security_policy"]
+    return {name: value for name, _, value in (each.partition(" ") for each in policy.split("; "))}
+
+
+def test_the_keys_are_not_in_the_state(stack: Synthesized) -> None:
+    """The step after a deployment makes them; whatever Terraform writes is in its state."""
+    assert not stack.resources("aws_secretsmanager_secret_version")
+    assert not stack.resources("aws_cloudfrontkeyvaluestore_key")
+    assert not stack.resources("aws_cloudfrontkeyvaluestore_keys_exclusive")
+    secret = stack.one("aws_secretsmanager_secret")
+    assert secret["name"] == stack.one("aws_cloudfront_key_value_store")["name"]
+    assert secret["name"] == f"education-package-keys-{stack.settings.environment_suffix}"
+    assert (secret["recovery_window_in_days"] > 0) is stack.settings.protect_data
+
+
+def test_only_the_content_function_reads_the_keys(stack: Synthesized) -> None:
+    readers = {
+        policy["name"]: statement["Resource"]
+        for policy in stack.resources("aws_iam_role_policy").values()
+        for statement in statements(policy["policy"])
+        if "secretsmanager" in json.dumps(statement["Action"])
+    }
+    ((name, resources),) = readers.items()
+    assert name.startswith("education-content-function-")
+    assert [reference(each).partition(".")[0] for each in listed(resources)] == ["aws_secretsmanager_secret"]
+
+
+def test_one_function_checks_tls_and_token_and_reads_the_store(stack: Synthesized) -> None:
+    (behaviour,) = (each for each in behaviours(stack) if each.get("path_pattern") == "p/*")
+    code = code_at(stack, behaviour, "viewer-request")
+    assert "TLSv1" in code
+    (gate,) = (
+        each
+        for each in stack.resources("aws_cloudfront_function").values()
+        if "key_value_store_associations" in each
+    )
+    assert gate["code"] == code == GATE
+    (store,) = gate["key_value_store_associations"]
+    assert reference(store).startswith("aws_cloudfront_key_value_store.")
+
+
+def test_edge_functions_are_as_small_as_cloudfront_wants_them(stack: Synthesized) -> None:
+    for function in stack.resources("aws_cloudfront_function").values():
+        assert len(function["code"].encode()) <= MOST_FUNCTION_BYTES, function["name"]
+
+
+def test_a_file_is_cached_once_whoever_asks(stack: Synthesized) -> None:
+    """The token is no part of what CloudFront caches by: the path is rewritten, and nothing else counts."""
+    for behaviour in behaviours(stack):
+        if behaviour.get("path_pattern") in ("p/*", "player/*"):
+            assert behaviour["cache_policy_id"] == "658327ea-f89d-4fab-a63d-7e88639e58f6"
+            assert behaviour["allowed_methods"] == ["GET", "HEAD"]
+
+
+def test_packages_send_nothing_to_other_hosts_and_only_the_portal_frames_them(stack: Synthesized) -> None:
+    portal = " ".join(stack.settings.content.portal_origins)
+    for pattern in ("p/*", "player/*"):
+        policy = directives(stack, pattern)
+        assert policy["frame-ancestors"] == f"'self' {portal}"
+        assert policy["connect-src"] == "'self' data: blob:"
+        assert policy["form-action"] == policy["base-uri"] == "'self'"
+        assert "//" not in " ".join(value for name, value in policy.items() if name != "frame-ancestors")
+        assert "*" not in " ".join(policy.values())
+
+
+def test_a_package_never_leaves_its_frame(stack: Synthesized) -> None:
+    """Neither with an origin of its own nor with that of the player."""
+    (behaviour,) = (each for each in behaviours(stack) if each.get("path_pattern") == "p/*")
+    sandbox = directives(stack, "p/*")["sandbox"].split()
+    code = code_at(stack, behaviour, "viewer-response")
+    assert f"; sandbox {' '.join(sandbox)} allow-same-origin'" in code
+    for allowed in (sandbox, code):
+        assert "allow-top-navigation" not in " ".join(allowed)
+        assert "allow-popups-to-escape-sandbox" not in " ".join(allowed)
+
+
+def test_a_switch_of_the_slot_changes_a_variable_only(synthesized_of: SynthesizedOf) -> None:
+    (function,) = (
+        each
+        for each in synthesized_of("dev").resources("aws_lambda_function").values()
+        if each["function_name"].startswith("education-content-")
+    )
+    variables = function["environment"]["variables"]
+    assert variables["PACKAGE_KEY_SLOT"] == "a"
+    assert reference(variables["PACKAGE_KEYS_ARN"]).startswith("aws_secretsmanager_secret.")
