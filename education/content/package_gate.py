@@ -4,9 +4,9 @@ A package has many files that name each other by relative links, so what opens t
 
     /p/<expires>.<slot>.<HMAC>/<courseId>/<lessonId>/<version>/files/<name>
 
-`lambda_src/content/package_links.py` makes these addresses. `expires` is in seconds since 1970. Its parity says where
-the pages run, and the HMAC covers it: even, each page has an origin of its own; odd, all pages of packages and the
-player share the origin of the distribution, as SCORM needs it.
+`lambda_src/content/package_link_store.py` makes these addresses. `expires` is in seconds since 1970. Its parity says
+where the pages run, and the HMAC covers it: even, each page has an origin of its own; odd, all pages of packages and
+the player share the origin of the distribution, as SCORM needs it.
 """
 
 from education.content.sandbox import SANDBOX

@@ -24,7 +24,7 @@ from education.environment import Environment
 
 # Packages of years ago save their state when a page is left, which browsers no longer allow by default.
 PERMISSIONS = f"{CUSTOM_HEADERS['Permissions-Policy']}, unload=(self)"
-# An address of a package changes each hour (lambda_src/content/package_links.py), and its file never does.
+# An address of a package changes each hour (lambda_src/content/package_link_store.py), and its file never does.
 PRIVATE = "private, max-age=3600"
 
 

@@ -2,7 +2,7 @@
 
 from content.config import Config
 from content.form_store import S3UploadForms
-from content.package_links import PackageAddresses
+from content.package_link_store import PackageAddresses
 from content.rules import Content, WantedUpload
 from content.signing_store import CloudFrontUrlSigner
 from content.store import ContentTable

@@ -33,7 +33,7 @@ _PLACES = (
 def let_functions_read_key_value_stores() -> None:
     """Change how the emulator, in this process, runs edge functions."""
     from ministack.core import cloudfront_js  # type: ignore[import-untyped]
-    from ministack.services import cloudfront, cloudfront_keyvaluestore
+    from ministack.services import cloudfront, cloudfront_keyvaluestore  # type: ignore[import-untyped]
 
     for there, instead in _PLACES:
         if there not in cloudfront_js._pool.script:
@@ -53,7 +53,7 @@ def let_functions_read_key_value_stores() -> None:
 
 def answer_updates_as_aws_does() -> None:
     """Change how the emulator, in this process, answers UpdateFunction."""
-    from ministack.services import cloudfront  # type: ignore[import-untyped]
+    from ministack.services import cloudfront
 
     update = cloudfront._cf_update_function
 

@@ -14,7 +14,7 @@ from botocore.config import Config
 from education.naming import EDGE_REGION
 from tools.support.aws_session import new_session
 
-SERVICE = "cloudfront-keyvaluestore"
+SERVICE: Any = "cloudfront-keyvaluestore"
 
 
 def key_store_client(endpoint: str = "", **session: Any) -> Any:

@@ -25,7 +25,7 @@ from tools.deploy.key_store import key_store_client
 from tools.support.account import client
 
 # How long an address of a package is valid at most, and an instance of the content function may still use a slot after
-# a switch: lambda_src/content/package_links.py.
+# a switch: lambda_src/content/package_link_store.py.
 OPEN_SECONDS = 4 * 3600 + 15 * 60
 _KEY_BYTES = 32
 _ACTIVE = "active"

@@ -2,9 +2,9 @@
 
 The checks wait until the environment is up. Every operation of the API description refuses a caller without a token.
 Every path answers a preflight request for the portal and for no other origin. Errors are problem documents. Premium
-files need a signature, packages have keys, and the bucket returns no file. The setting `pipeline.integration_tests` chooses the tests: with
-`people` all that are not intrusive, for which the credentials must be the test role's or an administrator's; with
-`outside` those that need no user.
+files need a signature, CloudFront has the keys that open packages, and the bucket returns no file. The setting
+`pipeline.integration_tests` chooses the tests: with `people` all that are not intrusive, for which the credentials must
+be the test role's or an administrator's; with `outside` those that need no user.
 """
 
 import os

@@ -1,6 +1,7 @@
 """The keys that open packages: made once, stored in both places, and replaced only while nothing is open with them."""
 
 import json
+import time
 from types import SimpleNamespace
 from typing import Any
 
@@ -102,7 +103,7 @@ def test_a_rotation_takes_three_deployments_and_breaks_no_open_package(
     aws: Aws, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     now = 1_800_000_000.0
-    monkeypatch.setattr(package_keys.time, "time", lambda: now)
+    monkeypatch.setattr(time, "time", lambda: now)
     fill(settings(), aws.clients)
     first = dict(aws.stored)
     assert fill(settings(b=2), aws.clients) == "stored b"

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from content.package_links import VALID_SECONDS, PackageAddresses
+from content.package_link_store import VALID_SECONDS, PackageAddresses
 from tests.unit.content_fixture import BASE, COURSE, KEYS, Files
 from tests.unit.lambda_api_fixture import OTHER_INSTRUCTOR, OWNER, STUDENT
 from toolkit import clients
