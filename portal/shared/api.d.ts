@@ -106,6 +106,7 @@ export interface paths {
         /**
          * Get the URL of the lesson's content
          * @description The URL of a premium lesson is signed and ends at `expiresAt`, an hour from now at most. Further requests give the same URL for a quarter of that time, so that a browser finds what it has in its cache. After `expiresAt` the file answers 403, also to a player that seeks: a player asks again here before that time, or when it gets a 403, takes the new URL, and goes on from its position. A student may get the URL of a file that was replaced up to five seconds before, and which is deleted soon. If a file is not there, ask again.
+         *     Of a package, free or premium, `url` is its entry page below `/p/` on the content distribution, and every file of the package opens below the same path until `expiresAt`, four hours from now at most. Further requests give the same path for an hour.
          */
         get: operations["getLessonContent"];
         put?: never;
@@ -609,6 +610,21 @@ export interface components {
             url: string;
             premium: boolean;
             expiresAt?: components["schemas"]["Moment"];
+            /**
+             * @description Of a package only, its kind
+             * @enum {string}
+             */
+            kind?: "scorm-1.2" | "scorm-2004" | "h5p" | "html-package";
+            /**
+             * Format: uri
+             * @description Of a package only, the JSON document from which a player knows its parts
+             */
+            launchUrl?: string;
+            /**
+             * Format: uri
+             * @description Of a package only, the page that runs it in a frame
+             */
+            playerUrl?: string;
         };
         EnrollmentCreate: {
             courseId: components["schemas"]["CourseId"];
