@@ -42,7 +42,7 @@ test("the time of the last session moves to the time before, once", () => {
   const start12 = startOf12(PART, LEARNER, { core: { total_time: "0000:01:00", session_time: "00:00:30" } });
   expect(start12.core).toMatchObject({ total_time: "0000:01:30" });
   expect(start12.core).not.toHaveProperty("session_time");
-  const held12 = savedOf12({ core: { session_time: "00:00:05" } }, start12);
+  const held12 = savedOf12({ core: { session_time: "00:00:05" } }, start12, true);
   expect(held12).toEqual({ core: { session_time: "00:00:05", total_time: "0000:01:30" } });
 
   const start2004 = startOf2004(PART, LEARNER, { total_time: "PT1M", session_time: "PT30S" });
@@ -52,6 +52,16 @@ test("the time of the last session moves to the time before, once", () => {
     session_time: "PT5S",
     total_time: "PT1M30S",
   });
+});
+
+test.each([
+  ["not attempted", true, null, "completed"],
+  ["not attempted", true, 80, "incomplete"],
+  ["not attempted", false, null, "not attempted"],
+  ["failed", true, null, "failed"],
+])("status %j, ended %j, mastery score %j: saved as %j", (lesson_status, ended, masteryScore, saved) => {
+  const start = startOf12({ ...PART, masteryScore }, LEARNER, null);
+  expect(savedOf12({ core: { lesson_status } }, start, ended).core).toMatchObject({ lesson_status: saved });
 });
 
 test.each([

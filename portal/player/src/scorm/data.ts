@@ -58,9 +58,24 @@ export function startOf2004(part: Part, learner: Learner, saved: Cmi | null): Cm
   };
 }
 
-/** What a SCORM 1.2 API holds, as it is saved. The API leaves out the time before this session. */
-export function savedOf12(held: Cmi, start: Cmi): Cmi {
-  return { ...held, core: { ...group(held.core), total_time: group(start.core).total_time } };
+/**
+ * What a SCORM 1.2 API holds, as it is saved. The API leaves out the time before this session.
+ *
+ * A part that has ended and has never said how far the learner is, is completed: it knows no more than that it was shown
+ * (SCORM 1.2 run-time environment, 3.4.4). One with a mastery score should have told a score, so it is not.
+ */
+export function savedOf12(held: Cmi, start: Cmi, ended: boolean): Cmi {
+  const core = group(held.core);
+  const silent = ended && core.lesson_status === "not attempted";
+  const status = group(start.student_data).mastery_score === undefined ? "completed" : "incomplete";
+  return {
+    ...held,
+    core: {
+      ...core,
+      ...(silent ? { lesson_status: status } : {}),
+      total_time: group(start.core).total_time,
+    },
+  };
 }
 
 /** What a SCORM 2004 API holds, as it is saved. */

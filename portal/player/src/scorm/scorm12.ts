@@ -20,7 +20,7 @@ export const offer: Offer = (part, learner, saved, hooks): Api => {
   window.API = api;
   return {
     begun: () => !api.isNotInitialized(),
-    held: () => savedOf12(JSON.parse(JSON.stringify(api.cmi)) as Cmi, start),
+    held: () => savedOf12(JSON.parse(JSON.stringify(api.cmi)) as Cmi, start, api.isTerminated()),
     close: () => {
       delete window.API;
     },
