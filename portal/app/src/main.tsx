@@ -7,6 +7,7 @@ import "./design/parts.css";
 import "./design/shell.css";
 import { useSchoolColour } from "./design/school-colours";
 import { App } from "./shell/app";
+import { watchLeaving } from "./shell/leaving";
 import { person, startSession } from "./sign-in/session";
 import { t } from "./texts";
 
@@ -15,6 +16,7 @@ const root = document.getElementById("app") as HTMLElement;
 async function start(): Promise<void> {
   await loadConfig();
   useSchoolColour(config().school.colours.accent);
+  watchLeaving();
   root.replaceChildren();
   render(<App />, root);
   // The page that ends a sign-in makes the session itself.

@@ -8,6 +8,9 @@ import { type Change, requestOf, type Update } from "./updates";
 const KEEPALIVE_BYTES = 60_000; // browsers allow 64 KiB for all such requests of a page together
 const SIGN_OUT_MS = 3_000;
 
+type Refused = (update: Update, status: number) => void;
+
+const listeners = new Set<Refused>();
 let failures = 0;
 let timer: ReturnType<typeof setTimeout> | undefined;
 let running: Promise<boolean> | undefined;
@@ -54,6 +57,12 @@ export function saveAtLeaving(courseId: string, lessonId: string, change: Change
   );
 }
 
+/** Hears of updates that the API has refused for good, with the status. The result ends it. */
+export function onRefusal(listener: Refused): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
+
 /** What waits of one lesson, which is newer than what the API knows. */
 export async function waitingFor(courseId: string, lessonId: string): Promise<Update[]> {
   const userId = person.value?.userId;
@@ -88,7 +97,7 @@ async function sendOnce(): Promise<boolean> {
   const userId = person.value?.userId;
   if (!userId) return false;
   clearTimeout(timer);
-  const isEmpty = await sendAll({ now: () => new Date(), all: () => allOf(userId), remove, send });
+  const isEmpty = await sendAll({ now: () => new Date(), all: () => allOf(userId), remove, send, refused });
   failures = isEmpty ? 0 : failures + 1;
   if (!isEmpty) timer = setTimeout(() => void flush(), pauseAfter(failures));
   return isEmpty;
@@ -120,4 +129,8 @@ function headersFor(token: string): Record<string, string> {
 function updateOf(courseId: string, lessonId: string, change: Change): Update | null {
   const userId = person.value?.userId;
   return userId ? { userId, courseId, lessonId, change, occurredAt: new Date().toISOString() } : null;
+}
+
+function refused(update: Update, status: number): void {
+  for (const each of listeners) each(update, status);
 }

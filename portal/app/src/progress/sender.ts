@@ -8,6 +8,8 @@ export interface Line {
   remove(update: Update): Promise<void>;
   /** The status of the answer; 0 if nobody answered or nobody is signed in. */
   send(path: string, body: unknown): Promise<number>;
+  /** The API has refused an update for good. */
+  refused(update: Update, status: number): void;
 }
 
 /** Sends everything that waits; whether nothing waits any more. Stops at the first update that has to wait. */
@@ -17,6 +19,7 @@ export async function sendAll(line: Line): Promise<boolean> {
     const status = await line.send(path, body);
     if (outcomeOf(status) === "later") return false;
     await line.remove(update);
+    if (status >= 400) line.refused(update, status);
   }
   return true;
 }

@@ -6,6 +6,7 @@ import { config } from "../config";
 import { Button } from "../parts/button";
 import { person, signOut } from "../sign-in/session";
 import { t } from "../texts";
+import { finishPage } from "./leaving";
 
 /** Where the links of the navigation lead, for one person. */
 function links(groups: readonly string[]): { href: string; label: string }[] {
@@ -70,6 +71,7 @@ export function Shell(props: { children: ComponentChildren; isLoading: boolean }
 }
 
 async function leave(): Promise<void> {
+  await finishPage();
   const { flushSoon } = await import("../progress/outbox");
   await flushSoon();
   await signOut();

@@ -1,3 +1,145 @@
-export default function Page() {
-  return <h1>…</h1>;
+// A lesson: its content, what is done, and the ways to the other lessons of the course.
+
+import { useState } from "preact/hooks";
+import { useLocation, useRoute } from "preact-iso/router";
+import { useData } from "../../api/use-data";
+import { Button } from "../../parts/button";
+import { Empty, Loading, ProblemNote, Skeleton, StatusNote } from "../../parts/notes";
+import { Page } from "../../parts/page";
+import { save } from "../../progress/outbox";
+import { finishPage } from "../../shell/leaving";
+import { LessonList } from "../course/lesson-list";
+import { partOf } from "../course/load";
+import { neighbours } from "../course/outline";
+import "../course/outline.css";
+import "./lesson.css";
+import { LessonContent } from "./content";
+import { type LessonData, loadLesson } from "./load";
+import { saysItself } from "./marks";
+import { t } from "./texts";
+
+/** The page of one lesson. */
+export default function Lesson() {
+  const { courseId = "", lessonId = "" } = useRoute().params;
+  return <LessonPage key={`${courseId}/${lessonId}`} courseId={courseId} lessonId={lessonId} />;
+}
+
+interface Props {
+  courseId: string;
+  lessonId: string;
+}
+
+function LessonPage(props: Props) {
+  const { courseId, lessonId } = props;
+  const loaded = useData(`lesson/${courseId}/${lessonId}`, () => loadLesson(courseId, lessonId));
+  const { data } = loaded;
+  const lesson = data?.course.lessons.find((each) => each.lessonId === lessonId);
+  return (
+    <Page
+      title={lesson?.title ?? t(data ? "lesson.unknown.title" : "lesson")}
+      above={
+        <a href={`/courses/${courseId}`}>
+          <bdi>{data?.course.title ?? "…"}</bdi>
+        </a>
+      }
+      isWide
+    >
+      <ProblemNote problem={loaded.problem} onRetry={loaded.reload} />
+      {loaded.isLoading && (
+        <Loading>
+          <Skeleton lines={9} isCard />
+        </Loading>
+      )}
+      {data && !lesson && <p>{t("lesson.unknown.text")}</p>}
+      {data && lesson && (
+        <LessonBody {...props} data={data} lesson={lesson} setData={(next) => loaded.set(next)} />
+      )}
+    </Page>
+  );
+}
+
+function LessonBody(
+  props: Props & {
+    data: LessonData;
+    lesson: LessonData["course"]["lessons"][number];
+    setData: (data: LessonData) => void;
+  },
+) {
+  const { courseId, lessonId, data, lesson } = props;
+  const { route } = useLocation();
+  const { previous, next } = neighbours(data.course.lessons, lessonId);
+  const progress = data.part.status === "enrolled" ? data.part.progress : undefined;
+  const waits = data.waiting.some((each) => each.change.kind === "completed");
+  const [isDone, setDone] = useState(waits || !!progress?.completedLessons.includes(lessonId));
+  const [hasFailed, setFailed] = useState(false);
+  const [status, setStatus] = useState("");
+
+  const readAgain = () =>
+    partOf(courseId).then(
+      (part) => {
+        if (part.status !== "enrolled") return;
+        props.setData({ ...data, part });
+        setDone(part.progress.completedLessons.includes(lessonId));
+      },
+      () => {}, // the marks are right at the next look
+    );
+  const complete = async () => {
+    if (!progress || isDone) return;
+    setDone(true);
+    const isSent = await save(courseId, lessonId, { kind: "completed" });
+    setStatus(t(isSent ? "saved" : "unsaved"));
+    const completed = [...progress.completedLessons.filter((each) => each !== lessonId), lessonId];
+    props.setData({
+      ...data,
+      part: { status: "enrolled", progress: { ...progress, completedLessons: completed } },
+    });
+  };
+  const go = (to: string) => finishPage().then(() => route(`/courses/${courseId}/lessons/${to}`));
+  const canMark = progress && data.content && !isDone && (hasFailed || !saysItself(lesson, data.content));
+  return (
+    <div class="lesson">
+      <div class="stack">
+        {!progress && <p class="note">{t("preview")}</p>}
+        {data.content ? (
+          <LessonContent
+            {...props}
+            content={data.content}
+            isTracked={!!progress}
+            onComplete={() => (lesson.contentType === "video" ? void complete() : void readAgain())}
+            onFailure={() => setFailed(true)}
+          />
+        ) : (
+          <Empty title={t("file.none.title")} text={t("file.none.text")} />
+        )}
+        <div class="row row-spread lesson-ways">
+          <div class="row">
+            {previous && <Button onPress={() => go(previous.lessonId)}>{t("previous")}</Button>}
+            {canMark && (
+              <Button look="main" onPress={() => complete()}>
+                {t("mark")}
+              </Button>
+            )}
+            {isDone && <p class="badge badge-good">{t("done")}</p>}
+          </div>
+          {next && (
+            <Button look={isDone ? "main" : "plain"} onPress={() => go(next.lessonId)}>
+              {t("next")}
+            </Button>
+          )}
+        </div>
+        <StatusNote>{status}</StatusNote>
+      </div>
+      <section class="lesson-outline" aria-label={t("outline")}>
+        <h2>{t("outline")}</h2>
+        <LessonList
+          course={data.course}
+          completed={
+            isDone ? [...(progress?.completedLessons ?? []), lessonId] : (progress?.completedLessons ?? [])
+          }
+          canOpen
+          current={lessonId}
+        />
+      </section>
+    </div>
+  );
 }

@@ -1,3 +1,82 @@
-export default function Page() {
-  return <h1>…</h1>;
+// The profile: name and language, second factor, the person's data as a file, and erasing everything.
+import { useState } from "preact/hooks";
+import { api, ask, type Schemas } from "../../api/client";
+import { useAction } from "../../api/use-action";
+import { useData } from "../../api/use-data";
+import { Button } from "../../parts/button";
+import { SelectField, TextField } from "../../parts/field";
+import { Loading, ProblemNote, Skeleton, StatusNote } from "../../parts/notes";
+import { Page } from "../../parts/page";
+import { Erasure } from "./erasure";
+import { Export } from "./export";
+import { languages } from "./languages";
+import "./profile.css";
+import { SecondFactor } from "./second-factor";
+import { t } from "./texts";
+
+/** The page. */
+export default function Profile() {
+  const loaded = useData("profile", () => ask(api.GET("/profile")));
+  return (
+    <Page title={t("title")} lead={loaded.data?.email}>
+      <ProblemNote problem={loaded.problem} onRetry={loaded.reload} />
+      {loaded.isLoading && (
+        <Loading>
+          <Skeleton lines={5} isCard />
+        </Loading>
+      )}
+      {loaded.data && <Own profile={loaded.data} />}
+      <SecondFactor email={loaded.data?.email ?? ""} />
+      <Export />
+      <Erasure />
+    </Page>
+  );
+}
+
+function Own(props: { profile: Schemas["Profile"] }) {
+  const [name, setName] = useState(props.profile.displayName);
+  const [locale, setLocale] = useState(props.profile.locale);
+  const [saved, setSaved] = useState("");
+  const save = useAction(async () => {
+    setSaved("");
+    await ask(api.PATCH("/profile", { body: { displayName: name, locale } }));
+    setSaved(t("own.saved"));
+  });
+  return (
+    <section class="card stack">
+      <h2>{t("own.title")}</h2>
+      <form
+        class="form"
+        onSubmit={(event) => {
+          event.preventDefault();
+          void save.run();
+        }}
+      >
+        <TextField
+          label={t("own.name")}
+          name="displayName"
+          value={name}
+          onInput={setName}
+          problem={save.problem}
+          maxLength={100}
+          autoComplete="name"
+          isRequired
+        />
+        <SelectField
+          label={t("own.language")}
+          name="locale"
+          value={locale}
+          onInput={setLocale}
+          problem={save.problem}
+          hint={t("own.language.hint")}
+          options={languages(locale)}
+        />
+        <ProblemNote problem={save.problem} />
+        <Button type="submit" look="main" isBusy={save.isRunning}>
+          {t("own.save")}
+        </Button>
+      </form>
+      <StatusNote>{saved}</StatusNote>
+    </section>
+  );
 }

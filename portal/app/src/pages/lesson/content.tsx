@@ -1,0 +1,36 @@
+// The content of a lesson, by its type. Films, documents and packages bring code of their own, loaded when needed.
+
+import { lazyPart } from "./lazy-part";
+import { type Content, contentOf, type LessonData, resumeAt } from "./load";
+import { Video } from "./video";
+
+const Article = lazyPart(() => import("./article").then((each) => each.Article));
+const Pdf = lazyPart(() => import("./pdf").then((each) => each.Pdf));
+const Package = lazyPart(() => import("./package").then((each) => each.Package));
+
+/** The content. */
+export function LessonContent(props: {
+  courseId: string;
+  lessonId: string;
+  data: LessonData;
+  lesson: LessonData["course"]["lessons"][number];
+  content: Content;
+  isTracked: boolean;
+  onComplete: () => void;
+  onFailure: () => void;
+}) {
+  const { courseId, lessonId, lesson, content, isTracked, data } = props;
+  const renew = () => contentOf(courseId, lessonId);
+  const shared = { courseId, lessonId, title: lesson.title, content, isTracked, renew };
+  const startAt = resumeAt(data, lessonId);
+  switch (lesson.contentType) {
+    case "video":
+      return <Video {...shared} startAt={startAt} onEnd={props.onComplete} onFailure={props.onFailure} />;
+    case "pdf":
+      return <Pdf {...shared} startAt={startAt} />;
+    case "article":
+      return <Article {...shared} />;
+    case "interactive":
+      return <Package {...shared} onComplete={props.onComplete} />;
+  }
+}

@@ -1,0 +1,51 @@
+// What a lesson shows, in three calls at the same time; a package's saved state is a fourth one.
+import { api, ask, type Schemas } from "../../api/client";
+import { Problem } from "../../api/problem";
+import { flush, waitingFor } from "../../progress/outbox";
+import type { Update } from "../../progress/updates";
+import { type CourseAndPart, loadCourse } from "../course/load";
+
+/** How a lesson's content is reached. Packages have the addresses of the player. */
+export type Content = Schemas["LessonContent"] & {
+  kind?: string;
+  launchUrl?: string;
+  playerUrl?: string;
+  fileName?: string;
+  captions?: { language: string; label: string; url: string }[];
+};
+
+/** Everything of one lesson. `content` is null while nothing was uploaded. */
+export interface LessonData extends CourseAndPart {
+  content: Content | null;
+  /** Updates of this lesson that are newer than what the API knows. */
+  waiting: Update[];
+}
+
+const FLUSH_MS = 2_000;
+
+/** The content of a lesson, with links that are good for at least some minutes. */
+export async function contentOf(courseId: string, lessonId: string): Promise<Content | null> {
+  try {
+    const path = { courseId, lessonId };
+    return await ask(api.GET("/courses/{courseId}/lessons/{lessonId}/content", { params: { path } }));
+  } catch (error) {
+    if (error instanceof Problem && error.status === 404) return null;
+    throw error;
+  }
+}
+
+/** Reads the lesson. What waits on this device is sent first, so that the API's answer is the newest state. */
+export async function loadLesson(courseId: string, lessonId: string): Promise<LessonData> {
+  if ((await waitingFor(courseId, lessonId)).length > 0) {
+    await Promise.race([flush(), new Promise((resolve) => setTimeout(resolve, FLUSH_MS))]);
+  }
+  const [both, content] = await Promise.all([loadCourse(courseId), contentOf(courseId, lessonId)]);
+  return { ...both, content, waiting: await waitingFor(courseId, lessonId) };
+}
+
+/** Where the student stopped, in seconds: what waits on this device is newer than what the API knows. */
+export function resumeAt(data: LessonData, lessonId: string): number {
+  const waiting = data.waiting.find((each) => each.change.kind === "position")?.change;
+  if (waiting?.kind === "position") return waiting.positionSeconds;
+  return data.part.status === "enrolled" ? (data.part.progress.positions[lessonId] ?? 0) : 0;
+}

@@ -1,0 +1,96 @@
+// Draws Markdown (CommonMark) as elements. HTML in it is shown as the text that it is.
+import type { Nodes, Parents } from "mdast";
+import { fromMarkdown } from "mdast-util-from-markdown";
+import type { ComponentChildren } from "preact";
+import { useMemo } from "preact/hooks";
+import { linkAddress, pictureAddress } from "./addresses";
+
+/** The text as elements. `base` is the address of the article itself. */
+export function Markdown(props: { text: string; base: string }) {
+  const { text, base } = props;
+  return useMemo(() => {
+    const tree = fromMarkdown(text);
+    const definitions = new Map<string, string>();
+    for (const each of tree.children) {
+      if (each.type === "definition") definitions.set(each.identifier, each.url);
+    }
+    return <>{children(tree, { base, definitions })}</>;
+  }, [text, base]);
+}
+
+interface Around {
+  base: string;
+  definitions: ReadonlyMap<string, string>;
+}
+
+const children = (node: Parents, around: Around): ComponentChildren[] =>
+  node.children.map((each, at) => <Element key={at} node={each} around={around} />);
+
+function Element(props: { node: Nodes; around: Around }) {
+  const { node, around } = props;
+  switch (node.type) {
+    case "text":
+      return node.value;
+    case "html":
+      return node.value;
+    case "paragraph":
+      return <p>{children(node, around)}</p>;
+    case "heading": {
+      // The page's own heading is the only h1.
+      const Heading = `h${Math.min(6, node.depth + 1)}` as "h2";
+      return <Heading>{children(node, around)}</Heading>;
+    }
+    case "emphasis":
+      return <em>{children(node, around)}</em>;
+    case "strong":
+      return <strong>{children(node, around)}</strong>;
+    case "inlineCode":
+      return <code>{node.value}</code>;
+    case "code":
+      return (
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: wide code is scrolled by keyboard.
+        <pre tabIndex={0}>
+          <code>{node.value}</code>
+        </pre>
+      );
+    case "blockquote":
+      return <blockquote>{children(node, around)}</blockquote>;
+    case "list":
+      return node.ordered ? (
+        <ol start={node.start ?? 1}>{children(node, around)}</ol>
+      ) : (
+        <ul>{children(node, around)}</ul>
+      );
+    case "listItem":
+      return <li>{children(node, around)}</li>;
+    case "thematicBreak":
+      return <hr />;
+    case "break":
+      return <br />;
+    case "link":
+      return link(node.url, children(node, around), around);
+    case "linkReference":
+      return link(around.definitions.get(node.identifier), children(node, around), around);
+    case "image":
+      return picture(node.url, node.alt ?? "", around);
+    case "imageReference":
+      return picture(around.definitions.get(node.identifier), node.alt ?? "", around);
+    default:
+      return null;
+  }
+}
+
+function link(written: string | undefined, content: ComponentChildren, around: Around) {
+  const address = written === undefined ? null : linkAddress(written, around.base);
+  if (!address) return <>{content}</>;
+  return (
+    <a href={address} target="_blank" rel="noopener noreferrer">
+      {content}
+    </a>
+  );
+}
+
+function picture(written: string | undefined, alt: string, around: Around) {
+  const address = written === undefined ? null : pictureAddress(written, around.base);
+  return address ? <img src={address} alt={alt} loading="lazy" /> : <em>{alt}</em>;
+}

@@ -1,0 +1,209 @@
+// A film: the browser's own player with captions, a choice of speed, keys, and a position that is never lost.
+import { useEffect, useRef, useState } from "preact/hooks";
+import { Button } from "../../parts/button";
+import { keep, save, saveAtLeaving } from "../../progress/outbox";
+import { Heartbeat } from "./heartbeat";
+import type { Content } from "./load";
+import { t } from "./texts";
+import { onKey } from "./video-keys";
+
+const SPEEDS = [0.5, 0.75, 1, 1.25, 1.5, 1.75, 2];
+const SPEED = "education.speed"; // of the local storage: the speed that this person likes
+const TRIES = 3;
+const RETRY_MS = 4_000;
+
+interface Props {
+  courseId: string;
+  lessonId: string;
+  title: string;
+  content: Content;
+  startAt: number;
+  /** Whether positions are told: not of a teacher who only looks. */
+  isTracked: boolean;
+  /** New links, when the old ones have ended. */
+  renew: () => Promise<Content | null>;
+  onEnd: () => void;
+  /** The film cannot be played: the student may go on without it. */
+  onFailure: () => void;
+}
+
+/** The film and what belongs to it. */
+export function Video(props: Props) {
+  const film = useFilm(props);
+  return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: the keys are those of the film inside, for wherever the focus is in it.
+    <div class="film" onKeyDown={(event) => film.element.current && onKey(event, film.element.current)}>
+      <video
+        ref={film.element}
+        controls
+        playsInline
+        preload="metadata"
+        aria-label={props.title}
+        src={film.content.url}
+        {...(film.content.captions?.length ? { crossOrigin: "anonymous" as const } : {})}
+        {...film.events}
+      >
+        {film.content.captions?.map((each, at) => (
+          <track
+            key={each.language}
+            kind="captions"
+            srclang={each.language}
+            label={each.label}
+            src={each.url}
+            default={at === 0}
+          />
+        ))}
+      </video>
+      {film.state === "waiting" && (
+        <p class="note" role="status">
+          {t("video.waiting")}
+        </p>
+      )}
+      {film.state === "failed" && (
+        <div class="note note-problem" role="alert">
+          <p class="note-title">{t("video.failed")}</p>
+          <Button onPress={film.retry}>{t("video.retry")}</Button>
+        </div>
+      )}
+      <div class="row row-spread">
+        <label class="speed">
+          {t("video.speed")}
+          <select
+            value={String(film.speed)}
+            onInput={(event) => film.setSpeed(Number(event.currentTarget.value))}
+          >
+            {SPEEDS.map((each) => (
+              <option key={each} value={String(each)}>
+                {t("video.times", { speed: each })}
+              </option>
+            ))}
+          </select>
+        </label>
+        <p class="small">{t("video.keys")}</p>
+      </div>
+    </div>
+  );
+}
+
+function useFilm(props: Props) {
+  const element = useRef<HTMLVideoElement>(null);
+  const [content, setContent] = useState(props.content);
+  const [state, setState] = useState<"good" | "waiting" | "failed">("good");
+  const [speed, setSpeed] = useState(() => Number(localStorage.getItem(SPEED)) || 1);
+  const at = useRef({ seconds: props.startAt, plays: false, isPlaced: false, tries: 0 });
+  const heart = useHeartbeat(props, at.current);
+
+  const giveUp = () => {
+    setState("failed");
+    props.onFailure();
+  };
+  const renew = () => {
+    setState("waiting");
+    at.current.isPlaced = false;
+    props.renew().then(
+      (next) => {
+        if (!next) return giveUp();
+        if (next.url === content.url) element.current?.load();
+        setContent(next);
+      },
+      () => setTimeout(failed, RETRY_MS),
+    );
+  };
+  const failed = () => {
+    at.current.tries += 1;
+    if (at.current.tries > TRIES && navigator.onLine) giveUp();
+    else if (!navigator.onLine) {
+      setState("waiting");
+      addEventListener("online", renew, { once: true });
+    } else renew();
+  };
+  const place = (video: HTMLVideoElement) => {
+    const isAtEnd = Number.isFinite(video.duration) && at.current.seconds >= video.duration - 1;
+    if (at.current.seconds > 0 && !isAtEnd) video.currentTime = at.current.seconds;
+    video.playbackRate = speed;
+    at.current.isPlaced = true;
+    if (at.current.plays) void video.play().catch(() => {});
+  };
+  useEffect(() => {
+    if (element.current) element.current.playbackRate = speed;
+    localStorage.setItem(SPEED, String(speed));
+  }, [speed]);
+
+  const moment = (event: { currentTarget: HTMLVideoElement }) => {
+    if (!at.current.isPlaced) return;
+    at.current.seconds = event.currentTarget.currentTime;
+    heart.moment(at.current.seconds, Date.now());
+  };
+  return {
+    element,
+    content,
+    state,
+    speed,
+    setSpeed,
+    retry: () => {
+      at.current.tries = 0;
+      renew();
+    },
+    events: {
+      onLoadedMetadata: (event: { currentTarget: HTMLVideoElement }) => place(event.currentTarget),
+      onPlaying: () => {
+        at.current.plays = true;
+        setState("good");
+      },
+      onCanPlay: () => setState("good"),
+      onTimeUpdate: (event: { currentTarget: HTMLVideoElement }) => {
+        if (!at.current.isPlaced) return;
+        if (event.currentTarget.currentTime > at.current.seconds) at.current.tries = 0;
+        at.current.seconds = event.currentTarget.currentTime;
+        if (!event.currentTarget.paused) heart.playing(at.current.seconds, Date.now());
+      },
+      onPause: (event: { currentTarget: HTMLVideoElement }) => {
+        // A film that fails pauses, too; it goes on by itself then.
+        if (!event.currentTarget.error) at.current.plays = false;
+        moment(event);
+      },
+      onSeeked: moment,
+      onEnded: (event: { currentTarget: HTMLVideoElement }) => {
+        at.current.plays = false;
+        moment(event);
+        props.onEnd();
+      },
+      onError: failed,
+    },
+  };
+}
+
+function useHeartbeat(props: Props, at: { seconds: number }): Heartbeat {
+  const { courseId, lessonId, isTracked } = props;
+  const beat = useRef<Heartbeat | null>(null);
+  beat.current ??= new Heartbeat(
+    {
+      report: (positionSeconds) => {
+        if (isTracked) void save(courseId, lessonId, { kind: "position", positionSeconds });
+      },
+      keep: (positionSeconds) => {
+        if (isTracked) void keep(courseId, lessonId, { kind: "position", positionSeconds });
+      },
+    },
+    props.startAt,
+  );
+  useEffect(() => {
+    const leave = () => {
+      const positionSeconds = beat.current?.last(at.seconds) ?? null;
+      if (positionSeconds !== null && isTracked) {
+        saveAtLeaving(courseId, lessonId, { kind: "position", positionSeconds });
+      }
+    };
+    const hidden = () => {
+      if (document.visibilityState === "hidden") leave();
+    };
+    document.addEventListener("visibilitychange", hidden);
+    addEventListener("pagehide", leave);
+    return () => {
+      document.removeEventListener("visibilitychange", hidden);
+      removeEventListener("pagehide", leave);
+      leave();
+    };
+  }, [courseId, lessonId, isTracked, at]);
+  return beat.current;
+}
