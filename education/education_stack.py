@@ -30,6 +30,8 @@ from education.monitoring.alert_topic import AlertTopic
 from education.monitoring.monitoring import Monitoring
 from education.monitoring.watched import Watched
 from education.openapi.description import load_api_description
+from education.portal.files import add_portal_files
+from education.portal.site import PortalSite
 from education.settings.model import EnvironmentSettings
 
 
@@ -47,43 +49,42 @@ class EducationStack(Construct):
         """`edge_provider` is one for us-east-1, needed where the stack is in another region."""
         super().__init__(scope, id)
         env = Environment(settings, AwsContext(self, "aws", region=settings.aws_region))
-        data_key = records_key(self, "records-key", env)
-        log_key = operations_key(self, "operations-key", env)
+        data_key, log_key = records_key(self, "records-key", env), operations_key(self, "operations-key", env)
         alerts = AlertTopic(self, "alerts", env=env, key=log_key)
         dead_letters = DeadLetters(self, "dead-letters", env=env, key=log_key)
         operations = Operations(env, log_key, alerts, dead_letters)
-
         tables = Tables(self, "records", env=env, key=data_key)
         audit = AuditTable(self, "audit", env=env, key=data_key)
         bus = EventBus(self, "learning-events", env=env, key=data_key)
+        api = RestApi(self, "rest-api", env=env, description=load_api_description())
+        portal = PortalSite(self, "portal", env=env, api_id=api.api_id)
         content = ContentDelivery(
             self,
             "content-delivery",
             env=env,
-            portal_origins=settings.content.portal_origins,
+            portal_origins=portal.allowed_origins,
             edge_provider=edge_provider,
         )
-
+        portal.log_to(content.log_bucket, provider=edge_provider)
         trigger = SignInTrigger(self, "identity-triggers", operations=operations, tables=tables)
         # The deployed id "arrivals" means sign-ins. Identity also attaches the trigger's grant on the user pool.
         trigger_fails = SignInAlarm(self, "arrivals", operations=operations, trigger=trigger)
-        identity = Identity(self, "identity", env=env, pre_token_function=trigger, log_key_arn=log_key.arn)
+        identity = Identity(
+            self,
+            "identity",
+            env=env,
+            pre_token_function=trigger,
+            origins=portal.sign_in_origins,
+            log_key_arn=log_key.arn,
+        )
+        add_portal_files(portal, env=env, content=content, identity=identity)
         shared: Shared = {"operations": operations, "tables": tables, "audit": audit}
         functions = ApiFunctions(self, "functions", **shared, content=content, identity=identity)
         erasure = ErasureFunction(self, "erasure", **shared, identity=identity)
         streams = StreamFunctions(
             self, "stream-functions", operations=operations, tables=tables, content=content, bus=bus
         )
-        api = RestApi(
-            self,
-            "rest-api",
-            env=env,
-            description=load_api_description(),
-            functions=functions.behind_the_api,
-            user_pool_arn=identity.user_pool_arn,
-            log_key_arn=log_key.arn,
-        )
-
+        api.serve(functions.behind_the_api, user_pool_arn=identity.user_pool_arn, log_key_arn=log_key.arn)
         all_functions = [*functions.all, *streams.all, trigger, *erasure.all]
         monitoring = Monitoring(
             self,
@@ -96,6 +97,7 @@ class EducationStack(Construct):
                 tables=[*tables.all, audit.table, bus.sent],
                 dead_letters=dead_letters,
                 distribution_id=content.distribution_id,
+                portal_distribution_id=portal.distribution_id,
             ),
             other_alarms=[
                 *(alarm for function in all_functions for alarm in function.alarms),
@@ -108,6 +110,7 @@ class EducationStack(Construct):
             **env.outputs,
             **tables.outputs,
             **content.outputs,
+            **portal.outputs,
             **identity.outputs,
             **functions.outputs,
             **alerts.outputs,

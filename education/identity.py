@@ -25,10 +25,6 @@ from cdktf_cdktf_provider_aws.cognito_user_pool import (
     CognitoUserPoolUserPoolAddOns,
     CognitoUserPoolVerificationMessageTemplate,
 )
-from cdktf_cdktf_provider_aws.cognito_user_pool_client import (
-    CognitoUserPoolClient,
-    CognitoUserPoolClientTokenValidityUnits,
-)
 from cdktf_cdktf_provider_aws.iam_role_policy import IamRolePolicy
 from cdktf_cdktf_provider_aws.lambda_permission import LambdaPermission
 from constructs import Construct
@@ -36,6 +32,7 @@ from constructs import Construct
 from education.environment import Environment
 from education.firewall.firewall import sign_in_firewall
 from education.iam import Grant, policy_document
+from education.web_client import sign_in_pages, web_client
 
 # Group -> its description. The order is the precedence: the first group wins in `cognito:preferred_role`.
 GROUPS = {
@@ -79,15 +76,17 @@ class Identity(Construct):
         *,
         env: Environment,
         pre_token_function: PreTokenFunction,
+        origins: Sequence[str],
         log_key_arn: str,
     ) -> None:
         """Cognito asks `pre_token_function` for the groups of every ID token before it signs the token.
 
-        `log_key_arn` encrypts the log of the firewall.
+        `origins` are where the portal is served: sign-in leads back there. `log_key_arn` encrypts the log of the
+        firewall.
         """
         super().__init__(scope, id)
         pool = user_pool(self, env, pre_token_function.arn)
-        client = _web_client(self, env, pool.id)
+        client = web_client(self, env, pool.id, origins)
         if env.settings.identity.plan == "PLUS":
             risk_configuration(self, env, pool.id)
         sign_in_firewall(self, env=env, user_pool_arn=pool.arn, log_key_arn=log_key_arn)
@@ -116,7 +115,13 @@ class Identity(Construct):
             )
         self.user_pool_id: str = pool.id
         self.user_pool_arn: str = pool.arn
-        self.outputs: Mapping[str, str] = {"user_pool_id": pool.id, "user_pool_client_id": client.id}
+        self.client_id: str = client.id
+        self.sign_in_base_url: str = sign_in_pages(self, env, pool.id)
+        self.outputs: Mapping[str, str] = {
+            "user_pool_id": pool.id,
+            "user_pool_client_id": client.id,
+            "sign_in_base_url": self.sign_in_base_url,
+        }
 
 
 def user_pool(scope: Construct, env: Environment, trigger_arn: str) -> CognitoUserPool:
@@ -157,7 +162,9 @@ def user_pool(scope: Construct, env: Environment, trigger_arn: str) -> CognitoUs
                 ),
             )
         ],
-        admin_create_user_config=CognitoUserPoolAdminCreateUserConfig(allow_admin_create_user_only=False),
+        admin_create_user_config=CognitoUserPoolAdminCreateUserConfig(
+            allow_admin_create_user_only=identity.sign_up == "invited"
+        ),
         password_policy=CognitoUserPoolPasswordPolicy(
             minimum_length=identity.password_minimum_length,
             require_lowercase=True,
@@ -217,32 +224,4 @@ def risk_configuration(scope: Construct, env: Environment, user_pool_id: str) ->
             if sender
             else None
         ),
-    )
-
-
-def _web_client(scope: Construct, env: Environment, user_pool_id: str) -> CognitoUserPoolClient:
-    """The client of the portal in the browser: it has no secret, and proves the password by SRP without sending it."""
-    identity = env.settings.identity
-    return CognitoUserPoolClient(
-        scope,
-        "web-client",
-        name=env.names.of("web"),
-        user_pool_id=user_pool_id,
-        generate_secret=False,
-        explicit_auth_flows=["ALLOW_USER_SRP_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"],
-        supported_identity_providers=["COGNITO"],
-        prevent_user_existence_errors="ENABLED",
-        enable_token_revocation=True,
-        read_attributes=["email", "email_verified"],
-        write_attributes=["email"],
-        access_token_validity=identity.access_token_minutes,
-        id_token_validity=identity.id_token_minutes,
-        refresh_token_validity=identity.refresh_token_days,
-        token_validity_units=[
-            CognitoUserPoolClientTokenValidityUnits(
-                access_token="minutes",  # noqa: S106 (a unit of time)
-                id_token="minutes",  # noqa: S106 (a unit of time)
-                refresh_token="days",  # noqa: S106 (a unit of time)
-            )
-        ],
     )

@@ -71,10 +71,10 @@ def upload(target: Mapping[str, Any], content: bytes) -> None:
         )
 
 
-def fetch(url: str) -> bytes:
-    """Download a file from the content distribution. `*.localhost` is this machine, but Python cannot resolve it."""
+def fetch(url: str, id_token: str | None = None) -> bytes:
+    """Download a file from a distribution. `*.localhost` is this machine, but Python cannot resolve it."""
     parts = urlsplit(url)
-    headers = {}
+    headers = {"Authorization": f"Bearer {id_token}"} if id_token else {}
     if (parts.hostname or "").endswith(".localhost"):
         headers["Host"] = parts.netloc
         url = parts._replace(netloc=f"127.0.0.1:{parts.port}").geturl()

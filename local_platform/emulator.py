@@ -50,7 +50,7 @@ class Instance:
 def code() -> str:
     """A digest of the code that the emulator runs: its own version, and the gate with what it mends."""
     total = hashlib.sha256(metadata.version("ministack").encode())
-    for path in sorted(Path(gate.__file__).parent.glob("*.py")):
+    for path in sorted(Path(gate.__file__).parent.rglob("*.py")):
         total.update(path.name.encode() + b"\0" + path.read_bytes())
     return total.hexdigest()
 

@@ -3,6 +3,7 @@
 It can run any number of times: it makes the demo course once and finds it again.
 """
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -31,7 +32,9 @@ def run(outputs: Mapping[str, Any]) -> str:
         raise UserError(problem)
     instructor = Person(outputs, outputs["demo_accounts"]["instructor"])
     course_id = _published_course(instructor)
-    _study(Person(outputs, outputs["demo_accounts"]["student"]), course_id)
+    student = Person(outputs, outputs["demo_accounts"]["student"])
+    _study(student, course_id)
+    _open_portal(outputs, student, course_id)
     return course_id
 
 
@@ -80,3 +83,16 @@ def _study(student: Person, course_id: str) -> None:
         raise UserError(
             f"lesson 'welcome' was completed, but the progress says {progress['completedLessons']}"
         )
+
+
+def _open_portal(outputs: Mapping[str, Any], student: Person, course_id: str) -> None:
+    """Fetch the portal's page under an address of a course, its settings, and the course through its own `/v1`."""
+    portal = outputs["portal_url"]
+    page = fetch(f"{portal}/courses/{course_id}").decode()
+    if "Content-Security-Policy" not in page or "/assets/" not in page:
+        raise UserError(f"{portal}/courses/{course_id} is not the page of the portal")
+    if json.loads(fetch(f"{portal}/config.json"))["clientId"] != outputs["user_pool_client_id"]:
+        raise UserError(f"{portal}/config.json names another client than this stack's")
+    course = json.loads(fetch(f"{portal}/v1/courses/{course_id}", student.id_token))
+    if course["courseId"] != course_id:
+        raise UserError(f"{portal}/v1/courses/{course_id} answered with {course['courseId']}")

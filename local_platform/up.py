@@ -142,7 +142,8 @@ def summary(platform: Platform, outputs: dict[str, Any]) -> str:
     """What a person needs to know of a running platform."""
     lines = [
         "",
-        f"The platform runs on {platform.endpoint}.",
+        f"The platform runs. Open {outputs['portal_url']} in a browser, and sign in with an account below.",
+        f"  Portal         {outputs['portal_url']}",
         f"  API            {outputs['api_endpoint']}",
         f"  Content        {outputs['content_base_url']}",
         f"  AWS emulator   {platform.endpoint}",

@@ -37,22 +37,14 @@ AUTHORIZER: dict[str, Any] = {
 class RestApi(Construct):
     """The API, its stage `v1`, and the permission for it to call each function.
 
-    `endpoint` is where clients call it, without a trailing slash.
+    It is made in two steps: what is made between them knows the API's id, and the functions come after that.
     """
 
-    def __init__(
-        self,
-        scope: Construct,
-        id: str,
-        *,
-        env: Environment,
-        description: ApiDescription,
-        functions: Mapping[str, PythonFunction],
-        user_pool_arn: str,
-        log_key_arn: str,
-    ) -> None:
-        """`functions` has one for each `x-function` of the description; `log_key_arn` encrypts the access log."""
+    def __init__(self, scope: Construct, id: str, *, env: Environment, description: ApiDescription) -> None:
+        """The API without its routes; `serve` completes it."""
         super().__init__(scope, id)
+        self._env, self._description = env, description
+        self.outputs: Mapping[str, str] = {}
         self.api_name = env.names.of("api")
         self.stage_name = STAGE
         # API Gateway decodes a body as UTF-8, which destroys a table in UTF-16 or Windows-1252. Bodies of these types
@@ -61,7 +53,8 @@ class RestApi(Construct):
         body_types = {type for operation in description.operations for type in operation.content_types}
         binary_types = sorted(body_types - {JSON_TYPE})
         # checkov:skip=CKV_AWS_237 aws_api_gateway_rest_api: another API would have another address
-        api = ApiGatewayRestApi(
+        self._binary_types = binary_types
+        self._api = ApiGatewayRestApi(
             self,
             "api",
             name=self.api_name,
@@ -69,7 +62,14 @@ class RestApi(Construct):
             endpoint_configuration=ApiGatewayRestApiEndpointConfiguration(types=["REGIONAL"]),
             binary_media_types=binary_types,
         )
-        self.api_id: str = api.id
+        self.api_id: str = self._api.id
+
+    def serve(self, functions: Mapping[str, PythonFunction], *, user_pool_arn: str, log_key_arn: str) -> None:
+        """Add the routes and the stage, and set `outputs`.
+
+        `functions` has one for each `x-function` of the description; `log_key_arn` encrypts the access log.
+        """
+        env, description, api = self._env, self._description, self._api
         authorizer = ApiGatewayAuthorizer(
             self,
             "authorizer",
@@ -108,7 +108,7 @@ class RestApi(Construct):
                         preflights.fingerprint,
                         responses.fingerprint,
                         [AUTHORIZER, *routes.fingerprint],
-                        binary_types,
+                        self._binary_types,
                     ]
                 ),
                 "user_pool": user_pool_arn,
@@ -120,12 +120,12 @@ class RestApi(Construct):
         stage = add_stage(
             self, env=env, api_id=self.api_id, deployment_id=deployment.id, log_key_arn=log_key_arn
         )
-        self.endpoint: str = (
+        endpoint = (
             f"{env.settings.local_endpoint}/_aws/execute-api/{self.api_id}/{STAGE}"
             if env.settings.local_endpoint
             else stage.invoke_url
         )
-        self.outputs: Mapping[str, str] = {"api_endpoint": self.endpoint}
+        self.outputs = {"api_endpoint": endpoint}
 
     def _allow_calls(self, name: str, function: PythonFunction, execution_arn: str) -> None:
         """Lets this API's stage, and no other, call a function.

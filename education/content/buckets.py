@@ -204,7 +204,7 @@ class AccessLogBucket(PrivateBucket):
                     "Effect": "Allow",
                     "Principal": {"Service": "logging.s3.amazonaws.com"},
                     "Action": "s3:PutObject",
-                    "Resource": f"{self.arn}/s3/*",
+                    "Resource": [f"{self.arn}/s3/*", f"{self.arn}/s3-portal/*"],
                     "Condition": {"StringEquals": {"aws:SourceAccount": env.aws.account_id}},
                 },
                 write_edge_logs(env, self.arn),

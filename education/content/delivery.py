@@ -89,6 +89,7 @@ class ContentDelivery(Construct):
                 self,
                 "edge-logs",
                 env=env,
+                what="content",
                 distribution_arn=distribution.arn,
                 bucket_arn=log_bucket.arn,
                 bucket_policy=log_bucket.policy,

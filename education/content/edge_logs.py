@@ -61,14 +61,15 @@ class EdgeLogs(Construct):
         id: str,
         *,
         env: Environment,
+        what: str,
         distribution_arn: str,
         bucket_arn: str,
         bucket_policy: ITerraformDependable,
         provider: TerraformProvider | None,
     ) -> None:
-        """`provider` is one for us-east-1, or None where the stack itself is there."""
+        """`what` names the delivery; `provider` is one for us-east-1, or None where the stack itself is there."""
         super().__init__(scope, id)
-        name = env.names.of("content")
+        name = env.names.of(what)
         source = CloudwatchLogDeliverySource(
             self,
             "source",

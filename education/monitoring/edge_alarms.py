@@ -1,7 +1,7 @@
-"""The alarm on CloudFront's errors, which must be in us-east-1 whatever the stack's region.
+"""The alarms on CloudFront's errors, which must be in us-east-1 whatever the stack's region.
 
 CloudFront reports its metrics there only. An alarm can neither watch a metric of another region nor notify a topic of
-one. So in any other region the alarm gets a topic and a key of its own in us-east-1.
+one. So in any other region the alarms get a topic and a key of their own in us-east-1.
 """
 
 from cdktf import TerraformProvider
@@ -18,7 +18,7 @@ ERROR_RATE_PERCENT = 5
 
 
 class EdgeAlarms(Construct):
-    """The alarm, as `errors`, and what it needs in us-east-1."""
+    """The alarms on the course files (`errors`) and on the portal (`portal_errors`), and what they need."""
 
     def __init__(
         self,
@@ -28,19 +28,37 @@ class EdgeAlarms(Construct):
         env: Environment,
         alerts: AlertTopic,
         distribution_id: str,
+        portal_distribution_id: str,
         provider: TerraformProvider | None,
     ) -> None:
         """`provider` is one for us-east-1, or None where the stack itself is there."""
         super().__init__(scope, id)
         if provider is not None:
             alerts = self._alerts(env, provider)
-        self.errors: CloudwatchMetricAlarm = make_alarm(
+        self.errors: CloudwatchMetricAlarm = self._alarm(
+            "errors", env, alerts, provider, distribution_id, "content", "course files"
+        )
+        self.portal_errors: CloudwatchMetricAlarm = self._alarm(
+            "portal-errors", env, alerts, provider, portal_distribution_id, "portal", "the portal and its API"
+        )
+
+    def _alarm(
+        self,
+        id: str,
+        env: Environment,
+        alerts: AlertTopic,
+        provider: TerraformProvider | None,
+        distribution_id: str,
+        what: str,
+        words: str,
+    ) -> CloudwatchMetricAlarm:
+        return make_alarm(
             self,
-            "errors",
+            id,
             env=env,
             alerts=alerts,
-            what="content-5xx",
-            description=f"CloudFront answers over {ERROR_RATE_PERCENT} % of requests for course files with 5xx.",
+            what=f"{what}-5xx",
+            description=f"CloudFront answers over {ERROR_RATE_PERCENT} % of requests for {words} with 5xx.",
             namespace="AWS/CloudFront",
             metric_name="5xxErrorRate",
             dimensions={"DistributionId": distribution_id, "Region": "Global"},

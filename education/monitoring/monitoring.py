@@ -59,6 +59,7 @@ class Monitoring(Construct):
             env=env,
             alerts=alerts,
             distribution_id=watched.distribution_id,
+            portal_distribution_id=watched.portal_distribution_id,
             provider=edge_provider,
         )
         alarms = [
@@ -66,6 +67,7 @@ class Monitoring(Construct):
             *(self._throttle_alarm(table) for table in watched.tables),
             self._dead_letter_alarm(watched.dead_letters),
             edge.errors,
+            edge.portal_errors,
             *(self._blocked_alarm(guard) for guard in guards(env)),
             *other_alarms,
         ]

@@ -47,3 +47,4 @@ class Watched:
     tables: Sequence[Table]
     dead_letters: WatchedQueue
     distribution_id: str
+    portal_distribution_id: str

@@ -6,6 +6,7 @@ from education.pipeline.resource_scope import ResourceScope
 
 # What a distribution is put together from: the statement's name, the name in actions, the resource type.
 _PARTS = (
+    ("Caching", "CachePolicy", "cache-policy"),
     ("OriginAccess", "OriginAccessControl", "origin-access-control"),
     ("OriginRequests", "OriginRequestPolicy", "origin-request-policy"),
     ("ResponseHeaders", "ResponseHeadersPolicy", "response-headers-policy"),
@@ -57,7 +58,8 @@ def content_permissions(scope: ResourceScope) -> list[Permission]:
             ["*"],
             writes=actions(
                 "cloudfront",
-                "CreateFunction CreateKeyValueStore CreateOriginAccessControl CreateOriginRequestPolicy "
+                "CreateCachePolicy CreateFunction CreateKeyValueStore CreateOriginAccessControl "
+                "CreateOriginRequestPolicy "
                 "CreateResponseHeadersPolicy",
             ),
             reason="these have no resource type; a new part serves nothing before a distribution uses it",

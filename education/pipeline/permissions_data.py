@@ -50,6 +50,7 @@ def data_permissions(scope: ResourceScope) -> list[Permission]:
             [f"{bucket}/*" for bucket in scope.buckets()],
             destroys=actions("s3", "DeleteObject DeleteObjectVersion"),
         ),
+        *_web_file_permissions(scope),
         Permission(
             "UserPoolCreation",
             ["*"],
@@ -67,13 +68,37 @@ def data_permissions(scope: ResourceScope) -> list[Permission]:
             writes=actions(
                 "cognito-idp",
                 "UpdateUserPool SetUserPoolMfaConfig CreateUserPoolClient UpdateUserPoolClient "
-                "DeleteUserPoolClient CreateGroup UpdateGroup DeleteGroup TagResource UntagResource",
+                "DeleteUserPoolClient CreateUserPoolDomain UpdateUserPoolDomain "
+                "CreateGroup UpdateGroup DeleteGroup TagResource UntagResource",
             ),
-            destroys=actions("cognito-idp", "DeleteUserPool"),
+            destroys=actions("cognito-idp", "DeleteUserPool DeleteUserPoolDomain"),
             conditions=scope.tagged(),
             read_conditions=scope.tagged(),
             reason="a pool's ARN has its id, not its name; its tags are checked instead",
         ),
+        Permission(
+            "SignInPages",
+            ["*"],
+            reads=actions("cognito-idp", "DescribeUserPoolDomain"),
+            reason="DescribeUserPoolDomain has no resource type; it tells whose a public name is",
+        ),
+    ]
+
+
+def _web_file_permissions(scope: ResourceScope) -> list[Permission]:
+    """The files of the web portal: a deployment puts new ones and removes those of the version before.
+
+    It can neither read nor change course files, which are in another bucket.
+    """
+    buckets = scope.buckets("portal")
+    return [
+        Permission(
+            "WebFiles",
+            [f"{bucket}/*" for bucket in buckets],
+            reads=actions("s3", "GetObject GetObjectTagging"),
+            writes=actions("s3", "PutObject PutObjectTagging DeleteObject DeleteObjectVersion"),
+        ),
+        Permission("WebFileVersions", buckets, writes=actions("s3", "ListBucketVersions")),
     ]
 
 

@@ -8,6 +8,7 @@ from typing import Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from education.settings.pipeline import PipelineSettings
+from education.settings.portal import PortalSettings, SchoolSettings
 from education.settings.types import (
     AddressRanges,
     BucketName,
@@ -18,6 +19,7 @@ from education.settings.types import (
     EnvironmentSuffix,
     LocalEndpoint,
     LogRetentionDays,
+    MailDomain,
     Origin,
     Region,
     SesIdentity,
@@ -45,7 +47,8 @@ class IdentitySettings(_Section):
     only with a second factor. `plan` is what Cognito costs for each user and month: ESSENTIALS 1.5 cents, PLUS 2 cents.
     PLUS has threat protection, and `advanced_security` says what that does: it observes first (AUDIT), then acts. `waf`
     switches the firewall in front of sign-in on (`education/firewall/`). The validities of tokens are within Cognito's
-    limits: 5 minutes to 24 hours, and for refresh tokens 1 hour to 3,650 days.
+    limits: 5 minutes to 24 hours, and for refresh tokens 1 hour to 3,650 days. `sign_up` says who may make an account:
+    anyone, whoever has an address in one of `sign_up_domains`, or only people whom an administrator invites.
     """
 
     mfa: Literal["OFF", "OPTIONAL", "ON"]
@@ -61,6 +64,17 @@ class IdentitySettings(_Section):
     # Cognito's own sender sends at most 50 e-mails a day, sign-up codes included. SES has no such limit.
     ses_identity_arn: SesIdentity | None = None
     email_from: EmailAddress | None = None
+    sign_up: Literal["anyone", "domains", "invited"] = "anyone"
+    sign_up_domains: tuple[MailDomain, ...] = ()
+
+    @model_validator(mode="after")
+    def _domains_are_listed_where_they_decide(self) -> Self:
+        if (self.sign_up == "domains") != bool(self.sign_up_domains):
+            raise ValueError(
+                f"sign_up is {self.sign_up} and sign_up_domains has {len(self.sign_up_domains)} entries; allowed: "
+                'sign_up = "domains" with one or more domains, or another sign_up and no domains'
+            )
+        return self
 
     @model_validator(mode="after")
     def _threat_protection_is_what_the_plan_has(self) -> Self:
@@ -239,6 +253,17 @@ class EnvironmentSettings(_Section):
     api: ApiSettings
     monitoring: MonitoringSettings
     pipeline: PipelineSettings = PipelineSettings()
+    portal: PortalSettings = PortalSettings()
+    school: SchoolSettings = SchoolSettings()
+
+    @model_validator(mode="after")
+    def _only_the_emulator_leads_sign_in_to_a_laptop(self) -> Self:
+        if self.portal.development_origin and self.local_endpoint is None:
+            raise ValueError(
+                f"portal.development_origin is {self.portal.development_origin} but local_endpoint is not set; "
+                "allowed: portal.development_origin in the local environment only"
+            )
+        return self
 
     @model_validator(mode="after")
     def _what_a_firewall_is_told_has_a_firewall(self) -> Self:

@@ -180,3 +180,12 @@ Domain = Annotated[
         )
     ),
 ]
+MailDomain = Annotated[
+    str,
+    AfterValidator(
+        matching(
+            r"([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}",
+            "what follows the @ of an e-mail address, in lower case, such as school.example.org",
+        )
+    ),
+]

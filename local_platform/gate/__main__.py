@@ -18,6 +18,8 @@ from local_platform.gate import (
     whole_answers,
 )
 from local_platform.gate.gate import Gate
+from local_platform.gate.sign_in import invitations, renewals, second_factor
+from local_platform.gate.sign_in.pages import SignInPages
 
 
 def main() -> int:
@@ -35,7 +37,10 @@ def main() -> int:
     api_changes.store_changes_as_they_are_read()
     edge_functions.let_functions_read_key_value_stores()
     edge_functions.answer_updates_as_aws_does()
-    app.app = Gate(app.app)
+    renewals.keep_groups_and_time()
+    second_factor.ask_for_the_second_factor()
+    invitations.refuse_sign_up_by_oneself()
+    app.app = Gate(SignInPages(app.app))
     app._port_is_bindable = lambda *_: False  # the port it was given is the only one it opens
     app.main()
     return 0

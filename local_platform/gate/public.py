@@ -14,10 +14,13 @@ DISTRIBUTION = re.compile(r"[a-z0-9]+\.cloudfront\.localhost(:\d+)?")
 # Cognito's pages and the keys that it publishes, by method.
 COGNITO_PAGES = {
     "GET": re.compile(
-        r"/(oauth2/(authorize|userInfo|userinfo)|login|logout|userinfo"
+        r"/(oauth2/(authorize|userInfo|userinfo)|login|logout|userinfo|signup|forgotPassword"
         r"|[a-z0-9-]+_[A-Za-z0-9]+/\.well-known/(jwks\.json|openid-configuration))$"
     ),
-    "POST": re.compile(r"/(oauth2/(token|login|userInfo|userinfo)|login|userinfo)$"),
+    "POST": re.compile(
+        r"/(oauth2/(token|login|revoke|userInfo|userinfo)|login|userinfo"
+        r"|signup|confirmUser|forgotPassword|confirmForgotPassword)$"
+    ),
 }
 BUCKET = re.compile(r"/([a-z0-9][a-z0-9.-]{2,62})/?$")
 # Paths that the emulator answers by itself whatever the host is, before it looks for a distribution.

@@ -85,6 +85,13 @@ class Synthesized:
         """The values of the outputs."""
         return {name: output["value"] for name, output in self.document["output"].items()}
 
+    @property
+    def portal_origins(self) -> list[str]:
+        """Where pages are that may use course files: the settings' portals, and the stack's own."""
+        development = self.settings.portal.development_origin
+        own = [self.outputs["portal_url"], *([development] if development else [])]
+        return [*self.settings.content.portal_origins, *own]
+
 
 def reference(value: object) -> str:
     """The address that a value refers to; empty where it is no reference."""

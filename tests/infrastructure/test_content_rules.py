@@ -18,8 +18,14 @@ def per_bucket(stack: Synthesized, type: str) -> dict[str, Body]:
     return {reference(body["bucket"]).partition(".")[2]: body for body in stack.resources(type).values()}
 
 
+def of_content(stack: Synthesized, type: str) -> Body:
+    """The resource of a type that is the content delivery's. The portal has its own (`test_portal_rules.py`)."""
+    (body,) = (body for name, body in stack.resources(type).items() if "content-delivery" in name)
+    return body
+
+
 def behaviours(stack: Synthesized) -> Iterator[Body]:
-    distribution = stack.one("aws_cloudfront_distribution")
+    distribution = of_content(stack, "aws_cloudfront_distribution")
     yield distribution["default_cache_behavior"]
     yield from distribution["ordered_cache_behavior"]
 
@@ -88,13 +94,13 @@ def test_only_the_local_environment_may_do_without_tls(synthesized_of: Synthesiz
 
 def test_uploads_are_allowed_from_the_portal_only(stack: Synthesized) -> None:
     (rule,) = stack.one("aws_s3_bucket_cors_configuration")["cors_rule"]
-    assert rule["allowed_origins"] == list(stack.settings.content.portal_origins)
+    assert rule["allowed_origins"] == stack.portal_origins
     assert "*" not in "".join(rule["allowed_origins"])
     assert "POST" in rule["allowed_methods"], "a presigned upload is a POST"
 
 
 def test_the_distribution_speaks_tls_1_2_or_newer(stack: Synthesized) -> None:
-    distribution = stack.one("aws_cloudfront_distribution")
+    distribution = of_content(stack, "aws_cloudfront_distribution")
     certificate = distribution["viewer_certificate"]
     if certificate.get("cloudfront_default_certificate"):
         # CloudFront's own certificate fixes TLS 1.0 as the minimum, so a function refuses what is older than 1.2.
@@ -107,9 +113,9 @@ def test_the_distribution_speaks_tls_1_2_or_newer(stack: Synthesized) -> None:
 
 
 def test_the_bucket_is_read_through_the_distribution_only(stack: Synthesized) -> None:
-    (origin,) = stack.one("aws_cloudfront_distribution")["origin"]
+    (origin,) = of_content(stack, "aws_cloudfront_distribution")["origin"]
     assert reference(origin["origin_access_control_id"]).startswith("aws_cloudfront_origin_access_control.")
-    access = stack.one("aws_cloudfront_origin_access_control")
+    access = of_content(stack, "aws_cloudfront_origin_access_control")
     assert (access["signing_behavior"], access["signing_protocol"]) == ("always", "sigv4")
     readers = [
         statement
@@ -117,12 +123,15 @@ def test_the_bucket_is_read_through_the_distribution_only(stack: Synthesized) ->
         for statement in statements(policy["policy"])
         if statement["Effect"] == "Allow" and "s3:GetObject" in str(statement["Action"])
     ]
-    (reader,) = readers
-    assert reader["Principal"] == {"Service": "cloudfront.amazonaws.com"}
-    source = reader["Condition"]["StringEquals"]["AWS:SourceArn"]
-    assert reference(source).startswith("aws_cloudfront_distribution."), (
-        "any distribution, also of another account, could read"
-    )
+    assert len(readers) == 2, "the course files and the portal's, each by its own distribution"
+    for reader in readers:
+        assert reader["Principal"] == {"Service": "cloudfront.amazonaws.com"}
+        own = "content-delivery" if "content-delivery" in str(reader["Resource"]) else "education_portal_"
+        source = reference(reader["Condition"]["StringEquals"]["AWS:SourceArn"])
+        assert source.startswith("aws_cloudfront_distribution."), (
+            "any distribution, also of another account, could read"
+        )
+        assert own in source, "each distribution reads its own bucket"
 
 
 def test_bucket_and_distribution_do_not_wait_for_each_other(stack: Synthesized) -> None:
@@ -130,7 +139,7 @@ def test_bucket_and_distribution_do_not_wait_for_each_other(stack: Synthesized) 
         assert "policy" not in body, (
             "the bucket policy is a resource of its own (terraform-provider-aws #22777)"
         )
-    assert "aws_s3_bucket_policy." not in str(stack.one("aws_cloudfront_distribution"))
+    assert "aws_s3_bucket_policy." not in str(of_content(stack, "aws_cloudfront_distribution"))
 
 
 def test_every_answer_is_compressed_and_has_security_headers(stack: Synthesized) -> None:
@@ -143,10 +152,11 @@ def test_every_answer_is_compressed_and_has_security_headers(stack: Synthesized)
             "content_security_policy",
             "referrer_policy",
         } <= set(headers["security_headers_config"])
-        portal = list(stack.settings.content.portal_origins)
         anyone = behaviour.get("path_pattern") in (*PACKAGES, PLAYER)
         origins = headers["cors_config"]["access_control_allow_origins"]["items"]
-        assert origins == (["*"] if anyone else portal), "pages of packages have no origin that has a name"
+        assert origins == (["*"] if anyone else stack.portal_origins), (
+            "pages of packages have no origin that has a name"
+        )
 
 
 def test_every_document_is_sandboxed_without_the_origin_of_the_files(stack: Synthesized) -> None:
@@ -193,7 +203,8 @@ def test_nothing_reads_arrivals_through_the_distribution(stack: Synthesized) -> 
         for policy in stack.resources("aws_s3_bucket_policy").values()
         for statement in statements(policy["policy"])
         if statement["Effect"] == "Allow" and statement["Action"] == "s3:GetObject"
-        for resource in statement["Resource"]
+        for resource in listed(statement["Resource"])
+        if "content-delivery" in resource
     ]
     assert sorted(resource.partition("/")[2] for resource in read) == [
         "packages/*",
@@ -262,7 +273,7 @@ def test_the_distribution_trusts_a_key_before_the_function_signs_with_it(stack: 
         for function in stack.resources("aws_lambda_function").values()
         if function["function_name"].startswith("education-content-")
     )
-    (name,) = stack.resources("aws_cloudfront_distribution")
+    (name,) = (each for each in stack.resources("aws_cloudfront_distribution") if "content-delivery" in each)
     assert f"aws_cloudfront_distribution.{name}" in function["depends_on"]
     assert "SIGNING_SECRET_ID" not in function["environment"]["variables"]
 
@@ -333,14 +344,14 @@ def test_access_is_logged_where_the_settings_say(stack: Synthesized) -> None:
 
 def test_logs_have_no_signed_links(stack: Synthesized) -> None:
     """CloudFront's earlier logs have the query string of each request, and with it the signature of premium links."""
-    assert "logging_config" not in stack.one("aws_cloudfront_distribution")
+    assert "logging_config" not in of_content(stack, "aws_cloudfront_distribution")
     for delivery in stack.resources("aws_cloudwatch_log_delivery").values():
         fields = delivery["record_fields"]
         assert fields, "without a list of fields all of them are logged"
         assert not {"cs-uri-query", "cs(Referer)", "cs(Cookie)"} & set(fields)
     for behaviour in behaviours(stack):
         assert "origin_request_policy_id" in behaviour
-    policy = stack.one("aws_cloudfront_origin_request_policy")
+    policy = of_content(stack, "aws_cloudfront_origin_request_policy")
     assert policy["query_strings_config"] == {"query_string_behavior": "none"}, "S3 logs its requests too"
 
 
@@ -348,16 +359,19 @@ def test_cloudfronts_logs_are_delivered_from_its_own_region(synthesized_of: Synt
     of_prod = synthesized_of("prod")
     edge = None if of_prod.settings.aws_region == "us-east-1" else "aws.edge"
     for kind in ("", "_source", "_destination"):
-        (part,) = of_prod.resources(f"aws_cloudwatch_log_delivery{kind}").values()
-        assert part.get("provider") == edge
+        parts = of_prod.resources(f"aws_cloudwatch_log_delivery{kind}").values()
+        assert [part.get("provider") for part in parts] == [edge, edge], (
+            "of the course files, and of the portal"
+        )
 
 
 def test_logging_waits_until_its_bucket_takes_logs(synthesized_of: SynthesizedOf) -> None:
     """S3 and CloudFront need the log bucket's policy."""
     resources = synthesized_of("prod").resources
-    (logging,) = resources("aws_s3_bucket_logging").values()
-    (delivery,) = resources("aws_cloudwatch_log_delivery").values()
-    for waiting in (logging, delivery):
+    logging = resources("aws_s3_bucket_logging").values()
+    deliveries = resources("aws_cloudwatch_log_delivery").values()
+    assert (len(logging), len(deliveries)) == (2, 2)
+    for waiting in (*logging, *deliveries):
         of_logs = [
             address
             for address in waiting["depends_on"]

@@ -157,5 +157,5 @@ def identity_of(folder: Path, chosen: Mapping[str, Any]) -> dict[str, Any]:
         settings.model_copy(update={"identity": identity}), AwsContext(stack, "aws", region="us-east-1")
     )
     trigger: Any = SimpleNamespace(arn="arn", function_name="f", role_name="r", user_pool_grants=lambda _: [])
-    Identity(stack, "identity", env=env, pre_token_function=trigger, log_key_arn="key")
+    Identity(stack, "identity", env=env, pre_token_function=trigger, origins=["o"], log_key_arn="key")
     return dict(json.loads(Testing.synth(stack))["resource"])

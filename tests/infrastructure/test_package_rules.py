@@ -70,7 +70,7 @@ def test_a_file_is_cached_once_whoever_asks(stack: Synthesized) -> None:
 
 
 def test_packages_send_nothing_to_other_hosts_and_only_the_portal_frames_them(stack: Synthesized) -> None:
-    portal = " ".join(stack.settings.content.portal_origins)
+    portal = " ".join(stack.portal_origins)
     for pattern in ("p/*", "player/*"):
         policy = directives(stack, pattern)
         assert policy["frame-ancestors"] == f"'self' {portal}"

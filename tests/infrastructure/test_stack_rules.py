@@ -17,6 +17,7 @@ OUTPUTS = """
     content_base_url user_pool_id user_pool_client_id user_profiles_table_name courses_table_name
     course_progress_table_name catalog_function_name enrollment_function_name progress_function_name
     content_function_name profile_function_name alert_topic_arn dashboard_name
+    portal_url portal_bucket_name portal_distribution_id sign_in_base_url
 """
 BACKEND = {"bucket", "key", "region", "encrypt", "dynamodb_table"}
 EMULATOR_BACKEND = BACKEND | {

@@ -64,7 +64,10 @@ def mermaid(stack: Mapping[str, Any], suffix: str) -> str:
     ]
     lines += ["  portal -->|signs in| " + box for box in _ids(boxes, "aws_cognito_user_pool")]
     lines += ["  portal -->|ID token| " + box for box in _ids(boxes, "aws_api_gateway_rest_api")]
-    lines += ["  portal -->|course files| " + box for box in _ids(boxes, "aws_cloudfront_distribution")]
+    lines += [
+        f"  portal -->|{'pages, and the API' if box.endswith('_portal') else 'course files'}| {box}"
+        for box in _ids(boxes, "aws_cloudfront_distribution")
+    ]
     lines += ["  Functions -->|what failed for good| " + box for box in _ids(boxes, "aws_sqs_queue")]
     lines += [f"  {source} {line} {' & '.join(targets)}" for (source, line), targets in arrows.items()]
     return "\n".join(lines) + "\n"

@@ -37,15 +37,13 @@ def triggers(description: ApiDescription) -> object:
         operation.function: SimpleNamespace(function_name=operation.function, invoke_arn=operation.function)
         for operation in description.operations
     }
-    RestApi(
+    api = RestApi(
         stack,
         "rest-api",
         env=Environment(load_settings("dev"), AwsContext(stack, "aws", region="us-east-1")),
         description=description,
-        functions=cast(Mapping[str, PythonFunction], functions),
-        user_pool_arn="pool",
-        log_key_arn="key",
     )
+    api.serve(cast(Mapping[str, PythonFunction], functions), user_pool_arn="pool", log_key_arn="key")
     (deployment,) = json.loads(Testing.synth(stack))["resource"]["aws_api_gateway_deployment"].values()
     return deployment["triggers"]
 

@@ -101,15 +101,13 @@ def triggers(folder: Path, *origins: str) -> dict[str, str]:
     function: Any = SimpleNamespace(invoke_arn="invoke", function_name="function")
     stack = TerraformStack(App(outdir=str(folder)), "api")
     settings = settings.model_copy(update={"content": content})
-    RestApi(
+    api = RestApi(
         stack,
         "rest-api",
         env=Environment(settings, AwsContext(stack, "aws", region="us-east-1")),
         description=load_api_description(),
-        functions=dict.fromkeys(FUNCTIONS, function),
-        user_pool_arn="pool",
-        log_key_arn="key",
     )
+    api.serve(dict.fromkeys(FUNCTIONS, function), user_pool_arn="pool", log_key_arn="key")
     (deployment,) = json.loads(Testing.synth(stack))["resource"]["aws_api_gateway_deployment"].values()
     return dict(deployment["triggers"])
 

@@ -45,6 +45,7 @@ MAKING = {
         for kind in ["gateway_response", "integration", "integration_response", "method", "method_response"]
     },
     "aws_api_gateway_method_settings": "apigateway:PATCH",
+    "aws_cloudfront_cache_policy": "cloudfront:CreateCachePolicy",
     "aws_cloudfront_distribution": "cloudfront:CreateDistribution cloudfront:TagResource",
     "aws_cloudfront_function": "cloudfront:CreateFunction cloudfront:PublishFunction",
     "aws_cloudfront_key_group": "cloudfront:CreateKeyGroup",
@@ -65,6 +66,7 @@ MAKING = {
     "aws_cognito_user_group": "cognito-idp:CreateGroup",
     "aws_cognito_user_pool": "cognito-idp:CreateUserPool cognito-idp:SetUserPoolMfaConfig",
     "aws_cognito_user_pool_client": "cognito-idp:CreateUserPoolClient",
+    "aws_cognito_user_pool_domain": "cognito-idp:CreateUserPoolDomain",
     "aws_dynamodb_table": "dynamodb:CreateTable dynamodb:UpdateContinuousBackups dynamodb:UpdateTimeToLive",
     "aws_iam_role": "iam:CreateRole iam:PassRole",
     "aws_iam_role_policy": "iam:PutRolePolicy",
@@ -85,6 +87,7 @@ MAKING = {
     "aws_s3_bucket_public_access_block": "s3:PutBucketPublicAccessBlock",
     "aws_s3_bucket_server_side_encryption_configuration": "s3:PutEncryptionConfiguration",
     "aws_s3_bucket_versioning": "s3:PutBucketVersioning",
+    "aws_s3_object": "s3:PutObject s3:PutObjectTagging",
     "aws_sns_topic": "sns:CreateTopic",
     "aws_sns_topic_policy": "sns:SetTopicAttributes",
     "aws_sns_topic_subscription": "sns:Subscribe sns:GetSubscriptionAttributes",

@@ -1,0 +1,1 @@
+"""Mends the emulator's sign-in: what Cognito's own pages and its token endpoint do besides."""
