@@ -1,0 +1,1 @@
+"""The demo course that `make up` makes, its files, and the scripts that made the files."""
