@@ -54,6 +54,7 @@ def _get_lesson_content(request: Request) -> Response:
     shown = {
         "url": location.url,
         "premium": location.premium,
+        "fileName": location.file_name,
         "expiresAt": location.expires_at,
         "kind": location.kind,
         "launchUrl": location.launch_url,

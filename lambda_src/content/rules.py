@@ -11,10 +11,10 @@ from functools import cache, partial
 from typing import Any, Protocol
 from urllib.parse import quote
 
-from domain import content_paths, permissions
+from domain import content_paths, file_names, permissions
 from domain.content_paths import UploadKey
 from domain.courses import Course, Lesson
-from domain.lesson_content import SHARED_ORIGIN_KINDS
+from domain.lesson_content import SHARED_ORIGIN_KINDS, name_of_file
 from toolkit.caller import Caller
 from toolkit.errors import BadRequest, Conflict, FieldError, Forbidden, NotFound
 
@@ -28,6 +28,22 @@ class WantedUpload:
     file_name: str | None = None
     media_type: str | None = None
     size_bytes: int | None = None
+
+
+@dataclass(frozen=True)
+class UploadedFile:
+    """A file that may be uploaded.
+
+    Attributes:
+        key: where it will be served, or what its upload is known by if it is not served itself.
+        name: the name that its person gave it.
+        uploader_id: the user id of the person who may upload it.
+    """
+
+    key: str
+    name: str
+    media_type: str
+    uploader_id: str
 
 
 @dataclass(frozen=True)
@@ -56,6 +72,7 @@ class ContentLocation:
 
     url: str
     premium: bool
+    file_name: str
     expires_at: str | None = None
     kind: str | None = None
     launch_url: str | None = None
@@ -82,8 +99,8 @@ class ContentStore(Protocol):
 class UploadForms(Protocol):
     """Forms for uploads."""
 
-    def make(self, key: str, media_type: str, most_bytes: int, uploader_id: str) -> UploadForm:
-        """A form that accepts one file of up to `most_bytes` bytes, which will be served from `key`."""
+    def make(self, file: UploadedFile, sizes: tuple[int, int]) -> UploadForm:
+        """A form that accepts one file whose size is within `sizes`, in bytes."""
 
 
 class UrlSigner(Protocol):
@@ -146,7 +163,8 @@ class Content:
         lesson = course.require_lesson(lesson_id)
         course.require_not_archived()
         media_types = content_paths.MEDIA_TYPES[lesson.content_type]
-        media_type = wanted.media_type or content_paths.media_type_of(lesson.content_type, wanted.file_name)
+        name = file_names.cleaned(wanted.file_name) if wanted.file_name else None
+        media_type = wanted.media_type or content_paths.media_type_of(lesson.content_type, name)
         faults = []
         if media_type not in media_types:
             faults.append(FieldError("mediaType", f"must be {' or '.join(media_types)} for this lesson"))
@@ -158,8 +176,10 @@ class Content:
         upload = UploadKey(course_id, lesson_id, lesson.content_type, lesson.premium, upload_id)
         if not self._store.open_form(upload):
             return None
-        key = content_paths.key_of(upload, wanted.file_name or content_paths.FILE_NAMES[media_type])
-        return self._forms.make(key, media_type, wanted.size_bytes or self._most_bytes, caller.user_id)
+        key = content_paths.key_of(upload, content_paths.key_name(name, media_type))
+        file = UploadedFile(key, name or content_paths.FILE_NAMES[media_type], media_type, caller.user_id)
+        sizes = (wanted.size_bytes or 1, wanted.size_bytes or self._most_bytes)
+        return self._forms.make(file, sizes)
 
     def locate(self, caller: Caller, course_id: str, lesson_id: str) -> ContentLocation:
         """Where the lesson's content is. For premium content, a signed URL that is valid for this upload only.
@@ -193,10 +213,11 @@ class Content:
             return self._package(course.course_id, lesson, lesson.package)
         if lesson.content_key is None:
             raise NotFound("Nothing has been uploaded for this lesson.")
+        name = name_of_file(lesson.content_key, lesson.file_name)
         if not lesson.premium:
-            return ContentLocation(f"{self._base_url}/{lesson.content_key}", premium=False)
+            return ContentLocation(f"{self._base_url}/{lesson.content_key}", premium=False, file_name=name)
         url, expires_at = self._signer.sign(lesson.content_key)
-        return ContentLocation(url, premium=True, expires_at=expires_at)
+        return ContentLocation(url, premium=True, file_name=name, expires_at=expires_at)
 
     def _package(self, course_id: str, lesson: Lesson, package: Mapping[str, Any]) -> ContentLocation:
         """Where a package is. A free one has an address that ends too, so that there is one way to packages."""
@@ -209,6 +230,7 @@ class Content:
         return ContentLocation(
             folder + content_paths.PACKAGE_FILES + quote(package["entry"]),
             premium=lesson.premium,
+            file_name=package["fileName"],
             expires_at=ends,
             kind=package["kind"],
             launch_url=folder + content_paths.PACKAGE_LAUNCH,

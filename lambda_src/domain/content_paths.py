@@ -32,6 +32,8 @@ PACKAGE_LAUNCH = "launch.json"
 PLAYER_PAGE = "player/index.html"
 # The metadata of an incoming file that holds the user id of the person who got the form. A form signs it.
 UPLOADER = "uploader"
+# The metadata that holds the name that the person gave it (domain.file_names).
+NAME = "name"
 
 # Short, so that caches ask for a key again soon (in most cases the answer is a 304 without a body). CloudFront serves
 # a deleted file for this long too. The distribution says `private` for premium files: education/content/headers.py.
@@ -54,6 +56,7 @@ FILE_NAMES = {
     "text/markdown": "article.md",
     "application/zip": "package.zip",
 }
+_SAFE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 # What is unpacked. An H5P package is a zip too.
 PACKAGE_TYPE = "application/zip"
 _PACKAGE_EXTENSIONS = (".zip", ".h5p")
@@ -85,6 +88,11 @@ def media_type_of(content_type: str, file_name: str | None) -> str:
     allowed = MEDIA_TYPES[content_type]
     is_package = (file_name or "").lower().endswith(_PACKAGE_EXTENSIONS)
     return PACKAGE_TYPE if is_package and PACKAGE_TYPE in allowed else allowed[0]
+
+
+def key_name(file_name: str | None, media_type: str) -> str:
+    """The last part of the key of a file: its name if that is plain, and else one that says its type only."""
+    return file_name if file_name and _SAFE_NAME.fullmatch(file_name) else FILE_NAMES[media_type]
 
 
 def package_folder(course_id: str, lesson_id: str, upload_id: str) -> str:

@@ -24,6 +24,7 @@ class Lesson(NamedTuple):
     """One lesson. `content_key` is the S3 key of its file, None before there is one. `open_form` says which form's file
     may still become the lesson's: `uploadId`, and `claimedBy` once a file has arrived. `package` and `unpacking` are
     the lesson's package, and the latest one while it is unpacked or after it was refused: see domain.lesson_content.
+    `file_name` is the name of its file, if it is not the last part of the key.
 
     A tuple, because a course has up to 200 of these, and a frozen dataclass takes twice as long.
     """
@@ -38,6 +39,7 @@ class Lesson(NamedTuple):
     open_form: Mapping[str, str] | None = None
     package: Mapping[str, Any] | None = None
     unpacking: Mapping[str, Any] | None = None
+    file_name: str | None = None
 
     @classmethod
     def from_stored(cls, lesson_id: str, stored: Mapping[str, Any]) -> "Lesson":
@@ -53,6 +55,7 @@ class Lesson(NamedTuple):
             open_form=stored.get("openForm"),
             package=stored.get("package"),
             unpacking=stored.get("unpacking"),
+            file_name=stored.get("fileName"),
         )
 
     @property
@@ -70,7 +73,7 @@ class Lesson(NamedTuple):
             "position": self.position,
             "hasContent": self.has_content,
             "content": lesson_content.shown(
-                self.content_type, self.content_key, self.package, self.unpacking
+                self.content_type, self.content_key, self.package, self.unpacking, self.file_name
             ),
         }
 

@@ -70,6 +70,7 @@ def shown(
     content_key: str | None,
     package: Mapping[str, Any] | None,
     unpacking: Mapping[str, Any] | None,
+    file_name: str | None,
 ) -> dict[str, Any]:
     """The API's LessonContentState: the state of the latest upload."""
     if unpacking is not None:
@@ -78,6 +79,10 @@ def shown(
         return {"state": READY, **{name: package[name] for name in _OF_PACKAGE}}
     if content_key is None:
         return {"state": NONE}
-    file_name = content_key.rpartition("/")[2]
     kind = {"kind": HTML_FILE} if content_type == "interactive" else {}
-    return {"state": READY, "fileName": file_name, **kind}
+    return {"state": READY, "fileName": name_of_file(content_key, file_name), **kind}
+
+
+def name_of_file(content_key: str, file_name: str | None) -> str:
+    """The name of a single file: the stored one, or the last part of its key."""
+    return file_name or content_key.rpartition("/")[2]

@@ -48,8 +48,8 @@ class Lessons(Protocol):
     def course(self, course_id: str) -> Course | None:
         """One course as it is now."""
 
-    def begin(self, upload: UploadKey) -> bool:
-        """Mark the upload as processing. False if the lesson does not wait for it."""
+    def begin(self, upload: UploadKey) -> str | None:
+        """Mark the upload as processing, and return the name of its file. None if the lesson does not wait for it."""
 
     def note(self, upload: UploadKey, note: PackageNote) -> bool:
         """Make it the lesson's package, in place of its earlier content. False if the lesson does not wait for it."""
@@ -98,12 +98,12 @@ class Unpacking:
         upload = content_paths.parse(key.removeprefix(INCOMING))
         if upload is None:
             return Outcome.GONE
-        folder = _folder_of(upload)
-        if not self._lessons.begin(upload):
+        file_name = self._lessons.begin(upload)
+        if file_name is None:
             self._delete_unless_noted(upload)
             outcome = Outcome.GONE
         else:
-            outcome = self._unpack(upload, key, version, folder)
+            outcome = self._unpack(upload, key, version, file_name)
         self._files.erase(key, version)
         return outcome
 
@@ -113,7 +113,8 @@ class Unpacking:
         if upload is not None:
             self._lessons.fail(upload, INTERRUPTED, _REPEATED)
 
-    def _unpack(self, upload: UploadKey, key: str, version: str, folder: str) -> Outcome:
+    def _unpack(self, upload: UploadKey, key: str, version: str, file_name: str) -> Outcome:
+        folder = _folder_of(upload)
         source = self._files.open(key, version)
         if source is None:
             # Another run has finished between our two steps, or an operator has deleted the zip.
@@ -132,7 +133,7 @@ class Unpacking:
             self._files.delete_folder(folder)
             self._lessons.fail(upload, refused.code, refused.detail)
             return Outcome.REFUSED
-        note = _note_of(upload, key, archive, launch)
+        note = _note_of(upload, file_name, archive, launch)
         if self._lessons.note(upload, note):
             return Outcome.READY
         self._delete_unless_noted(upload)
@@ -155,7 +156,7 @@ def _write_launch(folder: Folder, launch: Launch) -> None:
     folder.write(content_paths.PACKAGE_LAUNCH, "application/json", len(data), iter([data]))
 
 
-def _note_of(upload: UploadKey, key: str, archive: Archive, launch: Launch) -> PackageNote:
+def _note_of(upload: UploadKey, file_name: str, archive: Archive, launch: Launch) -> PackageNote:
     return PackageNote(
         upload_id=upload.upload_id,
         kind=launch.kind,
@@ -163,5 +164,5 @@ def _note_of(upload: UploadKey, key: str, archive: Archive, launch: Launch) -> P
         entry=launch.entry,
         files=len(archive.members),
         unpacked_bytes=archive.unpacked_bytes,
-        file_name=key.rpartition("/")[2],
+        file_name=file_name,
     )

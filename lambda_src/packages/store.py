@@ -13,7 +13,7 @@ from domain.content_paths import UploadKey
 from domain.courses import Course
 from domain.lesson_content import FAILED, INTERRUPTED, PROCESSING, PackageNote
 from toolkit import clients, clock
-from toolkit.dynamo import condition_failed, retry_conflicts, to_item
+from toolkit.dynamo import condition_failed, from_item, retry_conflicts, to_item
 
 # A run that was interrupted goes on; a refusal is the last word.
 _WAITS = (
@@ -32,38 +32,44 @@ class LessonPackageTable:
         """One course as it is now: one GetItem."""
         return course_store.find(self._courses, course_id, consistent=True)
 
-    def begin(self, upload: UploadKey) -> bool:
-        """Mark the upload as processing. False if the lesson does not wait for it."""
-        return self._update(
+    def begin(self, upload: UploadKey) -> str | None:
+        """Mark the upload as processing, and return the name of its file. None if the lesson does not wait for it."""
+        course = self._update(
             upload,
             "SET lessons.#lesson.unpacking.#state = :processing "
             "REMOVE lessons.#lesson.unpacking.code, lessons.#lesson.unpacking.detail",
             {},
         )
+        lesson = course.lesson(upload.lesson_id) if course is not None else None
+        unpacking: Any = (lesson.unpacking if lesson is not None else None) or {}
+        name: str | None = unpacking.get("fileName")
+        return name
 
     def note(self, upload: UploadKey, note: PackageNote) -> bool:
         """Make it the lesson's package, in place of its earlier content. False if the lesson does not wait for it."""
-        return self._update(
+        noted = self._update(
             upload,
             "SET lessons.#lesson.package = :package, lessons.#lesson.uploadedAt = :now, updatedAt = :now "
-            "REMOVE lessons.#lesson.unpacking, lessons.#lesson.contentKey",
+            "REMOVE lessons.#lesson.unpacking, lessons.#lesson.contentKey, lessons.#lesson.fileName",
             {":package": note.to_stored(), ":now": clock.now()},
         )
+        return noted is not None
 
     def fail(self, upload: UploadKey, code: str, detail: str) -> bool:
         """Note why it was refused. False if the lesson does not wait for it."""
-        return self._update(
+        failed = self._update(
             upload,
             "SET lessons.#lesson.unpacking.#state = :failed, lessons.#lesson.unpacking.code = :code, "
             "lessons.#lesson.unpacking.detail = :detail",
             {":failed": FAILED, ":code": code, ":detail": detail},
         )
+        return failed is not None
 
-    def _update(self, upload: UploadKey, change: str, values: Mapping[str, Any]) -> bool:
-        """Whether the lesson waited for the upload, and was changed."""
+    def _update(self, upload: UploadKey, change: str, values: Mapping[str, Any]) -> Course | None:
+        """The course after a change, None if the lesson does not wait for the upload."""
         waiting = {":upload": upload.upload_id, ":processing": PROCESSING, ":interrupted": INTERRUPTED}
         try:
-            retry_conflicts(
+            answer = retry_conflicts(
                 lambda: clients.dynamodb().update_item(
                     TableName=self._courses,
                     Key=to_item({"courseId": upload.course_id}),
@@ -71,10 +77,11 @@ class LessonPackageTable:
                     ConditionExpression=_WAITS,
                     ExpressionAttributeNames={"#lesson": upload.lesson_id, "#state": "state"},
                     ExpressionAttributeValues=to_item({**waiting, **values}),
+                    ReturnValues="ALL_NEW",
                 )
             )
         except ClientError as error:
             if condition_failed(error):
-                return False
+                return None
             raise
-        return True
+        return Course.from_stored(from_item(answer["Attributes"]))

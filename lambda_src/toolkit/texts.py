@@ -75,6 +75,11 @@ def shown(text: str) -> str:
     return _HARMFUL.sub(_REPLACEMENT, text)
 
 
+def harmless(text: str) -> str:
+    """A text on one line, without the characters that could do harm where it is shown."""
+    return _LINE_BREAKS.sub(" ", _HARMFUL.sub("", text) if _HARMFUL.search(_FLAG.sub("", text)) else text)
+
+
 def excerpt(text: str, most: int) -> str:
     """A text of the caller that an answer repeats: harmless, on one line, and at most `most` characters long."""
     text = text if len(text) <= most else text[: most - 1] + "…"

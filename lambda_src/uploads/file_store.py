@@ -8,7 +8,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from domain import content_paths
+from domain import content_paths, file_names
 from toolkit import clients
 from uploads.rules import Arrival
 
@@ -34,7 +34,14 @@ class ContentBucket:
                 raise
             return None  # deleted meanwhile, by the run of another file of the same form
         uploader_id = head["Metadata"].get(content_paths.UPLOADER, "")
-        return Arrival(key=key, version=found, media_type=head["ContentType"], uploader_id=uploader_id)
+        name = file_names.from_metadata(head["Metadata"].get(content_paths.NAME, ""))
+        return Arrival(
+            key=key,
+            version=found,
+            media_type=head["ContentType"],
+            uploader_id=uploader_id,
+            file_name=name or key.rpartition("/")[2],
+        )
 
     def copy(self, arrival: Arrival, key: str) -> None:
         """Copy an arrival to the address from which it is served, without its metadata. One CopyObject does 5 GB.
@@ -49,6 +56,7 @@ class ContentBucket:
             MetadataDirective="REPLACE",
             Metadata={},
             ContentType=arrival.media_type,
+            ContentDisposition=file_names.disposition(arrival.file_name),
             CacheControl=content_paths.CACHE_CONTROL,
         )
 

@@ -42,12 +42,13 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True)
 class Arrival:
-    """A file below `incoming/`: one version of one key."""
+    """A file below `incoming/`: one version of one key. `file_name` is the name that its person gave it."""
 
     key: str
     version: str
     media_type: str
     uploader_id: str
+    file_name: str
 
     @property
     def is_package(self) -> bool:
@@ -64,7 +65,7 @@ class LessonStore(Protocol):
     def claim(self, upload: UploadKey, version: str) -> Course | None:
         """Take the open form for this version; None if it is not open, or another version has it."""
 
-    def note(self, upload: UploadKey, version: str, key: str, at: str) -> Course | None:
+    def note(self, upload: UploadKey, arrival: Arrival, key: str, at: str) -> Course | None:
         """Set the lesson's content if this version still has the open form; None if it has not."""
 
     def close_form(self, upload: UploadKey) -> None:
@@ -73,7 +74,7 @@ class LessonStore(Protocol):
     def take_back(self, upload: UploadKey, key: str) -> None:
         """Remove content and form from the lesson, if this is still its content."""
 
-    def note_package(self, upload: UploadKey, version: str, file_name: str) -> Course | None:
+    def note_package(self, upload: UploadKey, arrival: Arrival) -> Course | None:
         """Set the lesson's `unpacking` if this version still has the open form; None if it has not."""
 
     def take_back_package(self, upload: UploadKey) -> None:
@@ -172,9 +173,8 @@ class Arrivals:
             return Outcome.UNPACKING if waits else Outcome.NO_FORM
         noted: Course | None = claimed
         if not _has_taken(claimed, upload):
-            file_name = arrival.key.rpartition("/")[2]
             may_upload = self._may_upload(arrival, claimed)
-            noted = self._store.note_package(upload, arrival.version, file_name) if may_upload else None
+            noted = self._store.note_package(upload, arrival) if may_upload else None
         if noted is None or not self._may_upload(arrival, noted):
             self._store.take_back_package(upload)
             return Outcome.REFUSED
@@ -193,7 +193,7 @@ class Arrivals:
                 self._files.copy(arrival, served_key)
                 # To copy a large file takes a while. A refusal after the note would cost the lesson its earlier file.
                 if self._may_upload(arrival, self._store.course(upload.course_id)):
-                    noted = self._store.note(upload, arrival.version, served_key, at)
+                    noted = self._store.note(upload, arrival, served_key, at)
         finally:
             # Also after an error: what is not noted must not be served.
             if noted is None:

@@ -15,6 +15,7 @@ from domain.courses import ARCHIVED, Course
 from domain.lesson_content import PROCESSING
 from toolkit import clients, clock
 from toolkit.dynamo import condition_failed, from_item, retry_conflicts, to_item
+from uploads.rules import Arrival
 
 _FITS = (
     "lessons.#lesson.openForm.uploadId = :upload AND lessons.#lesson.premium = :premium "
@@ -43,14 +44,22 @@ class LessonContentTable:
             {"#status": "status"},
         )
 
-    def note(self, upload: UploadKey, version: str, key: str, at: str) -> Course | None:
+    def note(self, upload: UploadKey, arrival: Arrival, key: str, at: str) -> Course | None:
         """Set the lesson's content if this version still has the open form; None if it has not."""
         return self._update(
             upload,
-            "SET lessons.#lesson.contentKey = :key, lessons.#lesson.uploadedAt = :at, updatedAt = :now "
+            "SET lessons.#lesson.contentKey = :key, lessons.#lesson.uploadedAt = :at, "
+            "lessons.#lesson.fileName = :name, updatedAt = :now "
             "REMOVE lessons.#lesson.package, lessons.#lesson.unpacking",
             f"{_FITS} AND lessons.#lesson.openForm.claimedBy = :version",
-            {**_fitting(upload), ":version": version, ":key": key, ":at": at, ":now": clock.now()},
+            {
+                **_fitting(upload),
+                ":version": arrival.version,
+                ":key": key,
+                ":name": arrival.file_name,
+                ":at": at,
+                ":now": clock.now(),
+            },
             {"#status": "status"},
         )
 
@@ -68,24 +77,24 @@ class LessonContentTable:
         self._update(
             upload,
             "SET updatedAt = :now REMOVE lessons.#lesson.openForm, lessons.#lesson.contentKey, "
-            "lessons.#lesson.uploadedAt",
+            "lessons.#lesson.uploadedAt, lessons.#lesson.fileName",
             "lessons.#lesson.contentKey = :key",
             {":key": key, ":now": clock.now()},
         )
 
-    def note_package(self, upload: UploadKey, version: str, file_name: str) -> Course | None:
+    def note_package(self, upload: UploadKey, arrival: Arrival) -> Course | None:
         """Set the lesson's `unpacking` if this version still has the open form; None if it has not."""
         unpacking = {
             "uploadId": upload.upload_id,
-            "version": version,
-            "fileName": file_name,
+            "version": arrival.version,
+            "fileName": arrival.file_name,
             "state": PROCESSING,
         }
         return self._update(
             upload,
             "SET lessons.#lesson.unpacking = :unpacking, updatedAt = :now",
             f"{_FITS} AND lessons.#lesson.openForm.claimedBy = :version",
-            {**_fitting(upload), ":version": version, ":unpacking": unpacking, ":now": clock.now()},
+            {**_fitting(upload), ":version": arrival.version, ":unpacking": unpacking, ":now": clock.now()},
             {"#status": "status"},
         )
 

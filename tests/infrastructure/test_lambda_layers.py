@@ -29,6 +29,7 @@ LAYER_OF = {
     "domain/enrollments/rush.py": RULES,
     "domain/enrollments/seats.py": RULES,
     "domain/enrollments/withdrawals.py": RULES,
+    "domain/file_names.py": RULES,
     "domain/lesson_content.py": RULES,
     "domain/people/erasure.py": RULES,
     "domain/people/profiles.py": RULES,

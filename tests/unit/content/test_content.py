@@ -9,6 +9,7 @@ import pytest
 import requests
 
 from content.form_store import S3UploadForms
+from content.rules import UploadedFile
 from domain import content_paths
 from tests.unit.content_fixture import BASE, BUCKET, COURSE, Files
 from tests.unit.lambda_api_fixture import ADMINISTRATOR, OTHER_INSTRUCTOR, OWNER, STUDENT, Answer
@@ -34,7 +35,7 @@ def test_a_form_takes_one_file_of_the_lessons_type(files: Files) -> None:
     assert form["fields"]["key"] == f"incoming/{form['key']}"
     stored = clients.s3().get_object(Bucket=BUCKET, Key=form["fields"]["key"])
     assert (stored["ContentType"], stored["Body"].read()) == ("video/mp4", b"film")
-    assert stored["Metadata"] == {"uploader": OWNER.user_id}
+    assert stored["Metadata"] == {"uploader": OWNER.user_id, "name": "dmlkZW8ubXA0"}, "the name is in Base64"
     assert datetime.fromisoformat(form["expiresAt"]).timestamp() - time.time() <= 300
 
 
@@ -45,8 +46,10 @@ def test_s3_refuses_a_changed_form(files: Files, fields: dict[str, str]) -> None
     assert send(files.upload().body, b"film", **fields) == 403
 
 
-def test_s3_refuses_a_file_that_is_too_large(files: Files) -> None:
-    assert send(files.upload(sizeBytes=3).body, b"film") in (400, 403)
+@pytest.mark.parametrize("size", [3, 5])
+def test_s3_refuses_a_file_of_another_size_than_declared(files: Files, size: int) -> None:
+    assert send(files.upload(sizeBytes=size).body, b"film") in (400, 403)
+    assert send(files.upload(sizeBytes=4).body, b"film") == 204
 
 
 @pytest.mark.parametrize(
@@ -56,7 +59,7 @@ def test_s3_refuses_a_file_that_is_too_large(files: Files) -> None:
         ("text", {"mediaType": "video/mp4"}, ["mediaType"]),
         ("text", {"mediaType": "text/html"}, ["mediaType"]),
         ("film", {"sizeBytes": 2 * 1024 * 1024}, ["sizeBytes"]),
-        ("film", {"fileName": "../x"}, ["fileName"]),
+        ("film", {"fileName": "x" * 201}, ["fileName"]),
         ("film", {"other": 1}, ["other"]),
     ],
 )
@@ -109,7 +112,7 @@ def test_a_lesson_has_content_only_after_the_file_has_arrived(files: Files) -> N
     key = files.upload("text").body["key"]
     assert files.content("text").problem() == (404, "not-found")
     files.arrive(key)
-    assert files.content("text").body == {"url": f"{BASE}/{key}", "premium": False}
+    assert files.content("text").body == {"url": f"{BASE}/{key}", "premium": False, "fileName": "article.md"}
 
 
 @pytest.mark.parametrize(
@@ -151,6 +154,6 @@ def test_on_aws_forms_are_for_the_buckets_own_region(monkeypatch: pytest.MonkeyP
     monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
     client = clients._client.__wrapped__("s3")
     monkeypatch.setattr(clients, "s3", lambda: client)
-    form = S3UploadForms("a-bucket").make("public/key", "video/mp4", 10, "owner-1")
+    form = S3UploadForms("a-bucket").make(UploadedFile("public/key", "a", "video/mp4", "owner-1"), (1, 10))
     host = "a-bucket.s3.amazonaws.com" if region == "us-east-1" else f"a-bucket.s3.{region}.amazonaws.com"
     assert form.url == f"https://{host}/"

@@ -39,15 +39,15 @@ class World:
         self.hook()
         return Course.from_stored(self.item)
 
-    def begin(self, upload: UploadKey) -> bool:
+    def begin(self, upload: UploadKey) -> str | None:
         self.hook()
         if not self._waits(upload):
-            return False
-        unpacking = self.lesson()["unpacking"]
+            return None
+        unpacking: dict[str, str] = self.lesson()["unpacking"]
         unpacking["state"] = "processing"
         unpacking.pop("code", None)
         unpacking.pop("detail", None)
-        return True
+        return unpacking["fileName"]
 
     def note(self, upload: UploadKey, note: PackageNote) -> bool:
         self.hook()

@@ -17,6 +17,7 @@ from uploads.rules import Arrival, Arrivals, Outcome
 
 OWNER, COURSE, LESSON = "owner-1", "course-1", "film"
 AT = "2026-01-01T00:00:00.000Z"
+NAME = "Mein Film 🎬.mp4"
 UPLOAD = UploadKey(COURSE, LESSON, "video", premium=False, upload_id="a" * 32)
 SERVED = content_paths.key_of(UPLOAD, "film.mp4")
 INCOMING = content_paths.INCOMING + SERVED
@@ -48,13 +49,14 @@ class World:
         form["claimedBy"] = version
         return self._course()
 
-    def note(self, upload: UploadKey, version: str, key: str, at: str) -> Course | None:
+    def note(self, upload: UploadKey, arrival: Arrival, key: str, at: str) -> Course | None:
         self.hook()
         form = self._fitting_form(upload)
-        if form is None or form.get("claimedBy") != version:
+        if form is None or form.get("claimedBy") != arrival.version:
             return None
         self.lesson()["contentKey"] = key
         self.lesson()["uploadedAt"] = at
+        self.lesson()["fileName"] = arrival.file_name
         return self._course()
 
     def close_form(self, upload: UploadKey) -> None:
@@ -74,7 +76,7 @@ class World:
         self.hook()
         versions = self.files.get(key, [])
         found = version or (versions[-1] if versions else None)
-        return Arrival(key, found, self.media_type, OWNER) if found in versions and found else None
+        return Arrival(key, found, self.media_type, OWNER, NAME) if found in versions and found else None
 
     def copy(self, arrival: Arrival, key: str) -> None:
         self.hook()
@@ -93,15 +95,15 @@ class World:
         self.hook()
         return self.groups_of.get(user_id)
 
-    def note_package(self, upload: UploadKey, version: str, file_name: str) -> Course | None:
+    def note_package(self, upload: UploadKey, arrival: Arrival) -> Course | None:
         self.hook()
         form = self._fitting_form(upload)
-        if form is None or form.get("claimedBy") != version:
+        if form is None or form.get("claimedBy") != arrival.version:
             return None
         self.lesson()["unpacking"] = {
             "uploadId": upload.upload_id,
-            "version": version,
-            "fileName": file_name,
+            "version": arrival.version,
+            "fileName": arrival.file_name,
             "state": "processing",
         }
         return self._course()

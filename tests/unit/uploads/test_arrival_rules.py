@@ -14,6 +14,7 @@ from tests.unit.uploads.arrival_world import (
     INCOMING,
     LESSON,
     LESSON_ENDS,
+    NAME,
     RIGHT_ENDS,
     SERVED,
     World,
@@ -46,6 +47,7 @@ def test_a_file_becomes_content_and_leaves_nothing_else(world: World) -> None:
     assert world.run() is Outcome.NOTED
     assert world.files == {INCOMING: [], SERVED: ["copy of v1"], EARLIER: ["earlier"]}
     assert (world.lesson()["contentKey"], world.lesson()["uploadedAt"]) == (SERVED, AT)
+    assert world.lesson()["fileName"] == NAME
     assert "openForm" not in world.lesson()
 
 
@@ -190,7 +192,7 @@ def test_a_key_of_no_form_is_deleted(world: World, key: str) -> None:
 
 def test_without_an_uploader_nothing_is_noted(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
-        World, "find", lambda _self, key, version: Arrival(key, version, "video/mp4", uploader_id="")
+        World, "find", lambda _self, key, version: Arrival(key, version, "video/mp4", "", NAME)
     )
     assert world.run() is Outcome.REFUSED
     world.assert_nothing_is_left()

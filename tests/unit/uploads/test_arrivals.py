@@ -296,3 +296,15 @@ def test_the_name_of_the_file_is_not_logged(school: School, capsys: pytest.Captu
     logged = capsys.readouterr().out
     assert f'"outcome":"noted","courseId":"{COURSE}","lessonId":"text"' in logged
     assert "article.md" not in logged
+
+
+def test_a_file_is_served_under_its_own_name(school: School) -> None:
+    name = "Übung – 1 🎬.md"
+    form = school.form(wanted={"fileName": name}).body
+    school.arrive(school.send(form))
+    assert form["key"].endswith("/article.md"), "no letter of a name gets into a key that may need an escape"
+    assert school.lesson()["fileName"] == name
+    served = school.s3.head_object(Bucket=school.bucket, Key=form["key"])
+    assert served["ContentDisposition"] == (
+        "inline; filename=\"Ubung _ 1 _.md\"; filename*=UTF-8''%C3%9Cbung%20%E2%80%93%201%20%F0%9F%8E%AC.md"
+    )

@@ -11,6 +11,7 @@ from tests.unit.uploads.arrival_world import (
     ENDS,
     INCOMING,
     LESSON_ENDS,
+    NAME,
     RIGHT_ENDS,
     SERVED,
     UPLOAD,
@@ -58,7 +59,7 @@ def test_a_package_is_noted_and_handed_on_and_its_lesson_keeps_the_earlier_file(
     assert world.lesson()["unpacking"] == {
         "uploadId": UPLOAD.upload_id,
         "version": "v1",
-        "fileName": "film.mp4",
+        "fileName": NAME,
         "state": "processing",
     }
     assert "openForm" not in world.lesson()
