@@ -4,11 +4,13 @@ import secrets
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 
 from tests.integration.support.course_helpers import (
     PAGE,
+    content_of,
     enroll,
     eventually,
     has_content,
@@ -71,6 +73,22 @@ def test_a_file_is_served_as_it_was_sent(
     assert headers["Access-Control-Allow-Origin"] == deployed.origin
     assert "x-amz-server-side-encryption" not in headers
     assert "x-amz-version-id" not in headers
+
+
+@pytest.mark.parametrize("lesson_id", ["film", "paper"])
+def test_a_file_is_saved_under_the_name_that_its_person_gave_it(
+    deployed: Deployed, users: SharedUsers, lesson_id: str
+) -> None:
+    """Also of a premium file: spaces, umlauts and emoji are in the lesson, in the answer and in the header."""
+    course_id = new_course(users.owner, lessons={lesson_id: LESSONS[lesson_id]})
+    name = "Größe – Übung 1 🎬.dat"
+    upload(deployed, users.owner, course_id, lesson_id, PAGE, fileName=name)
+    assert content_of(users.owner, course_id, lesson_id)["fileName"] == name
+    shown = users.owner.get(f"/courses/{course_id}/lessons/{lesson_id}/content")
+    assert shown["fileName"] == name
+    header = deployed.fetch(shown["url"]).headers["Content-Disposition"]
+    assert unquote(header.partition("filename*=UTF-8''")[2]) == name
+    assert header.startswith('inline; filename="Gro_e')
 
 
 @pytest.mark.parametrize("lesson_id", ["film", "paper"])
@@ -207,10 +225,11 @@ def test_a_replaced_file_has_a_new_url(deployed: Deployed, users: SharedUsers) -
         ({"key": "premium/other/lesson/index.html"}, PAGE, 403),
         ({"Cache-Control": "no-cache"}, PAGE, 403),
         ({"acl": "public-read"}, PAGE, 403),
-        ({}, b"x" * 101, 400),
+        ({}, PAGE + b"x", 400),
+        ({}, PAGE[:-1], 400),
         ({}, b"", 400),
     ],
-    ids=["type", "key", "cache-control", "acl", "too-large", "nothing"],
+    ids=["type", "key", "cache-control", "acl", "too-large", "too-small", "nothing"],
 )
 def test_s3_accepts_only_what_the_form_allows(
     deployed: Deployed, users: SharedUsers, fields: dict[str, str], content: bytes, status: int
@@ -218,11 +237,11 @@ def test_s3_accepts_only_what_the_form_allows(
     """The form fixes key, type and size. A refused file never becomes content."""
     course_id = new_course(users.owner, "page", status="draft")
     path = f"/courses/{course_id}/lessons/page"
-    form = users.owner.post(f"{path}/upload", {"sizeBytes": 100})
-    assert form["maxBytes"] == 100
+    form = users.owner.post(f"{path}/upload", {"sizeBytes": len(PAGE)})
+    assert form["maxBytes"] == len(PAGE)
     assert send_file(deployed, form, content, fields=fields).status_code == status
     assert not has_content(users.owner, path)
-    assert send_file(deployed, form, b"x" * 100).ok  # this shows that the form itself is valid
+    assert send_file(deployed, form, PAGE).ok  # this shows that the form itself is valid
 
 
 @pytest.mark.parametrize(
