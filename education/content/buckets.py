@@ -242,8 +242,9 @@ class ContentBucket(PrivateBucket):
                 S3BucketCorsConfigurationCorsRule(
                     id="portal",
                     allowed_origins=list(portal_origins),
-                    # A POST uploads straight to the bucket; preflights of GET and HEAD arrive through CloudFront.
-                    allowed_methods=["GET", "HEAD", "POST"],
+                    # A POST or the PUT of a part uploads straight to the bucket; preflights of GET and HEAD arrive
+                    # through CloudFront.
+                    allowed_methods=["GET", "HEAD", "POST", "PUT"],
                     allowed_headers=["*"],
                     expose_headers=["ETag"],
                     max_age_seconds=PREFLIGHT_CACHE_SECONDS,

@@ -148,7 +148,7 @@ class ApiFunctions(Construct):
                 Grant("ReadEnrolments", ["dynamodb:GetItem"], [progress.arn]),
                 Grant(
                     "SignUploads",
-                    ["s3:PutObject"],
+                    ["s3:PutObject", "s3:ListMultipartUploadParts"],
                     [f"{content.bucket_arn}/{content.incoming_prefix}*"],
                     reason="the rest of the key names the lesson, which is known only at the request",
                 ),

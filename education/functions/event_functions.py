@@ -20,6 +20,7 @@ from education.functions.admissions import admissions_function
 from education.functions.grants import (
     delete_packages,
     end_passes,
+    end_uploads,
     erase_people,
     find_addresses,
     note_second_factors,
@@ -271,6 +272,7 @@ class StreamFunctions(Construct):
                     [f"{content.bucket_arn}/{prefix}*" for prefix in content.served_prefixes],
                     reason="the rest of the key names the lesson, which is known only at the edit",
                 ),
+                end_uploads(content),
                 *delete_packages(content),
             ],
             timeout_seconds=FOLLOWUPS_TIMEOUT_SECONDS,

@@ -16,6 +16,10 @@ TABLE_ACTIONS = (
     "BatchGetItem BatchWriteItem ConditionCheckItem DeleteItem GetItem PutItem Query Scan UpdateItem "
     "DescribeStream GetRecords GetShardIterator"
 )
+FILE_ACTIONS = (
+    "GetObject GetObjectVersion PutObject DeleteObject DeleteObjectVersion "
+    "AbortMultipartUpload ListMultipartUploadParts"
+)
 USER_ACTIONS = (
     "AdminAddUserToGroup AdminDeleteUser AdminGetUser AdminListGroupsForUser AdminRemoveUserFromGroup "
     "AdminUserGlobalSignOut ListUsers ListUsersInGroup"
@@ -38,7 +42,7 @@ def boundary_statements(scope: ResourceScope, *, former_signing_keys: bool) -> l
         _allow("StreamList", actions("dynamodb", "ListStreams"), ["*"]),
         _allow(
             "Files",
-            actions("s3", "GetObject GetObjectVersion PutObject DeleteObject DeleteObjectVersion"),
+            actions("s3", FILE_ACTIONS),
             [f"{bucket}/*" for bucket in scope.buckets()],
         ),
         _allow("FileVersions", actions("s3", "ListBucket ListBucketVersions"), scope.buckets()),

@@ -4,7 +4,7 @@ A form is signed with the function's own credentials, without a call to AWS. S3 
 fit the signed conditions. The file goes below `incoming/`, and says in its metadata who got the form.
 """
 
-from content.rules import UploadedFile, UploadForm
+from content.form_rules import UploadedFile, UploadForm
 from domain import content_paths, file_names
 from toolkit import clients, clock
 

@@ -11,50 +11,24 @@ from functools import cache, partial
 from typing import Any, Protocol
 from urllib.parse import quote
 
-from domain import content_paths, file_names, permissions
+from content.form_rules import UploadForm, UploadForms, WantedUpload, described
+from domain import captions, content_paths, permissions
 from domain.content_paths import UploadKey
 from domain.courses import Course, Lesson
 from domain.lesson_content import SHARED_ORIGIN_KINDS, name_of_file
 from toolkit.caller import Caller
-from toolkit.errors import BadRequest, Conflict, FieldError, Forbidden, NotFound
+from toolkit.errors import Conflict, Forbidden, NotFound
 
 _ATTEMPTS = 4
 
 
 @dataclass(frozen=True)
-class WantedUpload:
-    """What an instructor says about a file to upload; the lesson decides what is None."""
+class LocatedCaptions:
+    """Where the captions of a video in one language are."""
 
-    file_name: str | None = None
-    media_type: str | None = None
-    size_bytes: int | None = None
-
-
-@dataclass(frozen=True)
-class UploadedFile:
-    """A file that may be uploaded.
-
-    Attributes:
-        key: where it will be served, or what its upload is known by if it is not served itself.
-        name: the name that its person gave it.
-        uploader_id: the user id of the person who may upload it.
-    """
-
-    key: str
-    name: str
-    media_type: str
-    uploader_id: str
-
-
-@dataclass(frozen=True)
-class UploadForm:
-    """What a client needs for its multipart/form-data POST; `expires_at` is stored text."""
-
+    language: str
+    label: str
     url: str
-    fields: dict[str, str]
-    key: str
-    most_bytes: int
-    expires_at: str
 
 
 @dataclass(frozen=True)
@@ -68,6 +42,7 @@ class ContentLocation:
         kind: of a package, its kind.
         launch_url: of a package, what the player needs to know of it.
         player_url: of a package, the page that runs it.
+        captions: of a video, its captions.
     """
 
     url: str
@@ -77,6 +52,7 @@ class ContentLocation:
     kind: str | None = None
     launch_url: str | None = None
     player_url: str | None = None
+    captions: tuple[LocatedCaptions, ...] | None = None
 
 
 class ContentStore(Protocol):
@@ -94,13 +70,6 @@ class ContentStore(Protocol):
     def open_form(self, upload: UploadKey) -> bool:
         """Note a form in its lesson, in place of an earlier one. False if the lesson is gone or has changed, or if the
         course is archived."""
-
-
-class UploadForms(Protocol):
-    """Forms for uploads."""
-
-    def make(self, file: UploadedFile, sizes: tuple[int, int]) -> UploadForm:
-        """A form that accepts one file whose size is within `sizes`, in bytes."""
 
 
 class UrlSigner(Protocol):
@@ -162,22 +131,9 @@ class Content:
         course = permissions.require_editable(caller, self._store.course(course_id))
         lesson = course.require_lesson(lesson_id)
         course.require_not_archived()
-        media_types = content_paths.MEDIA_TYPES[lesson.content_type]
-        name = file_names.cleaned(wanted.file_name) if wanted.file_name else None
-        media_type = wanted.media_type or content_paths.media_type_of(lesson.content_type, name)
-        faults = []
-        if media_type not in media_types:
-            faults.append(FieldError("mediaType", f"must be {' or '.join(media_types)} for this lesson"))
-        if wanted.size_bytes is not None and wanted.size_bytes > self._most_bytes:
-            faults.append(FieldError("sizeBytes", f"must be at most {self._most_bytes}"))
-        if faults:
-            raise BadRequest("The body is not valid.", errors=tuple(faults))
-        upload_id = content_paths.new_upload_id()
-        upload = UploadKey(course_id, lesson_id, lesson.content_type, lesson.premium, upload_id)
+        upload, file = described(course_id, lesson, wanted, caller, self._most_bytes)
         if not self._store.open_form(upload):
             return None
-        key = content_paths.key_of(upload, content_paths.key_name(name, media_type))
-        file = UploadedFile(key, name or content_paths.FILE_NAMES[media_type], media_type, caller.user_id)
         sizes = (wanted.size_bytes or 1, wanted.size_bytes or self._most_bytes)
         return self._forms.make(file, sizes)
 
@@ -213,11 +169,14 @@ class Content:
             return self._package(course.course_id, lesson, lesson.package)
         if lesson.content_key is None:
             raise NotFound("Nothing has been uploaded for this lesson.")
-        name = name_of_file(lesson.content_key, lesson.file_name)
-        if not lesson.premium:
-            return ContentLocation(f"{self._base_url}/{lesson.content_key}", premium=False, file_name=name)
-        url, expires_at = self._signer.sign(lesson.content_key)
-        return ContentLocation(url, premium=True, file_name=name, expires_at=expires_at)
+        url, expires_at = self._link(lesson, lesson.content_key)
+        return ContentLocation(
+            url,
+            premium=lesson.premium,
+            file_name=name_of_file(lesson.content_key, lesson.file_name),
+            expires_at=expires_at,
+            captions=self._captions(course, lesson) if lesson.content_type == captions.VIDEO else None,
+        )
 
     def _package(self, course_id: str, lesson: Lesson, package: Mapping[str, Any]) -> ContentLocation:
         """Where a package is. A free one has an address that ends too, so that there is one way to packages."""
@@ -236,3 +195,13 @@ class Content:
             launch_url=folder + content_paths.PACKAGE_LAUNCH,
             player_url=f"{self._base_url}/{content_paths.PLAYER_PAGE}",
         )
+
+    def _captions(self, course: Course, lesson: Lesson) -> tuple[LocatedCaptions, ...]:
+        return tuple(
+            LocatedCaptions(each.language, each.label, self._link(lesson, each.key)[0])
+            for each in captions.ready(course.course_id, lesson)
+        )
+
+    def _link(self, lesson: Lesson, key: str) -> tuple[str, str | None]:
+        """The URL of one of the lesson's files, and when it expires if it does."""
+        return self._signer.sign(key) if lesson.premium else (f"{self._base_url}/{key}", None)

@@ -22,7 +22,7 @@ _FOR_URLS = bytes.maketrans(b"+=/", b"-_~")
 
 
 class CloudFrontUrlSigner:
-    """Signs URLs of premium files: one call of KMS for each file and window.
+    """Signs URLs of premium files: one call of KMS for each lesson and window.
 
     Two instances of the function give two addresses for the same file, because an ECDSA signature has a random part.
     CloudFront caches both as one, without the query.
@@ -35,37 +35,39 @@ class CloudFrontUrlSigner:
         self._base_url = base_url
         self._valid_seconds = valid_seconds
         self._window_seconds = max(1, valid_seconds // WINDOWS_PER_VALIDITY)
-        # The links of the present window, by key. They have nothing about a person.
+        # The signatures of the present window, by the folder of the lesson. They have nothing about a person.
         self._window = -1
-        self._links: dict[str, str] = {}
+        self._signatures: dict[str, str] = {}
 
     def sign(self, content_key: str) -> tuple[str, str]:
-        """A signed URL of a file, and when it expires (stored text). It is valid for all files of the same upload.
+        """A signed URL of a file, and when it expires (stored text).
 
-        The policy names the upload's folder, which has no files of another lesson.
+        The signature is valid for all files of the same lesson, so that a video and its captions need one.
 
         Raises:
             BotoCoreError, ClientError, Unavailable: KMS does not answer, or refuses.
         """
         window = int(time.time()) // self._window_seconds
         if window != self._window:
-            self._window, self._links = window, {}
+            self._window, self._signatures = window, {}
         expires = window * self._window_seconds + self._valid_seconds
-        link = self._links.get(content_key)
-        if link is None:
-            link = self._links[content_key] = self._signed(content_key, expires)
-        return link, clock.to_text(datetime.fromtimestamp(expires, UTC))
+        folder = content_paths.lesson_folder_of(content_key)
+        signature = self._signatures.get(folder)
+        if signature is None:
+            signature = self._signatures[folder] = self._signed(folder, expires)
+        return f"{self._base_url}/{content_key}?{signature}", clock.to_text(
+            datetime.fromtimestamp(expires, UTC)
+        )
 
-    def _signed(self, content_key: str, expires: int) -> str:
+    def _signed(self, folder: str, expires: int) -> str:
         condition = {"DateLessThan": {"AWS:EpochTime": expires}}
-        folder = f"{self._base_url}/{content_paths.folder_of(content_key)}/*"
-        statement = {"Resource": folder, "Condition": condition}
+        statement = {"Resource": f"{self._base_url}/{folder}/*", "Condition": condition}
         policy = json.dumps({"Statement": [statement]}, separators=(",", ":")).encode()
         answer = clients.kms().sign(
             KeyId=self._kms_key_arn, Message=policy, MessageType="RAW", SigningAlgorithm="ECDSA_SHA_256"
         )
         return (
-            f"{self._base_url}/{content_key}?Policy={_encoded(policy)}&Signature={_encoded(answer['Signature'])}"
+            f"Policy={_encoded(policy)}&Signature={_encoded(answer['Signature'])}"
             f"&Key-Pair-Id={self._public_key_id}&Hash-Algorithm=SHA256"
         )
 

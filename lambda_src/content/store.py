@@ -1,12 +1,16 @@
 """Reads from DynamoDB what decides about access to content, and notes in a lesson which form is open."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from botocore.exceptions import ClientError
 
 from domain import course_store
 from domain.content_paths import UploadKey
-from domain.courses import ARCHIVED, Course
+from domain.courses import ARCHIVED, Course, Lesson
 from domain.enrollments.model import EnrollmentRecord
-from toolkit import clients
+from domain.multiparts import Multipart
+from toolkit import clients, clock
 from toolkit.dynamo import condition_failed, from_item, retry_conflicts, to_item
 
 
@@ -41,23 +45,112 @@ class ContentTable:
 
         The course's `version` does not change, because a form is not an edit.
         """
+        return self._open(upload, {"uploadId": upload.upload_id})
+
+    def open_multipart(self, multipart: Multipart) -> bool:
+        """The same for an upload in parts."""
+        upload = multipart.upload
+        return self._open(upload, {"uploadId": upload.upload_id, "multipart": multipart.to_stored()})
+
+    def mark_completing(self, upload: UploadKey) -> bool:
+        """Note that S3 is told to put the parts together: one UpdateItem. False if it is not the open form."""
+        return self._update(
+            upload,
+            "SET lessons.#lesson.openForm.multipart.isCompleting = :yes",
+            "lessons.#lesson.openForm.uploadId = :upload",
+            {":upload": upload.upload_id, ":yes": True},
+        )
+
+    def drop_multipart(self, upload: UploadKey) -> bool:
+        """Remove an upload in parts from its lesson: one UpdateItem. False if it is not open, or being completed."""
+        return self._update(
+            upload,
+            "REMOVE lessons.#lesson.openForm",
+            "lessons.#lesson.openForm.uploadId = :upload "
+            "AND attribute_not_exists(lessons.#lesson.openForm.multipart.isCompleting)",
+            {":upload": upload.upload_id},
+        )
+
+    def open_caption_form(self, upload: UploadKey, lesson: Lesson, language: str, label: str) -> bool:
+        """Note a form for captions in its lesson, in place of an earlier one: one UpdateItem. False if the lesson is
+        gone or has changed, or if the course is archived.
+
+        DynamoDB makes no map on the way to an attribute, so what is written depends on what the lesson has.
+        """
+        form = {"uploadId": upload.upload_id, "label": label}
+        value: dict[str, Any] = {language: {"form": form}}
+        place, condition = "lessons.#lesson.captions", "not_exists"
+        if lesson.captions is not None:
+            place, value = f"{place}.#language", {"form": form}
+            condition = "exists" if language in lesson.captions else "not_exists"
+        inner = f"attribute_{condition}({place})"
+        if lesson.captions is not None and condition == "exists":
+            place, value = f"{place}.form", form
+        elif lesson.captions is not None:
+            inner += " AND attribute_exists(lessons.#lesson.captions)"
+        return self._update(
+            upload,
+            f"SET {place} = :form",
+            f"{inner} AND lessons.#lesson.premium = :premium AND lessons.#lesson.contentType = :type "
+            "AND #status <> :archived",
+            {":form": value, ":premium": upload.premium, ":type": lesson.content_type, ":archived": ARCHIVED},
+            {"#status": "status", **({} if lesson.captions is None else {"#language": language})},
+        )
+
+    def drop_captions(self, course_id: str, lesson_id: str, language: str) -> bool:
+        """Remove a language from its lesson: one UpdateItem. False if it is not there, or the course is archived."""
+        return self._change(
+            course_id,
+            "SET updatedAt = :now REMOVE lessons.#lesson.captions.#language",
+            "attribute_exists(lessons.#lesson.captions.#language) AND #status <> :archived",
+            {":archived": ARCHIVED, ":now": clock.now()},
+            {"#lesson": lesson_id, "#language": language, "#status": "status"},
+        )
+
+    def _open(self, upload: UploadKey, form: Mapping[str, Any]) -> bool:
+        return self._update(
+            upload,
+            "SET lessons.#lesson.openForm = :form",
+            "lessons.#lesson.premium = :premium AND lessons.#lesson.contentType = :type AND #status <> :archived",
+            {
+                ":form": dict(form),
+                ":premium": upload.premium,
+                ":type": upload.content_type,
+                ":archived": ARCHIVED,
+            },
+            {"#status": "status"},
+        )
+
+    def _update(
+        self,
+        upload: UploadKey,
+        change: str,
+        condition: str,
+        values: Mapping[str, Any],
+        names: Mapping[str, str] | None = None,
+    ) -> bool:
+        """Whether the condition was true, and the lesson is changed."""
+        return self._change(
+            upload.course_id, change, condition, values, {"#lesson": upload.lesson_id, **(names or {})}
+        )
+
+    def _change(
+        self,
+        course_id: str,
+        change: str,
+        condition: str,
+        values: Mapping[str, Any],
+        names: Mapping[str, str],
+    ) -> bool:
         try:
             retry_conflicts(
                 lambda: clients.dynamodb().update_item(
                     TableName=self._courses,
-                    Key=to_item({"courseId": upload.course_id}),
-                    UpdateExpression="SET lessons.#lesson.openForm = :form",
-                    ConditionExpression="lessons.#lesson.premium = :premium "
-                    "AND lessons.#lesson.contentType = :type AND #status <> :archived",
-                    ExpressionAttributeNames={"#lesson": upload.lesson_id, "#status": "status"},
-                    ExpressionAttributeValues=to_item(
-                        {
-                            ":form": {"uploadId": upload.upload_id},
-                            ":premium": upload.premium,
-                            ":type": upload.content_type,
-                            ":archived": ARCHIVED,
-                        }
-                    ),
+                    Key=to_item({"courseId": course_id}),
+                    UpdateExpression=change,
+                    ConditionExpression=condition,
+                    ExpressionAttributeNames=dict(names),
+                    ExpressionAttributeValues=to_item(values),
                 )
             )
         except ClientError as error:

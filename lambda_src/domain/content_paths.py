@@ -9,6 +9,8 @@ Every form has an upload id, and so a folder, of its own. So a file that is uplo
 no cache can serve an old file for it. The folder's name contains the content type. So a file can be checked against the
 lesson as it is when the file arrives.
 
+Captions of a video are in a folder of the same form, `captions-<upload id>/<language>.vtt`.
+
 A package (a zip) is not served itself. It stays behind `incoming/` until the packages function has unpacked it to
 
     packages/<courseId>/<lessonId>/<upload id>/files/<name in the zip>
@@ -56,6 +58,10 @@ FILE_NAMES = {
     "text/markdown": "article.md",
     "application/zip": "package.zip",
 }
+# The captions of a video: WebVTT, in a folder beside the video's, named by their language.
+CAPTIONS = "captions"
+CAPTIONS_TYPE = "text/vtt"
+CAPTIONS_SUFFIX = ".vtt"
 _SAFE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 # What is unpacked. An H5P package is a zip too.
 PACKAGE_TYPE = "application/zip"
@@ -63,7 +69,7 @@ _PACKAGE_EXTENSIONS = (".zip", ".h5p")
 
 _KEY = re.compile(
     r"(?P<prefix>public|premium)/(?P<course>[A-Za-z0-9_-]{1,64})/(?P<lesson>[a-z0-9][a-z0-9-]{0,63})"
-    r"/(?P<type>video|pdf|interactive|article)-(?P<upload>[0-9a-f]{32})/[A-Za-z0-9][A-Za-z0-9._-]{0,99}"
+    r"/(?P<type>video|pdf|interactive|article|captions)-(?P<upload>[0-9a-f]{32})/[A-Za-z0-9][A-Za-z0-9._-]{0,99}"
 )
 
 
@@ -121,6 +127,9 @@ def parse(key: str) -> UploadKey | None:
     )
 
 
-def folder_of(key: str) -> str:
-    """The upload's folder, without a trailing slash: all files of this lesson's content are in it."""
-    return key.rpartition("/")[0]
+def lesson_folder_of(key: str) -> str:
+    """The folder of a lesson, without a trailing slash, from the key of one of its files.
+
+    It has the folders of all uploads for this lesson that have the same protection.
+    """
+    return "/".join(key.split("/")[:3])

@@ -22,9 +22,10 @@ SEPARATOR = "#"
 
 class Lesson(NamedTuple):
     """One lesson. `content_key` is the S3 key of its file, None before there is one. `open_form` says which form's file
-    may still become the lesson's: `uploadId`, and `claimedBy` once a file has arrived. `package` and `unpacking` are
-    the lesson's package, and the latest one while it is unpacked or after it was refused: see domain.lesson_content.
-    `file_name` is the name of its file, if it is not the last part of the key.
+    may still become the lesson's: `uploadId`, `multipart` if it is sent in parts, and `claimedBy` once a file has
+    arrived. `package` and `unpacking` are the lesson's package, and the latest one while it is unpacked or after it was
+    refused: see domain.lesson_content. `file_name` is the name of its file, if it is not the last part of the key.
+    `captions` are those of a video, by language: see domain.captions.
 
     A tuple, because a course has up to 200 of these, and a frozen dataclass takes twice as long.
     """
@@ -36,10 +37,11 @@ class Lesson(NamedTuple):
     position: int
     content_key: str | None = None
     uploaded_at: str | None = None
-    open_form: Mapping[str, str] | None = None
+    open_form: Mapping[str, Any] | None = None
     package: Mapping[str, Any] | None = None
     unpacking: Mapping[str, Any] | None = None
     file_name: str | None = None
+    captions: Mapping[str, Mapping[str, Any]] | None = None
 
     @classmethod
     def from_stored(cls, lesson_id: str, stored: Mapping[str, Any]) -> "Lesson":
@@ -56,6 +58,7 @@ class Lesson(NamedTuple):
             package=stored.get("package"),
             unpacking=stored.get("unpacking"),
             file_name=stored.get("fileName"),
+            captions=stored.get("captions"),
         )
 
     @property
@@ -75,6 +78,7 @@ class Lesson(NamedTuple):
             "content": lesson_content.shown(
                 self.content_type, self.content_key, self.package, self.unpacking, self.file_name
             ),
+            **lesson_content.captions_shown(self.captions),
         }
 
 
@@ -194,6 +198,11 @@ class Course(CourseSummary):
         )
 
     @property
+    def is_archived(self) -> bool:
+        """Whether the course is read-only."""
+        return self.status == ARCHIVED
+
+    @property
     def is_counted(self) -> bool:
         """Whether the stored number of lessons is right."""
         return self.stored_lesson_count == len(self.lessons)
@@ -224,7 +233,7 @@ class Course(CourseSummary):
         Raises:
             Conflict: it is archived.
         """
-        if self.status == ARCHIVED:
+        if self.is_archived:
             raise Conflict(
                 "An archived course is read-only. Change its status first.", code="course-archived"
             )

@@ -83,6 +83,18 @@ def shown(
     return {"state": READY, "fileName": name_of_file(content_key, file_name), **kind}
 
 
+def captions_shown(captions: Mapping[str, Mapping[str, Any]] | None) -> dict[str, list[dict[str, str]]]:
+    """The captions in the API's Lesson, and the languages whose latest file was refused, if any: domain.captions."""
+    entries = sorted((captions or {}).items())
+    found = [
+        {"language": language, "label": entry["label"]} for language, entry in entries if "uploadId" in entry
+    ]
+    refused = [
+        {"language": language, **entry["refused"]} for language, entry in entries if "refused" in entry
+    ]
+    return {"captions": found, **({"refusedCaptions": refused} if refused else {})}
+
+
 def name_of_file(content_key: str, file_name: str | None) -> str:
     """The name of a single file: the stored one, or the last part of its key."""
     return file_name or content_key.rpartition("/")[2]

@@ -1,4 +1,5 @@
-"""Deletes files and packages that no lesson uses any more, after an edit of a course or a newer upload.
+"""Deletes files, captions and packages that no lesson uses any more, after an edit of a course or a newer upload, and
+ends uploads in parts that no lesson waits for.
 
 A package is a folder, and is deleted as a whole. A run that is interrupted is repeated by Lambda, and finds what is
 left of it.
@@ -8,14 +9,23 @@ deleted file until its old version expires.
 
 from collections.abc import Iterable
 
-from domain import content_paths, package_store
+from botocore.exceptions import ClientError
+
+from domain import captions, content_paths, multiparts, package_store
 from domain.courses import Course
+from domain.multiparts import Multipart
 from toolkit import clients, log
 
 
 def left_behind(before: Course, after: Course) -> frozenset[str]:
     """Keys of files, and folders of packages, that lessons had before and do not have after a course change."""
     return _keys(before) - _keys(after)
+
+
+def ended(before: Course, after: Course) -> list[Multipart]:
+    """Uploads in parts that were open before, and cannot be finished after a course change."""
+    still = multiparts.all_open(after)
+    return [each for s3_id, each in multiparts.all_open(before).items() if s3_id not in still]
 
 
 class LessonFiles:
@@ -37,6 +47,16 @@ class LessonFiles:
                 clients.s3().delete_object(Bucket=self._bucket, Key=key)
             log.write("INFO", "file deleted", courseId=key.split("/")[1])
 
+    def end(self, multipart: Multipart) -> None:
+        """Have S3 delete the parts of an upload: one AbortMultipartUpload. One that was completed has none."""
+        try:
+            clients.s3().abort_multipart_upload(
+                Bucket=self._bucket, Key=content_paths.INCOMING + multipart.key, UploadId=multipart.s3_id
+            )
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "NoSuchUpload":
+                raise
+
 
 def _keys(course: Course) -> frozenset[str]:
     """The keys of files, and the folders of packages, with a slash at the end."""
@@ -47,4 +67,5 @@ def _keys(course: Course) -> frozenset[str]:
         for package in (lesson.package, lesson.unpacking)
         if package is not None
     }
-    return frozenset(files | folders)
+    texts = {each.key for lesson in course.lessons for each in captions.ready(course.course_id, lesson)}
+    return frozenset(files | folders | texts)

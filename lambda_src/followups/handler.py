@@ -8,7 +8,7 @@ from domain.enrollments import admission_store
 from domain.enrollments.admission import COPIED, COUNTERS, Admission, is_admission
 from domain.enrollments.counting import finish_counting
 from followups.config import Config
-from followups.file_store import LessonFiles, left_behind
+from followups.file_store import LessonFiles, ended, left_behind
 from followups.list_store import ListedCourses
 from followups.pass_rules import Passes
 from followups.pass_store import PassTable, is_pass, slice_of
@@ -65,6 +65,8 @@ def _follow(before: Course, after: Course | None, passes: Passes) -> None:
         return
     if keys := left_behind(before, after):
         _files.delete(keys, _store.course_now(after.course_id))
+    for multipart in ended(before, after):
+        _files.end(multipart)
     follow(passes, before, after)
 
 

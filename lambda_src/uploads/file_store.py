@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError
 
 from domain import content_paths, file_names
 from toolkit import clients
-from uploads.rules import Arrival
+from uploads.arrival import Arrival
 
 
 class ContentBucket:
@@ -57,6 +57,22 @@ class ContentBucket:
             Metadata={},
             ContentType=arrival.media_type,
             ContentDisposition=file_names.disposition(arrival.file_name),
+            CacheControl=content_paths.CACHE_CONTROL,
+        )
+
+    def read(self, arrival: Arrival) -> bytes:
+        """The bytes of an arrival, whose form has limited its size: one GetObject."""
+        found = clients.s3().get_object(Bucket=self._bucket, Key=arrival.key, VersionId=arrival.version)
+        return found["Body"].read()
+
+    def write_captions(self, key: str, data: bytes) -> None:
+        """Write captions to the address from which they are served: one PutObject, after a deletion as for `copy`."""
+        self.erase(key)
+        clients.s3().put_object(
+            Bucket=self._bucket,
+            Key=key,
+            Body=data,
+            ContentType=f"{content_paths.CAPTIONS_TYPE}; charset=utf-8",
             CacheControl=content_paths.CACHE_CONTROL,
         )
 

@@ -9,17 +9,17 @@ from urllib.parse import unquote_plus
 
 from toolkit import clients, clock, log
 from toolkit.config import load
+from uploads.caption_store import CaptionTable
 from uploads.config import Config
 from uploads.file_store import ContentBucket
 from uploads.people_store import PresentPeople
 from uploads.rules import Arrivals
-from uploads.store import LessonContentTable
 from uploads.unpacker_store import PackagesFunction
 
 _config = load(Config)
 log.set_level(_config.log_level)
 _arrivals = Arrivals(
-    LessonContentTable(_config.courses_table),
+    CaptionTable(_config.courses_table),
     ContentBucket(_config.content_bucket),
     PresentPeople(_config.user_pool_id, _config.user_profiles_table),
     PackagesFunction(_config.packages_function),

@@ -20,43 +20,17 @@ A package (a zip) takes other steps. It is claimed too, but then noted as the le
 packages function, which unpacks and deletes it. Until that is done, the lesson keeps what it had.
 """
 
-from dataclasses import dataclass
-from enum import StrEnum
 from typing import Protocol
 
-from domain import content_paths, permissions
+from domain import captions, content_paths, permissions
 from domain.content_paths import INCOMING, UploadKey
 from domain.courses import Course
 from toolkit.caller import Caller
+from uploads.arrival import Arrival, Outcome
+from uploads.caption_rules import ArrivedCaptions, CaptionFiles, CaptionStore
 
 
-class Outcome(StrEnum):
-    """What became of an arrival, for the log."""
-
-    NOTED = "noted"
-    UNPACKING = "unpacking"
-    NO_FORM = "no open form"
-    REFUSED = "refused"
-    GONE = "gone"
-
-
-@dataclass(frozen=True)
-class Arrival:
-    """A file below `incoming/`: one version of one key. `file_name` is the name that its person gave it."""
-
-    key: str
-    version: str
-    media_type: str
-    uploader_id: str
-    file_name: str
-
-    @property
-    def is_package(self) -> bool:
-        """Whether it is to be unpacked."""
-        return self.media_type == content_paths.PACKAGE_TYPE
-
-
-class LessonStore(Protocol):
+class LessonStore(CaptionStore, Protocol):
     """The open forms and the content of lessons."""
 
     def course(self, course_id: str) -> Course | None:
@@ -81,7 +55,7 @@ class LessonStore(Protocol):
         """Remove `unpacking` and form from the lesson, if it is still this upload that it waits for."""
 
 
-class Files(Protocol):
+class Files(CaptionFiles, Protocol):
     """The content bucket."""
 
     def find(self, key: str, version: str | None) -> Arrival | None:
@@ -119,6 +93,7 @@ class Arrivals:
         self._files = files
         self._people = people
         self._unpacker = unpacker
+        self._captions = ArrivedCaptions(store, files, self._may_upload)
 
     def take(self, key: str, version: str | None, at: str) -> Outcome:
         """Make a file that was uploaded the lesson's content, or delete it. A repeated call does no harm.
@@ -138,13 +113,19 @@ class Arrivals:
             self._erase_unless_noted(upload, served_key, version)
             outcome = Outcome.GONE
         else:
-            decide = self._hand_on if arrival.is_package else self._decide
-            outcome = decide(upload, arrival, served_key, at)
+            outcome = self._outcome(upload, arrival, served_key, at)
         if arrival is not None and outcome is not Outcome.UNPACKING:
             # The run that has claimed the form deletes all that was sent with it, so that many files go quickly.
             has_claimed = outcome in (Outcome.NOTED, Outcome.REFUSED)
             self._files.erase(arrival.key, None if has_claimed else arrival.version)
         return outcome
+
+    def _outcome(self, upload: UploadKey, arrival: Arrival, served_key: str, at: str) -> Outcome:
+        if upload.content_type == content_paths.CAPTIONS:
+            return self._captions.decide(upload, arrival, served_key)
+        if arrival.is_package:
+            return self._hand_on(upload, arrival)
+        return self._decide(upload, arrival, served_key, at)
 
     def _decide(self, upload: UploadKey, arrival: Arrival, served_key: str, at: str) -> Outcome:
         claimed = self._store.claim(upload, arrival.version)
@@ -162,7 +143,7 @@ class Arrivals:
         self._files.erase(served_key)
         return Outcome.REFUSED
 
-    def _hand_on(self, upload: UploadKey, arrival: Arrival, _served_key: str, _at: str) -> Outcome:
+    def _hand_on(self, upload: UploadKey, arrival: Arrival) -> Outcome:
         """Have a package unpacked, if it may become the lesson's. The packages function then deletes it.
 
         Other files that were sent with the same form have events of their own, and are deleted then.
@@ -222,7 +203,10 @@ class Arrivals:
 
 def _is_noted(course: Course | None, upload: UploadKey, served_key: str) -> bool:
     lesson = course.lesson(upload.lesson_id) if course is not None else None
-    return lesson is not None and lesson.content_key == served_key
+    if lesson is None:
+        return False
+    shown = {each.key for each in captions.ready(upload.course_id, lesson)}
+    return served_key == lesson.content_key or served_key in shown
 
 
 def _has_taken(course: Course, upload: UploadKey) -> bool:

@@ -15,7 +15,7 @@ from domain.courses import ARCHIVED, Course
 from domain.lesson_content import PROCESSING
 from toolkit import clients, clock
 from toolkit.dynamo import condition_failed, from_item, retry_conflicts, to_item
-from uploads.rules import Arrival
+from uploads.arrival import Arrival
 
 _FITS = (
     "lessons.#lesson.openForm.uploadId = :upload AND lessons.#lesson.premium = :premium "

@@ -18,7 +18,9 @@ HANDLER, CONFIG, RULES, STORE = "handler", "config", "rules", "store"
 
 # The layer of each file that is not called handler.py, config.py, rules.py, …_rules.py, store.py or …_store.py.
 LAYER_OF = {
+    "content/upload_routes.py": HANDLER,
     "domain/audit.py": RULES,
+    "domain/captions.py": RULES,
     "domain/content_paths.py": RULES,
     "domain/courses.py": RULES,
     "domain/enrollments/admission.py": RULES,
@@ -31,6 +33,7 @@ LAYER_OF = {
     "domain/enrollments/withdrawals.py": RULES,
     "domain/file_names.py": RULES,
     "domain/lesson_content.py": RULES,
+    "domain/multiparts.py": RULES,
     "domain/people/erasure.py": RULES,
     "domain/people/profiles.py": RULES,
     "domain/people/revocations.py": RULES,
@@ -68,6 +71,8 @@ LAYER_OF = {
     "profiles/self_erasure.py": RULES,
     "progress/activities.py": RULES,
     "progress/positions.py": RULES,
+    "uploads/arrival.py": RULES,
+    "uploads/caption_text.py": RULES,
 }
 HTTP = {"toolkit.http", "toolkit.openapi"}
 AWS = {"toolkit.clients", "toolkit.dynamo", "toolkit.reads", "toolkit.problems"}

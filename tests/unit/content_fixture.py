@@ -39,7 +39,7 @@ class Files:
             SIGNING_KEY_ARN=key_arn,
             SIGNING_PUBLIC_KEY_ID="KEYA",
             PREMIUM_URL_MINUTES="60",
-            MAX_UPLOAD_MIB="1",
+            MAX_UPLOAD_MIB="16",
             PACKAGE_KEYS_ARN=KEYS,
             PACKAGE_KEY_SLOT="a",
         )
@@ -48,6 +48,20 @@ class Files:
         path = {"courseId": COURSE, "lessonId": lesson_id}
         return self.api.call(
             "POST", "/courses/{courseId}/lessons/{lessonId}/upload", path, caller=caller, body=body or None
+        )
+
+    def call(
+        self, method: str, path: str, caller: Person = OWNER, lesson_id: str = "film", **values: Any
+    ) -> Answer:
+        """Call a route below a lesson. `values` with an underscore at the end are for the path."""
+        places = {name.rstrip("_"): value for name, value in values.items() if name.endswith("_")}
+        body = {name: value for name, value in values.items() if not name.endswith("_")}
+        return self.api.call(
+            method,
+            "/courses/{courseId}/lessons/{lessonId}" + path,
+            {"courseId": COURSE, "lessonId": lesson_id, **places},
+            caller=caller,
+            body=body or None,
         )
 
     def content(self, lesson_id: str = "film", caller: Person = OWNER) -> Answer:

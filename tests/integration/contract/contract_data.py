@@ -24,6 +24,7 @@ class ContractData:
         users: ids of users whose groups may be changed.
         colleagues: ids of instructors who may become co-teachers.
         emails: e-mail addresses of users.
+        uploads: for each operation on an upload in parts, a lesson of the first course and its upload.
     """
 
     outputs: dict[str, Any]
@@ -36,6 +37,7 @@ class ContractData:
     users: list[str]
     colleagues: list[str]
     emails: list[str]
+    uploads: dict[str, list[str]]
 
     def write(self, file: Path) -> None:
         """Write the data to a file that only this user can read, because it contains a token."""

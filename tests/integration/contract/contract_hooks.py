@@ -83,7 +83,15 @@ def _fill_path(case: Any, draw: int) -> None:
     users = _data.users
     if operation in ("addCoTeacher", "removeCoTeacher"):
         courses, users = _data.courses[:1], _data.colleagues
-    real = {"courseId": courses, "lessonId": lessons, "userId": users}
+    uploads = ["0" * 32]
+    if operation in _data.uploads:
+        courses, (lesson_id, upload_id) = _data.courses[:1], _data.uploads[operation]
+        lessons, uploads = [lesson_id], [upload_id]
+    if operation in ("createMultipartUpload", "putCaptions", "deleteCaptions"):
+        courses, lessons = _data.courses[:1], ["film"]
+    real = {"courseId": courses, "lessonId": lessons, "userId": users, "uploadId": uploads}
+    if operation == "deleteCaptions":
+        real["language"] = ["de"]
     for name in case.path_parameters:
         if name in real:
             case.path_parameters[name] = real[name][draw % len(real[name])]
@@ -98,6 +106,8 @@ def _fill_body(case: Any, draw: int) -> None:
         case.body["courseId"] = _data.courses[draw % len(_data.courses)]
     elif operation == "updateCourse":
         case.body["version"] = _version_of(case.path_parameters["courseId"]) or case.body["version"]
+    elif operation == "signUploadParts":
+        case.body["partNumbers"] = [1]
     elif operation == "enrollRoster":
         case.body["emails"][0] = _data.emails[draw % len(_data.emails)]
 

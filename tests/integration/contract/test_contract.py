@@ -23,6 +23,7 @@ from tests.integration.contract import contract_data
 from tests.integration.contract.contract_data import ContractData
 from tests.integration.support.course_helpers import enroll, lesson, new_course, upload
 from tests.integration.support.deployed import Deployed
+from tests.integration.support.part_uploads import PartUpload
 from tests.integration.support.people import ADMINISTRATORS, INSTRUCTORS, STUDENTS, People, Person
 from tools.support.paths import ROOT
 
@@ -81,8 +82,12 @@ checks.positive_data_acceptance.expected-statuses = ["2xx", 400, 401, 403, 404, 
 include-operation-id = "enrollRoster"
 checks.positive_data_acceptance.expected-statuses = ["2xx", 400, 401, 403, 404, 409]
 
+[[operations]]                            # a part that the upload does not have
+include-operation-id = "signUploadParts"
+checks.positive_data_acceptance.expected-statuses = ["2xx", 400, 401, 403, 404, 409]
+
 [[operations]]                            # a media type that does not match the lesson, or a file that is too large
-include-operation-id = "createLessonUpload"
+include-operation-id = ["createLessonUpload", "createMultipartUpload", "putCaptions"]
 checks.positive_data_acceptance.expected-statuses = ["2xx", 400, 401, 403, 404, 409]
 """
 
@@ -148,6 +153,8 @@ def _make_data(deployed: Deployed, people: People, caller: Person | None, owner:
     courses.append(new_course(owner, lessons=LESSONS, status="archived"))
     for lesson_id in LESSONS_WITH_FILES:
         upload(deployed, owner, courses[0], lesson_id)
+    uploads = _begin_uploads(deployed, owner, f"/courses/{courses[0]}/lessons")
+    owner.call("PUT", f"/courses/{courses[0]}/lessons/film/captions/de", expect=201)
     subjects = people.many(2)
     enroll(subjects[0], courses[2])
     for subject in subjects:
@@ -167,7 +174,20 @@ def _make_data(deployed: Deployed, people: People, caller: Person | None, owner:
         users=[person.user_id for person in subjects],
         colleagues=[people.new(INSTRUCTORS).user_id for _ in range(2)],
         emails=[person.email for person in subjects],
+        uploads=uploads,
     )
+
+
+def _begin_uploads(deployed: Deployed, owner: Person, path: str) -> dict[str, list[str]]:
+    """For each operation on an upload in parts, a lesson whose upload it may use: completing and giving up end it."""
+    found = {}
+    for operation_id in ("listUploadParts", "signUploadParts", "completeUpload", "giveUpUpload"):
+        lesson_id = operation_id.lower()
+        owner.put(f"{path}/{lesson_id}", lesson("video", position=9), expect=201)
+        begun = PartUpload(deployed, owner, f"{path}/{lesson_id}", b"film")
+        begun.send([1])
+        found[operation_id] = [lesson_id, str(begun.begun["uploadId"])]
+    return found
 
 
 def _run(data: ContractData, folder: Path) -> Run:

@@ -21,6 +21,7 @@ from tests.integration.support.course_helpers import (
     upload,
 )
 from tests.integration.support.deployed import Deployed
+from tests.integration.support.part_uploads import PartUpload
 from tests.integration.support.people import (
     ADMINISTRATORS,
     INSTRUCTORS,
@@ -51,6 +52,13 @@ EXPECTED = {
     "deleteLesson": REMOVED_BY_EDITORS,
     "createLessonUpload": (401, 403, 403, 403, 201, 201, 201),
     "getLessonContent": (401, 403, 200, 403, 200, 200, 200),
+    "createMultipartUpload": (401, 403, 403, 403, 201, 201, 201),
+    "listUploadParts": EDITORS,
+    "signUploadParts": EDITORS,
+    "completeUpload": (401, 403, 403, 403, 202, 202, 202),
+    "giveUpUpload": REMOVED_BY_EDITORS,
+    "putCaptions": (401, 403, 403, 403, 201, 201, 201),
+    "deleteCaptions": REMOVED_BY_EDITORS,
     "listRoster": EDITORS,
     "enrollRoster": EDITORS,
     "removeFromRoster": REMOVED_BY_EDITORS,
@@ -78,6 +86,9 @@ BODIES: dict[str, Any] = {
     "updateCourse": {"title": "A changed course"},
     "putLesson": lesson(),
     "createLessonUpload": {},
+    "createMultipartUpload": {"sizeBytes": 4},
+    "signUploadParts": {"partNumbers": [1]},
+    "putCaptions": {},
     "enrollRoster": {"emails": ["new-student@example.org"], "dryRun": True},
     "createEnrollment": {},
     "updateLessonProgress": {"positionSeconds": 1},
@@ -87,6 +98,9 @@ BODIES: dict[str, Any] = {
 QUERIES = {"findUsers": {"email": "nobody@example.org"}}
 # These change the data that other rows need, so they use a course of their own.
 STAFF = {"addCoTeacher", "removeCoTeacher"}
+# These are about an upload in parts, or captions, of the lesson `film`.
+OF_UPLOADS = {"listUploadParts", "signUploadParts", "completeUpload", "giveUpUpload"}
+OF_THE_FILM = OF_UPLOADS | {"createMultipartUpload", "putCaptions", "deleteCaptions"}
 WITH_OWN_COURSE = {"createEnrollment", "deleteEnrollment", "removeFromRoster", *STAFF}
 
 
@@ -109,6 +123,8 @@ class MatrixData:
             values["userId"] = self.colleague.user_id
         if operation.operation_id == "deleteLesson":
             values["lessonId"] = "spare"
+        if operation.operation_id in OF_THE_FILM:
+            values |= {"lessonId": "film", "language": "de", "uploadId": self._upload(operation.operation_id)}
         body: Any = BODIES[operation.operation_id] if operation.body_schemas else None
         if operation.operation_id == "createEnrollment":
             body = {"courseId": course_id}
@@ -120,9 +136,21 @@ class MatrixData:
 
     def prepare(self, operation_id: str) -> None:
         """Restore what an earlier request of this operation deleted."""
+        path = f"/courses/{self.course_id}/lessons"
         if operation_id == "deleteLesson":
-            path = f"/courses/{self.course_id}/lessons/spare"
-            self.users.owner.call("PUT", path, lesson(), expect=(200, 201))
+            self.users.owner.call("PUT", f"{path}/spare", lesson(), expect=(200, 201))
+        if operation_id == "deleteCaptions":
+            self.users.owner.call("PUT", f"{path}/film/captions/de", expect=201)
+
+    def _upload(self, operation_id: str) -> str:
+        """The id of an upload in parts that the request is about; for `completeUpload`, with its part."""
+        path = f"/courses/{self.course_id}/lessons/film"
+        if operation_id not in OF_UPLOADS:
+            return ""
+        upload = PartUpload(self.users.owner.deployed, self.users.owner, path, b"film")
+        if operation_id == "completeUpload":
+            upload.send([1])
+        return str(upload.begun["uploadId"])
 
     def _version(self, course_id: str) -> int:
         known = self.users.administrator.call("GET", f"/courses/{course_id}", expect=(200, 404))
@@ -132,7 +160,7 @@ class MatrixData:
 @pytest.fixture(scope="module")
 def data(deployed: Deployed, users: SharedUsers, people: People) -> MatrixData:
     """The course and the users of all rows."""
-    course_id = new_course(users.owner, "page")
+    course_id = new_course(users.owner, "page", lessons={"film": lesson("video")})
     add_co_teacher(users.owner, course_id, users.co_teacher)
     upload(deployed, users.owner, course_id, "page")
     enroll(users.student, course_id)

@@ -33,10 +33,23 @@ MOST_CALLS = 25
 # These requests continue where they were interrupted, so a partial state is allowed. The end state is checked.
 RESUMABLE = {"deleteProfile", "enrollRoster", "deleteEnrollment: positions in lessons"}
 # The status of a second request after a write whose answer was lost.
-STATUS_OF_REPEAT = {"createEnrollment": 200, "putLesson": 200, "updateCourse": 409, "deleteLesson": 404}
+STATUS_OF_REPEAT = {
+    "createEnrollment": 200,
+    "putLesson": 200,
+    "updateCourse": 409,
+    "deleteLesson": 404,
+    "deleteCaptions": 404,
+    "giveUpUpload": 404,
+}
 # A second createCourse creates a second course, and a second upload form replaces the first. An erased user cannot
 # send a second request.
-NOT_REPEATABLE = {"createCourse", "createLessonUpload", "deleteProfile"}
+NOT_REPEATABLE = {
+    "createCourse",
+    "createLessonUpload",
+    "createMultipartUpload",
+    "putCaptions",
+    "deleteProfile",
+}
 # Cases that make the same calls as another case of the same route, or none. The queue of a course ends by itself while
 # its calls are made to fail.
 SAME_CALLS = {

@@ -29,6 +29,7 @@ from tests.integration.support.course_helpers import (
     upload_package,
 )
 from tests.integration.support.deployed import Deployed
+from tests.integration.support.part_uploads import PartUpload, send_captions, shown_lesson, upload_captions
 from tests.integration.support.people import ADMINISTRATORS, INSTRUCTORS, STUDENTS, People, Person
 from tests.integration.support.personal_data import find_personal_data
 from tests.integration.support.proxied_functions import ProxiedFunctions, proxied_functions
@@ -189,6 +190,19 @@ def _unpack_packages(context: SampleContext, proxied: ProxiedFunctions) -> None:
     eventually(lambda: len({each["Key"].split("/")[3] for each in listed()["Contents"]}) == 1)
 
 
+def _send_parts_and_captions(context: SampleContext, proxied: ProxiedFunctions) -> None:
+    """An upload in parts is given up, and captions are read, refused, and deleted."""
+    course_id = context.course()
+    path = f"/courses/{course_id}/lessons/film"
+    sent = PartUpload(context.deployed, context.owner, path, b"film")
+    sent.send([1])
+    context.owner.delete(sent.path)
+    eventually(lambda: not sent.is_at_s3())
+    upload_captions(context.deployed, context.owner, path, "de")
+    send_captions(context.deployed, context.owner, path, "de", b"no captions")
+    eventually(lambda: "refusedCaptions" in shown_lesson(context.owner, path))
+
+
 def _is_not_served(context: SampleContext, url: str) -> bool:
     return not context.deployed.fetch(url).ok
 
@@ -286,6 +300,7 @@ EXERCISES: tuple[Callable[[SampleContext, ProxiedFunctions], None], ...] = (
     _queue_and_settle,
     _repeat_an_arrival_that_was_interrupted,
     _unpack_packages,
+    _send_parts_and_captions,
     _invite_person,
     _sign_in_without_a_verified_address,
     _change_an_address,

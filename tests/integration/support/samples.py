@@ -10,6 +10,7 @@ from typing import Any
 from education.openapi.description import load_api_description
 from tests.integration.samples.context import LESSONS, SampleContext
 from tests.integration.support.course_helpers import add_co_teacher, new_course
+from tests.integration.support.part_uploads import PartUpload
 from tests.integration.support.people import INSTRUCTORS, STUDENTS, Answer, Person
 
 OPERATIONS = {one.operation_id: one for one in load_api_description().operations}
@@ -287,6 +288,27 @@ def _without_profile(context: SampleContext) -> SampleRequest:
     return SampleRequest(person)
 
 
+def _parts(*, is_sent: bool) -> Callable[[SampleContext], SampleRequest]:
+    """An upload in parts; `signUploadParts` alone takes a body."""
+
+    def arrange(context: SampleContext) -> SampleRequest:
+        course_id = context.course()
+        path = f"/courses/{course_id}/lessons/film"
+        upload = PartUpload(context.deployed, context.owner, path, b"film")
+        if is_sent:
+            upload.send([1])
+        values = {"courseId": course_id, "lessonId": "film", "uploadId": upload.begun["uploadId"]}
+        return SampleRequest(context.owner, values, None if is_sent else {"partNumbers": [1]})
+
+    return arrange
+
+
+def _removing_captions(context: SampleContext) -> SampleRequest:
+    course_id = context.course()
+    context.owner.call("PUT", f"/courses/{course_id}/lessons/film/captions/de", expect=201)
+    return SampleRequest(context.owner, {"courseId": course_id, "lessonId": "film", "language": "de"})
+
+
 SAMPLES = (
     Sample("listCourses", f"{PAGE} published", _published_courses, entries=Entries("courses", PAGE)),
     Sample("listCourses", "search, within five seconds of another", _searching),
@@ -304,6 +326,13 @@ SAMPLES = (
     Sample("putLesson", "replaced", _of_course(_owner, LESSONS["film"], lessonId="text")),
     Sample("deleteLesson", "", _of_course(_owner, lessonId="text"), 204),
     Sample("createLessonUpload", "", _of_course(_owner, {}, lessonId="text"), 201),
+    Sample("createMultipartUpload", "", _of_course(_owner, {"sizeBytes": 4}, lessonId="film"), 201),
+    Sample("listUploadParts", "", _parts(is_sent=True)),
+    Sample("signUploadParts", "", _parts(is_sent=False)),
+    Sample("completeUpload", "", _parts(is_sent=True), 202),
+    Sample("giveUpUpload", "", _parts(is_sent=True), 204),
+    Sample("putCaptions", "", _of_course(_owner, {}, lessonId="film", language="de"), 201),
+    Sample("deleteCaptions", "", _removing_captions, 204),
     Sample("getLessonContent", "public", _content("text", known=True)),
     Sample("getLessonContent", "premium, first of an instance", _content("film", known=False)),
     Sample("getLessonContent", "premium, later", _content("film", known=True)),

@@ -243,4 +243,4 @@ def test_an_upload_key_says_what_the_lesson_was() -> None:
     key = content_paths.key_of(upload, "notes.pdf")
     assert content_paths.parse(key) == upload
     assert content_paths.new_upload_id() != upload_id
-    assert content_paths.folder_of(key) + "/notes.pdf" == key
+    assert content_paths.lesson_folder_of(key) == "public/course-1/lesson-1"

@@ -4,6 +4,7 @@ The stores call a hook before each of their operations. So a test can let someth
 run.
 """
 
+import copy
 import itertools
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -13,7 +14,8 @@ from domain import content_paths
 from domain.content_paths import UploadKey
 from domain.courses import Course
 from domain.people.erasure import NO_OWNER
-from uploads.rules import Arrival, Arrivals, Outcome
+from uploads.arrival import Arrival, Outcome
+from uploads.rules import Arrivals
 
 OWNER, COURSE, LESSON = "owner-1", "course-1", "film"
 AT = "2026-01-01T00:00:00.000Z"
@@ -33,6 +35,7 @@ class World:
     groups_of: dict[str, frozenset[str]] = field(default_factory=dict)
     hook: Callable[[], None] = lambda: None
     media_type: str = "video/mp4"
+    sent_captions: bytes = b""
     started: list[tuple[str, str]] = field(default_factory=list)
 
     # What the uploads function asks of lessons.
@@ -114,6 +117,69 @@ class World:
             del self.lesson()["unpacking"]
             self.lesson().pop("openForm", None)
 
+    # What it asks of captions.
+
+    def claim_captions(self, upload: UploadKey, language: str, version: str) -> Course | None:
+        self.hook()
+        form = self._fitting_caption_form(upload, language)
+        if form is None or form.get("claimedBy", version) != version:
+            return None
+        form["claimedBy"] = version
+        return self._course()
+
+    def note_captions(self, upload: UploadKey, language: str, version: str, label: str) -> Course | None:
+        self.hook()
+        form = self._fitting_caption_form(upload, language)
+        if form is None or form.get("claimedBy") != version:
+            return None
+        self.captions(language).update(uploadId=upload.upload_id, label=label)
+        self.captions(language).pop("refused", None)
+        return self._course()
+
+    def refuse_captions(self, upload: UploadKey, language: str, code: str, detail: str) -> None:
+        self.hook()
+        if self._has_caption_form(upload, language):
+            self.captions(language).pop("form")
+            self.captions(language)["refused"] = {"code": code, "detail": detail}
+
+    def close_caption_form(self, upload: UploadKey, language: str) -> None:
+        self.hook()
+        if self._has_caption_form(upload, language):
+            self.captions(language).pop("form")
+
+    def take_back_captions(self, upload: UploadKey, language: str) -> None:
+        self.hook()
+        if self.captions(language).get("uploadId") == upload.upload_id:
+            for name in ("uploadId", "label", "form"):
+                self.captions(language).pop(name, None)
+
+    def read(self, arrival: Arrival) -> bytes:
+        self.hook()
+        return self.sent_captions
+
+    def write_captions(self, key: str, data: bytes) -> None:
+        self.hook()
+        self.files[key] = [data.decode()]
+
+    def captions(self, language: str) -> dict[str, Any]:
+        """The stored captions in a language, or an empty entry that is stored nowhere."""
+        found: dict[str, Any] = self.lesson().get("captions", {}).get(language, {})
+        return found
+
+    def _has_caption_form(self, upload: UploadKey, language: str) -> bool:
+        form = self.captions(language).get("form", {})
+        return bool(form.get("uploadId") == upload.upload_id)
+
+    def _fitting_caption_form(self, upload: UploadKey, language: str) -> dict[str, str] | None:
+        lesson = self.lesson()
+        fits = (
+            self._has_caption_form(upload, language)
+            and (lesson["premium"], lesson["contentType"]) == (upload.premium, "video")
+            and self.course_item["status"] != "archived"
+        )
+        form: dict[str, str] = self.captions(language)["form"] if fits else {}
+        return form or None
+
     def start(self, key: str, version: str) -> None:
         self.hook()
         self.started.append((key, version))
@@ -166,7 +232,9 @@ class World:
         return form if fits else None
 
     def _course(self) -> Course | None:
-        return Course.from_stored(self.course_item) if self.course_item["status"] != "gone" else None
+        """The course as it is now: a later change of the stored one does not change it."""
+        stored = copy.deepcopy(self.course_item)
+        return Course.from_stored(stored) if stored["status"] != "gone" else None
 
 
 def stored_lesson(**fields: Any) -> dict[str, Any]:

@@ -21,7 +21,8 @@ from tests.unit.uploads.arrival_world import (
     fresh_world,
     put_lesson,
 )
-from uploads.rules import Arrival, Arrivals, Outcome
+from uploads.arrival import Arrival, Outcome
+from uploads.rules import Arrivals
 
 
 class Interrupted(Exception):  # noqa: N818 - the end of a run, as by a service that fails

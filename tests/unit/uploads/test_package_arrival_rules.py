@@ -18,7 +18,8 @@ from tests.unit.uploads.arrival_world import (
     World,
     fresh_world,
 )
-from uploads.rules import Arrivals, Outcome
+from uploads.arrival import Outcome
+from uploads.rules import Arrivals
 
 
 class Interrupted(Exception):  # noqa: N818 - the end of a run, as by a service that fails
