@@ -31,6 +31,7 @@ LAYER_OF = {
     "domain/enrollments/rush.py": RULES,
     "domain/enrollments/seats.py": RULES,
     "domain/enrollments/withdrawals.py": RULES,
+    "domain/encodings.py": RULES,
     "domain/file_names.py": RULES,
     "domain/lesson_content.py": RULES,
     "domain/multiparts.py": RULES,

@@ -21,9 +21,9 @@ import pytest
 from education.openapi.description import DESCRIPTION_FILE, load_api_description
 from tests.integration.contract import contract_data
 from tests.integration.contract.contract_data import ContractData
+from tests.integration.samples.part_uploads import PartUpload
 from tests.integration.support.course_helpers import enroll, lesson, new_course, upload
 from tests.integration.support.deployed import Deployed
-from tests.integration.support.part_uploads import PartUpload
 from tests.integration.support.people import ADMINISTRATORS, INSTRUCTORS, STUDENTS, People, Person
 from tools.support.paths import ROOT
 

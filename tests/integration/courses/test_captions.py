@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from tests.integration.samples.part_uploads import CAPTIONS, send_captions, shown_lesson, upload_captions
 from tests.integration.support.course_helpers import (
     enroll,
     eventually,
@@ -16,7 +17,6 @@ from tests.integration.support.course_helpers import (
     upload,
 )
 from tests.integration.support.deployed import Deployed
-from tests.integration.support.part_uploads import CAPTIONS, send_captions, shown_lesson, upload_captions
 from tests.integration.support.people import INSTRUCTORS, People, Person, SharedUsers
 from tests.integration.support.signed_url import SignedUrl, published_keys
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from tests.integration.samples.part_uploads import PART, PartUpload
 from tests.integration.support.course_helpers import (
     content_of,
     eventually,
@@ -17,7 +18,6 @@ from tests.integration.support.course_helpers import (
     upload_package,
 )
 from tests.integration.support.deployed import Deployed
-from tests.integration.support.part_uploads import PART, PartUpload
 from tests.integration.support.people import INSTRUCTORS, People, Person, SharedUsers
 from tests.package_zips import scorm_12
 

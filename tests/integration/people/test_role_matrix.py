@@ -12,6 +12,7 @@ import pytest
 
 from education.openapi.description import load_api_description
 from education.openapi.operations import Operation
+from tests.integration.samples.part_uploads import PartUpload
 from tests.integration.support.course_helpers import (
     add_co_teacher,
     enroll,
@@ -21,7 +22,6 @@ from tests.integration.support.course_helpers import (
     upload,
 )
 from tests.integration.support.deployed import Deployed
-from tests.integration.support.part_uploads import PartUpload
 from tests.integration.support.people import (
     ADMINISTRATORS,
     INSTRUCTORS,

@@ -17,6 +17,7 @@ from botocore.exceptions import ClientError
 
 from education.functions.bundling import deployed_name, function_names
 from tests.integration.samples.context import SampleContext
+from tests.integration.samples.part_uploads import PartUpload, send_captions, shown_lesson, upload_captions
 from tests.integration.support.aws_proxy import AwsCall, FailureKind, Fault
 from tests.integration.support.course_helpers import (
     add_co_teacher,
@@ -29,7 +30,6 @@ from tests.integration.support.course_helpers import (
     upload_package,
 )
 from tests.integration.support.deployed import Deployed
-from tests.integration.support.part_uploads import PartUpload, send_captions, shown_lesson, upload_captions
 from tests.integration.support.people import ADMINISTRATORS, INSTRUCTORS, STUDENTS, People, Person
 from tests.integration.support.personal_data import find_personal_data
 from tests.integration.support.proxied_functions import ProxiedFunctions, proxied_functions

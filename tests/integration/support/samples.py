@@ -9,8 +9,8 @@ from typing import Any
 
 from education.openapi.description import load_api_description
 from tests.integration.samples.context import LESSONS, SampleContext
+from tests.integration.samples.part_uploads import PartUpload
 from tests.integration.support.course_helpers import add_co_teacher, new_course
-from tests.integration.support.part_uploads import PartUpload
 from tests.integration.support.people import INSTRUCTORS, STUDENTS, Answer, Person
 
 OPERATIONS = {one.operation_id: one for one in load_api_description().operations}

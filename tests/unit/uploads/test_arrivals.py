@@ -48,6 +48,8 @@ class School:
             SIGNING_PUBLIC_KEY_ID="none",
             PREMIUM_URL_MINUTES="60",
             MAX_UPLOAD_MIB="1",
+            PACKAGE_KEYS_ARN="none",
+            PACKAGE_KEY_SLOT="a",
         )
         self.started: list[dict[str, Any]] = []
         monkeypatch.setattr(clients.lambda_functions(), "invoke", lambda **call: self.started.append(call))
