@@ -93,6 +93,134 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/courses/{courseId}/lessons/{lessonId}/uploads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                courseId: components["parameters"]["CourseId"];
+                lessonId: components["parameters"]["LessonId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begin an upload in parts, for a large file
+         * @description Like a form, it is for the lesson as it is now, and a newer form or upload of the lesson replaces it. The file is sent in parts of `partBytes`, at most four at once; the last part has the rest. A part that was interrupted is sent again, and after a reload the list of parts says which are there. It expires after a day.
+         */
+        post: operations["createMultipartUpload"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/courses/{courseId}/lessons/{lessonId}/uploads/{uploadId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                courseId: components["parameters"]["CourseId"];
+                lessonId: components["parameters"]["LessonId"];
+                uploadId: components["parameters"]["UploadId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Give up an upload in parts
+         * @description S3 deletes the parts that were sent. A part that is on its way may still arrive, and is deleted after a day.
+         */
+        delete: operations["giveUpUpload"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/courses/{courseId}/lessons/{lessonId}/uploads/{uploadId}/parts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                courseId: components["parameters"]["CourseId"];
+                lessonId: components["parameters"]["LessonId"];
+                uploadId: components["parameters"]["UploadId"];
+            };
+            cookie?: never;
+        };
+        /**
+         * List the parts that S3 has
+         * @description The upload as it was begun, and the parts that were sent whole.
+         */
+        get: operations["listUploadParts"];
+        put?: never;
+        /**
+         * Get URLs for up to four parts
+         * @description Each URL takes one PUT with exactly `sizeBytes` bytes, and may be used again. It is valid for five minutes; a part that began in time may take longer.
+         */
+        post: operations["signUploadParts"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/courses/{courseId}/lessons/{lessonId}/uploads/{uploadId}/complete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                courseId: components["parameters"]["CourseId"];
+                lessonId: components["parameters"]["LessonId"];
+                uploadId: components["parameters"]["UploadId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Put the parts together
+         * @description All parts have to be there, each with its exact size. The file then arrives like one that was sent with a form: the lesson has content when `hasContent` says so. A repeated request does no harm.
+         */
+        post: operations["completeUpload"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/courses/{courseId}/lessons/{lessonId}/captions/{language}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                courseId: components["parameters"]["CourseId"];
+                lessonId: components["parameters"]["LessonId"];
+                /** @description A language tag (BCP 47), such as `de`, `pt-BR` or `zh-Hant` */
+                language: components["parameters"]["Language"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Get an S3 form to upload captions in one language
+         * @description For a video lesson, as WebVTT or SRT, in UTF-8, UTF-16 or Windows-1252. The file is checked when it arrives, and an SRT file becomes WebVTT. `captions` of the lesson then has the language; if the file is refused, `refusedCaptions` says why, and what the language had before stays. A newer form for the language replaces this one.
+         */
+        put: operations["putCaptions"];
+        post?: never;
+        /**
+         * Remove the captions in one language
+         * @description Also ends the form for this language.
+         */
+        delete: operations["deleteCaptions"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/courses/{courseId}/lessons/{lessonId}/content": {
         parameters: {
             query?: never;
@@ -453,6 +581,8 @@ export interface components {
     schemas: {
         CourseId: string;
         LessonId: string;
+        UploadId: string;
+        Language: string;
         UserId: string;
         /** @description At least one character that is not blank */
         Title: string;
@@ -557,6 +687,10 @@ export interface components {
             /** @description Whether the lesson has an uploaded file or package that students can open */
             hasContent: boolean;
             content: components["schemas"]["LessonContentState"];
+            /** @description The languages in which a video has captions */
+            captions: components["schemas"]["Captions"][];
+            /** @description The languages whose latest file was refused, and why */
+            refusedCaptions?: components["schemas"]["RefusedCaptions"][];
         };
         /** @description What became of the latest upload. While a package is `processing`, and also when it has `failed`, students open what the lesson had before, if it had anything. */
         LessonContentState: {
@@ -567,6 +701,7 @@ export interface components {
              * @enum {string}
              */
             kind?: "scorm-1.2" | "scorm-2004" | "h5p" | "html-package" | "html-file";
+            /** @description The name of the latest file, as its person gave it */
             fileName?: string;
             /** @description The package's own title, which may be cut */
             title?: string;
@@ -583,6 +718,7 @@ export interface components {
         };
         /** @description The file that the client will upload. Defaults for absent fields come from the lesson's content type and the settings. */
         UploadCreate: {
+            /** @description The name as the person has it. It is shown and offered for a download, without folders and without control characters. */
             fileName?: string;
             /**
              * @description The media type of the file; it must match the lesson's content type. An article is Markdown (CommonMark)
@@ -591,7 +727,7 @@ export interface components {
              * @enum {string}
              */
             mediaType?: "video/mp4" | "video/webm" | "application/pdf" | "text/html" | "text/markdown" | "application/zip";
-            /** @description The size of the file; S3 refuses a larger file */
+            /** @description The exact size of the file; S3 refuses a file of another size */
             sizeBytes?: number;
         };
         Upload: {
@@ -605,10 +741,87 @@ export interface components {
             maxBytes: number;
             expiresAt: components["schemas"]["Moment"];
         };
+        MultipartCreate: {
+            /** @description As for a form */
+            fileName?: string;
+            /**
+             * @description As for a form
+             * @enum {string}
+             */
+            mediaType?: "video/mp4" | "video/webm" | "application/pdf" | "text/html" | "text/markdown" | "application/zip";
+            /** @description The exact size of the file */
+            sizeBytes: number;
+            /** @description The size of each part but the last one; 16 MiB without it */
+            partBytes?: number;
+        };
+        MultipartUpload: {
+            uploadId: components["schemas"]["UploadId"];
+            fileName: string;
+            sizeBytes: number;
+            partBytes: number;
+            /** @description The number of parts; they are numbered from 1 on */
+            partCount: number;
+            expiresAt: components["schemas"]["Moment"];
+            key: string;
+        };
+        MultipartParts: {
+            uploadId: components["schemas"]["UploadId"];
+            fileName: string;
+            sizeBytes: number;
+            partBytes: number;
+            partCount: number;
+            expiresAt: components["schemas"]["Moment"];
+            /** @description The parts that S3 has whole */
+            items: {
+                partNumber: number;
+                sizeBytes: number;
+            }[];
+        };
+        PartNumbers: {
+            partNumbers: number[];
+        };
+        PartUrls: {
+            items: {
+                partNumber: number;
+                sizeBytes: number;
+                /** Format: uri */
+                url: string;
+            }[];
+        };
+        UploadAccepted: {
+            uploadId: components["schemas"]["UploadId"];
+        };
+        CaptionsPut: {
+            /** @description What menus show; without it, the name of the language in itself */
+            label?: string;
+            /** @description The exact size of the file; S3 refuses a file of another size */
+            sizeBytes?: number;
+        };
+        Captions: {
+            language: components["schemas"]["Language"];
+            label: string;
+        };
+        RefusedCaptions: {
+            language: components["schemas"]["Language"];
+            /** @description Why the file was refused, for programs; further codes may come */
+            code: string;
+            /** @description Why the file was refused, in one sentence */
+            detail: string;
+        };
+        LocatedCaptions: {
+            language: components["schemas"]["Language"];
+            label: string;
+            /** Format: uri */
+            url: string;
+        };
         LessonContent: {
             /** Format: uri */
             url: string;
             premium: boolean;
+            /** @description The name of the file, under which a browser saves it */
+            fileName: string;
+            /** @description The captions of a video, as WebVTT and under the same protection; they expire with its URL. A page that shows them needs `crossorigin` at its `video` element. */
+            captions?: components["schemas"]["LocatedCaptions"][];
             expiresAt?: components["schemas"]["Moment"];
             /**
              * @description Of a package only, its kind
@@ -988,6 +1201,9 @@ export interface components {
     parameters: {
         CourseId: components["schemas"]["CourseId"];
         LessonId: components["schemas"]["LessonId"];
+        UploadId: components["schemas"]["UploadId"];
+        /** @description A language tag (BCP 47), such as `de`, `pt-BR` or `zh-Hant` */
+        Language: components["schemas"]["Language"];
         /** @description The `sub` claim of the user */
         UserId: components["schemas"]["UserId"];
         Group: "students" | "instructors" | "administrators";
@@ -1240,6 +1456,245 @@ export interface operations {
             409: components["responses"]["Conflict"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    createMultipartUpload: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                courseId: components["parameters"]["CourseId"];
+                lessonId: components["parameters"]["LessonId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MultipartCreate"];
+            };
+        };
+        responses: {
+            /** @description The upload */
+            201: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["AllowOrigin"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MultipartUpload"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    giveUpUpload: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                courseId: components["parameters"]["CourseId"];
+                lessonId: components["parameters"]["LessonId"];
+                uploadId: components["parameters"]["UploadId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Given up */
+            204: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["AllowOrigin"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listUploadParts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                courseId: components["parameters"]["CourseId"];
+                lessonId: components["parameters"]["LessonId"];
+                uploadId: components["parameters"]["UploadId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The upload and its parts */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["AllowOrigin"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MultipartParts"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    signUploadParts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                courseId: components["parameters"]["CourseId"];
+                lessonId: components["parameters"]["LessonId"];
+                uploadId: components["parameters"]["UploadId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PartNumbers"];
+            };
+        };
+        responses: {
+            /** @description The URLs */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["AllowOrigin"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PartUrls"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    completeUpload: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                courseId: components["parameters"]["CourseId"];
+                lessonId: components["parameters"]["LessonId"];
+                uploadId: components["parameters"]["UploadId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description S3 has put the parts together */
+            202: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["AllowOrigin"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UploadAccepted"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    putCaptions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                courseId: components["parameters"]["CourseId"];
+                lessonId: components["parameters"]["LessonId"];
+                /** @description A language tag (BCP 47), such as `de`, `pt-BR` or `zh-Hant` */
+                language: components["parameters"]["Language"];
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["CaptionsPut"];
+            };
+        };
+        responses: {
+            /** @description The URL and the form fields for the upload, as for the file of a lesson */
+            201: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["AllowOrigin"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Upload"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    deleteCaptions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                courseId: components["parameters"]["CourseId"];
+                lessonId: components["parameters"]["LessonId"];
+                /** @description A language tag (BCP 47), such as `de`, `pt-BR` or `zh-Hant` */
+                language: components["parameters"]["Language"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Removed */
+            204: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["AllowOrigin"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
         };
