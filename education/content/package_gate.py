@@ -9,11 +9,14 @@ where the pages run, and the HMAC covers it: even, each page has an origin of it
 the player share the origin of the distribution, as SCORM needs it.
 """
 
-from education.content.sandbox import SANDBOX
 from education.content.tls_guard import REFUSE_OLD_TLS
 
 PACKAGE_PATH = "p/"
-SHARED_ORIGIN = f"{SANDBOX} allow-same-origin"
+# A popup could go to any address, and so take data to another host. Courses made for SCORM open their pages in popups.
+OWN_ORIGIN = "sandbox allow-scripts allow-forms allow-modals allow-downloads"
+SHARED_ORIGIN = f"{OWN_ORIGIN} allow-popups allow-same-origin"
+# The page of the player that runs H5P, which is a program of the package's author: `portal/player/h5p.html`.
+H5P_PAGE = "player/h5p.html"
 
 # The rewritten path is the key of the file in S3, and what CloudFront caches by, so a file is cached once for everyone.
 # Refused are parts that are empty or dots only, backslashes, control characters, and all of these where they are
@@ -67,7 +70,22 @@ function handler(event) {{
     if (address ? Number(address[1]) % 2 : origin && origin.value === 'shared') {{
         const type = response.headers['content-type'];
         const isPdf = type && /^application\\/pdf$/i.test(type.value.split(';')[0].trim());
-        policy.value = policy.value.replace('; {SANDBOX}', isPdf ? '' : '; {SHARED_ORIGIN}');
+        policy.value = policy.value.replace('; {OWN_ORIGIN}', isPdf ? '' : '; {SHARED_ORIGIN}');
+    }}
+    return response;
+}}
+"""
+# The page that runs H5P has an origin of its own too, whatever frames or opens it.
+PLAYER = f"""\
+function handler(event) {{
+    const response = event.response;
+    const policy = response.headers['content-security-policy'];
+    if (policy && event.request.uri === '/{H5P_PAGE}') {{
+        if (response.statusCode === 304) {{
+            delete response.headers['content-security-policy'];
+        }} else {{
+            policy.value += '; {OWN_ORIGIN}';
+        }}
     }}
     return response;
 }}

@@ -19,7 +19,7 @@ from education.content.headers import (
     removed_headers,
     security_headers,
 )
-from education.content.sandbox import SANDBOX
+from education.content.package_gate import OWN_ORIGIN
 from education.environment import Environment
 
 # Packages of years ago save their state when a page is left, which browsers no longer allow by default.
@@ -43,6 +43,7 @@ def package_policy(portal_origins: Sequence[str]) -> str:
         "object-src": "'self'",
         "base-uri": "'self'",
         "form-action": "'self'",
+        "webrtc": "'block'",
         "frame-ancestors": " ".join(["'self'", *portal_origins]),
     }
     return "; ".join(f"{name} {value}" for name, value in directives.items())
@@ -60,7 +61,7 @@ class PackageHeaders(Construct):
         policy = package_policy(portal_origins)
         fixed = {**CUSTOM_HEADERS, "Permissions-Policy": PERMISSIONS}
         self.packages_id: str = self._policy(
-            "packages", env, "package-headers", f"{policy}; {SANDBOX}", {**fixed, "Cache-Control": PRIVATE}
+            "packages", env, "package-headers", f"{policy}; {OWN_ORIGIN}", {**fixed, "Cache-Control": PRIVATE}
         )
         self.player_id: str = self._policy("player", env, "player-headers", policy, fixed)
 

@@ -16,7 +16,7 @@ from cdktf_cdktf_provider_aws.cloudfront_key_value_store import CloudfrontKeyVal
 from cdktf_cdktf_provider_aws.secretsmanager_secret import SecretsmanagerSecret
 from constructs import Construct
 
-from education.content.package_gate import GATE, ORIGINS, PACKAGE_PATH
+from education.content.package_gate import GATE, ORIGINS, PACKAGE_PATH, PLAYER
 from education.content.package_headers import PackageHeaders
 from education.environment import Environment
 from education.naming import PACKAGE_KEYS
@@ -68,6 +68,16 @@ class PackageDelivery(Construct):
             code=ORIGINS,
             publish=True,
         )
+        player = CloudfrontFunction(
+            self,
+            "player-origin",
+            name=env.names.of("player-origin"),
+            comment="Gives the page that runs H5P an origin of its own",
+            runtime="cloudfront-js-2.0",
+            code=PLAYER,
+            publish=True,
+        )
+        self._player_arn: str = player.arn
         self._headers = PackageHeaders(self, "headers", env=env, portal_origins=portal_origins)
         self._functions = {"viewer-request": gate.arn, "viewer-response": origins.arn}
         self.secret_arn: str = secret.arn
@@ -98,7 +108,9 @@ class PackageDelivery(Construct):
             CloudfrontDistributionOrderedCacheBehavior(
                 path_pattern=f"{PLAYER_PREFIX}*",
                 response_headers_policy_id=self._headers.player_id,
-                function_association=_at({"viewer-request": tls_guard_arn}),
+                function_association=_at(
+                    {"viewer-request": tls_guard_arn, "viewer-response": self._player_arn}
+                ),
                 **read_only,
             ),
         ]

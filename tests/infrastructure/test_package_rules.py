@@ -75,6 +75,7 @@ def test_packages_send_nothing_to_other_hosts_and_only_the_portal_frames_them(st
         policy = directives(stack, pattern)
         assert policy["frame-ancestors"] == f"'self' {portal}"
         assert policy["connect-src"] == "'self' data: blob:"
+        assert policy["webrtc"] == "'block'"
         assert policy["form-action"] == policy["base-uri"] == "'self'"
         assert "//" not in " ".join(value for name, value in policy.items() if name != "frame-ancestors")
         assert "*" not in " ".join(policy.values())
@@ -85,7 +86,8 @@ def test_a_package_never_leaves_its_frame(stack: Synthesized) -> None:
     (behaviour,) = (each for each in behaviours(stack) if each.get("path_pattern") == "p/*")
     sandbox = directives(stack, "p/*")["sandbox"].split()
     code = code_at(stack, behaviour, "viewer-response")
-    assert f"; sandbox {' '.join(sandbox)} allow-same-origin'" in code
+    assert f"; sandbox {' '.join(sandbox)} allow-popups allow-same-origin'" in code
+    assert "allow-popups" not in sandbox, "a popup could take data to another host"
     for allowed in (sandbox, code):
         assert "allow-top-navigation" not in " ".join(allowed)
         assert "allow-popups-to-escape-sandbox" not in " ".join(allowed)

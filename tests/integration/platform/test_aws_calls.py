@@ -109,6 +109,14 @@ def test_an_instance_signs_a_link_once_a_window_and_reads_a_course_every_five_se
     assert later == _of(costs, "getLessonContent", "public")
 
 
+def test_an_instance_reads_the_key_of_packages_once_in_fifteen_minutes(costs: Costs) -> None:
+    """The address itself is made without a call."""
+    first = _of(costs, "getLessonContent", "package, first of an instance")
+    later = _of(costs, "getLessonContent", "package, later")
+    assert first - later == {"secretsmanager:GetSecretValue": 1, "dynamodb:GetItem": 1}
+    assert later == {"dynamodb:GetItem": 1}
+
+
 def test_no_request_scans_a_table(costs: Costs) -> None:
     """Every request reads by key or index."""
     assert not {

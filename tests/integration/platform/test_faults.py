@@ -56,6 +56,7 @@ SAME_CALLS = {
     "listCourses: search, within five seconds of another",
     "getLessonContent: public",
     "getLessonContent: premium, later",
+    "getLessonContent: package, later",
     "createEnrollment: course known",
     "createEnrollment: a second time",
     "createEnrollment: queued",

@@ -4,9 +4,10 @@ from collections.abc import Callable
 from functools import cached_property
 from typing import Any
 
-from tests.integration.support.course_helpers import enroll, lesson, new_course, upload
+from tests.integration.support.course_helpers import PAGE, enroll, lesson, new_course, upload, upload_package
 from tests.integration.support.deployed import Deployed
 from tests.integration.support.people import ADMINISTRATORS, INSTRUCTORS, STUDENTS, People, Person
+from tests.package_zips import zip_of
 
 LESSONS = {"film": lesson("video", premium=True), "text": lesson("article", position=1)}
 
@@ -41,6 +42,13 @@ class SampleContext:
         course_id = new_course(self.owner, lessons=LESSONS)
         for lesson_id in LESSONS:
             upload(self.deployed, self.owner, course_id, lesson_id)
+        return course_id
+
+    @cached_property
+    def course_with_package(self) -> str:
+        """The id of a course whose lesson "cells" is a package. Samples only read it."""
+        course_id = new_course(self.owner, lessons={"cells": lesson("interactive", premium=True)})
+        upload_package(self.deployed, self.owner, course_id, "cells", zip_of({"index.html": PAGE}))
         return course_id
 
     def student(self, *courses: str) -> Person:

@@ -129,10 +129,11 @@ def _new_version(**changes: Any) -> Callable[[SampleContext], SampleRequest]:
 
 def _content(lesson_id: str, *, known: bool) -> Callable[[SampleContext], SampleRequest]:
     def arrange(context: SampleContext) -> SampleRequest:
-        student = context.student(context.course_with_files)
-        request = SampleRequest(student, {"courseId": context.course_with_files, "lessonId": lesson_id})
+        course_id = context.course_with_package if lesson_id == "cells" else context.course_with_files
+        student = context.student(course_id)
+        request = SampleRequest(student, {"courseId": course_id, "lessonId": lesson_id})
         if known:
-            student.get(f"/courses/{context.course_with_files}/lessons/{lesson_id}/content")
+            student.get(f"/courses/{course_id}/lessons/{lesson_id}/content")
         else:
             context.restart("content")
         return request
@@ -336,6 +337,8 @@ SAMPLES = (
     Sample("getLessonContent", "public", _content("text", known=True)),
     Sample("getLessonContent", "premium, first of an instance", _content("film", known=False)),
     Sample("getLessonContent", "premium, later", _content("film", known=True)),
+    Sample("getLessonContent", "package, first of an instance", _content("cells", known=False)),
+    Sample("getLessonContent", "package, later", _content("cells", known=True)),
     Sample(
         "listRoster", f"JSON, {PAGE} students", _reading_roster(limit=PAGE), entries=Entries("students", PAGE)
     ),
