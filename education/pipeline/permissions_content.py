@@ -80,6 +80,25 @@ def content_permissions(scope: ResourceScope) -> list[Permission]:
     ]
 
 
+def player_file_permissions(scope: ResourceScope) -> list[Permission]:
+    """The files of the player, which are in the bucket of course files. Course files themselves stay out of reach."""
+    buckets = scope.buckets("content")
+    return [
+        Permission(
+            "PlayerFiles",
+            [f"{bucket}/player/*" for bucket in buckets],
+            reads=actions("s3", "GetObject GetObjectTagging"),
+            writes=actions("s3", "PutObject PutObjectTagging DeleteObject DeleteObjectVersion"),
+        ),
+        Permission(
+            "PlayerFileVersions",
+            buckets,
+            writes=actions("s3", "ListBucketVersions"),
+            conditions={"StringLike": {"s3:prefix": ["player/*"]}},
+        ),
+    ]
+
+
 def package_key_permissions(scope: ResourceScope) -> list[Permission]:
     """The keys that open packages: the secret with them, and the store from which CloudFront reads them.
 

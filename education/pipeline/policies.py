@@ -22,6 +22,7 @@ from education.pipeline.permissions_content import (
     content_permissions,
     edge_log_permissions,
     package_key_permissions,
+    player_file_permissions,
 )
 from education.pipeline.permissions_data import (
     data_key_permissions,
@@ -91,6 +92,7 @@ class PipelinePolicies:
             "keys": [
                 *link_key_permissions(scope),
                 *package_key_permissions(scope),
+                *player_file_permissions(scope),
                 *(
                     former_signing_key_permissions(scope)
                     if self.env.settings.content.former_signing_keys

@@ -14,6 +14,7 @@ from education.environment import Environment
 from education.errors import UserError
 from education.identity import Identity
 from education.portal.headers import CONTENT_SECURITY_POLICY, policy_text
+from education.portal.player_files import add_player_files
 from education.portal.site import PortalSite
 from education.portal.web_build import built
 
@@ -28,7 +29,7 @@ _NOT_IN_A_PAGE = ("frame-ancestors", "require-trusted-types-for")
 def add_portal_files(
     site: PortalSite, *, env: Environment, content: ContentDelivery, identity: Identity
 ) -> None:
-    """Makes the objects as children of the construct of the portal; builds the app if it has changed."""
+    """Makes the objects of the app and those of the player; builds what has changed."""
     build, bucket = built("app"), site.bucket.name
     files = add_folder(site, build, bucket=bucket, leave_out=(PAGE, CONFIGURATION))
     school = env.settings.school
@@ -45,6 +46,7 @@ def add_portal_files(
     # The page names the files, so they are there before it, and former ones stay until it is replaced.
     for key, text in texts.items():
         add_text(site, text, bucket=bucket, key=key, after=files)
+    add_player_files(content, portal_origins=site.allowed_origins)
 
 
 def page(html: str, policy: str) -> str:

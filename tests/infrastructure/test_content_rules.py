@@ -47,7 +47,7 @@ def headers_of(stack: Synthesized, behaviour: Body) -> Body:
     return stack.resources("aws_cloudfront_response_headers_policy")[name]
 
 
-# Their addresses have a token, which the edge function checks: tests/infrastructure/test_package_rules.py.
+# Their addresses have a token, which the edge function checks: tests/infrastructure/content/test_package_rules.py.
 PACKAGES = ("p/*", "packages/*")
 PLAYER = "player/*"
 

@@ -187,6 +187,7 @@ class CostModel:
             "traces": one.traces * students,
             "users_plus" if self._plan == "PLUS" else "users_essentials": students,
             "keys": fixed.keys,
+            "secrets": fixed.secrets,
             "key_requests": fixed.key_requests,
             "signatures": self._links() * request.signed_share * students,
             "events": behaviour.events * students,

@@ -64,6 +64,7 @@ class Fixed(_Section):
     alarms: int
     dashboards: int
     keys: int
+    secrets: int
     firewalls: int
     firewall_rules: int
     key_requests: int

@@ -14,6 +14,7 @@ def test_the_cost_model_counts_what_is_always_there(synthesized_of: SynthesizedO
         "alarms": len(stack.resources("aws_cloudwatch_metric_alarm")),
         "dashboards": len(stack.resources("aws_cloudwatch_dashboard")),
         "keys": len(stack.resources("aws_kms_key")),
+        "secrets": len(stack.resources("aws_secretsmanager_secret")),
         "firewalls": len(firewalls),
         "firewall_rules": sum(len(firewall["rule"]) for firewall in firewalls),
     }

@@ -1,6 +1,7 @@
 """Packages are served below `/p/`: every file opens with its own token, and with nothing else."""
 
 import http.client
+import json
 import re
 import time
 from collections.abc import Callable, Mapping
@@ -198,3 +199,27 @@ def test_a_replaced_package_has_another_address(deployed: Deployed, users: Share
     assert seen[0] != seen[1]
     first, second = (url.split("/p/")[1].partition("/")[0] for url in seen)
     assert ask(seen[1].replace(second, first))[0] == 403, "a token opens one version"
+
+
+def test_the_player_is_open_to_all_and_its_h5p_page_has_an_origin_of_its_own(deployed: Deployed) -> None:
+    base = f"{deployed.outputs['content_base_url']}/player"
+    status, headers, page = ask(f"{base}/index.html", Origin="null")
+    assert (status, headers["access-control-allow-origin"], headers["cache-control"]) == (
+        200,
+        "*",
+        "no-cache",
+    )
+    assert sandbox(headers) == []
+    scripts = re.findall(rb'src="(/player/assets/[^"]+)"', page)
+    assert scripts
+    for script in scripts:
+        status, headers, _ = ask(base.removesuffix("/player") + script.decode())
+        assert (status, headers["content-type"]) == (200, "text/javascript; charset=utf-8")
+        assert headers["cache-control"].endswith("immutable")
+    status, headers, _ = ask(f"{base}/h5p.html")
+    assert status == 200
+    assert "allow-scripts" in sandbox(headers)
+    assert "allow-same-origin" not in sandbox(headers)
+    configured = json.loads(ask(f"{base}/config.json")[2])
+    assert deployed.origin in configured["portalOrigins"]
+    assert ask(f"{base}/")[0] == ask(f"{base}/none.js")[0] == 403

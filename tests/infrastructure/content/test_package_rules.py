@@ -4,7 +4,7 @@ import json
 
 from education.content.package_gate import GATE
 from tests.infrastructure.conftest import SynthesizedOf
-from tests.infrastructure.synthesized import Synthesized, listed, reference, statements
+from tests.infrastructure.synthesized import Body, Synthesized, listed, reference, statements
 from tests.infrastructure.test_content_rules import behaviours, code_at, headers_of
 
 # https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cloudfront-limits.html#limits-functions
@@ -102,3 +102,38 @@ def test_a_switch_of_the_slot_changes_a_variable_only(synthesized_of: Synthesize
     variables = function["environment"]["variables"]
     assert variables["PACKAGE_KEY_SLOT"] == "a"
     assert reference(variables["PACKAGE_KEYS_ARN"]).startswith("aws_secretsmanager_secret.")
+
+
+def player_files(stack: Synthesized) -> dict[str, Body]:
+    """The objects of the player, by their key without the prefix."""
+    return {
+        body["key"].removeprefix("player/"): body
+        for body in stack.resources("aws_s3_object").values()
+        if body["key"].startswith("player/")
+    }
+
+
+def test_the_player_is_in_the_bucket_of_course_files(stack: Synthesized) -> None:
+    files = player_files(stack)
+    assert {"index.html", "h5p.html", "config.json"} <= files.keys()
+    assert any(name.startswith("assets/") for name in files)
+    for name, body in files.items():
+        assert "content-delivery" in reference(body["bucket"]), name
+        is_hashed = name.startswith("assets/")
+        assert body["cache_control"].endswith("immutable" if is_hashed else "no-cache"), name
+    assert files["index.html"]["content_type"].startswith("text/html")
+
+
+def test_the_player_listens_to_the_portals_that_may_frame_it(stack: Synthesized) -> None:
+    text = player_files(stack)["config.json"]["content"]
+    origins = [line.strip(' ",') for line in text.splitlines() if "://" in line]
+    assert origins
+    assert directives(stack, "player/*")["frame-ancestors"] == f"'self' {' '.join(origins)}"
+
+
+def test_h5p_never_runs_in_the_origin_of_the_player(stack: Synthesized) -> None:
+    (behaviour,) = (each for each in behaviours(stack) if each.get("path_pattern") == "player/*")
+    code = code_at(stack, behaviour, "viewer-response")
+    assert "'/player/h5p.html'" in code
+    assert "sandbox allow-scripts" in code
+    assert "allow-same-origin" not in code
