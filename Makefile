@@ -62,6 +62,9 @@ clean: down ## remove everything that the tools made, installations included
 up: install ## start the local platform, deploy to it, prove that it works
 	@$(RUN) -m local_platform up
 
+portal-dev: install ## serve the portal with hot reload at http://localhost:5173, with the data of the running platform
+	@cd portal && npm run --silent dev
+
 down: ## stop the local platform; leaves no process and no state
 	@if [ -f .venv/.installed ]; then $(RUN) -m local_platform down; \
 	elif [ -d "$${EDUCATION_LOCAL_HOME:-.local}" ]; then "$(PYTHON)" -m tools.setup.install && $(RUN) -m local_platform down; \
