@@ -8,6 +8,8 @@ https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/private-conte
 import base64
 import binascii
 import json
+import os
+import re
 import time
 from collections.abc import Mapping
 from fnmatch import fnmatchcase
@@ -25,7 +27,9 @@ Answer = tuple[int, dict[str, str], bytes]
 PublicKey = RSAPublicKey | EllipticCurvePublicKey
 PARAMETERS = ("Policy", "Signature", "Key-Pair-Id")
 HASHES: Mapping[str, hashes.HashAlgorithm] = {"SHA1": hashes.SHA1(), "SHA256": hashes.SHA256()}  # noqa: S303 (CloudFront's own)
+API_ORIGIN = re.compile(r"([a-z0-9]+)\.execute-api\.[a-z0-9-]+\.amazonaws\.com")
 _behaviour = cloudfront._dataplane_behavior
+_forward = cloudfront._forward_to_origin
 _serve = cloudfront.handle_viewer_request
 
 
@@ -67,6 +71,15 @@ def is_signed(address: str, query: str, keys: Mapping[str, PublicKey]) -> bool:
     return time.time() < ends and fnmatchcase(address, resource)
 
 
+def forward(origin: dict[str, Any], method: str, uri: str, *rest: Any, **more: Any) -> Any:
+    """Ask an origin; one that is an API is at the emulator's own address, whose network has no other."""
+    api = API_ORIGIN.fullmatch(origin["domain_name"])
+    if api is not None:
+        origin = {**origin, "domain_name": "localhost", "https_port": int(os.environ["GATEWAY_PORT"])}
+        uri = f"/_aws/execute-api/{api[1]}{uri}"
+    return _forward(origin, method, uri, *rest, **more)
+
+
 def refusal() -> Answer:
     """CloudFront's answer to a viewer without a valid signature."""
     body = b"<Error><Code>AccessDenied</Code><Message>Access denied</Message></Error>"
@@ -105,3 +118,4 @@ def install() -> None:
     """Put the check before the emulator's answers."""
     cloudfront._dataplane_behavior = behaviour
     cloudfront.handle_viewer_request = serve
+    cloudfront._forward_to_origin = forward

@@ -14,6 +14,7 @@ from local_platform.strict.service_reference import resource_types
 
 # CloudFront's resource types by the first part of the path; public keys and key groups have none.
 CLOUDFRONT_TYPES = {
+    "cache-policy": "cache-policy",
     "distribution": "distribution",
     "function": "function",
     "origin-access-control": "origin-access-control",
@@ -140,7 +141,8 @@ def _wafv2(request: Request, found: str) -> str:
         return str(arn or logging["ResourceArn"])
     kind = "ipset" if request.operation.endswith("IPSet") else "webacl"
     name, identifier = request.field("Name"), request.field("Id")
-    return request.arn("wafv2", f"regional/{kind}/{name}/{identifier or '*'}") if name else found
+    where = "global" if request.field("Scope") == "CLOUDFRONT" else "regional"
+    return request.arn("wafv2", f"{where}/{kind}/{name}/{identifier or '*'}") if name else found
 
 
 def _ssm(request: Request, _: str) -> str:

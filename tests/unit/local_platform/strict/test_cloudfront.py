@@ -10,6 +10,7 @@ import pytest
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 
+from local_platform.strict import cloudfront as strict
 from local_platform.strict.cloudfront import PublicKey, is_signed
 
 ADDRESS = "https://d1.cloudfront.net/premium/course/film/v1/video.mp4"
@@ -90,3 +91,23 @@ def test_the_address_says_with_which_hash(key: Any, signed_with: str, said: dict
 )
 def test_any_other_is_not(query: str) -> None:
     assert not is_signed(ADDRESS, query, TRUSTED)
+
+
+@pytest.mark.parametrize(
+    ("domain", "asked"),
+    [
+        (
+            "abc123.execute-api.eu-central-1.amazonaws.com",
+            ("localhost", 7443, "/_aws/execute-api/abc123/v1/courses"),
+        ),
+        ("school.example.org", ("school.example.org", 443, "/v1/courses")),
+    ],
+)
+def test_an_api_behind_a_distribution_is_found_at_the_emulator(
+    domain: str, asked: tuple[str, int, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GATEWAY_PORT", "7443")
+    monkeypatch.setattr(
+        strict, "_forward", lambda origin, _, uri: (origin["domain_name"], origin["https_port"], uri)
+    )
+    assert strict.forward({"domain_name": domain, "https_port": 443}, "GET", "/v1/courses") == asked
