@@ -17,12 +17,7 @@ from education.encryption import operations_key, records_key
 from education.environment import Environment
 from education.functions.api_functions import ApiFunctions
 from education.functions.dead_letters import DeadLetters
-from education.functions.event_functions import (
-    ErasureFunction,
-    SignInAlarm,
-    SignInTrigger,
-    StreamFunctions,
-)
+from education.functions.event_functions import ErasureFunction, SignInAlarm, SignInTrigger, StreamFunctions
 from education.functions.python_function import Operations
 from education.functions.shared import Shared
 from education.identity import Identity
@@ -57,7 +52,9 @@ class EducationStack(Construct):
         audit = AuditTable(self, "audit", env=env, key=data_key)
         bus = EventBus(self, "learning-events", env=env, key=data_key)
         api = RestApi(self, "rest-api", env=env, description=load_api_description())
-        portal = PortalSite(self, "portal", env=env, api_id=api.api_id)
+        portal = PortalSite(
+            self, "portal", env=env, api_id=api.api_id, log_key_arn=log_key.arn, edge_provider=edge_provider
+        )
         content = ContentDelivery(
             self,
             "content-delivery",
@@ -65,7 +62,7 @@ class EducationStack(Construct):
             portal_origins=portal.allowed_origins,
             edge_provider=edge_provider,
         )
-        portal.log_to(content.log_bucket, provider=edge_provider)
+        portal.log_to(content.log_bucket)
         trigger = SignInTrigger(self, "identity-triggers", operations=operations, tables=tables)
         # The deployed id "arrivals" means sign-ins. Identity also attaches the trigger's grant on the user pool.
         trigger_fails = SignInAlarm(self, "arrivals", operations=operations, trigger=trigger)

@@ -3,6 +3,7 @@
 https://docs.aws.amazon.com/waf/latest/developerguide/logging-cw-logs.html
 """
 
+from cdktf import TerraformProvider
 from cdktf_cdktf_provider_aws.cloudwatch_log_group import CloudwatchLogGroup
 from cdktf_cdktf_provider_aws.cloudwatch_log_resource_policy import CloudwatchLogResourcePolicy
 from cdktf_cdktf_provider_aws.wafv2_web_acl_logging_configuration import (
@@ -18,6 +19,7 @@ from constructs import Construct
 
 from education.environment import Environment
 from education.iam import policy_document
+from education.naming import EDGE_REGION
 
 # WAF takes no log group whose name begins otherwise.
 NAME_PREFIX = "aws-waf-logs-"
@@ -33,15 +35,27 @@ class FirewallLogs(Construct):
     """The log group `aws-waf-logs-education-<what>-<suffix>` and what lets a web ACL write to it."""
 
     def __init__(
-        self, scope: Construct, id: str, *, env: Environment, what: str, acl_arn: str, key_arn: str
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        env: Environment,
+        what: str,
+        acl_arn: str,
+        key_arn: str | None,
+        provider: TerraformProvider | None = None,
     ) -> None:
+        """Without `key_arn` CloudWatch encrypts the log with a key of its own."""
         super().__init__(scope, id)
+        region = EDGE_REGION if provider else env.aws.region
+        account, partition = env.aws.account_id, env.aws.partition
         group = CloudwatchLogGroup(
             self,
             "group",
             name=NAME_PREFIX + env.names.of(what),
             retention_in_days=RETENTION_DAYS,
             kms_key_id=key_arn,
+            provider=provider,
         )
         # WAF would make a policy of its own, which nobody removes. An account has ten of them in each region.
         policy = CloudwatchLogResourcePolicy(
@@ -57,12 +71,13 @@ class FirewallLogs(Construct):
                         "Action": ["logs:CreateLogStream", "logs:PutLogEvents"],
                         "Resource": f"{group.arn}:*",
                         "Condition": {
-                            "StringEquals": {"aws:SourceAccount": env.aws.account_id},
-                            "ArnLike": {"aws:SourceArn": env.aws.arn("logs", "*")},
+                            "StringEquals": {"aws:SourceAccount": account},
+                            "ArnLike": {"aws:SourceArn": f"arn:{partition}:logs:{region}:{account}:*"},
                         },
                     }
                 ]
             ),
+            provider=provider,
         )
         Wafv2WebAclLoggingConfiguration(
             self,
@@ -92,5 +107,6 @@ class FirewallLogs(Construct):
                     )
                 ],
             ),
+            provider=provider,
             depends_on=[policy],
         )

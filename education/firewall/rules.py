@@ -26,6 +26,8 @@ REQUESTS_PER_TOKEN = 6_000
 # A thousand players of a campus share one address. Without a token come the preflights of their browsers, which each
 # browser keeps for a while, and people who are not signed in.
 REQUESTS_WITHOUT_TOKEN = 60_000
+# Through the portal come pages, files and the API of everybody behind an address: 400 a second.
+REQUESTS_OF_ONE_ADDRESS = 120_000
 # Sign-ups, forgotten passwords and repeated codes of one address in ten minutes. Cognito's own sender stops after 50
 # mails a day; a class signs up together. With a sender of its own in SES a lecture hall does.
 MAILS_BY_COGNITO = 30
@@ -106,6 +108,24 @@ def api_rules(allowed: AllowedAddresses, text_rules: TextRules) -> list[Wafv2Web
             _managed_rule(group, priority, text_rules, allowed)
             for priority, group in enumerate(TEXT_RULES, start=2)
         ),
+    ]
+
+
+def portal_rules(allowed: AllowedAddresses) -> list[Wafv2WebAclRule]:
+    """The rules in front of the portal and the API behind it: addresses only, as the API counts tokens.
+
+    A campus shares an address. A page and its files are 20 requests, which browsers then keep, so a thousand people
+    who open it in five minutes pass.
+    """
+    return [
+        _rate_rule(
+            "TooManyRequestsOfOneAddress",
+            priority=0,
+            limit=REQUESTS_OF_ONE_ADDRESS,
+            seconds=FIVE_MINUTES,
+            scope=allowed.exempt(),
+        ),
+        _managed_rule(IP_REPUTATION, 1, "COUNT", allowed),
     ]
 
 

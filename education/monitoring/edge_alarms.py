@@ -10,11 +10,13 @@ from constructs import Construct
 
 from education.encryption import make_key, use_by_services
 from education.environment import Environment
+from education.firewall.firewall import PORTAL
 from education.monitoring.alarm import make_alarm
 from education.monitoring.alert_topic import AlertTopic
 from education.naming import EDGE_REGION
 
 ERROR_RATE_PERCENT = 5
+BLOCKED_REQUESTS = 50  # in five minutes
 
 
 class EdgeAlarms(Construct):
@@ -40,6 +42,32 @@ class EdgeAlarms(Construct):
         )
         self.portal_errors: CloudwatchMetricAlarm = self._alarm(
             "portal-errors", env, alerts, provider, portal_distribution_id, "portal", "the portal and its API"
+        )
+        self.blocked: list[CloudwatchMetricAlarm] = (
+            [self._blocked(env, alerts, provider)] if env.settings.portal.waf else []
+        )
+
+    def _blocked(
+        self, env: Environment, alerts: AlertTopic, provider: TerraformProvider | None
+    ) -> CloudwatchMetricAlarm:
+        """A firewall of a distribution names no region in its metrics."""
+        name = env.names.of(PORTAL.what)
+        return make_alarm(
+            self,
+            "portal-blocked",
+            env=env,
+            alerts=alerts,
+            what="portal-blocked",
+            description=f"The firewall {name} blocks requests: its log says by which rule and from where.",
+            namespace="AWS/WAFV2",
+            metric_name="BlockedRequests",
+            dimensions={"WebACL": name, "Rule": "ALL"},
+            statistic="Sum",
+            comparison_operator="GreaterThanOrEqualToThreshold",
+            threshold=BLOCKED_REQUESTS,
+            period=300,
+            datapoints_to_alarm=2,
+            provider=provider,
         )
 
     def _alarm(

@@ -22,11 +22,10 @@ from education.firewall.firewall import Guard, guards
 from education.monitoring.alarm import make_alarm
 from education.monitoring.alert_topic import AlertTopic
 from education.monitoring.dashboard import Dashboard
-from education.monitoring.edge_alarms import EdgeAlarms
+from education.monitoring.edge_alarms import BLOCKED_REQUESTS, EdgeAlarms
 from education.monitoring.watched import Watched, WatchedApi, WatchedQueue
 
 FIVE_MINUTES = 300
-BLOCKED_REQUESTS = 50  # in five minutes
 
 
 class Monitoring(Construct):
@@ -68,6 +67,7 @@ class Monitoring(Construct):
             self._dead_letter_alarm(watched.dead_letters),
             edge.errors,
             edge.portal_errors,
+            *edge.blocked,
             *(self._blocked_alarm(guard) for guard in guards(env)),
             *other_alarms,
         ]

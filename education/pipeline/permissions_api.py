@@ -53,9 +53,12 @@ def trace_permissions(scope: ResourceScope) -> list[Permission]:
     ]
 
 
-def firewall_permissions(scope: ResourceScope) -> list[Permission]:
-    """Web ACLs and what they consist of, for environments that have a firewall."""
-    acls = scope.arns("wafv2", f"regional/webacl/{PROJECT}-*-{{s}}/*")
+def firewall_permissions(scope: ResourceScope, kind: str = "regional") -> list[Permission]:
+    """Web ACLs and what they consist of, for environments that have a firewall.
+
+    `kind` is "global" for those of distributions, which are in us-east-1.
+    """
+    acls = scope.arns("wafv2", f"{kind}/webacl/{PROJECT}-*-{{s}}/*")
     return [
         Permission(
             "Firewall",
@@ -71,7 +74,7 @@ def firewall_permissions(scope: ResourceScope) -> list[Permission]:
         ),
         Permission(
             "FirewallAddresses",
-            scope.arns("wafv2", f"regional/ipset/{PROJECT}-*-{{s}}/*"),
+            scope.arns("wafv2", f"{kind}/ipset/{PROJECT}-*-{{s}}/*"),
             reads=actions("wafv2", "GetIPSet ListTagsForResource"),
             # AWS checks the sets too, where a web ACL uses them.
             writes=actions(
@@ -81,7 +84,7 @@ def firewall_permissions(scope: ResourceScope) -> list[Permission]:
         ),
         Permission(
             "FirewallManagedRules",
-            [scope.arn("wafv2", "regional/managedruleset/*/*")],
+            [scope.arn("wafv2", f"{kind}/managedruleset/*/*")],
             writes=actions("wafv2", "CreateWebACL UpdateWebACL"),
             reason="AWS checks its own rule groups too, where a web ACL uses them; they cannot be changed",
         ),

@@ -85,6 +85,7 @@ class PipelinePolicies:
                 *(trace_permissions(scope) if self.env.settings.functions.traces else []),
             ],
             "firewalls": self._firewall_permissions(),
+            "portal": self._portal_permissions(),
             "content": [
                 *content_permissions(scope),
                 *(edge_log_permissions(scope) if self.env.settings.content.access_logs else []),
@@ -149,6 +150,16 @@ class PipelinePolicies:
             *(api_firewall_permissions(self.scope) if api else []),
             *(sign_in_firewall_permissions(self.scope) if sign_in else []),
         ]
+
+    def _portal_permissions(self) -> list[Permission]:
+        """The permissions for the firewall of the portal, which is in us-east-1 as all firewalls of distributions are.
+
+        A distribution names its web ACL itself, so nothing associates the two.
+        """
+        if not self.env.settings.portal.waf:
+            return []
+        permissions = firewall_permissions(replace(self.scope, region=EDGE_REGION), kind="global")
+        return [replace(permission, sid=f"Portal{permission.sid}") for permission in permissions]
 
     def _edge_permissions(self) -> list[Permission]:
         """The permissions for CloudFront's alarm in us-east-1; a stack elsewhere has a topic and a key there."""

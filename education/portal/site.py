@@ -30,6 +30,7 @@ from education.content.buckets import AccessLogBucket, PrivateBucket
 from education.content.delivery import CACHING_OPTIMIZED
 from education.content.edge_logs import EdgeLogs
 from education.environment import Environment
+from education.firewall.firewall import portal_firewall
 from education.portal.headers import portal_headers
 from education.portal.router import Router
 
@@ -52,19 +53,32 @@ class PortalSite(Construct):
         outputs: how clients and operators find the portal, for the stack's outputs.
     """
 
-    def __init__(self, scope: Construct, id: str, *, env: Environment, api_id: str) -> None:
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        env: Environment,
+        api_id: str,
+        log_key_arn: str,
+        edge_provider: TerraformProvider | None,
+    ) -> None:
+        """`log_key_arn` encrypts the log of the firewall; `edge_provider` is one for us-east-1, or None where the stack
+        itself is there."""
         super().__init__(scope, id)
+        self._edge_provider = edge_provider
+        firewall = portal_firewall(self, env=env, log_key_arn=log_key_arn, provider=edge_provider)
         portal = env.settings.portal
         self._env = env
         self.bucket = PrivateBucket(
             self,
             "files",
             name=env.names.global_of("portal", env.aws.account_id),
-            force_destroy=True,  # a deployment brings every file back
+            force_destroy=not env.settings.protect_data,
             object_ownership="BucketOwnerEnforced",
         )
         self.bucket.expire(old_version_days=env.settings.content.old_version_days)
-        distribution = _distribution(self, env, self.bucket, api_id)
+        distribution = _distribution(self, env, self.bucket, api_id, firewall)
         self.bucket.allow(
             [
                 {
@@ -90,8 +104,8 @@ class PortalSite(Construct):
             "portal_distribution_id": distribution.id,
         }
 
-    def log_to(self, log_bucket: AccessLogBucket | None, *, provider: TerraformProvider | None) -> None:
-        """Log each request, where the settings want that; `provider` is one for us-east-1, as in `EdgeLogs`."""
+    def log_to(self, log_bucket: AccessLogBucket | None) -> None:
+        """Log each request, where the settings want that."""
         if log_bucket is None:
             return
         S3BucketLoggingA(
@@ -110,12 +124,12 @@ class PortalSite(Construct):
             distribution_arn=self.distribution_arn,
             bucket_arn=log_bucket.arn,
             bucket_policy=log_bucket.policy,
-            provider=provider,
+            provider=self._edge_provider,
         )
 
 
 def _distribution(
-    scope: Construct, env: Environment, bucket: PrivateBucket, api_id: str
+    scope: Construct, env: Environment, bucket: PrivateBucket, api_id: str, firewall_arn: str | None
 ) -> CloudfrontDistribution:
     content, portal = env.settings.content, env.settings.portal
     access = CloudfrontOriginAccessControl(
@@ -130,8 +144,8 @@ def _distribution(
     router = Router(scope, "router", env=env)
     # The AWS emulator is reached over plain http; on AWS nothing of the portal ever is.
     plain = env.settings.local_endpoint is not None
-    # checkov:skip=CKV_AWS_68 aws_cloudfront_distribution: the API behind it has a firewall
-    # checkov:skip=CKV2_AWS_47 aws_cloudfront_distribution: the API behind it has a firewall
+    # checkov:skip=CKV_AWS_68 aws_cloudfront_distribution: portal.waf switches a firewall on
+    # checkov:skip=CKV2_AWS_47 aws_cloudfront_distribution: portal.waf switches a firewall on
     # checkov:skip=CKV_AWS_174 aws_cloudfront_distribution: with an own certificate TLS 1.2; else see the router
     # checkov:skip=CKV2_AWS_42 aws_cloudfront_distribution: an own certificate is a setting (portal.certificate_arn)
     # checkov:skip=CKV_AWS_86 aws_cloudfront_distribution: its logs are a resource of their own (edge_logs)
@@ -148,6 +162,7 @@ def _distribution(
         price_class=content.price_class,
         wait_for_deployment=content.wait_for_deployment,
         aliases=list(portal.domain_aliases) or None,
+        web_acl_id=firewall_arn,
         viewer_certificate=viewer_certificate(portal.certificate_arn),
         origin=[
             CloudfrontDistributionOrigin(

@@ -46,7 +46,7 @@ class SchoolSettings(BaseModel):
 
 
 class PortalSettings(BaseModel):
-    """`[portal]`: where the web portal is served.
+    """`[portal]`: where the web portal is served, and whether a firewall (AWS WAF) is in front of it (`waf`).
 
     `domain_aliases` with their `certificate_arn` give it a name of its own; without them it has CloudFront's.
     `development_origin` is where `make portal-dev` serves it with hot reload: sign-in leads back there too.
@@ -54,6 +54,7 @@ class PortalSettings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
+    waf: bool = False
     domain_aliases: tuple[Domain, ...] = ()
     certificate_arn: Certificate | None = None
     development_origin: Origin | None = None
