@@ -188,7 +188,10 @@ def user_pool(scope: Construct, env: Environment, trigger_arn: str) -> CognitoUs
         verification_message_template=CognitoUserPoolVerificationMessageTemplate(
             default_email_option="CONFIRM_WITH_CODE"
         ),
-        lambda_config=CognitoUserPoolLambdaConfig(pre_token_generation=trigger_arn),
+        lambda_config=CognitoUserPoolLambdaConfig(
+            pre_token_generation=trigger_arn,
+            pre_sign_up=trigger_arn if identity.sign_up == "domains" else None,
+        ),
     )
 
 

@@ -47,6 +47,7 @@ ERASURE_REQUESTS = json.dumps({"dynamodb": {"NewImage": {"erasureRequestedAt": {
 # and a new instance has to load boto3 in that time.
 TRIGGER_SECONDS = 3.4
 TRIGGER_MEMORY_MIB = 1024
+REFUSED_SIGN_UPS = 20
 # A person may have hundreds of enrolments.
 ERASURE_TIMEOUT_SECONDS = 300
 # At most half of it is for passes through rosters; a pass that takes longer goes on in another call
@@ -71,6 +72,7 @@ class SignInTrigger(PythonFunction):
             description="Withholds the administrators' group from users without a second factor, enrols invited people",
             variables={
                 "ADMINISTRATORS_NEED_MFA": str(self._checks_second_factors).lower(),
+                "SIGN_UP_DOMAINS": ",".join(operations.env.settings.identity.sign_up_domains) or "*",
                 **tables.variables,
             },
             grants=[
@@ -95,6 +97,8 @@ class SignInTrigger(PythonFunction):
             ],
             memory_mib=TRIGGER_MEMORY_MIB,
             caller_waits_seconds=TRIGGER_SECONDS,
+            # It can refuse a sign-up only by an error, and strangers may try at any time.
+            errors_per_minute=REFUSED_SIGN_UPS if operations.env.settings.identity.sign_up_domains else 1,
         )
 
     def user_pool_grants(self, user_pool_arn: str) -> Sequence[Grant]:

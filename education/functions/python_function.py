@@ -79,6 +79,7 @@ class PythonFunction(Construct):
         timeout_seconds: int | None = None,
         memory_mib: int = 0,
         caller_waits_seconds: float | None = None,
+        errors_per_minute: int = 1,
         traced: bool = False,
         after: Sequence[ITerraformDependable] = (),
     ) -> None:
@@ -88,6 +89,7 @@ class PythonFunction(Construct):
         `timeout_seconds` (up to 900) is for a function that no API waits for; by default it is the settings'.
         `memory_mib` is the least that it needs, where the settings may give less. `caller_waits_seconds` is for a
         caller that waits less long than the function may run: the alarm on its duration then compares with that.
+        `errors_per_minute` is from how many errors in a minute the alarm on its errors rings.
         `traced` is for a function behind the API, which traces the requests that the gateway has chosen.
         `after` is what must be deployed before this function changes.
         """
@@ -188,7 +190,7 @@ class PythonFunction(Construct):
                 "Errors",
                 f"{name} ended with an error: its log group says why.",
                 statistic="Sum",
-                threshold=1,
+                threshold=errors_per_minute,
             ),
             self._alarm(
                 "throttles",

@@ -1,5 +1,6 @@
 """The sign-in trigger (Cognito's PreTokenGeneration, version 1): decides a token's groups and notes the sign-in.
 
+Where the settings list domains, Cognito also calls it before each sign-up (PreSignUp).
 https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-lambda-pre-token-generation.html
 """
 
@@ -10,6 +11,7 @@ from domain.people.second_factor_store import SecondFactorTable
 from identity_triggers.config import Config
 from identity_triggers.second_factor_store import SignInFactors
 from identity_triggers.sign_in import VerifiedUser, note_sign_in
+from identity_triggers.sign_up import check_sign_up
 from identity_triggers.store import SignInTable
 from identity_triggers.token_groups import groups_for_token
 from toolkit import clients, log
@@ -54,8 +56,12 @@ _enrollments = EnrollmentTable(
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    """Answer the event with the groups that the token may contain."""
+    """Answer the event with the groups that the token may contain, or let a sign-up pass."""
     global _is_new
+    if event.get("triggerSource", "").startswith("PreSignUp_"):
+        attributes = event["request"].get("userAttributes") or {}
+        check_sign_up(event["triggerSource"], attributes.get("email", ""), _config.sign_up_domains)
+        return event
     available = _FIRST_MILLISECONDS if _is_new else _MILLISECONDS
     _is_new = False
     clients.set_deadline(min(available, context.get_remaining_time_in_millis()))

@@ -146,6 +146,20 @@ def test_threat_protection_does_what_is_written_down(tmp_path: Path) -> None:
     }
 
 
+def test_who_may_sign_up_is_a_setting(tmp_path: Path) -> None:
+    """Anyone; people whose address the trigger takes; or only whom an administrator invites."""
+    domains = {"sign_up": "domains", "sign_up_domains": ("school.example.org",)}
+    cases: list[tuple[dict[str, Any], bool, bool]] = [
+        ({}, False, False),
+        (domains, True, False),
+        ({"sign_up": "invited"}, False, True),
+    ]
+    for number, (chosen, asks, invited) in enumerate(cases):
+        (pool,) = identity_of(tmp_path / str(number), chosen)["aws_cognito_user_pool"].values()
+        assert ("pre_sign_up" in pool["lambda_config"]) is asks
+        assert pool["admin_create_user_config"] == {"allow_admin_create_user_only": invited}
+
+
 def identity_of(folder: Path, chosen: Mapping[str, Any]) -> dict[str, Any]:
     """The resources of sign-in in production, with other settings of `[identity]`."""
     from cdktf import App, TerraformStack, Testing

@@ -58,6 +58,7 @@ LAYER_OF = {
     "events/outbox.py": STORE,
     "events/statements.py": RULES,
     "identity_triggers/sign_in.py": RULES,
+    "identity_triggers/sign_up.py": RULES,
     "identity_triggers/token_groups.py": RULES,
     "packages/archive.py": RULES,
     "packages/kinds.py": RULES,

@@ -35,6 +35,7 @@ class Door:
             monkeypatch,
             "identity_triggers",
             ADMINISTRATORS_NEED_MFA="false",
+            SIGN_UP_DOMAINS="*",
             USER_PROFILES_TABLE=tables.profiles,
             COURSES_TABLE=tables.courses,
             COURSE_PROGRESS_TABLE=tables.progress,

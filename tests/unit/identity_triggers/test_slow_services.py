@@ -20,6 +20,7 @@ TABLES = {
     "COURSES_TABLE": "courses",
     "COURSE_PROGRESS_TABLE": "progress",
     "ROSTER_SHARDS": "4",
+    "SIGN_UP_DOMAINS": "*",
 }
 
 

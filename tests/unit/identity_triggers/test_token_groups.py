@@ -94,6 +94,7 @@ def trigger(dynamodb_tables: Tables, monkeypatch: pytest.MonkeyPatch) -> Trigger
             monkeypatch,
             "identity_triggers",
             ADMINISTRATORS_NEED_MFA=needed,
+            SIGN_UP_DOMAINS="*",
             USER_PROFILES_TABLE=dynamodb_tables.profiles,
             COURSES_TABLE=dynamodb_tables.courses,
             COURSE_PROGRESS_TABLE=dynamodb_tables.progress,
