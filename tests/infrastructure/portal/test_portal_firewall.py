@@ -11,7 +11,7 @@ from education.environment import Environment
 from education.pipeline.policies import PipelinePolicies
 from education.settings.load import load_settings
 from education.settings.model import EnvironmentSettings
-from tests.infrastructure.synthesized import Synthesized, reference, synthesize
+from tests.infrastructure.synthesized import Synthesized, listed, reference, synthesize
 
 EDGE = "aws.edge"
 
@@ -86,7 +86,7 @@ def test_the_deploy_role_may_make_it_where_the_settings_want_it() -> None:
         allowed = [
             resource
             for statement in policies.deploy()["portal"]
-            for resource in statement["Resource"]
+            for resource in listed(statement["Resource"])
             if "wafv2:CreateWebACL" in statement["Action"]
         ]
         assert bool(allowed) is wanted
