@@ -88,6 +88,8 @@ def _put_lesson(request: Request) -> Response:
         content_type=request.body["contentType"],
         premium=request.body["premium"],
         position=request.body["position"],
+        section=request.body.get("section"),
+        required=request.body.get("required", True),
     )
     lesson, is_new = _lessons.put(
         request.caller,

@@ -23,12 +23,15 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class LessonContent:
-    """What an instructor sets of a lesson."""
+    """What an instructor sets of a lesson. `section` is the heading under which it stands; `required` says whether
+    students must complete it."""
 
     title: str
     content_type: str
     premium: bool
     position: int
+    section: str | None = None
+    required: bool = True
 
 
 class LessonStore(Protocol):
@@ -55,7 +58,7 @@ class LessonStore(Protocol):
     def retitle_lesson(
         self, course_id: str, lesson_id: str, content: LessonContent, *, now: str, version: int | None
     ) -> Course:
-        """Change title and position of a lesson that has this content type and `premium`."""
+        """Change a lesson that has this content type and `premium`, and keep its file."""
 
     def replace_lesson(
         self, course_id: str, lesson_id: str, content: LessonContent, *, now: str, version: int | None

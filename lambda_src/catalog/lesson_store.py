@@ -16,6 +16,8 @@ from domain.courses import ARCHIVED, Course
 from toolkit.dynamo import Item
 
 _IS_COUNTED = "size(lessons) = lessonCount"
+# What a lesson's entry has only if it differs from the default.
+_OPTIONAL = ("section", "required")
 
 
 class LessonTable(CourseTable):
@@ -50,22 +52,25 @@ class LessonTable(CourseTable):
     def retitle_lesson(
         self, course_id: str, lesson_id: str, content: LessonContent, *, now: str, version: int | None = None
     ) -> Course:
-        """Change title and position of a lesson that has this content type and `premium`."""
+        """Change a lesson that has this content type and `premium`, and keep its file."""
+        stored = _stored(content)
+        changes = {name: stored[name] for name in ("title", "position", *_OPTIONAL) if name in stored}
+        removals = [f"lessons.#lesson.#{name}" for name in _OPTIONAL if name not in stored]
         return self._write_lesson(
             course_id,
             lesson_id,
-            "SET lessons.#lesson.title = :title, lessons.#lesson.#position = :position",
+            "SET " + ", ".join(f"lessons.#lesson.#{name} = :{name}" for name in changes),
             "lessons.#lesson.contentType = :type AND lessons.#lesson.premium = :premium",
             {
-                ":title": content.title,
-                ":position": content.position,
+                **{f":{name}": value for name, value in changes.items()},
                 ":type": content.content_type,
                 ":premium": content.premium,
             },
             now,
-            lambda lesson: lesson is not None and lesson.items() >= _stored(content).items(),
+            lambda lesson: lesson is not None and _described(lesson) == stored,
             version,
-            {"#position": "position"},
+            {f"#{name}": name for name in ("title", "position", *_OPTIONAL)},
+            removal=", ".join(removals) or None,
         )
 
     def replace_lesson(
@@ -133,10 +138,21 @@ class LessonTable(CourseTable):
 
 
 def _stored(content: LessonContent) -> dict[str, Any]:
-    """The lesson as a new entry of the map `lessons`."""
-    return {
+    """The lesson as a new entry of the map `lessons`. What a lesson of the version before has not, is left out."""
+    stored: dict[str, Any] = {
         "title": content.title,
         "contentType": content.content_type,
         "premium": content.premium,
         "position": content.position,
     }
+    if content.section is not None:
+        stored["section"] = content.section
+    if not content.required:
+        stored["required"] = False
+    return stored
+
+
+def _described(lesson: Item) -> dict[str, Any]:
+    """What an instructor has set of a stored lesson."""
+    names = ("title", "contentType", "premium", "position", *_OPTIONAL)
+    return {name: lesson[name] for name in names if name in lesson}

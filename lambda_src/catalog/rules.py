@@ -46,7 +46,7 @@ class CourseStore(Protocol):
         self, course: Course, changes: Mapping[str, Any], now: str, entry: AuditEntry | None
     ) -> Course:
         """Change a course that still has the version that was read. The change and the audit entry are written together
-        or not at all.
+        or not at all. `lessonOrder` is no field of the course: the lessons get their positions from it.
 
         May raise WriteRefused.
         """
@@ -154,7 +154,7 @@ class Courses:
         Raises:
             NotFound: there is no such course, or the caller may not see it.
             Forbidden: the caller may see it but not edit it.
-            BadRequest: it would close before it opens.
+            BadRequest: it would close before it opens, or `lessonOrder` does not name each lesson once.
             Conflict: it has another version by now, or it is archived and would stay archived.
         """
         course = permissions.require_editable(caller, self._find(caller, course_id))
@@ -163,6 +163,7 @@ class Courses:
         if changes.get("status", ARCHIVED) == ARCHIVED:
             course.require_not_archived()
         _check_opening(changes.get("opensAt", course.opens_at), changes.get("closesAt", course.closes_at))
+        _check_order(course, changes.get("lessonOrder"))
         if changes.get("status") == ARCHIVED:
             changes = {**changes, "archivedFrom": course.status}
         entry = _publication_entry(caller, course, changes.get("status"), request_id)
@@ -195,6 +196,12 @@ def _publication_entry(
         request_id=request_id,
         details={"version": course.version + 1, "status": status},
     )
+
+
+def _check_order(course: Course, order: Sequence[str] | None) -> None:
+    if order is not None and sorted(order) != sorted(course.lesson_ids):
+        fault = FieldError("lessonOrder", "must name each lesson of the course once, and nothing else")
+        raise BadRequest(f"The body is not valid: {fault.field} {fault.message}.", errors=(fault,))
 
 
 def _check_opening(opens_at: str | None, closes_at: str | None) -> None:

@@ -7,7 +7,7 @@ both are written in one transaction.
 `catalogue` is set only while a course is published, so that the index contains only published courses.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -107,6 +107,13 @@ class CourseTable:
         values: dict[str, Any] = {":seen": version, ":one": 1, ":now": now}
         assignments = ["#version = #version + :one", "#updatedAt = :now"]
         removals = []
+        order = changes.get("lessonOrder")
+        changes = {field: value for field, value in changes.items() if field != "lessonOrder"}
+        if order:
+            # Short names: an expression has at most 4 KB, and a course up to 200 lessons.
+            names |= {"#l": "lessons", "#p": "position"} | {f"#{n}": each for n, each in enumerate(order)}
+            values |= {f":{n}": n for n in range(len(order))}
+            assignments += [f"#l.#{n}.#p=:{n}" for n in range(len(order))]
         for field, value in changes.items():
             names[f"#{field}"] = field
             if value is None and field in _OPTIONAL:
@@ -133,7 +140,7 @@ class CourseTable:
 
         def is_done(found: Item) -> bool:
             asked_for = all(found.get(field) == value for field, value in changes.items())
-            return found["version"] == version + 1 and asked_for
+            return found["version"] == version + 1 and asked_for and _has_order(found, order)
 
         update = self._update(course_id, expression, "#version = :seen", names, values)
         if not any(field in COPIED for field in changes):
@@ -144,7 +151,7 @@ class CourseTable:
             self._name, course_id, version + 1, changes, counting_since=counting_since
         )
         audit: list[Any] = [] if entry is None else [{"Put": self._audit.put(entry)}]
-        return self._write_both([{"Update": update}, copy, *audit], course, changes, is_done)
+        return self._write_both([{"Update": update}, copy, *audit], _ordered(course, order), changes, is_done)
 
     def _update(
         self,
@@ -216,6 +223,19 @@ def _found_done(error: ClientError, update: Any, is_done: Callable[[Item], bool]
     if found and found["updatedAt"] == now and is_done(found):
         return Course.from_stored(found)
     raise WriteRefused(Course.from_stored(found) if found else None) from error
+
+
+def _has_order(item: Item, order: Sequence[str] | None) -> bool:
+    """Whether the lessons of a stored course have the positions of an order."""
+    return all(item["lessons"].get(each, {}).get("position") == n for n, each in enumerate(order or ()))
+
+
+def _ordered(course: Course, order: Sequence[str] | None) -> Course:
+    """The course with its lessons in an order."""
+    if not order:
+        return course
+    lessons = (course.require_lesson(lesson_id)._replace(position=n) for n, lesson_id in enumerate(order))
+    return replace(course, lessons=tuple(lessons))
 
 
 def _after(course: Course, changes: Mapping[str, Any], now: str) -> Course:

@@ -26,6 +26,7 @@ class Lesson(NamedTuple):
     arrived. `package` and `unpacking` are the lesson's package, and the latest one while it is unpacked or after it was
     refused: see domain.lesson_content. `file_name` is the name of its file, if it is not the last part of the key.
     `captions` are those of a video, by language: see domain.captions.
+    `section` is the heading under which the lesson stands. A former version stored neither it nor `required`.
 
     A tuple, because a course has up to 200 of these, and a frozen dataclass takes twice as long.
     """
@@ -42,6 +43,8 @@ class Lesson(NamedTuple):
     unpacking: Mapping[str, Any] | None = None
     file_name: str | None = None
     captions: Mapping[str, Mapping[str, Any]] | None = None
+    section: str | None = None
+    required: bool = True
 
     @classmethod
     def from_stored(cls, lesson_id: str, stored: Mapping[str, Any]) -> "Lesson":
@@ -59,7 +62,14 @@ class Lesson(NamedTuple):
             unpacking=stored.get("unpacking"),
             file_name=stored.get("fileName"),
             captions=stored.get("captions"),
+            section=texts.shown(stored["section"]) if "section" in stored else None,
+            required=stored.get("required", True),
         )
+
+    @property
+    def counts(self) -> bool:
+        """Whether a student has to complete it: it is required, and there is something to open."""
+        return self.required and self.has_content
 
     @property
     def has_content(self) -> bool:
@@ -68,12 +78,15 @@ class Lesson(NamedTuple):
 
     def to_api(self) -> dict[str, Any]:
         """The API's Lesson."""
+        section = {} if self.section is None else {"section": self.section}
         return {
             "lessonId": self.lesson_id,
             "title": self.title,
             "contentType": self.content_type,
             "premium": self.premium,
             "position": self.position,
+            **section,
+            "required": self.required,
             "hasContent": self.has_content,
             "content": lesson_content.shown(
                 self.content_type, self.content_key, self.package, self.unpacking, self.file_name
@@ -211,6 +224,11 @@ class Course(CourseSummary):
     def lesson_ids(self) -> frozenset[str]:
         """The ids of all lessons."""
         return frozenset(lesson.lesson_id for lesson in self.lessons)
+
+    @property
+    def counted_ids(self) -> frozenset[str]:
+        """The ids of the lessons that a percentage is counted from: required ones with content."""
+        return frozenset(lesson.lesson_id for lesson in self.lessons if lesson.counts)
 
     def lesson(self, lesson_id: str) -> Lesson | None:
         """The lesson of that id, or None."""

@@ -119,7 +119,13 @@ def test_lessons_are_shown_by_position(catalogue: Catalogue) -> None:
         catalogue.put_lesson(course_id, lesson_id, position=position)
     lessons = catalogue.get(course_id, OWNER).body["lessons"]
     assert [lesson["lessonId"] for lesson in lessons] == ["b", "c", "d", "a"]
-    assert lessons[0] == {"lessonId": "b", **LESSON, "hasContent": False, "content": {"state": "none"}}
+    assert lessons[0] == {
+        "lessonId": "b",
+        **LESSON,
+        "required": True,
+        "hasContent": False,
+        "content": {"state": "none"},
+    }
 
 
 def test_a_lesson_edit_makes_the_version_of_an_open_tab_stale(catalogue: Catalogue) -> None:
@@ -216,7 +222,8 @@ def test_a_lesson_keeps_its_file_only_while_it_fits(
     answer = catalogue.put_lesson(course_id, "sets", **change)
     assert (answer.status, answer.body["hasContent"]) == (200, kept)
     content = {"state": "ready", "fileName": "x"} if kept else {"state": "none"}
-    assert answer.body == {"lessonId": "sets", **LESSON, **change, "hasContent": kept, "content": content}
+    described = {**LESSON, **change, "required": True}
+    assert answer.body == {"lessonId": "sets", **described, "hasContent": kept, "content": content}
 
 
 def test_a_lesson_that_was_replaced_meanwhile_keeps_its_new_file(
