@@ -43,9 +43,9 @@ _FORMERLY_IN_THE_CATALOGUE = (
     "closesAt",
 )
 _FORMERLY_OF_OWNERS = ("title", "status", "updatedAt")
-# What a roster shows of a student, and no more: a write of anything else does not write the index. Packages will report
-# `score` and `totalSeconds`, the time spent. Of a student who waits, the index has the time, and the percentage beside
-# it (lambda_src/domain/enrollments/model.py).
+# What a roster shows of a student, and no more: a write of anything else does not write the index. `score` and
+# `totalSeconds` are what packages report. Of a student who waits, the index has the time, and the percentage beside it
+# (lambda_src/domain/enrollments/model.py).
 _IN_THE_ROSTER = (
     "status",
     "enrolledAt",
@@ -61,7 +61,7 @@ _FORMER_INDEXES_OF_COURSES = (
     Index("catalogue-index", "catalogue", "publishedAt", attributes=_FORMERLY_IN_THE_CATALOGUE),
     Index("owner-index", "ownerId", "createdAt", attributes=_FORMERLY_OF_OWNERS),
 )
-# What a student's own list shows of each enrolment. `lastLessonId` is not stored yet.
+# What a student's own list shows of each enrolment.
 _IN_OWN_LISTS = (
     "courseTitle",
     "status",
@@ -75,11 +75,12 @@ _FORMER_INDEXES_OF_PROGRESS = (Index("course-completion-index", "courseShard", "
 
 
 class Tables(Construct):
-    """The tables `education-user-profiles-<suffix>`, `education-courses-…`, `education-course-progress-…` and
-    `education-positions-…`.
+    """The tables `education-user-profiles-<suffix>`, `education-courses-…`, `education-course-progress-…`,
+    `education-positions-…` and `education-runtime-…`.
 
     Attributes:
         positions: the resume positions. Most writes of the platform go there, so it has no index and no stream.
+        runtime: what interactive packages have saved, every few seconds while they run; also without index and stream.
         variables: the environment variables of a function that uses the other three.
         outputs: the names of the tables, for the stack's outputs.
     """
@@ -166,6 +167,17 @@ class Tables(Construct):
             # <courseId>#<lessonId>: the positions of a student in a course are one query.
             range_key="courseLesson",
         )
+        self.runtime = make_table(
+            self,
+            "runtime",
+            env=env,
+            key=key,
+            what="runtime",
+            label="runtime",
+            variable="RUNTIME_TABLE",
+            hash_key="userId",
+            range_key="courseLesson",
+        )
         self.variables: Mapping[str, str] = {
             **self.profiles.variables,
             **self.courses.variables,
@@ -180,8 +192,8 @@ class Tables(Construct):
 
     @property
     def all(self) -> tuple[Table, ...]:
-        """The four tables."""
-        return self.profiles, self.courses, self.progress, self.positions
+        """The five tables."""
+        return self.profiles, self.courses, self.progress, self.positions, self.runtime
 
     @property
     def student_index_arn(self) -> str:

@@ -109,6 +109,7 @@ class ApiFunctions(Construct):
                 **courses.variables,
                 **progress.variables,
                 **tables.positions.variables,
+                **tables.runtime.variables,
             },
             [
                 see_erasures(profiles),
@@ -123,6 +124,11 @@ class ApiFunctions(Construct):
                     "ReadAndWritePositions",
                     ["dynamodb:PutItem", "dynamodb:Query", "dynamodb:UpdateItem"],
                     [tables.positions.arn],
+                ),
+                Grant(
+                    "ReadAndWriteRuntimeData",
+                    ["dynamodb:PutItem", "dynamodb:UpdateItem"],
+                    [tables.runtime.arn],
                 ),
             ],
         )
@@ -172,6 +178,7 @@ class ApiFunctions(Construct):
                 **courses.variables,
                 **progress.variables,
                 **tables.positions.variables,
+                **tables.runtime.variables,
                 **audit.variables,
                 "USER_POOL_ID": identity.user_pool_id,
                 "ADMINISTRATORS_NEED_MFA": str(
@@ -196,7 +203,12 @@ class ApiFunctions(Construct):
                 Grant(
                     "ExportRecordsAndCourses",
                     ["dynamodb:Query"],
-                    [progress.arn, tables.positions.arn, courses.index_arn("owned-courses-index")],
+                    [
+                        progress.arn,
+                        tables.positions.arn,
+                        tables.runtime.arn,
+                        courses.index_arn("owned-courses-index"),
+                    ],
                 ),
                 # Exports, and the trails that administrators read.
                 Grant(

@@ -171,6 +171,7 @@ class ErasureFunction(Construct):
             variables={
                 **tables.variables,
                 **tables.positions.variables,
+                **tables.runtime.variables,
                 **audit.variables,
                 "USER_POOL_ID": identity.user_pool_id,
                 "DEAD_LETTER_QUEUE_URL": operations.dead_letters.queue_url,

@@ -169,7 +169,11 @@ def erase_people(tables: Tables, audit: AuditTable, identity: Identity) -> list[
             ["dynamodb:Query", "dynamodb:BatchGetItem", "dynamodb:PutItem", "dynamodb:DeleteItem"],
             [tables.progress.arn],
         ),
-        Grant("ErasePositions", ["dynamodb:Query", "dynamodb:BatchWriteItem"], [tables.positions.arn]),
+        Grant(
+            "ErasePositions",
+            ["dynamodb:Query", "dynamodb:BatchWriteItem"],
+            [tables.positions.arn, tables.runtime.arn],
+        ),
         Grant("SeeWhoWaits", ["dynamodb:Query"], [tables.roster_index_arn]),
         # "GivePlacesBack" is deployed. A place is a seat.
         Grant("GivePlacesBack", ["dynamodb:BatchGetItem", "dynamodb:UpdateItem"], [tables.courses.arn]),

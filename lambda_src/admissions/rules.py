@@ -50,7 +50,7 @@ class AdmissionsStore(EnrollmentStore, CountingStore, Protocol):
     def course_now(self, course_id: str) -> Course | None:
         """The course with its lessons as it is now."""
 
-    def correct(self, record: EnrollmentRecord, title: str, lesson_ids: frozenset[str] | None) -> None:
+    def correct(self, record: EnrollmentRecord, title: str, counted_ids: frozenset[str] | None) -> None:
         """Give a record the course's title, and the percentage of these lessons if they are given."""
 
     def load_all(
@@ -91,18 +91,18 @@ def correct(store: AdmissionsStore, course_id: str, joined: Sequence[Item]) -> N
     if admission is None or admission.status != PUBLISHED:
         return
     records = [EnrollmentRecord.from_stored(item) for item in joined]
-    lesson_ids: frozenset[str] | None = None
+    counted_ids: frozenset[str] | None = None
     if any(record.completed for record in records):
         course = store.course_now(course_id)
         if course is None or not course.is_public:
             return
-        lesson_ids = course.lesson_ids
+        counted_ids = course.counted_ids
     for record in records:
         percentage = record.percentage
-        if record.completed and lesson_ids is not None:
-            percentage = percentage_of(record.completed, lesson_ids)
+        if record.completed and counted_ids is not None:
+            percentage = percentage_of(record.completed, counted_ids)
         if (record.course_title, record.percentage) != (admission.title, percentage):
-            store.correct(record, admission.title, lesson_ids if record.completed else None)
+            store.correct(record, admission.title, counted_ids if record.completed else None)
 
 
 def settle(store: AdmissionsStore, course_id: str, user_ids: Sequence[str], grace_seconds: float) -> int:

@@ -20,7 +20,7 @@ class AdmissionsTable(CountingTable):
         """The course with its lessons as it is now: one GetItem."""
         return course_store.find(self._courses_table, course_id, consistent=True)
 
-    def correct(self, record: EnrollmentRecord, title: str, lesson_ids: frozenset[str] | None) -> None:
+    def correct(self, record: EnrollmentRecord, title: str, counted_ids: frozenset[str] | None) -> None:
         """Give a record the course's title and a percentage: one UpdateItem, more if the student writes meanwhile. A
         record that was deleted stays so, and one that was withdrawn stays as it is."""
         latest = record
@@ -30,7 +30,7 @@ class AdmissionsTable(CountingTable):
             if not (latest.is_enrolled or latest.status == WAITLISTED):
                 return True
             percentage = (
-                latest.percentage if lesson_ids is None else percentage_of(latest.completed, lesson_ids)
+                latest.percentage if counted_ids is None else percentage_of(latest.completed, counted_ids)
             )
             try:
                 clients.dynamodb().update_item(**self._correction(latest, title, percentage))

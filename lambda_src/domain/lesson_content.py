@@ -42,6 +42,7 @@ class PackageNote:
         files: how many files it has.
         unpacked_bytes: their size together.
         file_name: the name of the zip.
+        parts: of how many parts it is completed (progress.launches). A former version did not store it.
     """
 
     upload_id: str
@@ -51,6 +52,7 @@ class PackageNote:
     files: int
     unpacked_bytes: int
     file_name: str
+    parts: int = 1
 
     def to_stored(self) -> dict[str, Any]:
         """The `package` of a lesson's entry."""
@@ -62,6 +64,7 @@ class PackageNote:
             "files": self.files,
             "bytes": self.unpacked_bytes,
             "fileName": self.file_name,
+            "parts": self.parts,
         }
 
 

@@ -38,6 +38,8 @@ COLUMNS = (
     "metadata.completionPercentage",
     "metadata.lastActivityAt",
     "metadata.completedAt",
+    "metadata.score",
+    "metadata.totalSeconds",
 )
 
 # A spreadsheet takes these characters for the beginning of a formula, also behind characters that nobody sees, and
@@ -108,4 +110,6 @@ def _cells(course_id: str, entry: Mapping[str, Any]) -> tuple[object, ...]:
         entry["completionPercentage"],
         entry["lastActivityAt"],
         entry.get("completedAt", ""),
+        entry.get("score", ""),
+        entry.get("totalSeconds", ""),
     )

@@ -44,6 +44,8 @@ class RosterEntry:
     enrolled_at: str
     activity_at: str
     completed_at: str | None = None
+    score: float | None = None
+    total_seconds: int | None = None
 
     @classmethod
     def from_stored(cls, item: Mapping[str, Any]) -> "RosterEntry":
@@ -55,6 +57,8 @@ class RosterEntry:
             enrolled_at=item["enrolledAt"],
             activity_at=item["lastActivityAt"],
             completed_at=item.get("completedAt"),
+            score=item.get("score"),
+            total_seconds=item.get("totalSeconds"),
         )
 
     def to_api(self) -> dict[str, Any]:
@@ -66,9 +70,12 @@ class RosterEntry:
             "enrolledAt": self.enrolled_at,
             "lastActivityAt": self.activity_at,
         }
-        if self.completed_at is not None:
-            entry["completedAt"] = self.completed_at
-        return entry
+        optional = {
+            "completedAt": self.completed_at,
+            "score": self.score,
+            "totalSeconds": self.total_seconds,
+        }
+        return entry | {name: value for name, value in optional.items() if value is not None}
 
 
 @dataclass(frozen=True)

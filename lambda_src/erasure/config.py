@@ -13,6 +13,7 @@ class Config(StreamConfig):
     courses_table: str
     course_progress_table: str
     positions_table: str
+    runtime_table: str
     roster_shards: int
     user_pool_id: str
     audit_table: str

@@ -18,6 +18,7 @@ _erasure = Erasure(
         courses_table=_config.courses_table,
         progress_table=_config.course_progress_table,
         positions_table=_config.positions_table,
+        runtime_table=_config.runtime_table,
         profiles_table=_config.user_profiles_table,
         shards=_config.roster_shards,
         audit=AuditTable(_config.audit_table, _config.audit_retention_days),

@@ -210,7 +210,7 @@ def sync(record: EnrollmentRecord, course: Course) -> EnrollmentRecord:
     """
     if not course.is_public:
         return record
-    percentage = percentage_of(record.completed, course.lesson_ids)
+    percentage = percentage_of(record.completed, course.counted_ids)
     if record.status == WITHDRAWN or (record.percentage, record.course_title) == (percentage, course.title):
         return record
     return record.changed(percentage=percentage, course_title=course.title)

@@ -1,8 +1,9 @@
 """The rules of course changes: what an edit of a course means for its students.
 
-* Lessons were added or removed: the stored percentage of every student is counted again from the completed lessons
-  and the present lessons. The roster is sorted by it, and lists of enrolments show it. An edit never changes whether
-  a student has completed the course: see domain.enrollments.model. How that is done is in followups.pass_rules.
+* The lessons that count have changed: one was added or removed, has become required or optional, got its first content
+  or lost it. Then the stored percentage of every student is counted again from the completed lessons and the lessons
+  that count now. The roster is sorted by it, and lists of enrolments show it. An edit never changes whether a student
+  has completed the course: see domain.enrollments.model. How that is done is in followups.pass_rules.
 * The title was changed: every enrolment shows the new title.
 * The course became a draft, or is changed while it is one: the records stay as they were, so that a student's lists
   tell nothing of the draft. When it is published again, the records are brought up to date.
@@ -53,7 +54,7 @@ def follow(passes: RosterPasses, before: Course, after: Course) -> None:
         Unavailable: there was too little time, or a service is not available. Call it again.
     """
     is_shown_again = after.is_public and not before.is_public and before.published_at is not None
-    if is_shown_again or before.lesson_ids != after.lesson_ids or before.title != after.title:
+    if is_shown_again or before.counted_ids != after.counted_ids or before.title != after.title:
         passes.ask(after.course_id)
 
 

@@ -165,4 +165,5 @@ def _note_of(upload: UploadKey, file_name: str, archive: Archive, launch: Launch
         files=len(archive.members),
         unpacked_bytes=archive.unpacked_bytes,
         file_name=file_name,
+        parts=max(1, len(launch.parts)),
     )

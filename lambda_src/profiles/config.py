@@ -12,6 +12,7 @@ class Config(HttpConfig):
     user_profiles_table: str
     course_progress_table: str
     positions_table: str
+    runtime_table: str
     courses_table: str
     user_pool_id: str
     administrators_need_mfa: bool

@@ -17,6 +17,7 @@ from domain.enrollments.model import EnrollmentRecord, Position, enrollment_view
 from domain.people.tombstones import Erased
 from domain.people.user_pool import PoolUser, UserPool
 from domain.positions.model import LessonPosition
+from domain.runtime.model import Runtime
 from profiles.rules import Profiles
 from toolkit import clock, cursor, texts
 from toolkit.caller import Caller
@@ -27,7 +28,7 @@ FORMAT = 1
 # is a text in JSON once more. This is well below Lambda's 6 MB.
 MOST_BYTES = 2_000_000
 OWNED_COURSE_FIELDS = ("courseId", "title", "status", "createdAt", "updatedAt")
-_LISTS = ("enrollments", "progress", "ownedCourses", "coTaughtCourses", "auditTrail")
+_LISTS = ("enrollments", "progress", "ownedCourses", "coTaughtCourses", "auditTrail", "runtimeData")
 _SCOPE = "export"
 _POSITION = {"section": int, "first": str, "second": str}
 _BEGINNING = "-"
@@ -44,6 +45,7 @@ class Section(IntEnum):
     OWNED_COURSES = 1
     ACTS_OF_PERSON = 2
     ACTS_ON_PERSON = 3
+    RUNTIME = 4
 
 
 class ExportStore(Protocol):
@@ -185,6 +187,8 @@ def _shown(
             if item["actor"] == audit.pseudonym(user_id):
                 return {}
             return {"auditTrail": _audit_entry(item, ["subject"])}
+        case Section.RUNTIME:
+            return {"runtimeData": Runtime.from_stored(item).to_export()}
 
 
 def _sign_in(user: PoolUser, groups: frozenset[str]) -> dict[str, Any]:
@@ -212,6 +216,7 @@ def _progress(record: EnrollmentRecord) -> dict[str, Any]:
             lesson_id: {"seconds": position.seconds, "at": position.at}
             for lesson_id, position in record.positions.items()
         },
+        "results": {lesson_id: result.to_stored() for lesson_id, result in record.results.items()},
         "enrolledAt": record.enrolled_at,
         "lastActivityAt": record.last_activity_at,
     }

@@ -40,11 +40,13 @@ class ExportTables:
         courses_table: str,
         progress_table: str,
         positions_table: str,
+        runtime_table: str,
         audit_table: str,
         profiles_table: str,
     ) -> None:
         self._courses_table = courses_table
         self._progress_table = progress_table
+        self._runtime_table = runtime_table
         self._audit_table = audit_table
         self._positions = PositionTable(positions_table=positions_table, progress_table=progress_table)
         self._addresses = AddressTable(profiles_table)
@@ -104,6 +106,12 @@ class ExportTables:
                     {"TableName": self._audit_table, "IndexName": "actor-index"},
                     ("actor", audit.pseudonym(user_id)),
                     ("at", "recordId"),
+                )
+            case Section.RUNTIME:
+                return _Source(
+                    {"TableName": self._runtime_table, "ConsistentRead": True},
+                    ("userId", user_id),
+                    ("courseLesson", "courseLesson"),
                 )
             case Section.ACTS_ON_PERSON:
                 return _Source(

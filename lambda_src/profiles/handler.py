@@ -48,6 +48,7 @@ _export = Export(
         courses_table=_config.courses_table,
         progress_table=_config.course_progress_table,
         positions_table=_config.positions_table,
+        runtime_table=_config.runtime_table,
         audit_table=_config.audit_table,
         profiles_table=_config.user_profiles_table,
     ),

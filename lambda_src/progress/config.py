@@ -13,3 +13,4 @@ class Config(HttpConfig):
     user_profiles_table: str
     course_progress_table: str
     positions_table: str
+    runtime_table: str

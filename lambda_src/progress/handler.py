@@ -3,7 +3,7 @@
 from typing import Any
 
 from domain.people.revocation_store import RevocationTable
-from progress import positions, rules
+from progress import launches, positions, rules
 from progress.activities import Activity, activity_of
 from progress.config import Config
 from progress.store import ProgressTable
@@ -18,6 +18,7 @@ store = ProgressTable(
     courses_table=config.courses_table,
     progress_table=config.course_progress_table,
     positions_table=config.positions_table,
+    runtime_table=config.runtime_table,
     profiles_table=config.user_profiles_table,
 )
 
@@ -41,6 +42,19 @@ def report_position(request: Request) -> Response:
     return no_content()
 
 
+def launch_lesson(request: Request) -> Response:
+    """GET /courses/{courseId}/lessons/{lessonId}/runtime."""
+    course_id, lesson_id = request.path["courseId"], request.path["lessonId"]
+    return ok(launches.launch(store, request.caller, course_id, lesson_id, clock.now(), Retries()))
+
+
+def save_runtime(request: Request) -> Response:
+    """PUT /courses/{courseId}/lessons/{lessonId}/runtime."""
+    course_id, lesson_id = request.path["courseId"], request.path["lessonId"]
+    launches.save(store, request.caller, course_id, lesson_id, request.body, clock.now(), Retries())
+    return no_content()
+
+
 def _activity(request: Request, now: str) -> Activity:
     occurred_at, sent_at = _moment(request.body, "occurredAt"), _moment(request.body, "sentAt")
     return activity_of(request.path["lessonId"], occurred_at, sent_at, now, request.body)
@@ -60,6 +74,8 @@ handler = api_handler(
         "getProgress": get_progress,
         "updateLessonProgress": update_lesson_progress,
         "reportPosition": report_position,
+        "launchLesson": launch_lesson,
+        "saveRuntime": save_runtime,
     },
     present_roles=RevocationTable(config.user_profiles_table),
 )

@@ -2,8 +2,8 @@
 
 * Resume positions are items of their own: progress.positions.
 * Completed lessons are a set that only grows; `completed: false` changes nothing.
-* The percentage follows from the set and the course's lessons (domain.enrollments.model). The course is
-  completed, once, by the update that completes the last open lesson; the time is the server's.
+* The percentage follows from the set and the course's lessons that count (domain.enrollments.model). The course is
+  completed, once, by the update that completes the last open one of them; the time is the server's.
 
 So the same updates, in any order, any number of times and from any number of devices, end in the
 same record. Enrolled students keep their progress when a course is archived or becomes a draft again. Of a draft they
@@ -44,25 +44,27 @@ class ProgressStore(positions.PositionStore, Protocol):
 
 
 def apply(
-    record: EnrollmentRecord, activity: Activity, lesson_ids: frozenset[str], now: str
+    record: EnrollmentRecord, activity: Activity, counted_ids: frozenset[str], now: str
 ) -> EnrollmentRecord:
     """The record after an activity; the same object if the activity completes nothing new.
 
     Args:
         record: the record of an enrolled student.
         activity: an activity in one of the course's lessons.
-        lesson_ids: all lessons of the course.
+        counted_ids: the lessons of the course that count.
         now: the server's time.
     """
     if not activity.completed:
         return record
     completed = record.completed | {activity.lesson_id}
-    percentage = percentage_of(completed, lesson_ids)
+    percentage = percentage_of(completed, counted_ids)
     is_done = record.completed_at is not None or percentage == 100
+    activity_at, last_lesson_id = record.latest(activity.lesson_id, activity.at)
     changes: dict[str, Any] = {
         "completed": completed,
         "percentage": percentage,
-        "activity_at": max(record.activity_at, activity.at),
+        "activity_at": activity_at,
+        "last_lesson_id": last_lesson_id,
         "status": COMPLETED if is_done else record.status,
         "completed_at": record.completed_at or (now if is_done else None),
     }
@@ -117,7 +119,7 @@ def _complete(
         found, record = store.load(caller.user_id, course_id)
         course = positions.require_lesson(caller, found, activity.lesson_id)
         before = positions.require_enrolled(caller, course, record)
-        after = apply(before, activity, course.lesson_ids, now)
+        after = apply(before, activity, course.counted_ids, now)
         return (course, after) if after is before or store.save(before, after) else None
 
     course, record = retries.until_answer(attempt)

@@ -1,4 +1,5 @@
-"""The DynamoDB side of progress: conditional updates of single items, and the transaction of a first position.
+"""The DynamoDB side of progress: conditional updates of single items, and the transaction of the first
+position or the first launch in a lesson.
 
 The rules decide what is written; this module translates it into expressions.
 """
@@ -16,20 +17,29 @@ from domain.people import tombstone_store
 from domain.people.tombstones import Erased
 from domain.positions.model import LessonPosition
 from domain.positions.store import PositionTable
+from domain.runtime.model import Runtime
+from domain.runtime.store import RuntimeTable, Saved
 from toolkit import clients
 from toolkit.dynamo import cancellation_reasons, condition_failed, lost_race, to_item, transaction_conflict
 
 
 class ProgressTable:
-    """The ProgressStore of progress.rules in DynamoDB."""
+    """The ProgressStore of progress.rules and the LaunchStore of progress.launches in DynamoDB."""
 
     def __init__(
-        self, *, courses_table: str, progress_table: str, positions_table: str, profiles_table: str
+        self,
+        *,
+        courses_table: str,
+        progress_table: str,
+        positions_table: str,
+        runtime_table: str,
+        profiles_table: str,
     ) -> None:
         self._courses_table = courses_table
         self._progress_table = progress_table
         self._profiles_table = profiles_table
         self._positions = PositionTable(positions_table=positions_table, progress_table=progress_table)
+        self._runtime = RuntimeTable(runtime_table)
 
     def recent_course(self, course_id: str) -> tuple[Course | None, bool]:
         """The course, up to course_store.CACHE_SECONDS old, and whether it was read now: at most one GetItem."""
@@ -57,25 +67,31 @@ class ProgressTable:
         return self._positions.advance(user_id, course_id, lesson_id, position)
 
     def begin(self, record: EnrollmentRecord, lesson_id: str, position: Position) -> bool:
-        """One TransactWriteItems: the position, the time in the record, and the check for a tombstone."""
+        """One TransactWriteItems: the position, the latest activity in the record, and the check for a tombstone."""
         first = LessonPosition(record.user_id, record.course_id, lesson_id, position)
+        return self._begin(record, lesson_id, position.at, self._positions.put_first(first))
+
+    def _begin(self, record: EnrollmentRecord, lesson_id: str, at: str, put: Any) -> bool:
+        """Write the first item of a student in a lesson. False if it exists by now, or if the record has changed."""
+        activity_at, last_lesson_id = record.latest(lesson_id, at)
+        changes = {
+            "lastActivityAt": activity_at,
+            **({} if last_lesson_id is None else {"lastLessonId": last_lesson_id}),
+            "revision": record.revision + 1,
+        }
         update: Any = {
             "TableName": self._progress_table,
             "Key": to_item({"userId": record.user_id, "courseId": record.course_id}),
-            "UpdateExpression": "SET lastActivityAt = :at, revision = :revision",
+            "UpdateExpression": "SET " + ", ".join(f"{name} = :{name}" for name in changes),
             # The rules have seen that a student with this revision is enrolled.
             "ConditionExpression": "revision = :before",
             "ExpressionAttributeValues": to_item(
-                {
-                    ":at": max(record.activity_at, position.at),
-                    ":before": record.revision,
-                    ":revision": record.revision + 1,
-                }
+                {":before": record.revision, **{f":{name}": value for name, value in changes.items()}}
             ),
         }
         writes: list[Any] = [
             tombstone_store.none_for(self._profiles_table, record.user_id),
-            self._positions.put_first(first),
+            put,
             {"Update": update},
         ]
         try:
@@ -88,18 +104,35 @@ class ProgressTable:
             return False
         return True
 
+    def launch(self, user_id: str, course_id: str, lesson_id: str) -> Runtime | None:
+        """Begin the next launch of a lesson; None if there was none before: one UpdateItem."""
+        return self._runtime.launch(user_id, course_id, lesson_id)
+
+    def begin_launches(self, record: EnrollmentRecord, first: Runtime) -> bool:
+        """One TransactWriteItems: the run-time data, the latest activity in the record, and the check for a
+        tombstone."""
+        return self._begin(record, first.lesson_id, first.saved_at, self._runtime.put_first(first))
+
+    def save_runtime(self, saved: Runtime) -> bool | None:
+        """One UpdateItem. True if it is stored, False if a later save is, None if it is not the latest launch."""
+        outcome = self._runtime.save(saved)
+        return None if outcome is Saved.OTHER_LAUNCH else outcome is not Saved.LATE
+
     def save(self, before: EnrollmentRecord, after: EnrollmentRecord) -> bool:
         """One UpdateItem of exactly the attributes that differ, on condition of the revision."""
         sets: dict[str, Any] = {"revision": after.revision}
         for attribute, old, new in (
             ("completionPercentage", before.percentage, after.percentage),
             ("lastActivityAt", before.activity_at, after.activity_at),
+            ("lastLessonId", before.last_lesson_id, after.last_lesson_id),
             ("completedLessons", before.completed, after.completed),
             ("completedAt", before.completed_at, after.completed_at),
             ("#status", before.status, after.status),
         ):
             if old != new:
                 sets[attribute] = new
+        if before.results != after.results:
+            sets |= after.results_to_store()
         values = {f":value{number}": value for number, value in enumerate(sets.values())}
         assignments = (f"{name} = :value{number}" for number, name in enumerate(sets))
         try:

@@ -1,7 +1,7 @@
 """DynamoDB's wire form of plain Python values, and the DynamoDB errors that stores must distinguish.
 
 Whole numbers are read as int and all others as float: nothing stored here needs
-more than 15 digits. Binary values are not used by this platform.
+more than 15 digits.
 """
 
 from collections.abc import Callable, Mapping
@@ -30,7 +30,7 @@ _THROTTLES = frozenset(
 
 
 def to_wire(value: Any) -> WireValue:
-    """One Python value (str, bool, int, float, None, set of str, list, dict) as an attribute value.
+    """One Python value (str, bool, int, float, bytes, None, set of str, list, dict) as an attribute value.
 
     Raises:
         TypeError: the value has no DynamoDB form here; DynamoDB has no empty set.
@@ -42,6 +42,8 @@ def to_wire(value: Any) -> WireValue:
         return {"BOOL": value}
     if isinstance(value, int | float):
         return {"N": repr(value)}
+    if isinstance(value, bytes):
+        return {"B": value}
     if value is None:
         return {"NULL": True}
     if isinstance(value, dict):
@@ -62,7 +64,7 @@ def to_item(values: Mapping[str, Any]) -> dict[str, WireValue]:
 def from_wire(wire: Mapping[str, Any]) -> Any:
     """The Python value of one attribute value."""
     ((kind, value),) = wire.items()
-    if kind in ("S", "BOOL"):
+    if kind in ("S", "BOOL", "B"):
         return value
     if kind == "N":
         return _number(value)

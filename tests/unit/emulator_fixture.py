@@ -49,6 +49,7 @@ class Tables:
     progress: str
     audit: str
     positions: str
+    runtime: str
     calls: "Counter[str]" = field(default_factory=Counter)
 
     def put(self, table: str, item: Mapping[str, Any]) -> None:
@@ -214,6 +215,7 @@ def dynamodb_tables(emulator_client: "DynamoDBClient", monkeypatch: pytest.Monke
         progress=f"education-course-progress-{suffix}",
         audit=f"education-audit-{suffix}",
         positions=f"education-positions-{suffix}",
+        runtime=f"education-runtime-{suffix}",
     )
     _create(
         emulator_client,
@@ -245,7 +247,8 @@ def dynamodb_tables(emulator_client: "DynamoDBClient", monkeypatch: pytest.Monke
         ("recordId",),
         {"day-index": ("day", "at"), "actor-index": ("actor", "at"), "subject-index": ("subject", "at")},
     )
-    _create(emulator_client, tables.positions, ("userId", "courseLesson"), {})
+    for name in (tables.positions, tables.runtime):
+        _create(emulator_client, name, ("userId", "courseLesson"), {})
     monkeypatch.setattr(clients, "dynamodb", lambda: emulator_client)
     monkeypatch.setattr(course_store, "_cache", {})
     monkeypatch.setattr(admission_store, "_cache", {})
@@ -256,7 +259,14 @@ def dynamodb_tables(emulator_client: "DynamoDBClient", monkeypatch: pytest.Monke
     emulator_client.meta.events.register("before-call.dynamodb", count)
     yield tables
     emulator_client.meta.events.unregister("before-call.dynamodb", count)
-    for name in (tables.profiles, tables.courses, tables.progress, tables.audit, tables.positions):
+    for name in (
+        tables.profiles,
+        tables.courses,
+        tables.progress,
+        tables.audit,
+        tables.positions,
+        tables.runtime,
+    ):
         emulator_client.delete_table(TableName=name)
 
 

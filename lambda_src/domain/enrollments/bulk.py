@@ -20,7 +20,7 @@ from domain.courses import PUBLISHED, Course
 from domain.enrollments.admission import Admission
 from domain.enrollments.guards import Guard, has_free_seat
 from domain.enrollments.model import PENDING, WITHDRAWN, EnrollmentRecord
-from domain.enrollments.rules import enrolling_record, lesson_ids_for
+from domain.enrollments.rules import counted_ids_for, enrolling_record
 from domain.enrollments.seats import EnrollmentStore, SeatChange
 from domain.enrollments.withdrawals import fill_seats
 from toolkit import clock
@@ -93,7 +93,7 @@ def plan(
     now: str,
     *,
     ahead: int,
-    lesson_ids: frozenset[str],
+    counted_ids: frozenset[str],
 ) -> Plan:
     """Decide from the present state, in the order in which people are named.
 
@@ -104,7 +104,7 @@ def plan(
             the own request.
         now: the current time as stored text.
         ahead: how many people were named before this group.
-        lesson_ids: the course's lessons, if one of the people has completed any.
+        counted_ids: the course's lessons that count, if one of the people has completed any.
     """
     already_in = {
         user_id: records[user_id]
@@ -120,7 +120,7 @@ def plan(
 
     def joined(user_id: str, waits_since: str | None) -> EnrollmentRecord:
         return enrolling_record(
-            admission, records.get(user_id), user_id, now, lesson_ids=lesson_ids, waits_since=waits_since
+            admission, records.get(user_id), user_id, now, counted_ids=counted_ids, waits_since=waits_since
         )
 
     def requested_at(user_id: str) -> str | None:
@@ -185,8 +185,8 @@ def preview(store: BulkEnrollmentStore, user_ids: Sequence[str], course_id: str,
             seats_taken=admission.seats_taken + seats,
             waitlisted=admission.waitlisted + waiting,
         )
-        lesson_ids = lesson_ids_for(store, records.values(), course_id)
-        planned = plan(admission, group, records, now, ahead=start, lesson_ids=lesson_ids)
+        counted_ids = counted_ids_for(store, records.values(), course_id)
+        planned = plan(admission, group, records, now, ahead=start, counted_ids=counted_ids)
         outcome.note(planned.already_in.values(), new=False)
         outcome.note((*planned.to_enrol, *planned.to_waitlist), new=True)
         seats += len(planned.to_enrol)
@@ -212,8 +212,8 @@ def _enroll_group(
         found, records = seen or store.load_all(pending, course_id)
         seen = None
         admission = require_published(found)
-        lesson_ids = lesson_ids_for(store, records.values(), course_id)
-        planned = plan(admission, pending, records, now, ahead=ahead, lesson_ids=lesson_ids)
+        counted_ids = counted_ids_for(store, records.values(), course_id)
+        planned = plan(admission, pending, records, now, ahead=ahead, counted_ids=counted_ids)
         outcome.note(planned.already_in.values(), new=False)
         change = _change(admission, planned, now)
         refusal = store.commit(change) if change.records else None

@@ -7,10 +7,10 @@ Beware: in a stored item, `completionPercentage` is not always a percentage. It 
 student is on the waitlist, it is the time at which the student joined the waitlist, in milliseconds since 1970, and
 the real percentage is in `keptPercentage`. Read items through `EnrollmentRecord.from_stored`, which handles both.
 
-A completion percentage is counted from the course's lessons as they are now: a lesson that is added
-lowers it, a lesson that is removed no longer counts, and a lesson that is added again counts again.
-Completed lessons stay stored for ever. A course is completed when a student completes the last open lesson that it has
-at that time, and it stays completed when lessons are added later.
+A completion percentage is counted from the course's lessons that count now: required ones that have content. A lesson
+that is added lowers it as soon as it has content, a lesson that is removed no longer counts, and a lesson that is added
+again counts again. Completed lessons stay stored for ever, also those that do not count. A course is completed when a
+student completes the last open lesson that counts at that time, and it stays completed when lessons are added later.
 """
 
 from collections.abc import Collection, Mapping
@@ -48,6 +48,18 @@ class Position:
 
 
 @dataclass(frozen=True)
+class Result:
+    """What packages have reported of a lesson: the best score, 0 to 100, and the longest time."""
+
+    score: float | None = None
+    seconds: int = 0
+
+    def to_stored(self) -> dict[str, Any]:
+        """The result in an item, and in the API."""
+        return {"seconds": self.seconds, **({} if self.score is None else {"score": self.score})}
+
+
+@dataclass(frozen=True)
 class EnrollmentRecord:
     """One student in one course. Times are stored text (toolkit.clock); `percentage` is 0 to 100.
 
@@ -57,6 +69,11 @@ class EnrollmentRecord:
 
     `positions` are those from before a withdrawal, and those that a former version stored here. All others are items of
     their own: domain.positions.
+
+    `last_lesson_id` is the lesson of the latest activity: a completion, a first position, or the start of a package. A
+    record of a former version has none.
+
+    `results` are those of interactive lessons, by lesson (progress.launches).
 
     `own_enrolments` are the times at which the student enrolled lately (domain.enrollments.rules). While a student is
     queued (`pending`), `requested_at` is the time of the request. `left_to_stream` says of the last change of the seat
@@ -78,6 +95,19 @@ class EnrollmentRecord:
     own_enrolments: tuple[str, ...] = ()
     requested_at: str | None = None
     left_to_stream: bool = False
+    last_lesson_id: str | None = None
+    results: Mapping[str, Result] = field(default_factory=dict)
+
+    @property
+    def score(self) -> float | None:
+        """The mean of the scores of all lessons that have one, 0 to 100."""
+        scores = [result.score for result in self.results.values() if result.score is not None]
+        return round(sum(scores) / len(scores), 2) if scores else None
+
+    @property
+    def total_seconds(self) -> int:
+        """The time in all packages of the course."""
+        return sum(result.seconds for result in self.results.values())
 
     @property
     def is_enrolled(self) -> bool:
@@ -88,6 +118,12 @@ class EnrollmentRecord:
     def last_activity_at(self) -> str:
         """The latest time at which the student did something in the course."""
         return max([self.activity_at, *(position.at for position in self.positions.values())])
+
+    def latest(self, lesson_id: str, at: str) -> tuple[str, str | None]:
+        """The time and the lesson of the latest activity, if there was one in this lesson at this time. Of two at the
+        same time, the greater id counts, so that their order does not matter."""
+        found = max((self.activity_at, self.last_lesson_id or ""), (at, lesson_id))
+        return found[0], found[1] or None
 
     def changed(self, **changes: Any) -> "EnrollmentRecord":
         """The next revision of this record."""
@@ -128,6 +164,8 @@ class EnrollmentRecord:
             item["requestedAt"] = self.requested_at
         if self.left_to_stream:
             item["leftToStream"] = True
+        if self.last_lesson_id is not None:
+            item["lastLessonId"] = self.last_lesson_id
         if self.is_enrolled:
             item["courseShard"] = shard_key(self.course_id, shard_of(self.user_id, shards))
         if self.status == WAITLISTED and self.waitlisted_at is not None:
@@ -135,7 +173,15 @@ class EnrollmentRecord:
             item["waitlistedAt"] = self.waitlisted_at
             item["keptPercentage"] = self.percentage
             item["completionPercentage"] = _milliseconds(self.waitlisted_at)
-        return item
+        return item | self.results_to_store()
+
+    def results_to_store(self) -> dict[str, Any]:
+        """The results in an item, with what a roster shows of them; nothing if there are none."""
+        if not self.results:
+            return {}
+        stored = {lesson_id: result.to_stored() for lesson_id, result in self.results.items()}
+        score = {} if self.score is None else {"score": self.score}
+        return {"results": stored, "totalSeconds": self.total_seconds, **score}
 
     @classmethod
     def from_stored(cls, item: Mapping[str, Any]) -> "EnrollmentRecord":
@@ -159,6 +205,11 @@ class EnrollmentRecord:
             own_enrolments=tuple(item.get("ownEnrolments", ())),
             requested_at=item.get("requestedAt"),
             left_to_stream=item.get("leftToStream", False),
+            last_lesson_id=item.get("lastLessonId"),
+            results={
+                lesson_id: Result(stored.get("score"), stored["seconds"])
+                for lesson_id, stored in item.get("results", {}).items()
+            },
         )
 
 
@@ -167,13 +218,13 @@ def learning_status(record: EnrollmentRecord | None) -> str:
     return COMPLETED if record is not None and record.completed_at is not None else ACTIVE
 
 
-def percentage_of(completed: Collection[str], lesson_ids: Collection[str]) -> float:
+def percentage_of(completed: Collection[str], counted_ids: Collection[str]) -> float:
     """How much of a course is completed, in percent with two decimals.
 
-    100 means all of it, so nothing is rounded up to 100. A course without lessons is at 0.
+    100 means all of it, so nothing is rounded up to 100. A course without lessons that count is at 0.
     """
-    total = len(lesson_ids)
-    done = len(set(completed).intersection(lesson_ids))
+    total = len(counted_ids)
+    done = len(set(completed).intersection(counted_ids))
     if total == 0:
         return 0
     if done == total:
@@ -206,6 +257,7 @@ class ListedEnrollment:
     status: str
     percentage: float
     enrolled_at: str
+    last_lesson_id: str | None = None
 
     @classmethod
     def from_stored(cls, item: Mapping[str, Any]) -> "ListedEnrollment":
@@ -217,11 +269,13 @@ class ListedEnrollment:
             status=item["status"],
             percentage=_percentage_in(item),
             enrolled_at=item["enrolledAt"],
+            last_lesson_id=item.get("lastLessonId"),
         )
 
 
 def enrollment_view(record: EnrollmentRecord | ListedEnrollment) -> dict[str, Any]:
     """The API schema `Enrollment`."""
+    last = {} if record.last_lesson_id is None else {"lastLessonId": record.last_lesson_id}
     return {
         "userId": record.user_id,
         "courseId": record.course_id,
@@ -229,6 +283,7 @@ def enrollment_view(record: EnrollmentRecord | ListedEnrollment) -> dict[str, An
         "status": record.status,
         "completionPercentage": record.percentage,
         "enrolledAt": record.enrolled_at,
+        **last,
     }
 
 
@@ -238,11 +293,11 @@ def progress_view(record: EnrollmentRecord, course: Course | None) -> dict[str, 
     Without a course, which the student may not see now, it is what is stored.
     """
     if course is None:
-        lesson_ids = sorted(record.completed.union(record.positions))
+        lesson_ids = sorted(record.completed.union(record.positions, record.results))
         percentage = record.percentage
     else:
         lesson_ids = [lesson.lesson_id for lesson in course.lessons]
-        percentage = percentage_of(record.completed, lesson_ids)
+        percentage = percentage_of(record.completed, course.counted_ids)
     view: dict[str, Any] = {
         "userId": record.user_id,
         "courseId": record.course_id,
@@ -257,6 +312,10 @@ def progress_view(record: EnrollmentRecord, course: Course | None) -> dict[str, 
         "enrolledAt": record.enrolled_at,
         "lastActivityAt": record.last_activity_at,
     }
+    results = {each: record.results[each].to_stored() for each in lesson_ids if each in record.results}
+    view |= {"results": results, "totalSeconds": record.total_seconds}
+    if record.score is not None:
+        view["score"] = record.score
     if record.completed_at is not None:
         view["completedAt"] = record.completed_at
     return view

@@ -93,7 +93,7 @@ def enroll(
             record,
             user_id,
             now,
-            lesson_ids=lesson_ids_for(store, [record] if record else [], course_id),
+            counted_ids=counted_ids_for(store, [record] if record else [], course_id),
             must_queue=must_queue,
         )
         refusal = store.commit(change)
@@ -118,7 +118,7 @@ def enrolling_record(
     user_id: str,
     now: str,
     *,
-    lesson_ids: frozenset[str],
+    counted_ids: frozenset[str],
     waits_since: str | None,
 ) -> EnrollmentRecord:
     """The record of a student who enrols or joins the waitlist, perhaps after a withdrawal, or from the queue."""
@@ -136,24 +136,24 @@ def enrolling_record(
     return record.changed(
         status=status,
         course_title=admission.title,
-        percentage=percentage_of(record.completed, lesson_ids),
+        percentage=percentage_of(record.completed, counted_ids),
         waitlisted_at=waits_since,
         requested_at=None,
         left_to_stream=False,
     )
 
 
-def lesson_ids_for(
+def counted_ids_for(
     store: EnrollmentStore, records: Iterable[EnrollmentRecord], course_id: str
 ) -> frozenset[str]:
-    """The lessons of a moment ago, if one of the students who enrol has completed any; else no lessons, unread.
+    """The lessons that counted a moment ago, if one of the students has completed any; else no lessons, unread.
 
     The stored percentage does not follow the course's lessons while a student is withdrawn, so it is counted again. If
     the lessons have changed in this moment, the admissions function corrects it.
     """
     if not any(record.completed for record in records):
         return frozenset()
-    return store.recent_lesson_ids(course_id)
+    return store.recent_counted_ids(course_id)
 
 
 def _require_published(admission: Admission | None) -> Admission:
@@ -176,7 +176,7 @@ def _enrollment_change(
     user_id: str,
     now: str,
     *,
-    lesson_ids: frozenset[str],
+    counted_ids: frozenset[str],
     must_queue: bool,
 ) -> SeatChange:
     if not is_open(admission, now):
@@ -186,7 +186,7 @@ def _enrollment_change(
     is_queued = not has_no_capacity and (must_queue or admission.is_queued(now))
     waits = not has_no_capacity and not is_queued and Guard.MUST_WAIT.is_met(admission, now)
     enrolled = enrolling_record(
-        admission, record, user_id, now, lesson_ids=lesson_ids, waits_since=now if waits else None
+        admission, record, user_id, now, counted_ids=counted_ids, waits_since=now if waits else None
     )
     enrolled = replace(enrolled, own_enrolments=times, left_to_stream=has_no_capacity)
     if is_queued:

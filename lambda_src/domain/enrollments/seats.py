@@ -70,8 +70,8 @@ class EnrollmentStore(Protocol):
     def load(self, user_id: str, course_id: str) -> tuple[Admission | None, EnrollmentRecord | None]:
         """The course's admission and the student's record as they are now."""
 
-    def recent_lesson_ids(self, course_id: str) -> frozenset[str]:
-        """The ids of the course's lessons, perhaps a few seconds old."""
+    def recent_counted_ids(self, course_id: str) -> frozenset[str]:
+        """The ids of the course's lessons that count, perhaps a few seconds old."""
 
     def first_waiting(self, course_id: str) -> EnrollmentRecord | None:
         """The student who has waited longest, as of a moment ago."""

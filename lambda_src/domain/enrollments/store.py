@@ -10,7 +10,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from domain.audit_store import AuditTable
-from domain.courses import PUBLISHED, Course
+from domain.courses import PUBLISHED, Course, Lesson
 from domain.enrollments import admission_store
 from domain.enrollments.admission import Admission, is_admission, key_of
 from domain.enrollments.guards import Guard, condition_of
@@ -59,12 +59,17 @@ class EnrollmentTable:
         """The course's admission as it is now: one GetItem."""
         return admission_store.find(self._courses_table, course_id)
 
-    def recent_lesson_ids(self, course_id: str) -> frozenset[str]:
-        """The course's lessons, as of a moment ago: one BatchGetItem, for which every function has permission."""
+    def recent_counted_ids(self, course_id: str) -> frozenset[str]:
+        """The lessons that count, as of a moment ago: one BatchGetItem, for which every function has permission."""
         found = batch_get(
             {self._courses_table: [{"courseId": course_id}]}, consistent=False, attributes=("lessons",)
         )
-        return frozenset(lesson_id for item in found[self._courses_table] for lesson_id in item["lessons"])
+        return frozenset(
+            lesson_id
+            for item in found[self._courses_table]
+            for lesson_id, stored in item["lessons"].items()
+            if Lesson.from_stored(lesson_id, stored).counts
+        )
 
     def load(self, user_id: str, course_id: str) -> tuple[Admission | None, EnrollmentRecord | None]:
         """The course's admission and the student's record as they are now: one BatchGetItem.

@@ -91,6 +91,9 @@ class ErasureStore(seats.EnrollmentStore, Protocol):
     def delete_positions(self, user_id: str) -> None:
         """Delete all positions of a student."""
 
+    def delete_runtime(self, user_id: str) -> None:
+        """Delete all run-time data of a student."""
+
     def courses_of(self, owner_id: str) -> Iterable[Mapping[str, Any]]:
         """The keys of the courses of an owner, and of the person's items as a co-teacher (domain.staff)."""
 
@@ -125,6 +128,7 @@ class Erasure:
         self._leave_courses(request.user_id)
         # The tombstone and the missing records keep new ones from being made.
         self._store.delete_positions(request.user_id)
+        self._store.delete_runtime(request.user_id)
         self._user_pool.delete(request.user_id)
         self._close(request)
 

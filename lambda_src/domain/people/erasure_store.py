@@ -13,6 +13,7 @@ from domain.course_store import OWNER_INDEX
 from domain.enrollments.store import EnrollmentTable
 from domain.people import second_factors, tombstones
 from domain.positions.store import PositionTable
+from domain.runtime.store import RuntimeTable
 from toolkit import clients
 from toolkit.dynamo import Item, cancellation_reasons, condition_failed, retry_conflicts, to_item
 from toolkit.reads import query_all
@@ -27,7 +28,7 @@ class ErasureTables(EnrollmentTable):
     """All tables with data of people.
 
     Args:
-        courses_table, progress_table, positions_table, profiles_table: names of tables.
+        courses_table, progress_table, positions_table, runtime_table, profiles_table: names of tables.
         shards: over how many index partitions a course's roster is spread.
         audit: where the erasure is recorded.
     """
@@ -38,6 +39,7 @@ class ErasureTables(EnrollmentTable):
         courses_table: str,
         progress_table: str,
         positions_table: str,
+        runtime_table: str,
         profiles_table: str,
         shards: int,
         audit: AuditTable,
@@ -49,6 +51,7 @@ class ErasureTables(EnrollmentTable):
             shards=shards,
         )
         self._positions = PositionTable(positions_table=positions_table, progress_table=progress_table)
+        self._runtime = RuntimeTable(runtime_table)
         self._addresses = AddressTable(profiles_table)
         self._audit = audit
 
@@ -75,6 +78,10 @@ class ErasureTables(EnrollmentTable):
     def delete_positions(self, user_id: str) -> None:
         """Delete all positions of a student: one Query per page, one BatchWriteItem for each 25 positions."""
         self._positions.delete_of(user_id)
+
+    def delete_runtime(self, user_id: str) -> None:
+        """Delete all run-time data of a student: one Query per page, one BatchWriteItem for each 25 lessons."""
+        self._runtime.delete_of(user_id)
 
     def courses_of(self, owner_id: str) -> Iterator[Item]:
         """The keys of the courses of an owner, and of the person's items as a co-teacher, as of a moment ago: one Query

@@ -40,13 +40,19 @@ class LessonPosition:
     @classmethod
     def from_stored(cls, item: Mapping[str, Any]) -> "LessonPosition":
         """The position in an item."""
-        course_id, _, lesson_id = item["courseLesson"].partition(_SEPARATOR)
+        course_id, lesson_id = lesson_of(item)
         return cls(item["userId"], course_id, lesson_id, Position(at=item["at"], seconds=item["seconds"]))
 
 
 def key_of(user_id: str, course_id: str, lesson_id: str) -> dict[str, str]:
     """The key of a position."""
     return {"userId": user_id, "courseLesson": prefix_of(course_id) + lesson_id}
+
+
+def lesson_of(item: Mapping[str, Any]) -> tuple[str, str]:
+    """The course and the lesson in the key of an item."""
+    course_id, _, lesson_id = item["courseLesson"].partition(_SEPARATOR)
+    return course_id, lesson_id
 
 
 def prefix_of(course_id: str) -> str:

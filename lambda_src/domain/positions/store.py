@@ -4,21 +4,18 @@ The first position of a lesson is written by progress.store, in a transaction wi
 """
 
 from collections.abc import Iterator, Mapping
-from itertools import islice
 from typing import Any
 
 from botocore.exceptions import ClientError
 
+from domain import lesson_items_store
 from domain.enrollments import store as enrollments
 from domain.enrollments.model import EnrollmentRecord, Position
 from domain.positions.model import LessonPosition, end_of, key_of, prefix_of
 from toolkit import clients
 from toolkit.dynamo import condition_failed, item_of, lost_race, retry_conflicts, to_item
 from toolkit.reads import query_all
-from toolkit.retries import Retries
 
-# DynamoDB's limit for one BatchWriteItem.
-_DELETED_AT_ONCE = 25
 # Of two reports at the same time, the further one is stored.
 _IS_NEWER = "attribute_exists(userId) AND (#at < :at OR (#at = :at AND seconds < :seconds))"
 
@@ -125,16 +122,7 @@ class PositionTable:
         Raises:
             RetriesExhausted: DynamoDB has no capacity for it now. What was deleted stays deleted.
         """
-        query = {
-            "TableName": self._positions_table,
-            "KeyConditionExpression": "userId = :user",
-            "ExpressionAttributeValues": to_item({":user": user_id}),
-            "ProjectionExpression": "userId, courseLesson",
-            "ConsistentRead": True,
-        }
-        keys = query_all(query)
-        while batch := list(islice(keys, _DELETED_AT_ONCE)):
-            self._delete([{"DeleteRequest": {"Key": to_item(key)}} for key in batch])
+        lesson_items_store.delete_all_of(self._positions_table, user_id)
 
     def of_person(self, user_id: str, after_course_id: str | None) -> Iterator[LessonPosition]:
         """A person's positions in the order of courses, after those in the given course: one Query for each page that
@@ -155,13 +143,3 @@ class PositionTable:
             "ExpressionAttributeNames": {"#at": "at"},
             "ExpressionAttributeValues": to_item({":at": position.at, ":seconds": position.seconds}),
         }
-
-    def _delete(self, requests: list[Any]) -> None:
-        left: Any = {self._positions_table: requests}
-
-        def attempt() -> bool | None:
-            nonlocal left
-            left = clients.dynamodb().batch_write_item(RequestItems=left).get("UnprocessedItems")
-            return None if left else True
-
-        Retries().until_answer(attempt)

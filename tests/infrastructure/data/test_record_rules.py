@@ -29,6 +29,7 @@ KEYS: dict[str, tuple[tuple[str, ...], dict[str, tuple[str, ...]]]] = {
         },
     ),
     "positions": (("userId", "courseLesson"), {}),
+    "runtime": (("userId", "courseLesson"), {}),
     "audit": (
         ("recordId",),
         {"day-index": ("day", "at"), "actor-index": ("actor", "at"), "subject-index": ("subject", "at")},

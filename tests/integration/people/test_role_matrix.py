@@ -70,6 +70,8 @@ EXPECTED = {
     "getProgress": STUDENT_ONLY,
     "updateLessonProgress": STUDENT_ONLY,
     "reportPosition": REPORTED_BY_STUDENT,
+    "launchLesson": STUDENT_ONLY,
+    "saveRuntime": REPORTED_BY_STUDENT,
     "getProfile": SIGNED_IN,
     "updateProfile": SIGNED_IN,
     "exportProfile": SIGNED_IN,
@@ -93,6 +95,7 @@ BODIES: dict[str, Any] = {
     "createEnrollment": {},
     "updateLessonProgress": {"positionSeconds": 1},
     "reportPosition": {"positionSeconds": 1},
+    "saveRuntime": {"launch": 1, "sequence": 1, "model": {}},
     "updateProfile": {"locale": "en"},
 }
 QUERIES = {"findUsers": {"email": "nobody@example.org"}}
@@ -131,6 +134,9 @@ class MatrixData:
         if operation.operation_id == "updateCourse":
             body = {**body, "version": self._version(course_id)}
         path = operation.path.format_map(values)
+        if operation.operation_id == "saveRuntime":
+            launched = self.users.student.call("GET", path, expect=(200, 403, 404)).body
+            body = {**body, "launch": launched.get("launch", 1)}
         query = QUERIES.get(operation.operation_id, {})
         return caller.call(operation.method, path, body, query=query, expect=expect).body
 

@@ -222,6 +222,7 @@ SILENT_SERVICES = (
     ("getProgress", "dynamodb"),
     ("updateLessonProgress", "dynamodb"),
     ("reportPosition", "dynamodb"),
+    ("saveRuntime", "dynamodb"),
     ("getLessonContent", "dynamodb"),
     ("getLessonContent", "kms"),
     ("getProfile", "dynamodb"),

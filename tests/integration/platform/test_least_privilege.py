@@ -23,6 +23,7 @@ from tests.integration.support.course_helpers import (
     add_co_teacher,
     enroll,
     eventually,
+    give_content,
     lesson,
     new_course,
     set_status,
@@ -89,10 +90,12 @@ def calls(deployed: Deployed, people: People, proxied: ProxiedFunctions) -> Mapp
 def _edit_a_course(context: SampleContext, proxied: ProxiedFunctions) -> None:
     """Changed courses update percentages, titles and the waitlist."""
     course_id = context.course(capacity=1)
+    give_content(context.deployed, course_id, "film", "text")
     path = f"/courses/{course_id}"
     learner, waiting = context.student(course_id), context.student(course_id)
     learner.put(f"/progress/{course_id}/lessons/film", {"completed": True})
     context.owner.put(f"{path}/lessons/more", lesson(position=9), expect=201)
+    give_content(context.deployed, course_id, "more")
     eventually(lambda: learner.get(f"/progress/{course_id}")["completionPercentage"] < 50)
     with proxied.proxies["followups"].failing(_one_conflict()):
         context.owner.patch(path, {"title": "Renamed", "capacity": 2, "version": context.version(course_id)})
@@ -243,6 +246,7 @@ def _erase(context: SampleContext, proxied: ProxiedFunctions) -> None:
         course_id = context.course(capacity=1)
         enroll(person, course_id)
         person.put(f"/progress/{course_id}/lessons/film/position", {"positionSeconds": 1}, expect=204)
+        person.get(f"/courses/{course_id}/lessons/film/runtime")
         add_co_teacher(context.owner, course_id, person)
         context.student(course_id)
         if is_cut_off:

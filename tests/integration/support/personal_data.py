@@ -42,7 +42,7 @@ def find_personal_data(deployed: Deployed, person: Person) -> list[str]:
         f"{table}: {item}"
         for table in tables(deployed)
         for item in items(deployed, table)
-        if person.user_id in (text := json.dumps(item)) or person.email in text
+        if person.user_id in (text := json.dumps(item, default=repr)) or person.email in text
     ]
     return found + (["the account"] if has_account(deployed, person) else [])
 

@@ -13,12 +13,14 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 POSITIONS = "education-positions-"
+RUNTIME = "education-runtime-"
 # For each table the filter that finds a user or a course. None: read all items, because an id may be part of a text.
 TABLES = {
     "user_profiles_table_name": None,
     "courses_table_name": "contains(courseId, :id) OR ownerId = :id",
     "course_progress_table_name": "courseId = :id OR userId = :id",
     POSITIONS: "begins_with(courseLesson, :id) OR userId = :id",
+    RUNTIME: "begins_with(courseLesson, :id) OR userId = :id",
 }
 # These attributes change with every write. A difference in them means nothing.
 _CHANGING_ATTRIBUTES = frozenset(
@@ -32,6 +34,8 @@ _CHANGING_ATTRIBUTES = frozenset(
             "queueUntil",
             "erasureRequestId",
             "erasureRequestedAt",
+            "launch",
+            "savedAt",
         ),
     }
 )
@@ -116,4 +120,6 @@ def _lasting_part(value: Any) -> Any:
         }
     if isinstance(value, set):
         return sorted(value)
+    if isinstance(value, bytes):
+        return value.hex()
     return [_lasting_part(member) for member in value] if isinstance(value, list) else value

@@ -156,7 +156,7 @@ def test_enrolling_again_keeps_the_progress() -> None:
     store = GroupMemory(make_course())
     enroll_all(store, ["ada"])
     store.records["ada"] = replace(store.records["ada"], completed_at=NOON, completed=frozenset({"one"}))
-    store.lesson_ids = frozenset({"one"})
+    store.counted_ids = frozenset({"one"})
     withdrawals.withdraw(store, "ada", COURSE, NOON, NoPauses())
     assert status_of(store) == {"ada": WITHDRAWN}
     outcome = enroll_all(store, ["ada"])
@@ -174,7 +174,7 @@ def test_enrolling_again_counts_the_present_lessons(capacity: int | None) -> Non
     )
     by_staff, by_herself = GroupMemory(course), GroupMemory(course)
     by_staff.records["ada"] = by_herself.records["ada"] = left
-    by_staff.lesson_ids = by_herself.lesson_ids = frozenset(f"lesson-{number}" for number in range(4))
+    by_staff.counted_ids = by_herself.counted_ids = frozenset(f"lesson-{number}" for number in range(4))
     record = enroll_all(by_staff, ["ada"]).records["ada"]
     assert record.percentage == 25
     # The only differences: see domain.enrollments.model.

@@ -40,7 +40,7 @@ class Memory:
     def __init__(self, course: Admission | None) -> None:
         self.now_course = course
         self.from_stream = 0
-        self.lesson_ids: frozenset[str] = frozenset()
+        self.counted_ids: frozenset[str] = frozenset()
         self.cached = course
         self.records: dict[str, EnrollmentRecord] = {}
         self.meanwhile: list[Callable[[], None]] = []
@@ -50,8 +50,8 @@ class Memory:
     def recent_admission(self, course_id: str) -> Admission | None:
         return self.cached
 
-    def recent_lesson_ids(self, course_id: str) -> frozenset[str]:
-        return self.lesson_ids
+    def recent_counted_ids(self, course_id: str) -> frozenset[str]:
+        return self.counted_ids
 
     def load(self, user_id: str, course_id: str) -> tuple[Admission | None, EnrollmentRecord | None]:
         return self.now_course, self.records.get(user_id)
@@ -269,7 +269,7 @@ def test_the_seat_becomes_free_while_the_index_is_too_late() -> None:
 
 def test_enrolling_again_continues_with_the_progress() -> None:
     store = Memory(make_course())
-    store.lesson_ids = frozenset({"one"})
+    store.counted_ids = frozenset({"one"})
     first, _ = enroll(store, "ada")
     store.records["ada"] = replace(
         first, completed=frozenset({"one"}), percentage=100, completed_at=NOON, status=COMPLETED

@@ -48,7 +48,13 @@ def student(user_id: str) -> Caller:
 
 
 def course_item(**fields: Any) -> dict[str, Any]:
-    lesson = {"title": "One", "contentType": "video", "premium": False, "position": 0}
+    lesson = {
+        "title": "One",
+        "contentType": "video",
+        "premium": False,
+        "position": 0,
+        "contentKey": "public/a",
+    }
     return {
         "courseId": COURSE,
         "title": "Algebra",
@@ -312,7 +318,13 @@ def test_an_enrolment_writes_no_course(
     units: int,
     lessons: int,
 ) -> None:
-    lesson = {"title": "One" * 20, "contentType": "video", "premium": False, "position": 0}
+    lesson = {
+        "title": "One" * 20,
+        "contentType": "video",
+        "premium": False,
+        "position": 0,
+        "contentKey": "public/a",
+    }
     many = {f"lesson-{number}": lesson for number in range(lessons)}
     dynamodb_tables.put_course(
         course_item(lessons=many, catalogue="published", publishedAt=NOON)

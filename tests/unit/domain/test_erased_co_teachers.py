@@ -26,6 +26,7 @@ def test_an_erased_co_teacher_leaves_every_course(dynamodb_tables: Tables, user_
         courses_table=tables.courses,
         progress_table=tables.progress,
         positions_table=tables.positions,
+        runtime_table=tables.runtime,
         profiles_table=tables.profiles,
         shards=1,
         audit=AuditTable(tables.audit, 90),

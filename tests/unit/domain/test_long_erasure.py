@@ -42,6 +42,7 @@ def test_a_person_with_many_enrolments_is_erased_in_few_calls_at_the_same_time(
         courses_table=dynamodb_tables.courses,
         progress_table=dynamodb_tables.progress,
         positions_table=dynamodb_tables.positions,
+        runtime_table=dynamodb_tables.runtime,
         profiles_table=dynamodb_tables.profiles,
         shards=SHARDS,
         audit=AuditTable(dynamodb_tables.audit, 90),

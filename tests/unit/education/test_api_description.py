@@ -22,6 +22,8 @@ PUT    /courses/{courseId}/lessons/{lessonId}
 DELETE /courses/{courseId}/lessons/{lessonId}
 POST   /courses/{courseId}/lessons/{lessonId}/upload
 GET    /courses/{courseId}/lessons/{lessonId}/content
+GET    /courses/{courseId}/lessons/{lessonId}/runtime
+PUT    /courses/{courseId}/lessons/{lessonId}/runtime
 GET    /courses/{courseId}/roster
 POST   /courses/{courseId}/roster
 DELETE /courses/{courseId}/roster/{userId}
@@ -150,6 +152,11 @@ def test_bodies_and_parameters_have_draft_4_schemas_and_bodies_list_their_fields
         ("updateLessonProgress", {"positionSeconds": 1.5}, False),
         ("reportPosition", {"positionSeconds": 1}, True),
         ("reportPosition", {}, False),
+        ("updateCourse", {"version": 1, "lessonOrder": ["b", "a"]}, True),
+        ("updateCourse", {"version": 1, "lessonOrder": "a"}, False),
+        ("saveRuntime", {"launch": 1, "sequence": 0, "model": {"cmi": {}}}, True),
+        ("saveRuntime", {"launch": 0, "sequence": 0, "model": {}}, False),
+        ("saveRuntime", {"launch": 1, "sequence": 0, "model": []}, False),
         ("updateProfile", {"displayName": "Ada", "locale": "de-CH"}, True),
         ("updateProfile", {"displayName": "\t"}, False),
         ("updateProfile", {"locale": "English"}, False),

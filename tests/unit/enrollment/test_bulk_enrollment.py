@@ -320,7 +320,7 @@ def test_the_conditions_prevent_too_many_seats_even_with_an_old_course(school: S
     )
     course, _ = table.load_all(["a", "b"], COURSE)
     assert course is not None
-    planned = bulk.plan(course, ["a", "b"], {}, NOON, ahead=0, lesson_ids=frozenset())
+    planned = bulk.plan(course, ["a", "b"], {}, NOON, ahead=0, counted_ids=frozenset())
 
     def admits(capacity: int | None, *, wait: bool = False, version: int = course.version) -> bool:
         seen = replace(course, capacity=capacity, version=version)

@@ -29,7 +29,13 @@ class Portal:
         self.tables = tables
         self._enrollment = enrollment
         self._progress = progress
-        lesson = {"title": "A", "contentType": "video", "premium": False, "position": 0}
+        lesson = {
+            "title": "A",
+            "contentType": "video",
+            "premium": False,
+            "position": 0,
+            "contentKey": "public/a",
+        }
         tables.put_course(
             {
                 "courseId": COURSE,

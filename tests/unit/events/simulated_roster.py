@@ -67,7 +67,7 @@ class School:
         self.course = _course(20)
         for number in range(self.students):
             done = frozenset(f"lesson-{each}" for each in range(self.chance.randrange(21)))
-            percentage = percentage_of(done, self.course.lesson_ids)
+            percentage = percentage_of(done, self.course.counted_ids)
             user = f"student-{number}"
             record = EnrollmentRecord(
                 user, "course", "Algebra", ACTIVE, NOON, NOON, percentage=percentage, completed=done
@@ -235,6 +235,7 @@ def _course(lessons: int) -> Course:
         created_at=NOON,
         updated_at=NOON,
         lessons=tuple(
-            Lesson(f"lesson-{number}", "A lesson", "video", False, number) for number in range(lessons)
+            Lesson(f"lesson-{number}", "A lesson", "video", False, number, "public/a")
+            for number in range(lessons)
         ),
     )

@@ -21,7 +21,7 @@ from toolkit.retries import Retries
 
 SHARDS = 3
 NOON = "2026-01-01T12:00:00.000Z"
-LESSON = {"title": "A", "contentType": "video", "premium": False, "position": 0}
+LESSON = {"title": "A", "contentType": "video", "premium": False, "position": 0, "contentKey": "public/a"}
 
 
 class School:

@@ -30,6 +30,7 @@ def profiles(lambda_api: LambdaApis, dynamodb_tables: Tables, user_pool: UserPoo
         USER_PROFILES_TABLE=dynamodb_tables.profiles,
         COURSE_PROGRESS_TABLE=dynamodb_tables.progress,
         POSITIONS_TABLE=dynamodb_tables.positions,
+        RUNTIME_TABLE=dynamodb_tables.runtime,
         COURSES_TABLE=dynamodb_tables.courses,
         AUDIT_TABLE=dynamodb_tables.audit,
         ROSTER_SHARDS="1",

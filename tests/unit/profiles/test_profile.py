@@ -16,6 +16,7 @@ def profiles(lambda_api: LambdaApis, dynamodb_tables: Tables) -> LambdaApi:
         USER_PROFILES_TABLE=dynamodb_tables.profiles,
         COURSE_PROGRESS_TABLE=dynamodb_tables.progress,
         POSITIONS_TABLE=dynamodb_tables.positions,
+        RUNTIME_TABLE=dynamodb_tables.runtime,
         COURSES_TABLE=dynamodb_tables.courses,
         ROSTER_SHARDS="2",
         AUDIT_TABLE=dynamodb_tables.audit,

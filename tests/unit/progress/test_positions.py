@@ -85,7 +85,13 @@ class Player:
 @pytest.fixture
 def player(dynamodb_tables: Tables, lambda_api: LambdaApis) -> Player:
     lessons = {
-        lesson: {"title": "A", "contentType": "video", "premium": False, "position": number}
+        lesson: {
+            "title": "A",
+            "contentType": "video",
+            "premium": False,
+            "position": number,
+            "contentKey": "public/a",
+        }
         for number, lesson in enumerate(LESSONS)
     }
     course = {"courseId": COURSE, "title": "Algebra", "summary": "", "status": "published", "version": 1}
@@ -97,6 +103,7 @@ def player(dynamodb_tables: Tables, lambda_api: LambdaApis) -> Player:
         COURSES_TABLE=dynamodb_tables.courses,
         COURSE_PROGRESS_TABLE=dynamodb_tables.progress,
         POSITIONS_TABLE=dynamodb_tables.positions,
+        RUNTIME_TABLE=dynamodb_tables.runtime,
     )
     return Player(dynamodb_tables, api)
 

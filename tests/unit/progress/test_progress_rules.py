@@ -48,7 +48,9 @@ activities = st.builds(
 
 
 def make_course(lesson_ids: tuple[str, ...] = LESSONS, status: str = PUBLISHED) -> Course:
-    lessons = tuple(Lesson(name, name, "video", False, number) for number, name in enumerate(lesson_ids))
+    lessons = tuple(
+        Lesson(name, name, "video", False, number, f"public/{name}") for number, name in enumerate(lesson_ids)
+    )
     return Course(
         course_id=COURSE,
         title="Algebra",

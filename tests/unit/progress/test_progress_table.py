@@ -39,7 +39,13 @@ def table(dynamodb_tables: Tables) -> ProgressTable:
             "ownerId": "teacher",
             "version": 1,
             "lessons": {
-                lesson_id: {"title": "A", "contentType": "video", "premium": False, "position": number}
+                lesson_id: {
+                    "title": "A",
+                    "contentType": "video",
+                    "premium": False,
+                    "position": number,
+                    "contentKey": "public/a",
+                }
                 for number, lesson_id in enumerate(LESSONS)
             },
             "createdAt": NOON,
@@ -52,6 +58,7 @@ def table(dynamodb_tables: Tables) -> ProgressTable:
         courses_table=dynamodb_tables.courses,
         progress_table=dynamodb_tables.progress,
         positions_table=dynamodb_tables.positions,
+        runtime_table=dynamodb_tables.runtime,
         profiles_table=dynamodb_tables.profiles,
     )
 
