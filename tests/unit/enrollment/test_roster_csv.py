@@ -20,6 +20,8 @@ ENTRY: dict[str, Any] = {
     "enrolledAt": "2026-01-02T23:30:00.000Z",
     "lastActivityAt": "2026-02-03T10:00:00.000Z",
     "completedAt": "2026-02-01T10:00:00.000Z",
+    "score": 87.5,
+    "totalSeconds": 600,
     "displayName": "Ada",
     "email": "ada@example.org",
 }
@@ -45,7 +47,7 @@ def test_columns_and_cells() -> None:
     assert row == (
         '"course-1:user-1","active","2026-02-03T10:00:00.000Z","course-1","","user-1","student","false",'
         '"2026-01-02","","Ada","ada@example.org","completed",66.67,"2026-02-03T10:00:00.000Z",'
-        '"2026-02-01T10:00:00.000Z"'
+        '"2026-02-01T10:00:00.000Z",87.5,600'
     )
 
 

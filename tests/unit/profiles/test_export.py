@@ -120,7 +120,7 @@ def test_the_export_is_complete(profiles: LambdaApi, dynamodb_tables: Tables, us
     }
     assert other.user_id not in str(document)
     assert audit.pseudonym(other.user_id) not in str(document)
-    assert dict(dynamodb_tables.calls) == {"GetItem": 2, "PutItem": 1, "Query": 5}
+    assert dict(dynamodb_tables.calls) == {"GetItem": 2, "PutItem": 1, "Query": 6}
     assert dict(user_pool.calls) == {"AdminGetUser": 1, "AdminListGroupsForUser": 1}
 
 
