@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.integration.support.course_helpers import enroll, eventually, lesson, new_course, set_status
+from tests.integration.support.course_helpers import (
+    enroll,
+    eventually,
+    give_content,
+    lesson,
+    new_course,
+    set_status,
+)
 from tests.integration.support.deployed import Deployed
 from tests.integration.support.people import People, Person, SharedUsers
 from tests.integration.support.stored_state import leave_unfinished, pass_of
@@ -38,6 +45,7 @@ def test_changed_lessons_update_percentages_and_the_roster(users: SharedUsers, p
             student.put(f"/progress/{course_id}/lessons/{lesson_id}", {"completed": True})
     for lesson_id in ("three", "four"):
         users.owner.put(f"/courses/{course_id}/lessons/{lesson_id}", lesson(position=9), expect=201)
+    give_content(users.owner.deployed, course_id, "three", "four")
     eventually(lambda: enrollment(second, course_id)["completionPercentage"] == 50)
     eventually(lambda: enrollment(first, course_id)["completionPercentage"] == 25)
     assert enrollment(second, course_id)["status"] == "completed"
