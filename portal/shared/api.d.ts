@@ -245,6 +245,33 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/courses/{courseId}/lessons/{lessonId}/runtime": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                courseId: components["parameters"]["CourseId"];
+                lessonId: components["parameters"]["LessonId"];
+            };
+            cookie?: never;
+        };
+        /**
+         * Begin a launch of an interactive lesson, and read its run-time data
+         * @description Each request begins a new launch, which has the next number, and ends the one before. The model is the one that was saved last, by whatever launch; it is empty before the first save.
+         */
+        get: operations["launchLesson"];
+        /**
+         * Save the run-time data of an interactive lesson
+         * @description For players: they save every ten seconds while the model changes. A save with a sequence that is not greater than the stored one changes nothing. A save of another launch than the latest one is refused with 409 and the code `other-launch`. The lesson is completed when its package says so; the best score and the longest time that the package has reported are kept. A save is also stored if the lesson was removed or the course became a draft.
+         */
+        put: operations["saveRuntime"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/courses/{courseId}/roster": {
         parameters: {
             query?: never;
@@ -621,6 +648,8 @@ export interface components {
             capacity?: components["schemas"]["Capacity"];
             opensAt?: components["schemas"]["OptionalMoment"];
             closesAt?: components["schemas"]["OptionalMoment"];
+            /** @description The ids of all lessons of the course, each once, in the order in which students shall see them. The lessons get the positions 0, 1, 2 and so on */
+            lessonOrder?: components["schemas"]["LessonId"][];
         };
         Course: {
             courseId: components["schemas"]["CourseId"];
@@ -675,6 +704,10 @@ export interface components {
             contentType: components["schemas"]["LessonContentType"];
             premium: boolean;
             position: number;
+            /** @description The heading under which the lesson stands. Without it, the lesson has none */
+            section?: string;
+            /** @description Whether students have to complete the lesson. Without it, they have to. Percentages count required lessons that have content */
+            required?: boolean;
             /** @description The version of the course that the client read. If the course has another version by now, the answer is 409. Without it, the last request replaces the lesson. */
             version?: number;
         };
@@ -684,6 +717,10 @@ export interface components {
             contentType: components["schemas"]["LessonContentType"];
             premium: boolean;
             position: number;
+            /** @description The heading under which the lesson stands */
+            section?: string;
+            /** @description Whether students have to complete the lesson. It counts for percentages if it also has content */
+            required: boolean;
             /** @description Whether the lesson has an uploaded file or package that students can open */
             hasContent: boolean;
             content: components["schemas"]["LessonContentState"];
@@ -850,6 +887,8 @@ export interface components {
             status: components["schemas"]["EnrollmentStatus"];
             completionPercentage: components["schemas"]["Percentage"];
             enrolledAt: components["schemas"]["Moment"];
+            /** @description The lesson in which the student was active last: one was completed, got its first position, or was started as a package. Absent before */
+            lastLessonId?: string;
         };
         EnrollmentPage: {
             items: components["schemas"]["Enrollment"][];
@@ -865,10 +904,14 @@ export interface components {
             enrolledAt: components["schemas"]["Moment"];
             /**
              * Format: date-time
-             * @description When the student last completed a lesson, or began one: the first position in each lesson counts, and later ones do not
+             * @description When the student last completed a lesson, or began one: the first position in each lesson counts, and later ones do not; of a package, each start counts
              */
             lastActivityAt?: string;
             completedAt?: components["schemas"]["Moment"];
+            /** @description The mean of the scores of all lessons that have one, absent if none has */
+            score?: number;
+            /** @description The time in all packages of the course, absent if none was opened */
+            totalSeconds?: number;
         };
         RosterPage: {
             items: components["schemas"]["RosterEntry"][];
@@ -950,6 +993,29 @@ export interface components {
              */
             sentAt?: string;
         };
+        /** @description What the package keeps, at most 256 KiB as JSON and at most 64 levels deep. `{"cmi": …}` is SCORM (1.2 with `cmi.core`, else 2004), `{"items": {part: {"cmi": …}}}` a SCORM package of several parts, and `{"xapi": {"completed", "score": {"raw", "min", "max", "scaled"}, "seconds"}}` is H5P. A package is completed when SCORM 1.2 says `passed` or `completed`, and when SCORM 2004 says `passed`, or `completed` without `failed`. If the model has both a score and the one to be reached (`cmi.student_data.mastery_score`, `cmi.scaled_passing_score`), and the package is finished, they decide. Of several parts, all must be completed. Anything else in the model is kept, and means nothing here. */
+        RuntimeModel: Record<string, never>;
+        Runtime: {
+            /** @description How often the lesson was opened, this time included */
+            launch: number;
+            /** @description 0 at the beginning of a launch */
+            sequence: number;
+            model: components["schemas"]["RuntimeModel"];
+        };
+        RuntimeSave: {
+            /** @description The number that the launch got */
+            launch: number;
+            /** @description A greater number for each save of a launch */
+            sequence: number;
+            model: components["schemas"]["RuntimeModel"];
+        };
+        /** @description What the package of a lesson has reported */
+        Result: {
+            /** @description The best score, absent if there is none */
+            score?: number;
+            /** @description The time in the package; while it is open, it may be up to a minute late */
+            seconds: number;
+        };
         Progress: {
             userId: components["schemas"]["UserId"];
             courseId: components["schemas"]["CourseId"];
@@ -960,6 +1026,14 @@ export interface components {
             positions: {
                 [key: string]: number;
             };
+            /** @description What packages have reported, by lesson id */
+            results?: {
+                [key: string]: components["schemas"]["Result"];
+            };
+            /** @description The mean of the scores of all lessons that have one */
+            score?: number;
+            /** @description The time in all packages of the course */
+            totalSeconds?: number;
             enrolledAt: components["schemas"]["Moment"];
             lastActivityAt: components["schemas"]["Moment"];
             completedAt?: components["schemas"]["Moment"];
@@ -995,6 +1069,14 @@ export interface components {
                 courseId: components["schemas"]["CourseId"];
             }[];
             auditTrail: components["schemas"]["ExportedAuditEntry"][];
+            /** @description What interactive packages have saved of the person */
+            runtimeData: {
+                courseId: components["schemas"]["CourseId"];
+                lessonId: components["schemas"]["LessonId"];
+                launch: number;
+                savedAt: components["schemas"]["Moment"];
+                model: Record<string, never>;
+            }[];
             nextCursor?: components["schemas"]["NextCursor"];
         };
         /** @description The account of the person in the user pool */
@@ -1023,6 +1105,9 @@ export interface components {
                     seconds: number;
                     at: components["schemas"]["Moment"];
                 };
+            };
+            results?: {
+                [key: string]: components["schemas"]["Result"];
             };
             enrolledAt: components["schemas"]["Moment"];
             lastActivityAt: components["schemas"]["Moment"];
@@ -1725,6 +1810,64 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    launchLesson: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                courseId: components["parameters"]["CourseId"];
+                lessonId: components["parameters"]["LessonId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The number of the new launch, and the model that was saved last */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["AllowOrigin"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Runtime"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    saveRuntime: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                courseId: components["parameters"]["CourseId"];
+                lessonId: components["parameters"]["LessonId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RuntimeSave"];
+            };
+        };
+        responses: {
+            204: components["responses"]["NoContent"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
         };

@@ -25,7 +25,9 @@ def restore(
     environment: Environment,
     table: Annotated[
         str,
-        typer.Option(metavar="NAME", help="The table: user-profiles, courses, course-progress, positions or runtime."),
+        typer.Option(
+            metavar="NAME", help="The table: user-profiles, courses, course-progress, positions or runtime."
+        ),
     ],
     backup: Annotated[str | None, typer.Option(metavar="ARN", help="An on-demand backup.")] = None,
     at: Annotated[
