@@ -74,6 +74,7 @@ ENVIRONMENT = {
     "COURSES_TABLE": "courses",
     "COURSE_PROGRESS_TABLE": "progress",
     "POSITIONS_TABLE": "positions",
+    "RUNTIME_TABLE": "runtime",
     "USER_PROFILES_TABLE": "profiles",
     "AUDIT_TABLE": "audit",
     "AUDIT_RETENTION_DAYS": "90",
