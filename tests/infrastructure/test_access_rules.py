@@ -39,6 +39,8 @@ EVIDENCE = {
     "lambda:InvokeFunction": (".invoke(",),
     "s3:GetObject": ("head_object", "get_object"),
     "s3:GetObjectTagging": ("get_object_tagging",),
+    "s3:ListMultipartUploadParts": ("list_parts(",),
+    "s3:AbortMultipartUpload": ("abort_multipart_upload(",),
     "kms:Sign": ("kms().sign(",),
     "secretsmanager:GetSecretValue": ("get_secret_value",),
     "cognito-idp:AdminGetUser": ("admin_get_user",),
