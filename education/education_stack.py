@@ -16,6 +16,7 @@ from education.data.tables import Tables
 from education.encryption import operations_key, records_key
 from education.environment import Environment
 from education.functions.api_functions import ApiFunctions
+from education.functions.code_bucket import CodeBucket
 from education.functions.dead_letters import DeadLetters
 from education.functions.event_functions import ErasureFunction, SignInAlarm, SignInTrigger, StreamFunctions
 from education.functions.python_function import Operations
@@ -47,7 +48,7 @@ class EducationStack(Construct):
         data_key, log_key = records_key(self, "records-key", env), operations_key(self, "operations-key", env)
         alerts = AlertTopic(self, "alerts", env=env, key=log_key)
         dead_letters = DeadLetters(self, "dead-letters", env=env, key=log_key)
-        operations = Operations(env, log_key, alerts, dead_letters)
+        operations = Operations(env, log_key, alerts, dead_letters, CodeBucket(self, "code", env=env))
         tables = Tables(self, "records", env=env, key=data_key)
         audit = AuditTable(self, "audit", env=env, key=data_key)
         bus = EventBus(self, "learning-events", env=env, key=data_key)

@@ -16,7 +16,7 @@ ADVICE = (
     "read the error above. If it comes from your last change, correct that and run `make up` again; "
     "if not, start from empty with `make down` and `make up`."
 )
-# The functions wait for one another in the AWS provider, so that ten at once would leave no room for other resources.
+# Most resources wait for AWS. With ten at once, those that wait would leave no room for others.
 PARALLELISM = 40
 
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from cdktf import AssetType, ITerraformDependable, TerraformAsset
+from cdktf import ITerraformDependable
 from cdktf_cdktf_provider_aws.cloudwatch_log_group import CloudwatchLogGroup
 from cdktf_cdktf_provider_aws.cloudwatch_metric_alarm import CloudwatchMetricAlarm
 from cdktf_cdktf_provider_aws.iam_role import IamRole
@@ -26,6 +26,7 @@ from constructs import Construct
 from education.encryption import CustomerKey
 from education.environment import Environment
 from education.functions.bundling import bundle, deployed_name
+from education.functions.code_bucket import CodeBucket
 from education.functions.dead_letters import DeadLetters
 from education.functions.grants import WRITE_TRACES, keep_dead_letters, write_logs
 from education.iam import Grant, boundary_arn, policy_document, service_trust
@@ -49,12 +50,14 @@ class Operations:
         log_key: encrypts the log groups.
         alerts: the alarms publish here.
         dead_letters: keeps the events that a function failed to handle.
+        code: has the zips of the functions.
     """
 
     env: Environment
     log_key: CustomerKey
     alerts: AlertTopic
     dead_letters: DeadLetters
+    code: CodeBucket
 
 
 class PythonFunction(Construct):
@@ -128,9 +131,7 @@ class PythonFunction(Construct):
             policy=policy_document([grant.statement() for grant in all_grants]),
         )
         built = bundle(source)
-        code = TerraformAsset(
-            self, "code", path=str(built.path), type=AssetType.FILE, asset_hash=built.digest
-        )
+        code = operations.code.store(self, self.label, built)
         # checkov:skip=CKV_AWS_115 aws_lambda_function: the stage throttles; reserving would leave the others too little
         # checkov:skip=CKV_AWS_116 aws_lambda_function: streams have a failure destination instead
         # checkov:skip=CKV_AWS_117 aws_lambda_function: it talks to AWS only; there is no network to be in
@@ -145,7 +146,8 @@ class PythonFunction(Construct):
             runtime=RUNTIME,
             architectures=[ARCHITECTURE],
             handler=f"{source}.handler.handler",
-            filename=code.path,
+            s3_bucket=code.bucket,
+            s3_key=code.key,
             source_code_hash=built.source_code_hash,
             memory_size=max(limits.memory_mib, memory_mib),
             timeout=time_limit,

@@ -8,7 +8,8 @@ FUNCTION_ROLE = f"role/{PROJECT}-*-function-{{s}}"
 
 
 def function_permissions(scope: ResourceScope, *, boundary_arn: str) -> list[Permission]:
-    """Functions, and the roles that they run under, which must have the permissions boundary."""
+    """Functions, their code, and the roles that they run under, which must have the permissions boundary."""
+    code = scope.buckets("code")
     roles = scope.arns("iam", FUNCTION_ROLE, region="")
     bounded = {"StringEquals": {"iam:PermissionsBoundary": boundary_arn}}
     return [
@@ -47,6 +48,16 @@ def function_permissions(scope: ResourceScope, *, boundary_arn: str) -> list[Per
                 "DeleteFunctionEventInvokeConfig TagResource UntagResource",
             ),
         ),
+        # Lambda reads a zip with the permissions of the role that deploys it:
+        # https://docs.aws.amazon.com/lambda/latest/api/API_FunctionCode.html
+        Permission(
+            "Code",
+            [f"{bucket}/*" for bucket in code],
+            reads=actions("s3", "GetObject GetObjectTagging"),
+            writes=actions("s3", "PutObject PutObjectTagging DeleteObject DeleteObjectVersion"),
+        ),
+        # Terraform deletes a zip with all its versions.
+        Permission("CodeVersions", code, writes=actions("s3", "ListBucketVersions")),
     ]
 
 

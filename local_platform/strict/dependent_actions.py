@@ -44,6 +44,23 @@ def _passed_role(body: bytes, _: Mapping[str, Any], __: Caller) -> Iterator[Chec
         yield Check("iam:PassRole", str(role), {"iam:PassedToService": "lambda.amazonaws.com"})
 
 
+def _new_function(body: bytes, context: Mapping[str, Any], caller: Caller) -> Iterator[Check]:
+    """A function's role and its code."""
+    yield from _passed_role(body, context, caller)
+    yield from _code(_document(body).get("Code", {}))
+
+
+def _new_code(body: bytes, _: Mapping[str, Any], __: Caller) -> Iterator[Check]:
+    yield from _code(_document(body))
+
+
+def _code(code: Mapping[str, Any]) -> Iterator[Check]:
+    """https://docs.aws.amazon.com/lambda/latest/dg/configuration-function-zip.html"""
+    if "S3Bucket" in code:
+        action = "s3:GetObjectVersion" if code.get("S3ObjectVersion") else "s3:GetObject"
+        yield Check(action, f"arn:aws:s3:::{code['S3Bucket']}/{code.get('S3Key')}")
+
+
 def _tagged_mapping(body: bytes, context: Mapping[str, Any], caller: Caller) -> Iterator[Check]:
     """https://docs.aws.amazon.com/lambda/latest/api/API_CreateEventSourceMapping.html
 
@@ -142,7 +159,8 @@ _FINDERS: dict[str, _Finder] = {
     "cloudfront:CreateDistribution": _log_bucket,
     "cloudfront:UpdateDistribution": _log_bucket,
     "lambda:CreateEventSourceMapping": _tagged_mapping,
-    "lambda:CreateFunction": _passed_role,
+    "lambda:CreateFunction": _new_function,
+    "lambda:UpdateFunctionCode": _new_code,
     "lambda:UpdateFunctionConfiguration": _passed_role,
     "logs:CreateDelivery": _delivery_ends,
     "logs:PutDeliverySource": _logged_distribution,

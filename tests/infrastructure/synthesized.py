@@ -68,6 +68,11 @@ class Synthesized:
             needed |= named
         return needed
 
+    def zip_of(self, function: Body) -> Path:
+        """The zip of a function's code, which Terraform uploads from the stack's folder."""
+        stored = reference(function["s3_key"])
+        return self.folder / str(dict(self.all_resources())[stored]["source"])
+
     @property
     def backend(self) -> Body:
         """The settings of the S3 backend."""

@@ -181,7 +181,7 @@ def test_no_role_may_make_log_groups(stack: Synthesized) -> None:
 def test_no_function_is_granted_what_its_code_never_does(stack: Synthesized) -> None:
     code: dict[str, str] = {}
     for function in stack.resources("aws_lambda_function").values():
-        with zipfile.ZipFile(stack.folder / function["filename"]) as bundle:
+        with zipfile.ZipFile(stack.zip_of(function)) as bundle:
             own = [name for name in bundle.namelist() if name.endswith(".py")]
             code[reference(function["role"])] = "\n".join(bundle.read(name).decode() for name in own)
     for role, statement in role_statements(stack):

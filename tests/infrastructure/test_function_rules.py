@@ -33,11 +33,32 @@ def test_every_function_with_sources_is_deployed(stack: Synthesized) -> None:
 
 
 def test_the_zip_is_found_from_the_stacks_folder(stack: Synthesized) -> None:
+    stored = stack.resources("aws_s3_object")
     for name, function in stack.resources("aws_lambda_function").items():
-        path = PurePosixPath(function["filename"])
+        path = PurePosixPath(stored[reference(function["s3_key"]).partition(".")[2]]["source"])
         assert not path.is_absolute(), f"{name}: use TerraformAsset.path; {path} exists on one machine only"
         assert (stack.folder / path).is_file(), (
             f"{name}: Terraform runs in the stack's output folder, where there is no {path}; use TerraformAsset"
+        )
+
+
+def test_each_function_is_made_from_a_zip_of_its_own_in_the_private_bucket(stack: Synthesized) -> None:
+    """With the zip in the request, the provider makes one function after the other."""
+    functions = stack.resources("aws_lambda_function")
+    keys = {name: reference(function["s3_key"]) for name, function in functions.items()}
+    assert len(set(keys.values())) == len(functions)
+    for name, function in functions.items():
+        assert "filename" not in function, name
+        (kind, stored) = keys[name].split(".")
+        assert kind == "aws_s3_object"
+        zipped = stack.resources("aws_s3_object")[stored]
+        assert reference(function["s3_bucket"]) in (keys[name], reference(zipped["bucket"])), name
+        digest = hashlib.sha256(stack.zip_of(function).read_bytes()).hexdigest()
+        assert digest in zipped["key"], (
+            f"{name}: another content must have another key, or Lambda keeps the old"
+        )
+        assert zipped["lifecycle"]["create_before_destroy"] is True, (
+            f"{name}: a deploy that fails would leave the function without the code that it runs"
         )
 
 
@@ -46,14 +67,14 @@ def test_the_hash_is_that_of_the_zip(stack: Synthesized) -> None:
         "compute the hash at synth: see bundling.Bundle.source_code_hash"
     )
     for name, function in stack.resources("aws_lambda_function").items():
-        digest = hashlib.sha256((stack.folder / function["filename"]).read_bytes()).digest()
+        digest = hashlib.sha256((stack.zip_of(function)).read_bytes()).digest()
         assert function["source_code_hash"] == base64.b64encode(digest).decode(), name
 
 
 def test_the_handler_is_in_the_zip(stack: Synthesized) -> None:
     for function in stack.resources("aws_lambda_function").values():
         module = function["handler"].rpartition(".")[0].replace(".", "/") + ".py"
-        with zipfile.ZipFile(stack.folder / function["filename"]) as bundle:
+        with zipfile.ZipFile(stack.zip_of(function)) as bundle:
             assert module in bundle.namelist(), f"{function['handler']}: Lambda will not find it"
 
 

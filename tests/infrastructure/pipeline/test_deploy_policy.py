@@ -164,6 +164,28 @@ def test_the_sampling_of_traces_may_be_set_where_the_settings_want_traces(rate: 
     assert allows(held.plan(), "xray:GetSamplingRules", "*") is (rate > 0)
 
 
+@pytest.mark.parametrize("environment", ["dev", "staging", "prod"])
+def test_the_code_of_functions_is_stored_and_replaced_and_lesson_files_are_not_read(environment: str) -> None:
+    """Terraform deletes a replaced zip with all its versions, also where data is protected."""
+    held = policies(environment)
+    code, content, others = (
+        f"arn:aws:s3:::education-{bucket}"
+        for bucket in (
+            f"code-{ACCOUNT}-{environment}",
+            f"content-{ACCOUNT}-{environment}",
+            f"code-{ACCOUNT}-x",
+        )
+    )
+    for action in ("PutObject", "PutObjectTagging", "GetObject", "DeleteObject", "DeleteObjectVersion"):
+        assert allows(held.deploy(), f"s3:{action}", f"{code}/catalog/1.zip"), action
+        assert not allows(held.deploy(), f"s3:{action}", f"{others}/catalog/1.zip"), action
+    assert allows(held.deploy(), "s3:ListBucketVersions", code)
+    assert allows(held.plan(), "s3:GetObject", f"{code}/catalog/1.zip")
+    assert not allows(held.plan(), "s3:PutObject", f"{code}/catalog/1.zip")
+    for role in (held.plan(), held.deploy()):
+        assert not allows(role, "s3:GetObject", f"{content}/premium/course-1/film/film.mp4")
+
+
 def test_subscribers_are_read_and_removed_by_their_topic() -> None:
     topic = f"arn:aws:sns:{PLACE}:education-alerts-prod"
     for arn in (topic, f"{topic}:6b0e71bd-7e97-4d97-80ce-4a0994e55286"):

@@ -24,6 +24,16 @@ def test_a_role_is_passed_where_a_request_names_one() -> None:
     assert needed("lambda:UpdateFunctionConfiguration", {"FunctionName": "x"}) == []
 
 
+def test_the_code_of_a_function_is_read_by_who_deploys_it() -> None:
+    place = {"S3Bucket": "code", "S3Key": "catalog/1.zip"}
+    read = [Check("s3:GetObject", "arn:aws:s3:::code/catalog/1.zip")]
+    assert needed("lambda:CreateFunction", {"FunctionName": "x", "Code": place}) == read
+    assert needed("lambda:UpdateFunctionCode", {"FunctionName": "x", **place}) == read
+    (version,) = needed("lambda:UpdateFunctionCode", {**place, "S3ObjectVersion": "1"})
+    assert version.action == "s3:GetObjectVersion"
+    assert needed("lambda:UpdateFunctionCode", {"FunctionName": "x", "ZipFile": "UEs="}) == []
+
+
 def test_a_new_mapping_is_tagged() -> None:
     tags = {"aws:requesttag/project": "education"}
     (check,) = needed(
