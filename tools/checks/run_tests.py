@@ -1,6 +1,6 @@
-"""Runs all tests but those of the pipeline: the quick ones while the integration tests deploy their platform.
+"""Runs all tests but those of the pipeline: the quick ones, and the integration tests in groups, at the same time.
 
-That deployment takes more than a minute, most of which Terraform waits.
+Each group deploys a platform of its own. It waits much of its time: for Terraform, for retries, for streams.
 """
 
 import contextlib
@@ -15,27 +15,52 @@ from pathlib import Path
 from tools.support.paths import ROOT
 
 QUICK = ("tests/unit", "tests/infrastructure")
-SLOW = ("tests/integration",)
+_PLATFORM = "tests/integration/platform"
+# Each checks the logs of its own platform at the end. The groups take about the same time.
+GROUPS = (
+    (
+        _PLATFORM,
+        f"--ignore={_PLATFORM}/test_aws_calls.py",
+        f"--ignore={_PLATFORM}/test_least_privilege.py",
+    ),
+    (
+        "tests/integration/contract",
+        "tests/integration/courses",
+        "tests/integration/people",
+        f"{_PLATFORM}/test_logs.py",
+    ),
+    (
+        f"{_PLATFORM}/test_aws_calls.py",
+        f"{_PLATFORM}/test_least_privilege.py",
+        f"{_PLATFORM}/test_logs.py",
+    ),
+)
 STOP_SECONDS = 60
 
 
 def run_tests(options: Sequence[str]) -> int:
-    """Run all tests; returns pytest's exit code, of the quick tests if they fail. `options` are for the quick tests.
+    """Run all tests; returns pytest's exit code, of the first tests that fail. `options` are for the quick tests.
 
-    What the integration tests print appears when the quick tests have ended. If one of those fails, they are stopped.
+    What the integration tests print appears when the quick tests have ended, group by group. If one of the quick tests
+    fails, they are stopped.
     """
-    with tempfile.TemporaryDirectory() as folder, _interruptible():
-        log = Path(folder, "integration.log")
-        with log.open("w") as output:
-            # A group of its own: Ctrl-C reaches it once, from here, so that it removes its platform.
-            slow = subprocess.Popen(
-                _pytest(SLOW), cwd=ROOT, stdout=output, stderr=subprocess.STDOUT, process_group=0
+    with tempfile.TemporaryDirectory() as folder, _interruptible(), contextlib.ExitStack() as started:
+        groups = []
+        for number, group in enumerate(GROUPS):
+            log = Path(folder, f"group-{number}.log")
+            output = started.enter_context(log.open("w"))
+            # A group of processes of its own: Ctrl-C reaches it once, from here, so that it removes its platform.
+            process = subprocess.Popen(
+                _pytest(group), cwd=ROOT, stdout=output, stderr=subprocess.STDOUT, process_group=0
             )
-        try:
-            code = subprocess.run(_pytest([*options, *QUICK]), cwd=ROOT, check=False).returncode
-            return code or _show(slow, log)
-        finally:
-            _stop(slow)
+            started.callback(_stop, process)
+            groups.append((process, log))
+        started.callback(_interrupt, [process for process, _ in groups])
+        code = subprocess.run(_pytest([*options, *QUICK]), cwd=ROOT, check=False).returncode
+        if code:
+            return code
+        codes = [_show(process, log) for process, log in groups]
+        return next((code for code in codes if code), 0)
 
 
 @contextlib.contextmanager
@@ -65,11 +90,16 @@ def _show(process: "subprocess.Popen[bytes]", log: Path) -> int:
     return process.wait()
 
 
+def _interrupt(processes: "Sequence[subprocess.Popen[bytes]]") -> None:
+    """Interrupt all processes that still run, so that they clean up at the same time."""
+    for process in processes:
+        if process.poll() is None:
+            process.send_signal(signal.SIGINT)
+
+
 def _stop(process: "subprocess.Popen[bytes]") -> None:
-    """Interrupt a process that still runs, and wait until it has cleaned up."""
-    if process.poll() is None:
-        process.send_signal(signal.SIGINT)
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            process.wait(STOP_SECONDS)
-        process.kill()
-        process.wait()
+    """Wait until an interrupted process has cleaned up. A process that has ended stays as it is."""
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        process.wait(STOP_SECONDS)
+    process.kill()
+    process.wait()
