@@ -171,8 +171,8 @@ def test_roles_are_made_with_the_boundary_only(resources: Resources, environment
 
 
 def test_protected_data_cannot_be_destroyed(resources: Resources, environment: str) -> None:
-    # A deployment replaces the zips of functions, the portal's own files, and those of the player in the bucket of course
-    # files. They hold no data, and the next one brings all of them back.
+    # A deployment replaces the zips of functions, the portal's own files, and those of the player in the bucket of
+    # course files. They hold no data, and the next one brings all of them back.
     replaced = re.compile(r":s3:::education-(portal|code)-|/player/\*$")
     held = {
         action
