@@ -14,7 +14,7 @@ still get newer positions. They show nothing of the course, and nobody sees them
 from typing import Protocol
 
 from domain.courses import Course
-from domain.enrollments.model import NOT_ENROLLED, EnrollmentRecord, Position
+from domain.enrollments.model import NOT_ENROLLED, PENDING, WAITLISTED, EnrollmentRecord, Position
 from domain.permissions import NO_SUCH_COURSE, may_see
 from progress.activities import Activity
 from toolkit.caller import Caller
@@ -22,6 +22,7 @@ from toolkit.errors import Forbidden, NotFound
 from toolkit.retries import Retries
 
 NO_SUCH_LESSON = "There is no such lesson in this course."
+_WAITING_CODES = {PENDING: "enrollment-pending", WAITLISTED: "enrollment-waitlisted"}
 
 
 class PositionStore(Protocol):
@@ -113,10 +114,11 @@ def require_enrolled(
 
     Raises:
         NotFound: it is not, and the caller may not know that the course exists.
-        Forbidden: it is not.
+        Forbidden: it is not. The code tells a student who waits from others, so that the portal's page of a course
+            needs no further request.
     """
     if record is not None and record.is_enrolled:
         return record
     if course is None or not may_see(caller, course):
         raise NotFound(NO_SUCH_COURSE)
-    raise Forbidden(NOT_ENROLLED)
+    raise Forbidden(NOT_ENROLLED, code=None if record is None else _WAITING_CODES.get(record.status))

@@ -14,6 +14,7 @@ from domain.courses import ARCHIVED, DRAFT, PUBLISHED, Course, Lesson
 from domain.enrollments.model import (
     ACTIVE,
     COMPLETED,
+    PENDING,
     WAITLISTED,
     WITHDRAWN,
     EnrollmentRecord,
@@ -311,6 +312,21 @@ def test_a_course_that_was_read_now_is_not_read_again() -> None:
 def test_an_unknown_lesson_is_not_found(activity: Activity) -> None:
     with pytest.raises(NotFound, match="lesson"):
         send(Memory(make_course(), make_record()), activity)
+
+
+@pytest.mark.parametrize(
+    ("record", "code"),
+    [
+        (None, "forbidden"),
+        (make_record(WITHDRAWN), "forbidden"),
+        (make_record(PENDING), "enrollment-pending"),
+        (make_record(WAITLISTED), "enrollment-waitlisted"),
+    ],
+)
+def test_a_student_who_waits_is_told_so(record: EnrollmentRecord | None, code: str) -> None:
+    with pytest.raises(Forbidden) as refused:
+        rules.read(Memory(make_course(), record), ADA, COURSE)
+    assert refused.value.code == code
 
 
 @pytest.mark.parametrize("record", [None, make_record(WITHDRAWN), make_record(WAITLISTED)])
