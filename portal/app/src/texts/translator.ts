@@ -12,7 +12,7 @@ type KeyOf<C> = { [K in keyof C & string]: K extends `${infer Base}.${"one" | "o
 export const LANGUAGE = "en";
 
 /** The language in which numbers and dates are written: the reader's own form of it, as `en-GB`. */
-export function formatLanguage(preferred: readonly string[] = navigator.languages): string {
+export function formatLanguage(preferred: readonly string[] = globalThis.navigator?.languages ?? []): string {
   return preferred.find((each) => each.split("-")[0] === LANGUAGE) ?? LANGUAGE;
 }
 

@@ -1,0 +1,26 @@
+import { expect, test } from "vitest";
+import { SignInEnded } from "../sign-in/renewal";
+import { asProblem, problemOf } from "./problem";
+
+test("a problem document becomes a sentence, the API's detail, the request id and the faults of fields", () => {
+  const body = {
+    type: "/problems/bad-request",
+    detail: "The title is too long.",
+    requestId: "r-1",
+    errors: [{ field: "title", message: "at most 200 characters" }],
+  };
+  const problem = problemOf(new Response(null, { status: 400 }), body);
+  expect(problem).toMatchObject({ status: 400, detail: body.detail, requestId: "r-1", code: "bad-request" });
+  expect(problem.errors).toEqual(body.errors);
+});
+
+test("an answer that is no problem document is told without its text", () => {
+  const problem = problemOf(new Response(null, { status: 502 }), "<html>stack trace</html>");
+  expect(problem.sentence).toMatch(/on our side/);
+  expect(problem.detail).toBe("");
+});
+
+test("no answer and an ended sign-in are problems of their own", () => {
+  expect(asProblem(new TypeError("Failed to fetch"))).toMatchObject({ status: 0, isPassing: true });
+  expect(asProblem(new SignInEnded())).toMatchObject({ needsSignIn: true });
+});
