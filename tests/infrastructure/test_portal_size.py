@@ -1,0 +1,33 @@
+"""How much JavaScript the portal loads before anybody has opened a page: 60 kB at most, compressed."""
+
+import gzip
+import re
+from pathlib import Path
+
+from education.portal.web_build import built
+
+LIMIT_BYTES = 60_000
+IMPORT = re.compile(r"""(?:import|from)\s*["']\./([^"']+\.js)["']""")
+SCRIPT = re.compile(r"""(?:src|href)="/(assets/[^"]+\.js)\"""")
+
+
+def test_the_first_load_is_small() -> None:
+    app = built("app")
+    loaded = first_scripts(app)
+    assert sum(len(gzip.compress(each.read_bytes())) for each in loaded) <= LIMIT_BYTES
+    names = " ".join(each.name for each in loaded)
+    assert not [part for part in ("pdf", "article", "package", "teach", "admin") if part in names], names
+
+
+def first_scripts(app: Path) -> set[Path]:
+    """The scripts of the page, and those that they import at once; not those that they load later."""
+    open_ = [app / name for name in SCRIPT.findall((app / "index.html").read_text(encoding="utf-8"))]
+    assert open_
+    found: set[Path] = set()
+    while open_:
+        script = open_.pop()
+        if script not in found:
+            found.add(script)
+            text = script.read_text(encoding="utf-8")
+            open_ += [script.parent / name for name in IMPORT.findall(text)]
+    return found

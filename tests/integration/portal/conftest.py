@@ -1,0 +1,60 @@
+"""What the tests of the portal in Chromium share: the browser, and one course that has a lesson of each kind."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.integration.support.browser import find_browser
+from tests.integration.support.course_helpers import lesson, new_course, upload
+from tests.integration.support.deployed import Deployed
+from tests.integration.support.people import SharedUsers
+from tests.integration.support.portal_visit import chromium_for_portal
+from tests.pdf_files import pdf_of
+from tools.support.paths import ROOT
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+FILM = ROOT / "local_platform" / "demo" / "files" / "water-cycle.mp4"
+ARTICLE = b"""# Words to know
+
+Water that rises is called *vapour*. <img src=x onerror="document.title='taken over'">
+
+- [a good link](https://example.org/)
+- [a bad link](javascript:document.title='taken over')
+
+![a picture of another server](https://stranger.example/p.gif)
+"""
+COURSE_TITLE = "Water <b>cycle</b> \u202egnp.exe"
+
+
+@pytest.fixture(scope="session")
+def chromium(deployed: Deployed) -> Iterator["Browser"]:
+    """The browser. Without one, or without what drives it, these tests are left out."""
+    program = find_browser()
+    if program is None:
+        pytest.skip("no Chromium on PATH (Debian: `apt-get install chromium`)")
+    pytest.importorskip(
+        "playwright", reason="run `python -m tools.setup.install --browser` to have Playwright"
+    )
+    if not deployed.is_local:
+        pytest.skip("the sign-in pages on AWS look different")
+    with chromium_for_portal(program) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def course_id(deployed: Deployed, users: SharedUsers) -> str:
+    """A published course: a film, a document of two pages, an article, and a lesson without content."""
+    lessons = {
+        "film": lesson("video", premium=True, position=0, title="The film"),
+        "sheet": lesson("pdf", position=1, title="The worksheet"),
+        "words": lesson("article", position=2, title="Words to know"),
+        "later": lesson("article", position=3, title="Comes later"),
+    }
+    course_id = new_course(users.owner, lessons=lessons, title=COURSE_TITLE, summary="Rain and rivers.")
+    files = {"film": FILM.read_bytes(), "sheet": pdf_of("First page", "Second page"), "words": ARTICLE}
+    for lesson_id, content in files.items():
+        upload(deployed, users.owner, course_id, lesson_id, content)
+    return course_id

@@ -1,0 +1,99 @@
+"""A student finds a course in the portal, enrols, learns, and goes on where the course was left."""
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.integration.portal.conftest import COURSE_TITLE
+from tests.integration.support.deployed import Deployed
+from tests.integration.support.people import People
+from tests.integration.support.portal_visit import Visit, visit
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+pytestmark = pytest.mark.intrusive
+
+
+def test_a_visitor_sees_what_the_school_offers_and_calls_no_api(
+    deployed: Deployed, chromium: "Browser"
+) -> None:
+    with visit(chromium, deployed) as window:
+        window.open("/")
+        window.page.get_by_role("heading", level=1, name=deployed.settings.school.name).wait_for()
+        assert window.page.get_by_role("button", name="Sign in").count() == 1
+        window.open("/learning")
+        window.page.get_by_role("heading", level=1, name="Sign in to go on").wait_for()
+        assert window.calls == []
+
+
+def test_a_student_finds_a_course_and_takes_it(
+    deployed: Deployed, people: People, chromium: "Browser", course_id: str
+) -> None:
+    """The number of calls of each page is part of the promise: catalogue and course 2 at most, a lesson 3."""
+    student = people.new("students")
+    course, base = f"/courses/{course_id}", f"/progress/{course_id}"
+    with visit(chromium, deployed) as window:
+        page = window.page
+        window.sign_in(student)
+        window.calls.clear()
+        page.get_by_label("Search courses").fill("rivers")
+        page.keyboard.press("Enter")
+        link = page.locator(f'a[href="{course}"]')
+        link.wait_for()
+        assert window.calls == ["GET /courses"]
+        window.calls.clear()
+        link.click()
+        page.get_by_role("button", name="Enrol").wait_for()
+        assert sorted(window.calls) == [f"GET {course}", f"GET {base}"]
+        assert page.get_by_role("heading", level=1).inner_text() == COURSE_TITLE, "a title is text only"
+        page.get_by_role("button", name="Enrol").click()
+        page.get_by_role("button", name="Start").wait_for()
+        window.calls.clear()
+        page.get_by_role("button", name="Start").click()
+        _takes_the_film(window, course_id)
+        page.get_by_role("button", name="Next lesson").click()
+        page.locator(".textLayer", has_text="First page").wait_for()
+        assert len([each for each in window.calls if each.startswith("GET")]) == 3
+        page.get_by_role("button", name="Next lesson").click()
+        page.get_by_role("heading", level=2, name="Words to know").wait_for()
+        assert page.get_by_role("link", name="a bad link").count() == 0
+        assert "taken over" not in page.title()
+        page.get_by_role("button", name="Mark as done").click()
+        page.get_by_role("status").filter(has_text="Saved").wait_for()
+        page.get_by_role("link", name="My learning").click()
+        bar = page.get_by_role("progressbar")
+        bar.wait_for()
+    progress = student.get(base)
+    assert progress["completedLessons"] == ["words"]
+    assert progress["positions"]["film"] >= 2
+
+
+def _takes_the_film(window: Visit, course_id: str) -> None:
+    page = window.page
+    page.locator("video").wait_for()
+    page.wait_for_function("document.querySelector('video').readyState > 0")
+    assert len(window.calls) == 3
+    page.evaluate("document.querySelector('video').play()")
+    page.wait_for_function("document.querySelector('video').currentTime > 2")
+    with page.expect_response(lambda answer: answer.url.endswith("/film/position")) as told:
+        page.evaluate("document.querySelector('video').pause()")
+    assert told.value.status == 204
+    window.calls.clear()
+
+
+def test_signing_out_revokes_the_sign_in_and_leaves_no_token(
+    deployed: Deployed, people: People, chromium: "Browser"
+) -> None:
+    with visit(chromium, deployed) as window:
+        window.sign_in(people.new("students"))
+        kept = "JSON.stringify([{...sessionStorage}, {...localStorage}])"
+        before = window.page.evaluate("sessionStorage.getItem('education.refresh')")
+        assert before
+        assert before not in window.page.url
+        window.page.reload()
+        window.page.get_by_role("button", name="Sign out").wait_for()
+        with window.page.expect_request(lambda request: "RevokeToken" in str(request.headers)):
+            window.page.get_by_role("button", name="Sign out").click()
+        window.page.get_by_role("button", name="Sign in").wait_for()
+        assert window.page.evaluate(kept) == "[{},{}]"

@@ -1,0 +1,120 @@
+"""A cut network, a killed page, an ended token and an ended link cost a student nothing."""
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.integration.support.course_helpers import enroll, eventually
+from tests.integration.support.deployed import Deployed
+from tests.integration.support.people import People, Person
+from tests.integration.support.portal_visit import Visit, visit
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Route
+
+pytestmark = pytest.mark.intrusive
+
+WAITING = """async () => {
+  const db = await new Promise((done) => {
+    const asked = indexedDB.open("education.progress");
+    asked.onsuccess = () => done(asked.result);
+  });
+  const all = db.transaction("updates").objectStore("updates").getAll();
+  return new Promise((done) => { all.onsuccess = () => { db.close(); done(all.result.length); }; });
+}"""
+
+
+def _film(window: Visit, student: Person, course_id: str) -> None:
+    """Sign in and play the film to its third second."""
+    enroll(student, course_id)
+    window.sign_in(student, f"/courses/{course_id}/lessons/film")
+    _play_to(window, 3)
+
+
+def _play_to(window: Visit, seconds: int) -> None:
+    window.page.wait_for_function("document.querySelector('video')?.readyState > 0")
+    window.page.evaluate("document.querySelector('video').play()")
+    window.page.wait_for_function(f"document.querySelector('video').currentTime > {seconds}")
+
+
+def _position(student: Person, course_id: str) -> int:
+    return int(student.get(f"/progress/{course_id}")["positions"].get("film", -1))
+
+
+def test_what_happened_without_a_network_is_sent_later(
+    deployed: Deployed, people: People, chromium: "Browser", course_id: str
+) -> None:
+    student = people.new("students")
+    with visit(chromium, deployed) as window:
+        _film(window, student, course_id)
+        window.page.context.set_offline(True)
+        window.page.evaluate("document.querySelector('video').pause()")
+        window.page.wait_for_function(f"({WAITING})()")
+        assert _position(student, course_id) == -1
+        window.page.context.set_offline(False)
+        eventually(lambda: _position(student, course_id) >= 3)
+        window.page.wait_for_function(f"({WAITING})().then((count) => count === 0)")
+
+
+def test_a_killed_page_goes_on_where_it_was(
+    deployed: Deployed, people: People, chromium: "Browser", course_id: str
+) -> None:
+    """Nothing can be sent: the API is cut off before, and the page gets no moment to say goodbye."""
+    student = people.new("students")
+    with visit(chromium, deployed) as window:
+        _film(window, student, course_id)
+        context = window.page.context
+        context.route("**/v1/**", lambda route: route.abort())
+        _play_to(window, 7)
+        window.page.wait_for_function(f"({WAITING})()")
+        session = window.page.evaluate("sessionStorage.getItem('education.refresh')")
+        context.unroute_all()
+        address = window.page.url
+        window.page.goto("about:blank")
+        again = Visit(context.new_page(), deployed)
+        again.page.add_init_script(f"sessionStorage.setItem('education.refresh', {session!r})")
+        again.page.goto(address)
+        again.page.wait_for_function("document.querySelector('video')?.currentTime >= 5")
+    assert _position(student, course_id) >= 5
+
+
+def test_a_token_that_ends_is_renewed_and_the_film_goes_on(
+    deployed: Deployed, people: People, chromium: "Browser", course_id: str
+) -> None:
+    student = people.new("students")
+    refused: list[str] = []
+
+    def refuse_once(route: "Route") -> None:
+        token = route.request.headers.get("authorization", "")
+        if not refused or refused[0] == token:
+            refused.append(token)
+            route.fulfill(status=401, content_type="application/problem+json", body="{}")
+        else:
+            route.continue_()
+
+    with visit(chromium, deployed) as window:
+        _film(window, student, course_id)
+        window.page.route("**/position", refuse_once)
+        window.page.evaluate("document.querySelector('video').pause()")
+        eventually(lambda: _position(student, course_id) >= 3)
+    assert len(refused) == 1
+
+
+def test_a_link_that_ends_in_the_middle_of_the_film_is_renewed(
+    deployed: Deployed, people: People, chromium: "Browser", course_id: str
+) -> None:
+    student = people.new("students")
+    with visit(chromium, deployed) as window:
+        _film(window, student, course_id)
+        window.page.evaluate("document.querySelector('video').pause()")
+        ended: Any = window.page.evaluate("document.querySelector('video').currentSrc")
+        window.calls.clear()
+        window.page.evaluate("document.querySelector('video').play()")
+        # What the browser tells a page whose film was refused.
+        window.page.evaluate("document.querySelector('video').dispatchEvent(new Event('error'))")
+        window.page.wait_for_function(
+            "(ended) => { const film = document.querySelector('video');"
+            " return film.currentSrc !== ended && film.currentTime >= 3 && !film.paused; }",
+            arg=ended,
+        )
+        assert f"GET /courses/{course_id}/lessons/film/content" in window.calls
