@@ -26,7 +26,7 @@ Water that rises is called *vapour*. <img src=x onerror="document.title='taken o
 
 ![a picture of another server](https://stranger.example/p.gif)
 """
-COURSE_TITLE = "Water <b>cycle</b> \u202egnp.exe"
+COURSE_TITLE = "Water <b>cycle</b> " + "東" * 150
 
 
 @pytest.fixture(scope="session")

@@ -72,10 +72,10 @@ def test_a_student_finds_a_course_and_takes_it(
 def _takes_the_film(window: Visit, course_id: str) -> None:
     page = window.page
     page.locator("video").wait_for()
-    page.wait_for_function("document.querySelector('video').readyState > 0")
+    window.until("document.querySelector('video').readyState > 0")
     assert len(window.calls) == 3
     page.evaluate("document.querySelector('video').play()")
-    page.wait_for_function("document.querySelector('video').currentTime > 2")
+    window.until("document.querySelector('video').currentTime > 2")
     with page.expect_response(lambda answer: answer.url.endswith("/film/position")) as told:
         page.evaluate("document.querySelector('video').pause()")
     assert told.value.status == 204

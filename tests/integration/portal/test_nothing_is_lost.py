@@ -32,9 +32,9 @@ def _film(window: Visit, student: Person, course_id: str) -> None:
 
 
 def _play_to(window: Visit, seconds: int) -> None:
-    window.page.wait_for_function("document.querySelector('video')?.readyState > 0")
+    window.until("document.querySelector('video')?.readyState > 0")
     window.page.evaluate("document.querySelector('video').play()")
-    window.page.wait_for_function(f"document.querySelector('video').currentTime > {seconds}")
+    window.until(f"document.querySelector('video').currentTime > {seconds}")
 
 
 def _position(student: Person, course_id: str) -> int:
@@ -49,11 +49,11 @@ def test_what_happened_without_a_network_is_sent_later(
         _film(window, student, course_id)
         window.page.context.set_offline(True)
         window.page.evaluate("document.querySelector('video').pause()")
-        window.page.wait_for_function(f"({WAITING})()")
+        window.until(f"({WAITING})()")
         assert _position(student, course_id) == -1
         window.page.context.set_offline(False)
         eventually(lambda: _position(student, course_id) >= 3)
-        window.page.wait_for_function(f"({WAITING})().then((count) => count === 0)")
+        window.until(f"({WAITING})().then((count) => count === 0)")
 
 
 def test_a_killed_page_goes_on_where_it_was(
@@ -66,7 +66,7 @@ def test_a_killed_page_goes_on_where_it_was(
         context = window.page.context
         context.route("**/v1/**", lambda route: route.abort())
         _play_to(window, 7)
-        window.page.wait_for_function(f"({WAITING})()")
+        window.until(f"({WAITING})()")
         session = window.page.evaluate("sessionStorage.getItem('education.refresh')")
         context.unroute_all()
         address = window.page.url
@@ -74,7 +74,7 @@ def test_a_killed_page_goes_on_where_it_was(
         again = Visit(context.new_page(), deployed)
         again.page.add_init_script(f"sessionStorage.setItem('education.refresh', {session!r})")
         again.page.goto(address)
-        again.page.wait_for_function("document.querySelector('video')?.currentTime >= 5")
+        again.until("document.querySelector('video')?.currentTime >= 5")
     assert _position(student, course_id) >= 5
 
 
@@ -112,7 +112,7 @@ def test_a_link_that_ends_in_the_middle_of_the_film_is_renewed(
         window.page.evaluate("document.querySelector('video').play()")
         # What the browser tells a page whose film was refused.
         window.page.evaluate("document.querySelector('video').dispatchEvent(new Event('error'))")
-        window.page.wait_for_function(
+        window.until(
             "(ended) => { const film = document.querySelector('video');"
             " return film.currentSrc !== ended && film.currentTime >= 3 && !film.paused; }",
             arg=ended,

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 WAIT_MS = 30_000
+POLL_MS = 100
 # A film plays without a click on it, as it does after a click on *Next lesson*.
 MORE_FLAGS = ("--autoplay-policy=no-user-gesture-required",)
 
@@ -93,6 +94,14 @@ class Visit:
     def settle(self) -> None:
         """Wait until the page has what it asked for."""
         self.page.wait_for_load_state("networkidle")
+
+    def until(self, expression: str, arg: Any = None) -> None:
+        """Wait until an expression is true. The page's security policy does not let Playwright itself wait for it."""
+        for _ in range(WAIT_MS // POLL_MS):
+            if self.page.evaluate(expression, arg):
+                return
+            self.page.wait_for_timeout(POLL_MS)
+        raise AssertionError(f"not so within {WAIT_MS} ms: {expression}")
 
     def faults(self) -> list[str]:
         """What axe finds on the page as it is."""
