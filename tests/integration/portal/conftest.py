@@ -5,11 +5,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.integration.portal.portal_visit import chromium_for_portal
 from tests.integration.support.browser import find_browser
 from tests.integration.support.course_helpers import lesson, new_course, upload
 from tests.integration.support.deployed import Deployed
 from tests.integration.support.people import SharedUsers
-from tests.integration.support.portal_visit import chromium_for_portal
 from tests.pdf_files import pdf_of
 from tools.support.paths import ROOT
 

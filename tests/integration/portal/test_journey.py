@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.integration.portal.conftest import COURSE_TITLE
+from tests.integration.portal.portal_visit import Visit, visit
 from tests.integration.support.deployed import Deployed
 from tests.integration.support.people import People
-from tests.integration.support.portal_visit import Visit, visit
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser

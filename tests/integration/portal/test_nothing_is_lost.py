@@ -4,10 +4,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.integration.portal.portal_visit import Visit, visit
 from tests.integration.support.course_helpers import enroll, eventually
 from tests.integration.support.deployed import Deployed
 from tests.integration.support.people import People, Person
-from tests.integration.support.portal_visit import Visit, visit
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Route
