@@ -1,6 +1,6 @@
-"""A cut network, a killed page, an ended token and an ended link cost a student nothing."""
+"""A cut network and a killed page cost a student nothing."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -10,7 +10,7 @@ from tests.integration.support.deployed import Deployed
 from tests.integration.support.people import People, Person
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Route
+    from playwright.sync_api import Browser
 
 pytestmark = pytest.mark.intrusive
 
@@ -76,45 +76,3 @@ def test_a_killed_page_goes_on_where_it_was(
         again.page.goto(address)
         again.until("document.querySelector('video')?.currentTime >= 5")
     assert _position(student, course_id) >= 5
-
-
-def test_a_token_that_ends_is_renewed_and_the_film_goes_on(
-    deployed: Deployed, people: People, chromium: "Browser", course_id: str
-) -> None:
-    student = people.new("students")
-    refused: list[str] = []
-
-    def refuse_once(route: "Route") -> None:
-        token = route.request.headers.get("authorization", "")
-        if not refused or refused[0] == token:
-            refused.append(token)
-            route.fulfill(status=401, content_type="application/problem+json", body="{}")
-        else:
-            route.continue_()
-
-    with visit(chromium, deployed) as window:
-        _film(window, student, course_id)
-        window.page.route("**/position", refuse_once)
-        window.page.evaluate("document.querySelector('video').pause()")
-        eventually(lambda: _position(student, course_id) >= 3)
-    assert len(refused) == 1
-
-
-def test_a_link_that_ends_in_the_middle_of_the_film_is_renewed(
-    deployed: Deployed, people: People, chromium: "Browser", course_id: str
-) -> None:
-    student = people.new("students")
-    with visit(chromium, deployed) as window:
-        _film(window, student, course_id)
-        window.page.evaluate("document.querySelector('video').pause()")
-        ended: Any = window.page.evaluate("document.querySelector('video').currentSrc")
-        window.calls.clear()
-        window.page.evaluate("document.querySelector('video').play()")
-        # What the browser tells a page whose film was refused.
-        window.page.evaluate("document.querySelector('video').dispatchEvent(new Event('error'))")
-        window.until(
-            "(ended) => { const film = document.querySelector('video');"
-            " return film.currentSrc !== ended && film.currentTime >= 3 && !film.paused; }",
-            arg=ended,
-        )
-        assert f"GET /courses/{course_id}/lessons/film/content" in window.calls
