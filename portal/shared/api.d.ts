@@ -429,7 +429,7 @@ export interface paths {
         };
         /**
          * Read the caller's progress in a course
-         * @description If the course is a draft again, the answer is the progress as it was last stored.
+         * @description If the course is a draft again, the answer is the progress as it was last stored. The problem document of a 403 ends its `type` in `enrollment-pending` or `enrollment-waitlisted` for a student who waits.
          */
         get: operations["getProgress"];
         put?: never;
