@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.integration.support.browser import Browser, browser, find_browser
+from tests.integration.support.browser import Browser, browser_of
 from tests.integration.support.course_helpers import PAGE, new_course, upload
 from tests.integration.support.deployed import Deployed
 from tests.integration.support.people import People, Person, SharedUsers
@@ -33,16 +33,8 @@ const ask = async (method, url, token, body) => {
 
 @pytest.fixture(scope="module")
 def chromium(deployed: Deployed) -> Iterator[Browser]:
-    """The browser. Without one, or without what drives it, these tests are left out."""
-    program = find_browser()
-    if program is None:
-        pytest.skip("no Chromium on PATH (Debian: `apt-get install chromium`)")
-    if not deployed.origin.startswith("http://localhost:"):
-        pytest.skip(f"a page of {deployed.origin} cannot be served from here")
-    pytest.importorskip(
-        "playwright", reason="run `python -m tools.setup.install --browser` to have Playwright"
-    )
-    with browser(program) as running:
+    """The browser."""
+    with browser_of(deployed) as running:
         yield running
 
 

