@@ -42,6 +42,11 @@ test("a worse second attempt takes nothing away", () => {
   expect(after(said("completed", { success: false, score: { raw: 2, max: 10 } }), first)).toEqual(first);
 });
 
+test("an answer that is not final does not take the completion back", () => {
+  const done = after(said("completed", { completion: true }), NOTHING);
+  expect(after(said("answered", { completion: false }), done).completed).toBe(true);
+});
+
 test("a better second attempt counts", () => {
   const first = after(said("completed", { success: false, score: { raw: 2, max: 10 } }), NOTHING);
   const second = after(said("completed", { success: true, score: { raw: 9, max: 10 } }), first);
