@@ -113,3 +113,15 @@ def test_the_player_has_no_findings_of_axe(packaged: Make, chromium: Browser) ->
     found = player.evaluate(f"axe.run(document, {options}).then(({{violations}}) => violations)")
     assert [(each["id"], each["nodes"][0]["html"]) for each in found] == []
     played.page.context.close()
+
+
+def test_h5p_runs_in_an_origin_of_its_own(packaged: Make, chromium: Browser) -> None:
+    """Without storage, and with the styles and scripts of its libraries."""
+    played = packaged(playable_packages.h5p()).play(chromium, saves=False)
+    frame = played.frame("/player/h5p.html")
+    frame.get_by_role("button", name="Press").click()
+    assert frame.evaluate(
+        "[self.origin, document.getElementById('seen').textContent,"
+        " getComputedStyle(document.getElementById('seen')).color]"
+    ) == ["null", "1", "rgb(1, 2, 3)"]
+    played.page.context.close()
