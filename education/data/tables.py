@@ -45,7 +45,8 @@ _FORMERLY_IN_THE_CATALOGUE = (
 _FORMERLY_OF_OWNERS = ("title", "status", "updatedAt")
 # What a roster shows of a student, and no more: a write of anything else does not write the index. `score` and
 # `totalSeconds` are what packages report. Of a student who waits, the index has the time, and the percentage beside it
-# (lambda_src/domain/enrollments/model.py).
+# (lambda_src/domain/enrollments/model.py). The name and the address are copies from the
+# profile (lambda_src/domain/rosters/contacts.py).
 _IN_THE_ROSTER = (
     "status",
     "enrolledAt",
@@ -55,6 +56,8 @@ _IN_THE_ROSTER = (
     "keptPercentage",
     "score",
     "totalSeconds",
+    "displayName",
+    "email",
 )
 # The indexes of courses in the version before.
 _FORMER_INDEXES_OF_COURSES = (
@@ -70,8 +73,26 @@ _IN_OWN_LISTS = (
     "enrolledAt",
     "lastLessonId",
 )
-# The roster's index until the setting `records.former_indexes` drops it: it had the whole record.
-_FORMER_INDEXES_OF_PROGRESS = (Index("course-completion-index", "courseShard", "completionPercentage"),)
+# The roster's indexes until the setting `records.former_indexes` drops them. One had the whole record, the one after it
+# neither name nor address.
+_FORMER_INDEXES_OF_PROGRESS = (
+    Index("course-completion-index", "courseShard", "completionPercentage"),
+    Index(
+        "course-roster-index",
+        "courseShard",
+        "completionPercentage",
+        attributes=tuple(name for name in _IN_THE_ROSTER if name not in ("displayName", "email")),
+    ),
+)
+
+# What replaces each former index, by table (tools/deploy/index_moves.py).
+SUCCESSORS = {
+    "courses": {"catalogue-index": "published-courses-index", "owner-index": "owned-courses-index"},
+    "course-progress": {
+        "course-completion-index": "course-students-index",
+        "course-roster-index": "course-students-index",
+    },
+}
 
 
 class Tables(Construct):
@@ -103,7 +124,8 @@ class Tables(Construct):
                 # address-owner-index: the addresses of a person, which a new address or an erasure sets free.
                 Index("address-owner-index", "owner", attributes=()),
             ],
-            # The stream tells the erasure function of marked profiles; it needs only the item after the change.
+            # The stream tells the erasure function of erasure requests, and the followups function of changed
+            # names; they need only the item after the change.
             stream="NEW_IMAGE",
             # Tombstones expire (lambda_src/domain/people/tombstones.py).
             expires=True,
@@ -142,10 +164,10 @@ class Tables(Construct):
             hash_key="userId",
             range_key="courseId",
             indexes=[
-                # course-roster-index: the roster of a course, furthest first. Its key `<courseId>#<shard>` spreads a
+                # course-students-index: the roster of a course, furthest first. Its key `<courseId>#<shard>` spreads a
                 # course of a million students over several partitions, each of which takes 1,000 writes a second.
                 Index(
-                    "course-roster-index", "courseShard", "completionPercentage", attributes=_IN_THE_ROSTER
+                    "course-students-index", "courseShard", "completionPercentage", attributes=_IN_THE_ROSTER
                 ),
                 # student-enrollments-index: the enrolments of a student. It has the keys of the table, and not the
                 # completed lessons of each course.
@@ -203,4 +225,4 @@ class Tables(Construct):
     @property
     def roster_index_arn(self) -> str:
         """The ARN of the index that lists the students of a course."""
-        return self.progress.index_arn("course-roster-index")
+        return self.progress.index_arn("course-students-index")

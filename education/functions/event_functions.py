@@ -23,12 +23,13 @@ from education.functions.grants import (
     end_uploads,
     erase_people,
     find_addresses,
+    follow_names,
     note_second_factors,
     read_streams,
     see_erasures,
 )
 from education.functions.python_function import Operations, PythonFunction
-from education.functions.stream_filters import ENROLMENTS_AND_COMPLETIONS, FOLLOWED, PUBLICATIONS
+from education.functions.stream_filters import ENROLMENTS_AND_COMPLETIONS, FOLLOWED, NAMES, PUBLICATIONS
 from education.functions.stream_source import LagAlarm, StreamSource
 from education.functions.user_sweep import UserSweep
 from education.iam import Grant
@@ -50,8 +51,7 @@ TRIGGER_MEMORY_MIB = 1024
 REFUSED_SIGN_UPS = 20
 # A person may have hundreds of enrolments.
 ERASURE_TIMEOUT_SECONDS = 300
-# At most half of it is for passes through rosters; a pass that takes longer goes on in another call
-# (lambda_src/followups/pass_rules.py).
+# At most half of it is for passes through rosters (lambda_src/followups/pass_rules.py).
 FOLLOWUPS_TIMEOUT_SECONDS = 600
 
 
@@ -202,7 +202,7 @@ class StreamFunctions(Construct):
     queued enrolments.
 
     After a course was edited, the second one (`followups`) updates the students' records, the waitlist and the stored
-    files.
+    files, and after a change of a profile the copies of the name and the address.
 
     Attributes:
         alarms: on the lag of each.
@@ -244,7 +244,7 @@ class StreamFunctions(Construct):
             "followups",
             operations=operations,
             source="followups",
-            description="After an edit of a course, updates students' records, the waitlist and the stored files",
+            description="After an edit of a course or a profile, updates students' records, the waitlist and files",
             variables={
                 **tables.variables,
                 "CONTENT_BUCKET": content.bucket_name,
@@ -252,7 +252,7 @@ class StreamFunctions(Construct):
                 "DEAD_LETTER_QUEUE_URL": dead_letters.queue_url,
             },
             grants=[
-                *read_streams([courses], dead_letters),
+                *read_streams([courses, tables.profiles], dead_letters),
                 # "ReadCoursesAndTakePlaces" is deployed. A place is a seat.
                 Grant(
                     "ReadCoursesAndTakePlaces",
@@ -265,11 +265,10 @@ class StreamFunctions(Construct):
                     [progress.arn],
                 ),
                 Grant("ReadRosters", ["dynamodb:Query"], [tables.roster_index_arn]),
+                *follow_names(tables),
                 end_passes(courses),
                 Grant(
-                    "CompareSearchEntries",
-                    ["dynamodb:Query"],
-                    [courses.index_arn("published-courses-index")],
+                    "CompareSearchEntries", ["dynamodb:Query"], [courses.index_arn("published-courses-index")]
                 ),
                 Grant(
                     "DeleteFilesWithoutLessons",
@@ -287,6 +286,7 @@ class StreamFunctions(Construct):
             ("events-of-courses", courses, self.events, PUBLICATIONS),
             ("events-of-progress", progress, self.events, ENROLMENTS_AND_COMPLETIONS),
             ("followups-of-courses", courses, self.followups, FOLLOWED),
+            ("followups-of-profiles", tables.profiles, self.followups, NAMES),
         ):
             StreamSource(self, name, operations=operations, table=table, function=function, pattern=pattern)
         self.alarms: tuple[CloudwatchMetricAlarm, ...] = tuple(

@@ -18,6 +18,11 @@ from education.identity import Identity
 # tombstones.py, revocations.py and second_factors.py in lambda_src/domain/people.
 _ADDRESSES = "address#*"
 _TOMBSTONES = "erased#*"
+# The list of hidden people: lambda_src/domain/rosters/hidden.py.
+_HIDDEN = "hidden#*"
+# What lambda_src/followups/names_store.py reads of a profile, and the mark in it.
+_NAMES_MARK = ["userId", "namesChangedAt"]
+_NAMES = [*_NAMES_MARK, "displayName", "email", "erasureRequestedAt"]
 # What lambda_src/sweep/store.py reads of each profile.
 _SWEPT = ("userId", "createdAt", "erasureRequestedAt", "erasureRemindedAt")
 _REVOCATIONS = "revoked#*"
@@ -97,12 +102,7 @@ def add_audit_entries(audit: AuditTable) -> Grant:
 
 def write_addresses(profiles: Table) -> Grant:
     """Lets a function invite people by address and link an address to a person, but not change a profile."""
-    return Grant(
-        "WriteAddresses",
-        ["dynamodb:UpdateItem"],
-        [profiles.arn],
-        conditions={"ForAllValues:StringLike": {"dynamodb:LeadingKeys": [_ADDRESSES]}},
-    )
+    return Grant("WriteAddresses", ["dynamodb:UpdateItem"], [profiles.arn], conditions=_keys(_ADDRESSES))
 
 
 def find_addresses(profiles: Table) -> Grant:
@@ -113,20 +113,14 @@ def find_addresses(profiles: Table) -> Grant:
 def see_erasures(profiles: Table) -> Grant:
     """Lets a function check in a transaction that a person has no tombstone, and nothing else."""
     return Grant(
-        "SeeErasures",
-        ["dynamodb:ConditionCheckItem"],
-        [profiles.arn],
-        conditions={"ForAllValues:StringLike": {"dynamodb:LeadingKeys": [_TOMBSTONES]}},
+        "SeeErasures", ["dynamodb:ConditionCheckItem"], [profiles.arn], conditions=_keys(_TOMBSTONES)
     )
 
 
 def note_second_factors(profiles: Table) -> Grant:
     """Lets a function note since when a person has a second factor, and nothing else."""
     return Grant(
-        "NoteSecondFactors",
-        ["dynamodb:UpdateItem"],
-        [profiles.arn],
-        conditions={"ForAllValues:StringLike": {"dynamodb:LeadingKeys": [_SECOND_FACTORS]}},
+        "NoteSecondFactors", ["dynamodb:UpdateItem"], [profiles.arn], conditions=_keys(_SECOND_FACTORS)
     )
 
 
@@ -136,28 +130,42 @@ def see_present_roles(profiles: Table) -> Grant:
         "SeePresentRoles",
         ["dynamodb:BatchGetItem"],
         [profiles.arn],
-        conditions={"ForAllValues:StringLike": {"dynamodb:LeadingKeys": [_REVOCATIONS, _TOMBSTONES]}},
+        conditions=_keys(_REVOCATIONS, _TOMBSTONES),
     )
 
 
 def on_co_teachers(sid: str, courses: Table, *actions: str) -> Grant:
     """Lets a function write or delete the items of co-teachers, but no course."""
-    return Grant(
-        sid,
-        actions,
-        [courses.arn],
-        conditions={"ForAllValues:StringLike": {"dynamodb:LeadingKeys": [_CO_TEACHERS]}},
-    )
+    return Grant(sid, actions, [courses.arn], conditions=_keys(_CO_TEACHERS))
+
+
+def follow_names(tables: Tables) -> list[Grant]:
+    """Lets a function bring copies of names in line with profiles, and change nothing there but their marks."""
+    return [
+        Grant(
+            "ReadNames",
+            ["dynamodb:GetItem"],
+            [tables.profiles.arn],
+            conditions={**_only(_NAMES), "StringEquals": {"dynamodb:Select": "SPECIFIC_ATTRIBUTES"}},
+        ),
+        Grant("RemoveMarks", ["dynamodb:UpdateItem"], [tables.profiles.arn], conditions=_only(_NAMES_MARK)),
+        Grant("FindRecordsOfPeople", ["dynamodb:Query"], [tables.progress.arn]),
+    ]
+
+
+def _keys(*patterns: str) -> dict[str, dict[str, list[str]]]:
+    """The condition that a call names no items with other keys."""
+    return {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": list(patterns)}}
+
+
+def _only(attributes: Sequence[str]) -> dict[str, dict[str, list[str]]]:
+    """The condition that a call names no other attributes of items."""
+    return {"ForAllValues:StringEquals": {"dynamodb:Attributes": list(attributes)}}
 
 
 def end_passes(courses: Table) -> Grant:
     """Lets a function delete the item of a pass through a roster, but no course."""
-    return Grant(
-        "EndPasses",
-        ["dynamodb:DeleteItem"],
-        [courses.arn],
-        conditions={"ForAllValues:StringLike": {"dynamodb:LeadingKeys": [_PASSES]}},
-    )
+    return Grant("EndPasses", ["dynamodb:DeleteItem"], [courses.arn], conditions=_keys(_PASSES))
 
 
 def erase_people(tables: Tables, audit: AuditTable, identity: Identity) -> list[Grant]:
@@ -180,6 +188,7 @@ def erase_people(tables: Tables, audit: AuditTable, identity: Identity) -> list[
         on_co_teachers("EraseCoTeachers", tables.courses, "dynamodb:DeleteItem"),
         Grant("FindOwnedCourses", ["dynamodb:Query"], [tables.courses.index_arn("owned-courses-index")]),
         Grant("EraseProfiles", ["dynamodb:DeleteItem", "dynamodb:UpdateItem"], [tables.profiles.arn]),
+        Grant("SeeWhoIsHidden", ["dynamodb:BatchGetItem"], [tables.profiles.arn], conditions=_keys(_HIDDEN)),
         find_addresses(tables.profiles),
         delete_users(identity),
     ]
@@ -203,10 +212,7 @@ def find_people_without_a_user(profiles: Table, identity: Identity) -> list[Gran
             "FindPeople",
             ["dynamodb:Scan"],
             [profiles.arn],
-            conditions={
-                "ForAllValues:StringEquals": {"dynamodb:Attributes": list(_SWEPT)},
-                "StringEquals": {"dynamodb:Select": "SPECIFIC_ATTRIBUTES"},
-            },
+            conditions={**_only(_SWEPT), "StringEquals": {"dynamodb:Select": "SPECIFIC_ATTRIBUTES"}},
         ),
         Grant(
             "RequestErasures",

@@ -13,7 +13,8 @@ from typing import Any
 _ENROLLED = ["active", "completed"]
 _NOT_ENROLLED = ["pending", "waitlisted", "withdrawn"]
 _HIDDEN = ["draft", "archived"]
-# Of all items in the table of courses, only a course has both a status and an owner.
+# Of all items in the table of courses, a course has both a status and an owner. So do the items of co-teachers, which
+# are copies of the course for their lists (lambda_src/domain/staff.py).
 _IS_COURSE = {"ownerId": {"S": [{"exists": True}]}}
 
 
@@ -54,6 +55,9 @@ FOLLOWED = (
     json.dumps({"dynamodb": {"NewImage": {"waitlisted": {"N": [{"anything-but": ["0"]}]}}}}),
     json.dumps({"dynamodb": {"NewImage": {"countingSince": {"S": [{"exists": True}]}}}}),
 )
+# The changes of profiles after which copies of a name or an address have to follow
+# (lambda_src/domain/rosters/contacts.py).
+NAMES = (json.dumps({"dynamodb": {"NewImage": {"namesChangedAt": {"S": [{"exists": True}]}}}}),)
 # What the admissions function gets of students' records (lambda_src/admissions/rules.py): a student is queued; a
 # student comes back, or out of the queue; and a student takes or leaves a seat that no counter has counted.
 _NOT_COUNTED = {"leftToStream": {"BOOL": [True]}}

@@ -29,7 +29,9 @@ store = RosterTable(
     audit=trail,
 )
 addresses = AddressTable(config.user_profiles_table)
-contacts = ContactTable(config.user_profiles_table)
+contacts = ContactTable(
+    profiles_table=config.user_profiles_table, progress_table=config.course_progress_table
+)
 positions = PositionTable(positions_table=config.positions_table, progress_table=config.course_progress_table)
 
 

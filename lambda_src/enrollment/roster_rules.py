@@ -12,6 +12,7 @@ from domain import audit, permissions
 from domain.audit import AuditEntry, AuditTrail
 from domain.courses import Course
 from domain.enrollments import bulk, withdrawals
+from domain.rosters.contacts import Contact
 from enrollment import roster_import
 from enrollment.roster_rows import Roster
 from toolkit import clock, cursor
@@ -36,7 +37,8 @@ class RosterPosition:
 
 @dataclass(frozen=True)
 class RosterEntry:
-    """What the roster's index has of a student. Times are stored text, `percentage` is the stored one."""
+    """What the roster's index has of a student. Times are stored text, `percentage` is the stored one, `contact` the
+    copy in the record (domain.rosters.contacts)."""
 
     user_id: str
     status: str
@@ -46,6 +48,7 @@ class RosterEntry:
     completed_at: str | None = None
     score: float | None = None
     total_seconds: int | None = None
+    contact: Contact | None = None
 
     @classmethod
     def from_stored(cls, item: Mapping[str, Any]) -> "RosterEntry":
@@ -59,6 +62,7 @@ class RosterEntry:
             completed_at=item.get("completedAt"),
             score=item.get("score"),
             total_seconds=item.get("totalSeconds"),
+            contact=Contact.from_stored(item),
         )
 
     def to_api(self) -> dict[str, Any]:
@@ -76,14 +80,6 @@ class RosterEntry:
             "totalSeconds": self.total_seconds,
         }
         return entry | {name: value for name, value in optional.items() if value is not None}
-
-
-@dataclass(frozen=True)
-class Contact:
-    """The student's name and verified e-mail address, for the instructor; `email` is empty if there is none."""
-
-    display_name: str
-    email: str
 
 
 class RosterStore(bulk.BulkEnrollmentStore, Protocol):
@@ -104,9 +100,9 @@ class RosterStore(bulk.BulkEnrollmentStore, Protocol):
 class ContactStore(Protocol):
     """The names and e-mail addresses of the people on a roster."""
 
-    def find(self, user_ids: Sequence[str]) -> dict[str, Contact | None]:
-        """Contacts by user id: None for people who have no profile yet. People who are being or have been erased are
-        left out."""
+    def find(self, course_id: str, entries: Sequence[RosterEntry]) -> dict[str, Contact | None]:
+        """Contacts of these students of a course by user id: None for people who have no profile yet. People who are
+        being or have been erased are left out."""
 
 
 @dataclass(frozen=True)
@@ -150,7 +146,7 @@ def read(
     """
     course = _course_to_read(store, context.caller, course_id)
     context.record(trail, audit.ROSTER_EXPORTED if as_table else audit.ROSTER_READ, course)
-    return _with_contacts(contacts, page_of(store, course, limit, cursor_text))
+    return _with_contacts(contacts, course_id, page_of(store, course, limit, cursor_text))
 
 
 def add_people(
@@ -212,7 +208,7 @@ def remove(store: RosterStore, context: AuditContext, course_id: str, user_id: s
         raise NotFound("This person is not a student of this course.") from error
 
 
-def page_of(store: RosterStore, course: Course, limit: int, cursor_text: str | None) -> Page[dict[str, Any]]:
+def page_of(store: RosterStore, course: Course, limit: int, cursor_text: str | None) -> Page[RosterEntry]:
     """The students enrolled in a course, highest percentage first. Students who wait or have withdrawn are not
     listed.
 
@@ -230,7 +226,7 @@ def page_of(store: RosterStore, course: Course, limit: int, cursor_text: str | N
         limit,
         lambda entry: {"p": entry[0].percentage, "s": entry[0].shard, "u": entry[0].user_id},
     )
-    return Page([entry.to_api() for _, entry in page.items], page.next_cursor)
+    return Page([entry for _, entry in page.items], page.next_cursor)
 
 
 def _course_to_read(store: RosterStore, caller: Caller, course_id: str) -> Course:
@@ -248,19 +244,19 @@ def _course_to_read(store: RosterStore, caller: Caller, course_id: str) -> Cours
     return permissions.require_roster(caller, course)
 
 
-def _with_contacts(store: ContactStore, roster: Page[dict[str, Any]]) -> Page[dict[str, Any]]:
+def _with_contacts(store: ContactStore, course_id: str, roster: Page[RosterEntry]) -> Page[dict[str, Any]]:
     """A page of a roster with the names and e-mail addresses of students who have a profile.
 
     Students who are being erased are not on it, so it may be shorter than the limit.
     """
-    contacts = store.find([entry["userId"] for entry in roster.items])
+    contacts = store.find(course_id, roster.items)
     shown = [
-        entry
+        entry.to_api()
         | ({"displayName": contact.display_name} if contact else {})
         | ({"email": contact.email} if contact and contact.email else {})
         for entry in roster.items
-        if entry["userId"] in contacts
-        for contact in [contacts[entry["userId"]]]
+        if entry.user_id in contacts
+        for contact in [contacts[entry.user_id]]
     ]
     return Page(shown, roster.next_cursor)
 

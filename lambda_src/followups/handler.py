@@ -1,4 +1,5 @@
-"""Called with course changes; brings lists, students' records and the stored files up to date with them."""
+"""Called with changes of courses and profiles; brings lists, students' records and the stored files up to date with
+them."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -10,6 +11,7 @@ from domain.enrollments.counting import finish_counting
 from followups.config import Config
 from followups.file_store import LessonFiles, ended, left_behind
 from followups.list_store import ListedCourses
+from followups.names_store import NameCopies
 from followups.pass_rules import Passes
 from followups.pass_store import PassTable, is_pass, slice_of
 from followups.rules import follow, promote_waiting
@@ -27,6 +29,7 @@ _store = CourseChangeTable(
 _pass_items = PassTable(_config.courses_table)
 _lists = ListedCourses(_config.courses_table)
 _files = LessonFiles(_config.content_bucket)
+_names = NameCopies(profiles_table=_config.user_profiles_table, progress_table=_config.course_progress_table)
 
 
 def handler(event: dict[str, Any], context: Any) -> None:
@@ -36,6 +39,10 @@ def handler(event: dict[str, Any], context: Any) -> None:
 
 
 def _act(change: ItemChange, passes: Passes) -> None:
+    if change.table == _config.user_profiles_table:
+        if change.after is not None:
+            _names.follow(change.after["userId"])
+        return
     if change.after is not None and is_admission(change.after):
         _admit(Admission.from_stored(change.after))
     # A new course is a draft without students. No function deletes a course, but an operator may.

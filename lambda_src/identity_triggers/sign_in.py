@@ -16,6 +16,7 @@ from domain.enrollments import bulk
 from domain.enrollments.admission import Admission
 from domain.enrollments.model import EnrollmentRecord
 from domain.people.profiles import Profile
+from domain.rosters.contacts import Contact
 from toolkit import clock
 from toolkit.caller import verified_email
 from toolkit.errors import Conflict
@@ -71,8 +72,9 @@ class InvitedStore(bulk.BulkEnrollmentStore, Protocol):
 
     def load_each(
         self, user_id: str, course_ids: Sequence[str]
-    ) -> tuple[Mapping[str, Admission], Mapping[str, EnrollmentRecord]]:
-        """The admissions of these courses and the user's records in them, by course id, as they are now."""
+    ) -> tuple[Mapping[str, Admission], Mapping[str, EnrollmentRecord], Contact | None]:
+        """The admissions of these courses and the user's records in them, by course id, and the user's name and
+        address, as they are now."""
 
 
 def note_sign_in(user: VerifiedUser, store: SignInStore, enrollments: InvitedStore, retries: Retries) -> int:
@@ -112,12 +114,13 @@ def _take_up_invitations(
     end = time.monotonic() + TAKE_UP_SECONDS
     try:
         for group in _in_groups(_open_courses(address, enrollments)):
-            admissions, records = enrollments.load_each(user.user_id, group)
+            admissions, records, contact = enrollments.load_each(user.user_id, group)
             for course_id in group:
                 if time.monotonic() > end:
                     break
                 record = records.get(course_id)
-                seen = (admissions.get(course_id), {user.user_id: record} if record else {})
+                of_user = {user.user_id: record} if record else {}
+                seen = (admissions.get(course_id), of_user, {user.user_id: contact})
                 try:
                     if _accept(user, course_id, seen, enrollments):
                         accepted.append(course_id)

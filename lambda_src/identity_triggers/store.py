@@ -6,6 +6,7 @@ from domain.addresses.rules import UNKNOWN, Address, key_of
 from domain.addresses.store import AddressTable
 from domain.people import profile_store
 from domain.people.profiles import Profile
+from domain.rosters.contacts import CHANGED_AT
 from toolkit import clients, clock
 from toolkit.dynamo import condition_failed, to_item
 from toolkit.reads import batch_get
@@ -43,8 +44,9 @@ class SignInTable(AddressTable):
             clients.dynamodb().update_item(
                 TableName=self._table,
                 Key=to_item({"userId": user_id}),
-                UpdateExpression="REMOVE email",
+                UpdateExpression=f"SET {CHANGED_AT} = :now REMOVE email",
                 ConditionExpression="attribute_exists(email)",
+                ExpressionAttributeValues=to_item({":now": clock.now()}),
                 ReturnValuesOnConditionCheckFailure="ALL_OLD",
             )
         except ClientError as error:

@@ -7,6 +7,7 @@ from botocore.exceptions import ClientError
 from domain.people import erasure_request_store, profile_store, tombstones
 from domain.people.erasure import REQUESTED_AT, ErasureRequest
 from domain.people.profiles import Profile
+from domain.rosters.contacts import CHANGED_AT
 from profiles import register_store
 from profiles.administrators import Register
 from toolkit import clients
@@ -35,9 +36,12 @@ class ProfileTable:
     def change(self, user_id: str, changes: Mapping[str, str], now: str) -> Profile | None:
         """Change a profile: one UpdateItem. None if there is none, or another request is writing it now.
 
-        An empty text removes the attribute.
+        An empty text removes the attribute. It marks the profile, so that copies of the name and the address follow.
         """
-        written = {name: value for name, value in changes.items() if value} | {"updatedAt": now}
+        written = {name: value for name, value in changes.items() if value} | {
+            "updatedAt": now,
+            CHANGED_AT: now,
+        }
         removed = ", ".join(f"#{name}" for name in changes if name not in written)
         try:
             answer = clients.dynamodb().update_item(
@@ -47,7 +51,7 @@ class ProfileTable:
                 + ", ".join(f"#{name} = :{name}" for name in written)
                 + (f" REMOVE {removed}" if removed else ""),
                 ConditionExpression=f"attribute_exists(createdAt) AND attribute_not_exists({REQUESTED_AT})",
-                ExpressionAttributeNames={f"#{name}": name for name in (*changes, "updatedAt")},
+                ExpressionAttributeNames={f"#{name}": name for name in (*changes, "updatedAt", CHANGED_AT)},
                 ExpressionAttributeValues=to_item({f":{name}": value for name, value in written.items()}),
                 ReturnValues="ALL_NEW",
             )

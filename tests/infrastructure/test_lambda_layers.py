@@ -42,6 +42,8 @@ LAYER_OF = {
     "domain/people/tombstones.py": RULES,
     "domain/people/user_pool.py": RULES,
     "domain/permissions.py": RULES,
+    "domain/rosters/contacts.py": RULES,
+    "domain/rosters/hidden.py": RULES,
     "domain/search/entries.py": RULES,
     "domain/search/words.py": RULES,
     "domain/staff.py": RULES,

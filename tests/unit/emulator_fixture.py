@@ -185,7 +185,7 @@ PROJECTIONS: Mapping[str, frozenset[str]] = {
     "student-enrollments-index": frozenset(
         {"courseTitle", "status", "completionPercentage", "keptPercentage", "enrolledAt", "lastLessonId"}
     ),
-    "course-roster-index": frozenset(
+    "course-students-index": frozenset(
         {
             "status",
             "enrolledAt",
@@ -195,6 +195,8 @@ PROJECTIONS: Mapping[str, frozenset[str]] = {
             "keptPercentage",
             "score",
             "totalSeconds",
+            "displayName",
+            "email",
         }
     ),
 }
@@ -237,7 +239,7 @@ def dynamodb_tables(emulator_client: "DynamoDBClient", monkeypatch: pytest.Monke
         tables.progress,
         ("userId", "courseId"),
         {
-            "course-roster-index": ("courseShard", "completionPercentage"),
+            "course-students-index": ("courseShard", "completionPercentage"),
             "student-enrollments-index": ("userId", "courseId"),
         },
     )

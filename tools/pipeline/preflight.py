@@ -18,7 +18,7 @@ from education.errors import UserError
 from education.naming import EDGE_REGION, Names
 from education.settings.load import settings_from_variables
 from education.settings.model import EnvironmentSettings
-from tools.deploy import key_quota, link_keys
+from tools.deploy import index_moves, key_quota, link_keys
 from tools.support.account import Account, client, current_account
 from tools.support.service_problems import service_message
 from tools.support.steps import step
@@ -41,7 +41,7 @@ class Findings:
 def look(settings: EnvironmentSettings, account: Account, make_client: Client = client) -> Findings:
     """Everything that can be found out without changing anything. `make_client` gets a service and a region."""
     findings = Findings()
-    for check in (_examples, _concurrency, _throttling, _mail, _bucket_names, _signing_keys):
+    for check in (_examples, _concurrency, _throttling, _mail, _bucket_names, _signing_keys, _indexes):
         try:
             findings.problems += check(settings, account, make_client)
         except (BotoCoreError, ClientError) as problem:
@@ -189,3 +189,7 @@ def _signing_keys(settings: EnvironmentSettings, _: Account, make_client: Client
     wanted = key_quota.missing(settings, cloudfront)
     found = (key_quota.problem(wanted, cloudfront, quotas), link_keys.problem(settings, cloudfront))
     return [problem.removesuffix("; nothing was changed.") + "." for problem in found if problem]
+
+
+def _indexes(settings: EnvironmentSettings, _: Account, make_client: Client) -> list[str]:
+    return index_moves.problems(settings, make_client("dynamodb", settings.aws_region))

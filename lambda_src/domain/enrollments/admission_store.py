@@ -28,7 +28,7 @@ from toolkit.dynamo import condition_failed, contended, from_item, lost_race, re
 from toolkit.reads import BATCH_SIZE, batch_get
 from toolkit.retries import Retries
 
-# How long `recent` may answer from memory. So an enrolment may still pass within a second of closing.
+# How long `cached` may answer from memory. So an enrolment may still pass within a second of closing.
 CACHE_SECONDS = 1.0
 _CACHE_SIZE = 256
 # Keys of one BatchGetItem: an admission item and a count for each course.
@@ -37,21 +37,17 @@ _COURSES_AT_ONCE = BATCH_SIZE // 2
 _cache: dict[tuple[str, str], tuple[float, Admission]] = {}
 
 
-def recent(courses_table: str, course_id: str) -> Admission | None:
-    """A course's admission, up to CACHE_SECONDS old: at most one consistent GetItem. Absence is never cached."""
-    key = (courses_table, course_id)
-    cached = _cache.get(key)
-    now = time.monotonic()
-    if cached and cached[0] > now:
-        return cached[1]
-    admission = find(courses_table, course_id)
-    if admission is None:
-        _cache.pop(key, None)
-        return None
+def cached(courses_table: str, course_id: str) -> Admission | None:
+    """A course's admission, up to CACHE_SECONDS old, if this instance has read it lately; no call."""
+    kept = _cache.get((courses_table, course_id))
+    return kept[1] if kept and kept[0] > time.monotonic() else None
+
+
+def remember(courses_table: str, admission: Admission) -> None:
+    """Let `cached` answer with an admission that was just read consistently. Absence is never remembered."""
     if len(_cache) >= _CACHE_SIZE:
         _cache.clear()
-    _cache[key] = (now + CACHE_SECONDS, admission)
-    return admission
+    _cache[courses_table, admission.course_id] = (time.monotonic() + CACHE_SECONDS, admission)
 
 
 def find(courses_table: str, course_id: str) -> Admission | None:

@@ -23,12 +23,13 @@ from domain.enrollments.model import PENDING, WITHDRAWN, EnrollmentRecord
 from domain.enrollments.rules import counted_ids_for, enrolling_record
 from domain.enrollments.seats import EnrollmentStore, SeatChange
 from domain.enrollments.withdrawals import fill_seats
+from domain.rosters.contacts import Contact
 from toolkit import clock
 from toolkit.errors import Conflict
 from toolkit.retries import Retries
 
-Seen = tuple[Admission | None, Mapping[str, EnrollmentRecord]]
-"""A course's admission, and people's records in it by user id, as they were read a moment ago."""
+Seen = tuple[Admission | None, Mapping[str, EnrollmentRecord], Mapping[str, Contact | None]]
+"""A course's admission, and people's records in it and their names by user id, as they were read a moment ago."""
 
 P = TypeVar("P", Course, Admission)
 
@@ -43,6 +44,9 @@ class BulkEnrollmentStore(EnrollmentStore, Protocol):
         self, user_ids: Sequence[str], course_id: str
     ) -> tuple[Admission | None, Mapping[str, EnrollmentRecord]]:
         """The course's admission and these people's records as they are now; at most MOST_AT_ONCE."""
+
+    def load_group(self, user_ids: Sequence[str], course_id: str) -> Seen:
+        """The same, with the names and addresses of these people."""
 
 
 @dataclass(frozen=True)
@@ -209,13 +213,13 @@ def _enroll_group(
 
     def attempt() -> bool | None:
         nonlocal pending, seen
-        found, records = seen or store.load_all(pending, course_id)
+        found, records, contacts = seen or store.load_group(pending, course_id)
         seen = None
         admission = require_published(found)
         counted_ids = counted_ids_for(store, records.values(), course_id)
         planned = plan(admission, pending, records, now, ahead=ahead, counted_ids=counted_ids)
         outcome.note(planned.already_in.values(), new=False)
-        change = _change(admission, planned, now)
+        change = _with_contacts(_change(admission, planned, now), contacts)
         refusal = store.commit(change) if change.records else None
         erased = refusal.erased if refusal is not None else frozenset()
         if refusal is None:
@@ -235,6 +239,14 @@ def _change(admission: Admission, planned: Plan, now: str) -> SeatChange:
     moves = (len(records), 0) if planned.to_enrol else (0, len(records))
     newcomers = [record.user_id for record in records]
     return SeatChange(admission.course_id, guard, *moves, records, now, seen=admission, newcomers=newcomers)
+
+
+def _with_contacts(change: SeatChange, contacts: Mapping[str, Contact | None]) -> SeatChange:
+    """The change, with the names and addresses of its people in their records."""
+    records = [
+        replace(record, contact=contacts.get(record.user_id) or record.contact) for record in change.records
+    ]
+    return replace(change, records=records)
 
 
 def _promote_waiting(

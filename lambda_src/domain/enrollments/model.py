@@ -20,6 +20,7 @@ from typing import Any
 from zlib import crc32
 
 from domain.courses import Course
+from domain.rosters.contacts import Contact
 from toolkit import texts
 
 PENDING = "pending"
@@ -34,7 +35,7 @@ ENROLLED = (ACTIVE, COMPLETED)
 NOT_ENROLLED = "You are not enrolled in this course."
 
 # It has only what a roster shows (education/data/tables.py): never write back as a record what was read from it.
-ROSTER_INDEX = "course-roster-index"
+ROSTER_INDEX = "course-students-index"
 # It has what a student's own list shows.
 STUDENT_INDEX = "student-enrollments-index"
 
@@ -78,6 +79,9 @@ class EnrollmentRecord:
     `own_enrolments` are the times at which the student enrolled lately (domain.enrollments.rules). While a student is
     queued (`pending`), `requested_at` is the time of the request. `left_to_stream` says of the last change of the seat
     that no counter changed with it, and that it is counted from the stream (domain.enrollments.admission).
+
+    `contact` is the copy of the student's name and address for rosters (domain.rosters.contacts); None if there is no
+    copy yet. A withdrawn record is stored without it.
     """
 
     user_id: str
@@ -95,6 +99,7 @@ class EnrollmentRecord:
     own_enrolments: tuple[str, ...] = ()
     requested_at: str | None = None
     left_to_stream: bool = False
+    contact: Contact | None = None
     last_lesson_id: str | None = None
     results: Mapping[str, Result] = field(default_factory=dict)
 
@@ -166,6 +171,8 @@ class EnrollmentRecord:
             item["leftToStream"] = True
         if self.last_lesson_id is not None:
             item["lastLessonId"] = self.last_lesson_id
+        if self.contact is not None and self.status != WITHDRAWN:
+            item |= self.contact.to_stored()
         if self.is_enrolled:
             item["courseShard"] = shard_key(self.course_id, shard_of(self.user_id, shards))
         if self.status == WAITLISTED and self.waitlisted_at is not None:
@@ -210,6 +217,7 @@ class EnrollmentRecord:
                 lesson_id: Result(stored.get("score"), stored["seconds"])
                 for lesson_id, stored in item.get("results", {}).items()
             },
+            contact=Contact.from_stored(item),
         )
 
 

@@ -49,6 +49,7 @@ from domain.enrollments.seats import EnrollmentStore, SeatChange
 from domain.enrollments.withdrawals import fill_seats
 from domain.people.tombstones import Erased
 from domain.permissions import NO_SUCH_COURSE
+from domain.rosters.contacts import Contact
 from toolkit import clock
 from toolkit.errors import Conflict, NotFound, TooManyRequests
 from toolkit.retries import Retries
@@ -74,7 +75,8 @@ def enroll(
     """
     # The first attempt trusts an admission that may be a second old and assumes that the student has no record: the
     # commit checks what matters. Before the student is refused, both are read again.
-    admission, record = store.recent_admission(course_id), None
+    record: EnrollmentRecord | None = None
+    admission, contact = store.arriving(user_id, course_id)
     if admission is None or admission.status != PUBLISHED or not is_open(admission, now):
         admission, record = store.load(user_id, course_id)
     attempts, must_queue = 0, False
@@ -95,6 +97,7 @@ def enroll(
             now,
             counted_ids=counted_ids_for(store, [record] if record else [], course_id),
             must_queue=must_queue,
+            contact=contact,
         )
         refusal = store.commit(change)
         if refusal is None:
@@ -120,6 +123,7 @@ def enrolling_record(
     *,
     counted_ids: frozenset[str],
     waits_since: str | None,
+    contact: Contact | None = None,
 ) -> EnrollmentRecord:
     """The record of a student who enrols or joins the waitlist, perhaps after a withdrawal, or from the queue."""
     status = learning_status(record) if waits_since is None else WAITLISTED
@@ -132,6 +136,7 @@ def enrolling_record(
             enrolled_at=now,
             activity_at=now,
             waitlisted_at=waits_since,
+            contact=contact,
         )
     return record.changed(
         status=status,
@@ -140,6 +145,7 @@ def enrolling_record(
         waitlisted_at=waits_since,
         requested_at=None,
         left_to_stream=False,
+        contact=contact or record.contact,
     )
 
 
@@ -178,6 +184,7 @@ def _enrollment_change(
     *,
     counted_ids: frozenset[str],
     must_queue: bool,
+    contact: Contact | None,
 ) -> SeatChange:
     if not is_open(admission, now):
         raise Conflict("Enrolment in this course is not open.", code="enrollment-closed")
@@ -186,7 +193,13 @@ def _enrollment_change(
     is_queued = not has_no_capacity and (must_queue or admission.is_queued(now))
     waits = not has_no_capacity and not is_queued and Guard.MUST_WAIT.is_met(admission, now)
     enrolled = enrolling_record(
-        admission, record, user_id, now, counted_ids=counted_ids, waits_since=now if waits else None
+        admission,
+        record,
+        user_id,
+        now,
+        counted_ids=counted_ids,
+        waits_since=now if waits else None,
+        contact=contact,
     )
     enrolled = replace(enrolled, own_enrolments=times, left_to_stream=has_no_capacity)
     if is_queued:

@@ -12,6 +12,7 @@ from domain.audit import AuditEntry
 from domain.enrollments.admission import Admission
 from domain.enrollments.guards import Guard
 from domain.enrollments.model import EnrollmentRecord
+from domain.rosters.contacts import Contact
 
 
 @dataclass(frozen=True)
@@ -64,8 +65,11 @@ class Refusal:
 class EnrollmentStore(Protocol):
     """What the rules need of the database."""
 
-    def recent_admission(self, course_id: str) -> Admission | None:
-        """The course's admission, up to a second old."""
+    def arriving(self, user_id: str, course_id: str) -> tuple[Admission | None, Contact | None]:
+        """The course's admission, up to a second old, and the name and address of a student who wants to enrol."""
+
+    def contacts(self, user_ids: Sequence[str]) -> Mapping[str, Contact | None]:
+        """The names and addresses of people, as of a moment ago; None or left out if there are none to show."""
 
     def load(self, user_id: str, course_id: str) -> tuple[Admission | None, EnrollmentRecord | None]:
         """The course's admission and the student's record as they are now."""

@@ -17,6 +17,8 @@ from domain.enrollments.guards import Guard, condition_of
 from domain.enrollments.model import ROSTER_INDEX, WAITLISTED, EnrollmentRecord, waitlist_key
 from domain.enrollments.seats import Refusal, SeatChange
 from domain.people import tombstone_store
+from domain.rosters import contact_store
+from domain.rosters.contacts import Contact
 from toolkit import clients, log
 from toolkit.dynamo import cancellation_reasons, contended, from_item, lost_race, to_item
 from toolkit.reads import batch_get, query_all
@@ -51,9 +53,24 @@ class EnrollmentTable:
         self._shards = shards
         self._trail = audit
 
-    def recent_admission(self, course_id: str) -> Admission | None:
-        """The course's admission, up to admission_store.CACHE_SECONDS old: at most one GetItem."""
-        return admission_store.recent(self._courses_table, course_id)
+    def arriving(self, user_id: str, course_id: str) -> tuple[Admission | None, Contact | None]:
+        """The course's admission, up to admission_store.CACHE_SECONDS old, and the student's name and address: one
+        BatchGetItem."""
+        admission = admission_store.cached(self._courses_table, course_id)
+        if admission is not None:
+            return admission, self.contacts([user_id]).get(user_id)
+        found = batch_get(
+            {self._courses_table: [key_of(course_id)], self._profiles_table: [{"userId": user_id}]}
+        )
+        contact = contact_store.contacts_in(found[self._profiles_table]).get(user_id)
+        admission = self._admissions([course_id], found[self._courses_table]).get(course_id)
+        if admission is not None:
+            admission_store.remember(self._courses_table, admission)
+        return admission, contact
+
+    def contacts(self, user_ids: Sequence[str]) -> dict[str, Contact | None]:
+        """The names and addresses of up to 100 people: one BatchGetItem."""
+        return contact_store.find(self._profiles_table, user_ids)
 
     def admission_now(self, course_id: str) -> Admission | None:
         """The course's admission as it is now: one GetItem."""
@@ -88,20 +105,36 @@ class EnrollmentTable:
         Raises:
             Unavailable: DynamoDB is throttling.
         """
+        admission, records, _ = self._load(user_ids, course_id, ())
+        return admission, records
+
+    def load_group(
+        self, user_ids: Sequence[str], course_id: str
+    ) -> tuple[Admission | None, dict[str, EnrollmentRecord], dict[str, Contact | None]]:
+        """The same as load_all, with the names and addresses of these people: one BatchGetItem."""
+        return self._load(user_ids, course_id, user_ids)
+
+    def _load(
+        self, user_ids: Sequence[str], course_id: str, named: Sequence[str]
+    ) -> tuple[Admission | None, dict[str, EnrollmentRecord], dict[str, Contact | None]]:
+        profiles = {self._profiles_table: [{"userId": user_id} for user_id in named]} if named else {}
         found = batch_get(
             {
                 self._courses_table: [key_of(course_id)],
                 self._progress_table: [{"userId": user_id, "courseId": course_id} for user_id in user_ids],
+                **profiles,
             }
         )
         admissions = self._admissions([course_id], found[self._courses_table])
         records = [EnrollmentRecord.from_stored(item) for item in found[self._progress_table]]
-        return admissions.get(course_id), {record.user_id: record for record in records}
+        contacts = contact_store.contacts_in(found.get(self._profiles_table, ()))
+        return admissions.get(course_id), {record.user_id: record for record in records}, contacts
 
     def load_each(
         self, user_id: str, course_ids: Sequence[str]
-    ) -> tuple[Mapping[str, Admission], Mapping[str, EnrollmentRecord]]:
-        """Courses' admissions and one student's records in them, by course id, as they are now: one BatchGetItem.
+    ) -> tuple[Mapping[str, Admission], Mapping[str, EnrollmentRecord], Contact | None]:
+        """Courses' admissions and one student's records in them, by course id, and the student's name and address, as
+        they are now: one BatchGetItem.
 
         Raises:
             Unavailable: DynamoDB left some out because it is throttling.
@@ -110,11 +143,13 @@ class EnrollmentTable:
             {
                 self._courses_table: [key_of(course_id) for course_id in course_ids],
                 self._progress_table: [{"userId": user_id, "courseId": each} for each in course_ids],
+                self._profiles_table: [{"userId": user_id}],
             }
         )
         records = [EnrollmentRecord.from_stored(item) for item in found[self._progress_table]]
         admissions = self._admissions(course_ids, found[self._courses_table])
-        return admissions, {each.course_id: each for each in records}
+        contact = contact_store.contacts_in(found[self._profiles_table]).get(user_id)
+        return admissions, {each.course_id: each for each in records}, contact
 
     def published(self, course_ids: Sequence[str]) -> frozenset[str]:
         """Which of these courses are published, as of a moment ago: one BatchGetItem. It does not transfer lessons.

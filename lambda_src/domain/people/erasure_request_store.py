@@ -1,4 +1,5 @@
-"""Storing an erasure request in DynamoDB, with the tombstone that goes with it. What follows is in the erasure."""
+"""Storing an erasure request in DynamoDB, with the tombstone and the entry in the list of hidden people that go with
+it. What follows is in domain.people.erasure."""
 
 from typing import Any
 
@@ -6,6 +7,7 @@ from botocore.exceptions import ClientError
 
 from domain.people import tombstones
 from domain.people.erasure import EMAIL, REASON, REQUESTED_AT, ErasureRequest
+from domain.rosters import hidden_store
 from toolkit import clients
 from toolkit.dynamo import cancellation_reasons, lost_race, to_item
 
@@ -13,7 +15,7 @@ from toolkit.dynamo import cancellation_reasons, lost_race, to_item
 def store(
     profiles_table: str, request: ErasureRequest, now: str, *also: Any, only_with_profile: bool = False
 ) -> bool:
-    """Store an erasure request and a tombstone: one TransactWriteItems.
+    """Store an erasure request and a tombstone, and hide the person: one TransactWriteItems.
 
     The request is stored in the profile's item, which is created if there is none.
 
@@ -49,6 +51,7 @@ def store(
     }
     # The order matters: DynamoDB returns one cancellation reason for each write, in this order.
     writes: list[Any] = [{"Put": tombstone}, {"Update": requested}, *also]
+    writes.append(hidden_store.hide(profiles_table, request.user_id))
     try:
         clients.dynamodb().transact_write_items(TransactItems=writes)
     except ClientError as error:

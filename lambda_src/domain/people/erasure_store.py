@@ -1,5 +1,6 @@
 """The DynamoDB side of an erasure; its sequence is in domain.people.erasure."""
 
+import time
 from collections.abc import Collection, Iterator
 from typing import Any
 
@@ -13,6 +14,7 @@ from domain.course_store import OWNER_INDEX
 from domain.enrollments.store import EnrollmentTable
 from domain.people import second_factors, tombstones
 from domain.positions.store import PositionTable
+from domain.rosters import hidden_store
 from domain.runtime.store import RuntimeTable
 from toolkit import clients
 from toolkit.dynamo import Item, cancellation_reasons, condition_failed, retry_conflicts, to_item
@@ -21,7 +23,7 @@ from toolkit.reads import query_all
 _PAGE = 50
 # The cancellation reasons of `close`, by position in its `writes`, if the audit entry exists: another call has finished
 # this erasure.
-_ALREADY_FINISHED = ("None", "None", "ConditionalCheckFailed", "None")
+_ALREADY_FINISHED = ("None", "None", "ConditionalCheckFailed", "None", "None")
 
 
 class ErasureTables(EnrollmentTable):
@@ -143,7 +145,8 @@ class ErasureTables(EnrollmentTable):
 
     def close(self, user_id: str, tombstone_expires_at: int, entry: AuditEntry) -> None:
         """Delete the profile and what is known about a second factor, let the tombstone expire (in seconds since 1970)
-        and write the audit entry: one TransactWriteItems."""
+        and the entry in the list of hidden people, and write the audit entry: one BatchGetItem, one
+        TransactWriteItems."""
         writes: list[Any] = [
             {"Delete": {"TableName": self._profiles_table, "Key": to_item({"userId": user_id})}},
             {
@@ -156,6 +159,7 @@ class ErasureTables(EnrollmentTable):
             },
             {"Put": self._audit.put(entry)},
             {"Delete": {"TableName": self._profiles_table, "Key": to_item(second_factors.key_of(user_id))}},
+            hidden_store.release(self._profiles_table, user_id, round(time.time())),
         ]
         try:
             retry_conflicts(lambda: clients.dynamodb().transact_write_items(TransactItems=writes))

@@ -24,7 +24,7 @@ KEYS: dict[str, tuple[tuple[str, ...], dict[str, tuple[str, ...]]]] = {
     "course-progress": (
         ("userId", "courseId"),
         {
-            "course-roster-index": ("courseShard", "completionPercentage"),
+            "course-students-index": ("courseShard", "completionPercentage"),
             "student-enrollments-index": ("userId", "courseId"),
         },
     ),
@@ -107,6 +107,8 @@ def test_a_deployment_that_moves_data_keeps_the_former_indexes(
     stack = synthesize("staging", tmp_path)
     former = projections_of(stack, "course-progress")
     assert former.pop("course-completion-index") == ("ALL", frozenset())
+    names = {"displayName", "email"}
+    assert former.pop("course-roster-index") == ("INCLUDE", PROJECTIONS["course-students-index"] - names)
     assert set(former) == set(KEYS["course-progress"][1])
     assert set(projections_of(stack, "courses")) - set(KEYS["courses"][1]) == {
         "catalogue-index",

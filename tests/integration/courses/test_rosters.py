@@ -1,6 +1,6 @@
 """The roster of a course, as instructors read it."""
 
-from tests.integration.support.course_helpers import enroll, new_course
+from tests.integration.support.course_helpers import enroll, eventually, new_course
 from tests.integration.support.people import People, SharedUsers
 
 LESSONS = ("one", "two", "three", "four")
@@ -36,3 +36,19 @@ def test_only_the_owner_and_administrators_read_a_roster(users: SharedUsers) -> 
     draft = new_course(users.owner, status="draft")
     users.other_instructor.get(f"/courses/{draft}/roster", expect=404)
     assert users.owner.get(f"/courses/{draft}/roster") == {"items": []}
+
+
+def test_a_roster_shows_a_new_name_within_seconds(users: SharedUsers, people: People) -> None:
+    """The roster has a copy of the name, which follows the profile."""
+    course_id = new_course(users.owner)
+    student = people.new()
+    name = student.get("/profile")["displayName"]
+    enroll(student, course_id)
+
+    def shown() -> list[tuple[str, str]]:
+        entries = users.owner.get_all(f"/courses/{course_id}/roster")
+        return [(entry["displayName"], entry["email"]) for entry in entries]
+
+    assert shown() == [(name, student.email)]
+    student.patch("/profile", {"displayName": "Countess of Lovelace"})
+    eventually(lambda: shown() == [("Countess of Lovelace", student.email)])

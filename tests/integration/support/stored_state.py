@@ -33,6 +33,7 @@ _CHANGING_ATTRIBUTES = frozenset(
             "version",
             "queueUntil",
             "erasureRequestId",
+            "namesChangedAt",
             "erasureRequestedAt",
             "launch",
             "savedAt",

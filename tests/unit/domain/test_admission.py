@@ -89,7 +89,7 @@ def test_what_former_functions_count_during_the_deployment_is_added(
 
 
 def test_a_course_that_is_not_there_is_not_made(table: RosterTable, dynamodb_tables: Tables) -> None:
-    assert table.recent_admission("nowhere") is None
+    assert table.arriving("ada", "nowhere") == (None, None)
     assert admission_store.seats_of(dynamodb_tables.courses, ["nowhere"]) == {}
     assert not dynamodb_tables.client.scan(TableName=dynamodb_tables.courses)["Items"]
 

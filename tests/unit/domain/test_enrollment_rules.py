@@ -1,6 +1,6 @@
 """The rules of seats and waitlists, against a simple model, with other requests cutting in anywhere."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TypeVar
@@ -17,6 +17,7 @@ from domain.enrollments.admission import Admission
 from domain.enrollments.guards import Guard
 from domain.enrollments.model import ACTIVE, COMPLETED, WAITLISTED, WITHDRAWN, EnrollmentRecord
 from domain.enrollments.seats import Refusal, SeatChange
+from domain.rosters.contacts import Contact
 from toolkit import clock
 from toolkit.errors import Conflict, NotFound
 from toolkit.retries import Retries
@@ -47,8 +48,11 @@ class Memory:
         self.index_is_late = False
         self.commits: list[SeatChange] = []
 
-    def recent_admission(self, course_id: str) -> Admission | None:
-        return self.cached
+    def arriving(self, user_id: str, course_id: str) -> tuple[Admission | None, Contact | None]:
+        return self.cached, self.contacts([user_id]).get(user_id)
+
+    def contacts(self, user_ids: Sequence[str]) -> Mapping[str, Contact | None]:
+        return {user_id: Contact(user_id.title(), "") for user_id in user_ids}
 
     def recent_counted_ids(self, course_id: str) -> frozenset[str]:
         return self.counted_ids

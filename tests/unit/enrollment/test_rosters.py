@@ -8,8 +8,9 @@ import pytest
 
 from domain.audit import AuditEntry
 from domain.enrollments.model import ACTIVE, COMPLETED, EnrollmentRecord, Position, shard_of
+from domain.rosters.contacts import Contact
 from enrollment import roster_rules
-from enrollment.roster_rules import AuditContext
+from enrollment.roster_rules import AuditContext, RosterEntry
 from enrollment.store import RosterTable
 from tests.unit.domain.test_enrollment_table import (
     COURSE,
@@ -52,7 +53,7 @@ def roster_of(
     cursor: str | None = None
     while True:
         page = roster_rules.page_of(table, course, limit, cursor)
-        users += [entry["userId"] for entry in page.items]
+        users += [entry.user_id for entry in page.items]
         sizes.append(len(page.items))
         cursor = page.next_cursor
         if cursor is None:
@@ -83,9 +84,9 @@ def test_a_roster_cursor_works_after_its_student_has_left(
     assert course is not None
     all_students, _ = roster_of(table, dynamodb_tables, 100)
     page = roster_rules.page_of(table, course, 5, None)
-    withdraw(table, page.items[-1]["userId"], COURSE)
+    withdraw(table, page.items[-1].user_id, COURSE)
     rest = roster_rules.page_of(table, course, 100, page.next_cursor)
-    assert [entry["userId"] for entry in rest.items] == all_students[5:]
+    assert [entry.user_id for entry in rest.items] == all_students[5:]
 
 
 def test_a_roster_shows_only_enrolled_students_of_the_course(
@@ -112,7 +113,7 @@ def test_an_entry_has_the_dates_and_the_stored_percentage(
     course = table.course_now(COURSE)
     assert course is not None
     page = roster_rules.page_of(table, course, 20, None)
-    assert page.items == [
+    assert [entry.to_api() for entry in page.items] == [
         {
             "userId": "ada",
             "status": "completed",
@@ -241,7 +242,7 @@ class Notes:
         self.noted.append((entry.action, entry.actor_id, entry.subject))
         self.queries_before.append(self._calls["Query"])
 
-    def find(self, user_ids: Sequence[str]) -> dict[str, roster_rules.Contact | None]:
+    def find(self, course_id: str, entries: Sequence[RosterEntry]) -> dict[str, Contact | None]:
         return {}
 
 

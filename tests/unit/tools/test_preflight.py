@@ -31,7 +31,8 @@ class Aws:
         self.foreign = said.get("foreign", ())
         self.keys, self.groups = list(said.get("keys", ())), list(said.get("groups", ()))
         self.quota = said.get("quota")
-        self.exceptions = SimpleNamespace(NotFoundException=KeyError)
+        self.indexes: dict[str, dict[str, str]] = said.get("indexes", {})
+        self.exceptions = SimpleNamespace(NotFoundException=KeyError, ResourceNotFoundException=KeyError)
 
     def __call__(self, service: str, _: str) -> "Aws | Any":
         gateway = SimpleNamespace(
@@ -62,6 +63,16 @@ class Aws:
     def list_key_groups(self) -> Any:
         items = [{"KeyGroup": {"KeyGroupConfig": {"Name": name}}} for name in self.groups]
         return {"KeyGroupList": {"Items": items} if items else {}}
+
+    def describe_table(self, *, TableName: str) -> Any:  # noqa: N803
+        indexes = self.indexes[TableName].items()
+        return {
+            "Table": {
+                "GlobalSecondaryIndexes": [
+                    {"IndexName": name, "IndexStatus": status} for name, status in indexes
+                ]
+            }
+        }
 
     def get_paginator(self, _: str) -> "Aws":
         return self
@@ -196,3 +207,30 @@ def test_a_role_that_may_not_list_keys_is_let_through(monkeypatch: pytest.Monkey
     aws.list_public_keys = closed  # type: ignore[method-assign,assignment]
     monkeypatch.setattr(key_quota, "client", aws)
     key_quota.refuse_without_room(load_settings("dev"), created(aws_cloudfront_public_key=1))
+
+
+@pytest.mark.parametrize(
+    ("indexes", "keeps_former", "early"),
+    [
+        ({}, False, ""),
+        ({"course-completion-index": "ACTIVE"}, False, "course-completion-index"),
+        ({"course-completion-index": "ACTIVE"}, True, ""),
+        (
+            {"course-roster-index": "ACTIVE", "course-students-index": "CREATING"},
+            False,
+            "course-roster-index",
+        ),
+        ({"course-roster-index": "ACTIVE", "course-students-index": "ACTIVE"}, False, ""),
+        ({"course-students-index": "ACTIVE"}, False, ""),
+    ],
+)
+def test_an_index_is_not_dropped_before_its_successor_is_there(
+    indexes: dict[str, str], keeps_former: bool, early: str
+) -> None:
+    settings = production()
+    records = settings.records.model_copy(update={"former_indexes": keeps_former})
+    aws = Aws(indexes={"education-course-progress-prod": indexes})
+    found = preflight.look(settings.model_copy(update={"records": records}), ACCOUNT, aws).problems
+    assert [early in problem and "records.former_indexes = true" in problem for problem in found] == [
+        True
+    ] * bool(early)

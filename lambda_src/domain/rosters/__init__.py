@@ -1,0 +1,1 @@
+"""What rosters show of people: names and addresses, and who is hidden."""
