@@ -1,8 +1,11 @@
-// The pages of people who teach.
-import { Page } from "../../parts/page";
-import { t } from "../../texts";
+// The pages of people who teach: their courses, and the editor of one.
+import { useRoute } from "preact-iso/router";
+import "./teach.css";
+import { Editor } from "./editor/index";
+import { OwnCourses } from "./own-courses";
 
-/** The first page. */
+/** The list of courses, or the editor of the course in the address. */
 export default function Teach() {
-  return <Page title={t("nav.teach")} />;
+  const { courseId } = useRoute().params;
+  return courseId ? <Editor key={courseId} courseId={courseId} /> : <OwnCourses />;
 }

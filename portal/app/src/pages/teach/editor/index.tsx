@@ -1,0 +1,131 @@
+// The editor of one course: its state for students, and the tabs *Lessons*, *Roster* and *Settings*.
+import { useEffect, useState } from "preact/hooks";
+import { api, ask } from "../../../api/client";
+import { useAction } from "../../../api/use-action";
+import { useData } from "../../../api/use-data";
+import { Button } from "../../../parts/button";
+import { Loading, ProblemNote, Skeleton, StatusNote } from "../../../parts/notes";
+import { Page } from "../../../parts/page";
+import { t } from "../../../texts";
+import { RosterTab } from "../roster/index";
+import { teach } from "../texts";
+import { readCourse, type TabProps } from "./course";
+import { LessonsTab } from "./lessons-tab";
+import { SettingsTab } from "./settings-tab";
+import { type Status, statusMeaning, statusWord, steps } from "./status";
+
+const TABS = ["lessons", "roster", "settings"] as const;
+type Tab = (typeof TABS)[number];
+
+const tabInAddress = (): Tab => TABS.find((each) => `#${each}` === location.hash) ?? "lessons";
+
+/** The page. One call shows its first tab. */
+export function Editor(props: { courseId: string }) {
+  const { courseId } = props;
+  const loaded = useData(`teach/${courseId}`, () => readCourse(courseId));
+  const course = loaded.data;
+  return (
+    <Page
+      title={course?.title ?? t("course.loading")}
+      above={<a href="/teach">{t("nav.teach")}</a>}
+      actions={course && <a href={`/courses/${courseId}`}>{teach("editor.preview")}</a>}
+      isWide
+    >
+      <ProblemNote problem={loaded.problem} onRetry={loaded.reload} />
+      {loaded.isLoading && (
+        <Loading>
+          <Skeleton lines={8} />
+        </Loading>
+      )}
+      {course && (
+        <EditorBody
+          course={course}
+          onCourse={loaded.set}
+          reload={async () => {
+            const next = await readCourse(courseId);
+            loaded.set(next);
+            return next;
+          }}
+        />
+      )}
+    </Page>
+  );
+}
+
+function EditorBody(props: TabProps) {
+  const [tab, setTab] = useState<Tab>(tabInAddress);
+  useEffect(() => {
+    const moved = () => setTab(tabInAddress());
+    addEventListener("hashchange", moved);
+    return () => removeEventListener("hashchange", moved);
+  }, []);
+  return (
+    <>
+      <State {...props} />
+      <nav class="tabs" aria-label={teach("editor.tabs")}>
+        <ul>
+          {TABS.map((each) => (
+            <li key={each}>
+              <a href={`#${each}`} aria-current={tab === each ? "page" : undefined}>
+                {teach(`tab.${each}`)}
+              </a>
+            </li>
+          ))}
+        </ul>
+      </nav>
+      {tab === "lessons" && <LessonsTab {...props} />}
+      {tab === "roster" && <RosterTab course={props.course} />}
+      {tab === "settings" && <SettingsTab {...props} />}
+    </>
+  );
+}
+
+/** What students see of the course now, and the ways to change it. */
+function State(props: TabProps) {
+  const { course } = props;
+  const [said, setSaid] = useState("");
+  const step = useAction(async (to: Status) => {
+    const { courseId } = course;
+    // Only the state changes, so the newest version is the one to change.
+    const { version } = await readCourse(courseId);
+    const next = await ask(
+      api.PATCH("/courses/{courseId}", { params: { path: { courseId } }, body: { status: to, version } }),
+    );
+    props.onCourse(next);
+    setSaid(teach("status.changed", { status: statusWord(next.status) }));
+  });
+  return (
+    <section class="card stack" aria-label={teach("status.label")}>
+      <div class="row row-spread">
+        <p class="row">
+          <span class={course.status === "published" ? "badge badge-good" : "badge"}>
+            {statusWord(course.status)}
+          </span>
+          <span>{statusMeaning(course.status)}</span>
+        </p>
+        <div class="row">
+          {steps(course.status).map((each) => (
+            <Button
+              key={each.to}
+              look={each.look}
+              isBusy={step.isRunning}
+              describedBy={`means-${each.to}`}
+              onPress={() => step.run(each.to)}
+            >
+              {each.label}
+            </Button>
+          ))}
+        </div>
+      </div>
+      <ul class="small hints">
+        {steps(course.status).map((each) => (
+          <li key={each.to} id={`means-${each.to}`}>
+            <strong>{each.label}:</strong> {statusMeaning(each.to)}
+          </li>
+        ))}
+      </ul>
+      <ProblemNote problem={step.problem} />
+      <StatusNote>{said}</StatusNote>
+    </section>
+  );
+}

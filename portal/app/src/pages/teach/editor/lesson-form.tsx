@@ -1,0 +1,114 @@
+// The form of a lesson: its title, kind, section, and who has to take it.
+import { api, ask, type Schemas } from "../../../api/client";
+import { useAction } from "../../../api/use-action";
+import { Button } from "../../../parts/button";
+import { CheckField, SelectField, TextField } from "../../../parts/field";
+import { ProblemNote } from "../../../parts/notes";
+import { t } from "../../../texts";
+import { useDraft } from "../draft";
+import { teach } from "../texts";
+import { lastPosition, lessonIdOf } from "./order";
+
+type Lesson = Schemas["Lesson"];
+
+const KINDS = ["video", "pdf", "article", "interactive"] as const;
+
+/** The form; `lesson` is absent for a new one. `onSaved` gets the id of the saved lesson. */
+export function LessonForm(props: {
+  course: Schemas["Course"];
+  lesson?: Lesson;
+  onSaved: (lessonId: string) => void;
+  onCancel: () => void;
+}) {
+  const { course, lesson } = props;
+  const draft = useDraft(`lesson/${course.courseId}/${lesson?.lessonId ?? ""}`, {
+    title: lesson?.title ?? "",
+    section: lesson?.section ?? course.lessons.at(-1)?.section ?? "",
+    contentType: lesson?.contentType ?? ("video" as Lesson["contentType"]),
+    required: lesson?.required ?? true,
+    premium: lesson?.premium ?? true,
+  });
+  const form = draft.value;
+  const save = useAction(async () => {
+    const taken = new Set(course.lessons.map((each) => each.lessonId));
+    const lessonId = lesson?.lessonId ?? lessonIdOf(form.title, taken);
+    const { section, ...rest } = form;
+    await ask(
+      api.PUT("/courses/{courseId}/lessons/{lessonId}", {
+        params: { path: { courseId: course.courseId, lessonId } },
+        body: {
+          ...rest,
+          title: form.title.trim(),
+          ...(section.trim() ? { section: section.trim() } : {}),
+          position: lesson?.position ?? lastPosition(course.lessons),
+        },
+      }),
+    );
+    draft.forget();
+    props.onSaved(lessonId);
+  });
+  return (
+    <form
+      class="card form"
+      aria-label={lesson ? teach("lesson.edit") : teach("lesson.add")}
+      onSubmit={(event) => {
+        event.preventDefault();
+        void save.run();
+      }}
+    >
+      <TextField
+        label={teach("field.title")}
+        name="title"
+        value={form.title}
+        onInput={(title) => draft.change({ title })}
+        problem={save.problem}
+        maxLength={200}
+        isRequired
+      />
+      <SelectField
+        label={teach("lesson.kind")}
+        name="contentType"
+        hint={teach(`lesson.kind.${form.contentType}`)}
+        value={form.contentType}
+        onInput={(kind) => draft.change({ contentType: kind as Lesson["contentType"] })}
+        problem={save.problem}
+        options={KINDS.map((kind) => ({ value: kind, label: t(`type.${kind}`) }))}
+      />
+      <TextField
+        label={teach("lesson.section")}
+        name="section"
+        hint={teach("lesson.section.hint")}
+        value={form.section}
+        onInput={(section) => draft.change({ section })}
+        problem={save.problem}
+        maxLength={200}
+      />
+      <CheckField
+        label={teach("lesson.required")}
+        name="required"
+        isOn={form.required}
+        onInput={(required) => draft.change({ required })}
+      />
+      <CheckField
+        label={teach("lesson.premium")}
+        name="premium"
+        isOn={form.premium}
+        onInput={(premium) => draft.change({ premium })}
+      />
+      <ProblemNote problem={save.problem} />
+      <div class="row">
+        <Button type="submit" look="main" isBusy={save.isRunning}>
+          {t("action.save")}
+        </Button>
+        <Button
+          onPress={() => {
+            draft.forget();
+            props.onCancel();
+          }}
+        >
+          {t("action.cancel")}
+        </Button>
+      </div>
+    </form>
+  );
+}

@@ -1,0 +1,25 @@
+import { expect, test } from "vitest";
+import type { Schemas } from "../../../api/client";
+import { changesOf, formOf, localOf, momentOf } from "./settings";
+
+const course = {
+  title: "A",
+  summary: "",
+  version: 3,
+  capacity: 10,
+  opensAt: "2027-05-03T08:00:00.000Z",
+} as Schemas["Course"];
+
+test("a moment comes back from its field", () => {
+  expect(momentOf(localOf("2027-05-03T08:00:00.000Z"))).toBe("2027-05-03T08:00:00.000Z");
+  expect(momentOf(localOf(null))).toBeNull();
+});
+
+test("a form that nobody touched changes nothing", () => {
+  expect(changesOf(formOf(course), course)).toEqual({ version: 3 });
+});
+
+test("an emptied field of seats or dates takes the limit away", () => {
+  const form = { ...formOf(course), seats: "", opensAt: "" };
+  expect(changesOf(form, course)).toEqual({ version: 3, capacity: null, opensAt: null });
+});
