@@ -1,8 +1,115 @@
-// The pages of administrators.
+// The administrator's page: roles by e-mail address, and the audit trail of a person or a course.
+import { useState } from "preact/hooks";
+import { api, ask, type Schemas } from "../../api/client";
+import { useAction } from "../../api/use-action";
+import { Button } from "../../parts/button";
+import { TextField } from "../../parts/field";
+import { ProblemNote } from "../../parts/notes";
 import { Page } from "../../parts/page";
 import { t } from "../../texts";
+import { Trail } from "./audit";
+import "./admin.css";
+import { Roles } from "./roles";
+import { admin } from "./texts";
 
-/** The first page. */
+type User = Schemas["UserList"]["items"][number];
+
+/** The page. Nothing is read before the administrator asks for somebody. */
 export default function Admin() {
-  return <Page title={t("nav.admin")} />;
+  return (
+    <Page title={t("nav.admin")} lead={admin("lead")}>
+      <People />
+      <Courses />
+    </Page>
+  );
+}
+
+function People() {
+  const [email, setEmail] = useState("");
+  const [found, setFound] = useState<{ user: User | undefined; email: string }>();
+  const find = useAction(async () => {
+    setFound(undefined);
+    const wanted = email.trim();
+    const { items } = await ask(api.GET("/users", { params: { query: { email: wanted } } }));
+    setFound({ user: items[0], email: wanted });
+  });
+  return (
+    <section class="card stack">
+      <h2>{admin("people.title")}</h2>
+      <form
+        class="search"
+        aria-label={admin("people.title")}
+        onSubmit={(event) => {
+          event.preventDefault();
+          void find.run();
+        }}
+      >
+        <TextField
+          label={admin("people.email")}
+          name="email"
+          type="email"
+          value={email}
+          onInput={setEmail}
+          problem={find.problem}
+          isRequired
+        />
+        <Button type="submit" look="main" isBusy={find.isRunning}>
+          {admin("people.find")}
+        </Button>
+      </form>
+      <ProblemNote problem={find.problem} />
+      <div role="status">
+        {found && !found.user && <p>{admin("people.nobody", { email: found.email })}</p>}
+      </div>
+      {found?.user && (
+        <>
+          <Roles
+            key={found.user.userId}
+            user={found.user}
+            onGroups={(groups) => setFound({ ...found, user: { ...(found.user as User), groups } })}
+          />
+          <Trail key={`trail-${found.user.userId}`} of={{ userId: found.user.userId }} />
+        </>
+      )}
+    </section>
+  );
+}
+
+/** The id of a course, as typed or as a part of its address. */
+export const courseIdIn = (text: string): string => /courses\/([^/?#\s]+)/.exec(text)?.[1] ?? text.trim();
+
+function Courses() {
+  const [typed, setTyped] = useState("");
+  const [courseId, setCourseId] = useState("");
+  return (
+    <section class="card stack">
+      <h2>{admin("courses.title")}</h2>
+      <p class="small">{admin("courses.text")}</p>
+      <form
+        class="search"
+        aria-label={admin("courses.title")}
+        onSubmit={(event) => {
+          event.preventDefault();
+          setCourseId(courseIdIn(typed));
+        }}
+      >
+        <TextField
+          label={admin("courses.course")}
+          name="courseId"
+          value={typed}
+          onInput={setTyped}
+          isRequired
+        />
+        <Button type="submit">{admin("courses.show")}</Button>
+      </form>
+      {courseId && (
+        <>
+          <p>
+            <a href={`/teach/courses/${courseId}`}>{admin("courses.open")}</a>
+          </p>
+          <Trail key={courseId} of={{ courseId }} />
+        </>
+      )}
+    </section>
+  );
 }

@@ -1,0 +1,20 @@
+import { expect, test } from "vitest";
+import type { Schemas } from "../../api/client";
+import { sentenceOf } from "./words";
+
+const entry = {
+  at: "2027-05-03T08:00:00Z",
+  requestId: "r",
+  actor: "0123456789abcdef0123456789abcdef",
+  subject: "course#c1",
+} as const;
+
+test("an act on a course names the person by a short pseudonym", () => {
+  const details = { person: "fedcba98".repeat(4) };
+  const said = sentenceOf({ ...entry, action: "student-removed", details } as unknown as Schemas["AuditEntry"]);
+  expect(said).toBe("Person 01234567 removed person fedcba98 from course c1.");
+});
+
+test("an action of a later version is told by its code", () => {
+  expect(sentenceOf({ ...entry, action: "moon-landed" } as Schemas["AuditEntry"])).toContain("moon-landed");
+});
