@@ -11,7 +11,11 @@ const entry = {
 
 test("an act on a course names the person by a short pseudonym", () => {
   const details = { person: "fedcba98".repeat(4) };
-  const said = sentenceOf({ ...entry, action: "student-removed", details } as unknown as Schemas["AuditEntry"]);
+  const said = sentenceOf({
+    ...entry,
+    action: "student-removed",
+    details,
+  } as unknown as Schemas["AuditEntry"]);
   expect(said).toBe("Person 01234567 removed person fedcba98 from course c1.");
 });
 
