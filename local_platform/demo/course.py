@@ -19,6 +19,7 @@ SUMMARY = (
     "quiz of five questions. About 20 minutes."
 )
 FOLDER = Path(__file__).resolve().parent
+PACKAGE = FOLDER / "sources" / "package"
 PROCESSING_SECONDS = 60
 _POLL_SECONDS = 0.5
 _TIMESTAMP = (2026, 1, 1, 0, 0, 0)
@@ -36,6 +37,11 @@ class DemoLesson:
     premium: bool = False
     required: bool = True
     captions: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def is_package(self) -> bool:
+        """Whether the file is a zip that is unpacked."""
+        return self.media_type == "application/zip"
 
 
 LESSONS = {
@@ -60,9 +66,12 @@ LESSONS = {
 
 def file_of(lesson: DemoLesson) -> bytes:
     """The bytes of a lesson's file; the package is zipped from its sources."""
-    if lesson.media_type == "application/zip":
-        return _package(FOLDER / "sources" / "package")
-    return (FOLDER / "files" / lesson.file_name).read_bytes()
+    return _package() if lesson.is_package else (FOLDER / "files" / lesson.file_name).read_bytes()
+
+
+def first_page() -> bytes:
+    """The bytes of the page with which the package starts."""
+    return (PACKAGE / "index.html").read_bytes()
 
 
 def published_course(instructor: Person) -> str:
@@ -130,10 +139,10 @@ def _with_content(instructor: Person, path: str) -> dict[str, Any]:
         time.sleep(_POLL_SECONDS)
 
 
-def _package(folder: Path) -> bytes:
-    """A zip of a package's folder; the same files give the same bytes."""
+def _package() -> bytes:
+    """A zip of the package's folder; the same files give the same bytes."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
-        for file in sorted(folder.iterdir()):
+        for file in sorted(PACKAGE.iterdir()):
             archive.writestr(zipfile.ZipInfo(file.name, date_time=_TIMESTAMP), file.read_bytes())
     return buffer.getvalue()
