@@ -118,7 +118,7 @@ def _make_lesson(
     languages = {each["language"] for each in there.get("captions", [])}
     for language, file_name in lesson.captions:
         if language not in languages:
-            form = instructor.call("PUT", f"{path}/captions/{language}", {"fileName": file_name})
+            form = instructor.call("PUT", f"{path}/captions/{language}", {})
             upload(form, (FOLDER / "files" / file_name).read_bytes())
 
 
