@@ -27,7 +27,7 @@ def _new_course(window: Visit, title: str) -> str:
     page.get_by_role("button", name="Save").click()
     page.wait_for_url("**/teach/courses/*")
     page.get_by_role("heading", level=1, name=title).wait_for()
-    return page.url.rsplit("/", 1)[1].split("#")[0]
+    return str(page.url).rsplit("/", 1)[1].split("#")[0]
 
 
 def _add_lesson(window: Visit, title: str, kind: str) -> None:
