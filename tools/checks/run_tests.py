@@ -15,24 +15,16 @@ from pathlib import Path
 from tools.support.paths import ROOT
 
 QUICK = ("tests/unit", "tests/infrastructure")
-_PLATFORM = "tests/integration/platform"
-# Each checks the logs of its own platform at the end. The groups take about the same time.
+# Each checks the logs of its own platform at the end. The first one mostly waits, the second one mostly computes.
 GROUPS = (
-    (
-        _PLATFORM,
-        f"--ignore={_PLATFORM}/test_aws_calls.py",
-        f"--ignore={_PLATFORM}/test_least_privilege.py",
-    ),
+    ("tests/integration/platform",),
     (
         "tests/integration/contract",
         "tests/integration/courses",
         "tests/integration/people",
-        f"{_PLATFORM}/test_logs.py",
-    ),
-    (
-        f"{_PLATFORM}/test_aws_calls.py",
-        f"{_PLATFORM}/test_least_privilege.py",
-        f"{_PLATFORM}/test_logs.py",
+        "tests/integration/player",
+        "tests/integration/portal",
+        "tests/integration/platform/test_logs.py",
     ),
 )
 STOP_SECONDS = 60
