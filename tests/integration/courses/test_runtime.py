@@ -109,7 +109,7 @@ def test_limits_of_a_model(users: SharedUsers, path: str) -> None:
     save(student, path, 1, 1, largest)
     assert student.get(path)["model"] == largest
     save(student, path, 2, 1, {"t": largest["t"] + "x"}, expect=413)
-    deep = {"a": {}}
+    deep: dict[str, Any] = {"a": {}}
     for _ in range(80):
         deep = {"a": deep}
     detail = save(student, path, 2, 1, deep, expect=400)["detail"]
