@@ -29,9 +29,12 @@ Water that rises is called *vapour*. <img src=x onerror="document.title='taken o
 COURSE_TITLE = "Water <b>cycle</b> " + "東" * 150
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium(deployed: Deployed) -> Iterator["Browser"]:
-    """The browser. Without one, or without what drives it, these tests are left out."""
+    """The browser. Without one, or without what drives it, these tests are left out.
+
+    It ends with each file: Playwright can be started only once at a time, and other files of a session start it, too.
+    """
     program = find_browser()
     if program is None:
         pytest.skip("no Chromium on PATH (Debian: `apt-get install chromium`)")
