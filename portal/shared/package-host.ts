@@ -31,6 +31,7 @@ export class PackageHost {
   private readonly saver: RuntimeSaver;
   private left: () => void = () => {};
   private opened = false;
+  private over = false;
   private runtime: Runtime | null = null;
 
   constructor(
@@ -56,6 +57,7 @@ export class PackageHost {
     const kept = this.ports.kept();
     if (kept !== null && (await this.ports.put(kept, false)) !== "failed") this.ports.keep(null);
     const runtime = await this.ports.load();
+    if (this.over) return;
     addEventListener("message", this.listen);
     addEventListener("pagehide", this.leavePage);
     document.addEventListener("visibilitychange", this.hide);
@@ -65,7 +67,9 @@ export class PackageHost {
 
   /** End the session. When this resolves, all was saved or kept, and the frame may be removed. */
   async leave(): Promise<void> {
-    if (this.opened) {
+    const isFirst = !this.over;
+    this.over = true;
+    if (this.opened && isFirst) {
       await new Promise<void>((done) => {
         this.left = done;
         setTimeout(done, LEAVING);

@@ -37,23 +37,26 @@ export async function save(courseId: string, lessonId: string, change: Change): 
   return flush();
 }
 
-/** Keeps and sends a change while the page is being left: nothing is waited for. */
-export function saveAtLeaving(courseId: string, lessonId: string, change: Change): void {
+/** Keeps and sends a change while the page is being left: it is sent at once. Whether it has been sent. */
+export async function saveAtLeaving(courseId: string, lessonId: string, change: Change): Promise<boolean> {
   const update = updateOf(courseId, lessonId, change);
-  if (!update) return;
+  if (!update) return false;
   void put(update);
   const token = tokenNow();
   const { path, body } = requestOf(update, new Date().toISOString());
   const text = JSON.stringify(body);
-  if (!token || text.length > KEEPALIVE_BYTES) return;
-  fetch(`${API_BASE}${path}`, {
+  if (!token || new Blob([text]).size > KEEPALIVE_BYTES) return false;
+  return await fetch(`${API_BASE}${path}`, {
     method: "PUT",
     headers: headersFor(token),
     body: text,
     keepalive: true,
   }).then(
-    (answer) => (answer.ok ? remove(update) : undefined),
-    () => {}, // it waits on the device
+    async (answer) => {
+      if (answer.ok) await remove(update);
+      return answer.ok;
+    },
+    () => false, // it waits on the device
   );
 }
 

@@ -1,25 +1,19 @@
 // A package in the player of the content origin. The portal gives it its state and takes its reports, nothing else.
 import { useEffect, useRef, useState } from "preact/hooks";
-import {
-  type FromPlayer,
-  PLAYER_SANDBOX,
-  type Runtime,
-  type ToPlayer,
-} from "../../../../shared/player-messages";
-import { useData } from "../../api/use-data";
+import { PackageHost } from "../../../../shared/package-host";
+import { PLAYER_SANDBOX } from "../../../../shared/player-messages";
+import type { Saved } from "../../../../shared/runtime-saver";
+import { asProblem, type Problem } from "../../api/problem";
 import { Button } from "../../parts/button";
 import { Loading, ProblemNote, Skeleton, StatusNote } from "../../parts/notes";
-import { onRefusal, save, saveAtLeaving } from "../../progress/outbox";
 import { holdUntil } from "../../shell/leaving";
 import { person } from "../../sign-in/session";
 import { LANGUAGE } from "../../texts";
 import { plain } from "../../texts/formats";
 import type { Content } from "./load";
-import { beginLaunch } from "./runtime";
+import { RuntimeLine } from "./runtime";
 import { saysComplete } from "./says-complete";
 import { t } from "./texts";
-
-const LEAVE_MS = 2_000;
 
 interface Props {
   courseId: string;
@@ -33,10 +27,8 @@ interface Props {
 
 /** A package, or a lesson that is one HTML file. */
 export function Package(props: Props) {
-  const { content, courseId, lessonId } = props;
-  const launch = useData(`runtime/${courseId}/${lessonId}`, async () =>
-    props.isTracked && content.playerUrl ? beginLaunch(courseId, lessonId) : null,
-  );
+  const { content } = props;
+  const [round, setRound] = useState(0);
   if (!content.playerUrl) {
     return (
       <iframe
@@ -49,95 +41,28 @@ export function Package(props: Props) {
     );
   }
   return (
-    <>
-      <ProblemNote problem={launch.problem} onRetry={launch.reload} />
-      {launch.isLoading && (
+    <Player
+      key={round}
+      {...props}
+      playerUrl={content.playerUrl}
+      onAgain={() => setRound((each) => each + 1)}
+    />
+  );
+}
+
+type PlayerProps = Props & { playerUrl: string; onAgain: () => void };
+
+function Player(props: PlayerProps) {
+  const { frame, isLoading, problem, failure, outcome, shown } = usePlayer(props);
+  return (
+    <div class="stack">
+      <ProblemNote problem={problem} onRetry={props.onAgain} />
+      {isLoading && (
         <Loading>
           <Skeleton lines={8} isCard />
         </Loading>
       )}
-      {launch.data !== undefined && (
-        <Player
-          key={launch.data?.launch ?? 0}
-          {...props}
-          playerUrl={content.playerUrl}
-          runtime={launch.data}
-          onAgain={launch.reload}
-        />
-      )}
-    </>
-  );
-}
-
-function Player(props: Props & { playerUrl: string; runtime: Runtime | null; onAgain: () => void }) {
-  const frame = useRef<HTMLIFrameElement>(null);
-  const [item, setItem] = useState<{ item: number; count: number }>();
-  const [failure, setFailure] = useState("");
-  const [isElsewhere, setElsewhere] = useState(false);
-  const [status, setStatus] = useState("");
-  const latest = useRef(props);
-  latest.current = props;
-  useEffect(() => {
-    const { courseId, lessonId, content, runtime, playerUrl } = latest.current;
-    const origin = new URL(playerUrl).origin;
-    const nonce = crypto.randomUUID();
-    const tell = (message: ToPlayer) => frame.current?.contentWindow?.postMessage(message, origin);
-    let hasLeft = () => {};
-
-    const take = async (message: FromPlayer & { type: "save" }) => {
-      if (!runtime) return;
-      const { launch, sequence, model } = message;
-      const change = { kind: "runtime", launch, sequence, model } as const;
-      if (document.visibilityState === "hidden") return saveAtLeaving(courseId, lessonId, change);
-      const isSent = await save(courseId, lessonId, change);
-      setStatus(isSent ? "" : t("unsaved"));
-      if (!isSent) return;
-      tell({ type: "saved", nonce, sequence });
-      if (saysComplete(model)) latest.current.onComplete();
-    };
-    const hear = (event: MessageEvent<FromPlayer>) => {
-      if (event.origin !== origin || event.source !== frame.current?.contentWindow) return;
-      const message = event.data;
-      if (message?.type === "ready") {
-        const who = person.value;
-        tell({
-          type: "open",
-          nonce,
-          kind: content.kind ?? "",
-          url: content.url,
-          launchUrl: content.launchUrl ?? "",
-          runtime,
-          learner: { id: who?.userId ?? "", name: who?.name ?? "" },
-          language: LANGUAGE,
-        });
-      }
-      if (!message || !("nonce" in message) || message.nonce !== nonce) return;
-      if (message.type === "save") void take(message);
-      else if (message.type === "title") setItem({ item: message.item, count: message.count });
-      else if (message.type === "failed") setFailure(message.detail || t("package.failed"));
-      else if (message.type === "left") hasLeft();
-    };
-    addEventListener("message", hear);
-    const letGo = holdUntil(async () => {
-      const left = new Promise<void>((resolve) => {
-        hasLeft = resolve;
-      });
-      tell({ type: "leave", nonce });
-      await Promise.race([left, new Promise((resolve) => setTimeout(resolve, LEAVE_MS))]);
-    });
-    const forget = onRefusal((update, code) => {
-      if (update.change.kind === "runtime" && update.lessonId === lessonId && code === 409)
-        setElsewhere(true);
-    });
-    return () => {
-      removeEventListener("message", hear);
-      letGo();
-      forget();
-    };
-  }, []);
-  return (
-    <div class="stack">
-      {isElsewhere && (
+      {outcome === "superseded" && (
         <div class="note note-problem" role="alert">
           <p class="note-title">{t("package.elsewhere")}</p>
           <Button onPress={props.onAgain}>{t("package.here")}</Button>
@@ -149,16 +74,68 @@ function Player(props: Props & { playerUrl: string; runtime: Runtime | null; onA
           <p>{failure}</p>
         </div>
       )}
-      {item && item.count > 1 && <p class="small">{t("package.item", item)}</p>}
+      {shown && shown.count > 1 && <p class="small">{t("package.item", shown)}</p>}
       <iframe
         ref={frame}
         class="package"
+        hidden={isLoading || problem !== undefined}
         title={plain(props.title)}
-        src={props.playerUrl}
         sandbox={PLAYER_SANDBOX}
-        allow="fullscreen; autoplay"
+        // Many SCORM packages save while their page is unloaded.
+        allow="fullscreen; autoplay; unload"
       />
-      <StatusNote>{status}</StatusNote>
+      <StatusNote>
+        {outcome === "failed" && t("unsaved")}
+        {outcome === "too-large" && t("package.refused")}
+      </StatusNote>
     </div>
   );
+}
+
+function usePlayer(props: PlayerProps) {
+  const frame = useRef<HTMLIFrameElement>(null);
+  const [isLoading, setLoading] = useState(true);
+  const [problem, setProblem] = useState<Problem>();
+  const [failure, setFailure] = useState("");
+  const [outcome, setOutcome] = useState<Saved>();
+  const [shown, setShown] = useState<{ item: number; count: number }>();
+  const latest = useRef(props);
+  latest.current = props;
+  useEffect(() => {
+    const { courseId, lessonId, content, playerUrl, isTracked } = latest.current;
+    if (!frame.current) return;
+    const line = new RuntimeLine(courseId, lessonId);
+    let isComplete = false;
+    const opening = {
+      kind: content.kind ?? "",
+      url: content.url,
+      launchUrl: content.launchUrl ?? "",
+      learner: { id: person.value?.userId ?? "", name: person.value?.name ?? "" },
+      language: LANGUAGE,
+    };
+    const host = new PackageHost(frame.current, playerUrl, opening, {
+      load: async () => (isTracked ? line.begin() : null),
+      put: (runtime, leaving) => line.put(runtime, leaving),
+      kept: () => null, // `begin` sends what waits
+      keep: (runtime) => runtime && line.keep(runtime),
+      saved: (next) => {
+        setOutcome(next);
+        if (next !== "saved" || isComplete || !line.newest || !saysComplete(line.newest.model)) return;
+        isComplete = true;
+        latest.current.onComplete();
+      },
+      shown: (item, count) => setShown({ item, count }),
+      failed: (_, detail) => setFailure(detail || t("package.failed")),
+    });
+    host
+      .start()
+      .catch((error) => setProblem(asProblem(error)))
+      .finally(() => setLoading(false));
+    const letGo = holdUntil(() => host.leave());
+    return () => {
+      letGo();
+      void host.leave().finally(() => line.close());
+    };
+  }, []);
+  return { frame, isLoading, problem, failure, outcome, shown };
 }

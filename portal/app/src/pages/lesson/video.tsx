@@ -146,10 +146,11 @@ function useFilm(props: Props) {
     },
     events: {
       onLoadedMetadata: (event: { currentTarget: HTMLVideoElement }) => place(event.currentTarget),
-      onPlaying: () => {
+      // Before the first picture: the link may turn out to have ended, and the film then starts by itself.
+      onPlay: () => {
         at.current.plays = true;
-        setState("good");
       },
+      onPlaying: () => setState("good"),
       onCanPlay: () => setState("good"),
       onTimeUpdate: (event: { currentTarget: HTMLVideoElement }) => {
         if (!at.current.isPlaced) return;
@@ -191,7 +192,7 @@ function useHeartbeat(props: Props, at: { seconds: number }): Heartbeat {
     const leave = () => {
       const positionSeconds = beat.current?.last(at.seconds) ?? null;
       if (positionSeconds !== null && isTracked) {
-        saveAtLeaving(courseId, lessonId, { kind: "position", positionSeconds });
+        void saveAtLeaving(courseId, lessonId, { kind: "position", positionSeconds });
       }
     };
     const hidden = () => {
