@@ -24,6 +24,16 @@ POLL_MS = 100
 # A film plays without a click on it, as it does after a click on *Next lesson*.
 MORE_FLAGS = ("--autoplay-policy=no-user-gesture-required",)
 
+# The updates that wait on the device.
+KEPT = """async () => {
+  const db = await new Promise((done) => {
+    const asked = indexedDB.open("education.progress");
+    asked.onsuccess = () => done(asked.result);
+  });
+  const all = db.transaction("updates").objectStore("updates").getAll();
+  return new Promise((done) => { all.onsuccess = () => { db.close(); done(all.result); }; });
+}"""
+
 
 @dataclass
 class Visit:

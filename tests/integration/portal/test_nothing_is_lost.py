@@ -1,27 +1,18 @@
-"""A cut network and a killed page cost a student nothing."""
+"""A cut network, a killed page, an ended token and an ended link cost a student nothing."""
 
 from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.integration.portal.portal_visit import Visit, visit
+from tests.integration.portal.portal_visit import KEPT, Visit, visit
 from tests.integration.support.course_helpers import enroll, eventually
 from tests.integration.support.deployed import Deployed
 from tests.integration.support.people import People, Person
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser
+    from playwright.sync_api import Browser, Route
 
 pytestmark = pytest.mark.intrusive
-
-WAITING = """async () => {
-  const db = await new Promise((done) => {
-    const asked = indexedDB.open("education.progress");
-    asked.onsuccess = () => done(asked.result);
-  });
-  const all = db.transaction("updates").objectStore("updates").getAll();
-  return new Promise((done) => { all.onsuccess = () => { db.close(); done(all.result.length); }; });
-}"""
 
 
 def _film(window: Visit, student: Person, course_id: str) -> None:
@@ -49,11 +40,11 @@ def test_what_happened_without_a_network_is_sent_later(
         _film(window, student, course_id)
         window.page.context.set_offline(True)
         window.page.evaluate("document.querySelector('video').pause()")
-        window.until(f"({WAITING})()")
+        window.until(f"({KEPT})().then((all) => all.length > 0)")
         assert _position(student, course_id) == -1
         window.page.context.set_offline(False)
         eventually(lambda: _position(student, course_id) >= 3)
-        window.until(f"({WAITING})().then((count) => count === 0)")
+        window.until(f"({KEPT})().then((all) => all.length === 0)")
 
 
 def test_a_killed_page_goes_on_where_it_was(
@@ -66,7 +57,7 @@ def test_a_killed_page_goes_on_where_it_was(
         context = window.page.context
         context.route("**/v1/**", lambda route: route.abort())
         _play_to(window, 7)
-        window.until(f"({WAITING})()")
+        window.until(f"({KEPT})().then((all) => all.length > 0)")
         session = window.page.evaluate("sessionStorage.getItem('education.refresh')")
         context.unroute_all()
         address = window.page.url
@@ -76,3 +67,44 @@ def test_a_killed_page_goes_on_where_it_was(
         again.page.goto(address)
         again.until("document.querySelector('video')?.currentTime >= 5")
     assert _position(student, course_id) >= 5
+
+
+def test_a_token_that_ends_is_renewed_and_the_film_goes_on(
+    deployed: Deployed, people: People, chromium: "Browser", course_id: str
+) -> None:
+    student = people.new("students")
+    refused: list[str] = []
+
+    def refuse_once(route: "Route") -> None:
+        token = route.request.headers.get("authorization", "")
+        if not refused or refused[0] == token:
+            refused.append(token)
+            route.fulfill(status=401, content_type="application/problem+json", body="{}")
+        else:
+            route.continue_()
+
+    with visit(chromium, deployed) as window:
+        _film(window, student, course_id)
+        window.page.route("**/position", refuse_once)
+        # Playwright answers in the API's place only while the test waits for the page.
+        with window.page.expect_response(
+            lambda answer: answer.url.endswith("/position") and answer.status == 204
+        ):
+            window.page.evaluate("document.querySelector('video').pause()")
+    assert len(refused) == 1
+    assert _position(student, course_id) >= 3
+
+
+def test_a_link_that_ends_in_the_middle_of_the_film_is_renewed(
+    deployed: Deployed, people: People, chromium: "Browser", course_id: str
+) -> None:
+    student = people.new("students")
+    with visit(chromium, deployed) as window:
+        _film(window, student, course_id)
+        # What the browser tells a page whose film was refused.
+        with window.page.expect_response(lambda answer: answer.url.endswith("/film/content")):
+            window.page.evaluate("document.querySelector('video').dispatchEvent(new Event('error'))")
+        window.until(
+            "(() => { const film = document.querySelector('video');"
+            " return film.currentTime > 4 && !film.paused && !film.error; })()"
+        )

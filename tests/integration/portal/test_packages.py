@@ -1,0 +1,102 @@
+"""A package in the portal: it saves while it is used and when it is left, and goes on where it was."""
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests import playable_packages
+from tests.integration.portal.portal_visit import KEPT, Visit, visit
+from tests.integration.support.deployed import Deployed
+from tests.integration.support.people import People, SharedUsers
+from tests.integration.support.player_page import LESSON, Packaged
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Frame
+
+pytestmark = pytest.mark.intrusive
+
+
+def _package(window: Visit) -> "Frame":
+    """The package's own page, when its script has run."""
+    for _ in range(300):
+        found = [each for each in window.page.frames if "/files/" in each.url]
+        if found and found[-1].evaluate("document.readyState") == "complete":
+            return found[-1]
+        window.page.wait_for_timeout(100)
+    raise AssertionError(f"no package among {[each.url for each in window.page.frames]}")
+
+
+def test_a_package_is_left_in_one_browser_and_goes_on_in_another(
+    deployed: Deployed, people: People, users: SharedUsers, chromium: "Browser"
+) -> None:
+    """Four calls open it. What it does in its last moment, when its page is unloaded, is saved, too."""
+    student = people.new("students")
+    package = Packaged.of(deployed, users.owner, student, playable_packages.scorm_12())
+    course = f"/courses/{package.course_id}"
+    with visit(chromium, deployed) as window:
+        window.sign_in(student, course)
+        window.calls.clear()
+        window.page.get_by_role("button", name="Start").click()
+        frame = _package(window)
+        assert frame.locator("#seen").text_content() == "the beginning"
+        assert sorted(window.calls) == [
+            f"GET {course}",
+            f"GET {package.path}/content",
+            f"GET {package.path}/runtime",
+            f"GET /progress/{package.course_id}",
+        ]
+        frame.evaluate("set('cmi.core.score.raw', '85'); set('cmi.core.session_time', '00:01:30')")
+        window.page.get_by_role("link", name="My learning").click()
+        window.page.get_by_role("progressbar").wait_for()
+    assert package.until_done()["results"][LESSON] == {"score": 85, "seconds": 90}
+    with visit(chromium, deployed) as window:
+        window.sign_in(student, f"{course}/lessons/{LESSON}")
+        assert _package(window).locator("#seen").text_content() == "left at the end"
+        window.page.locator("p.badge-good", has_text="Done").wait_for()
+
+
+def test_a_package_is_sent_every_ten_seconds_and_when_the_tab_is_hidden(
+    deployed: Deployed, people: People, users: SharedUsers, chromium: "Browser"
+) -> None:
+    """The player reports each second; only the first report and the last one before the end become calls."""
+    student = people.new("students")
+    package = Packaged.of(deployed, users.owner, student, playable_packages.scorm_12())
+    with visit(chromium, deployed) as window:
+        window.sign_in(student, f"/courses/{package.course_id}/lessons/{LESSON}")
+        frame = _package(window)
+        saves = f"PUT {package.path}/runtime"
+        with window.page.expect_response(lambda answer: answer.request.method == "PUT"):
+            frame.evaluate("set('cmi.core.lesson_location', 'first'); commit()")
+        for place in ("second", "third"):
+            frame.evaluate(f"set('cmi.core.lesson_location', '{place}'); commit()")
+        window.until(f"({KEPT})().then((all) => JSON.stringify(all).includes('third'))")
+        assert window.calls.count(saves) == 1
+        with window.page.expect_response(lambda answer: answer.request.method == "PUT"):
+            window.page.evaluate(
+                "Object.defineProperty(document, 'visibilityState', {value: 'hidden', configurable: true});"
+                "document.dispatchEvent(new Event('visibilitychange'))"
+            )
+        assert window.calls.count(saves) == 2
+    with visit(chromium, deployed) as window:
+        window.sign_in(student, f"/courses/{package.course_id}/lessons/{LESSON}")
+        assert _package(window).evaluate("get('cmi.core.lesson_location')") == "third"
+
+
+def test_a_package_that_was_opened_elsewhere_says_so_and_goes_on_here(
+    deployed: Deployed, people: People, users: SharedUsers, chromium: "Browser"
+) -> None:
+    student = people.new("students")
+    package = Packaged.of(deployed, users.owner, student, playable_packages.scorm_12())
+    with visit(chromium, deployed) as window:
+        window.sign_in(student, f"/courses/{package.course_id}/lessons/{LESSON}")
+        frame = _package(window)
+        student.get(f"{package.path}/runtime")  # another device opens it
+        frame.evaluate("set('cmi.core.lesson_location', 'lost'); commit()")
+        window.page.get_by_role("alert").filter(has_text="opened in another window").wait_for()
+        window.page.get_by_role("button", name="Go on here").click()
+        window.page.get_by_role("alert").wait_for(state="detached")
+        frame = _package(window)
+        assert frame.evaluate("get('cmi.core.lesson_location')") == ""
+        with window.page.expect_response(lambda answer: answer.request.method == "PUT") as saved:
+            frame.evaluate("set('cmi.core.lesson_location', 'here'); commit()")
+        assert saved.value.status == 204
