@@ -77,6 +77,9 @@ function Own(props: { profile: Schemas["Profile"] }) {
         </Button>
       </form>
       <StatusNote>{saved}</StatusNote>
+      <p class="small">
+        {t("own.id")} <code>{props.profile.userId}</code>
+      </p>
     </section>
   );
 }
