@@ -15,6 +15,7 @@ from education.errors import UserError
 from local_platform import accounts, smoke_test
 from local_platform import up as up_module
 from local_platform.platform import Platform
+from tools.deploy import package_keys
 from tools.support.command_line import command_line
 from tools.support.steps import ServiceError, step
 
@@ -109,6 +110,7 @@ def test_a_smoke_test_that_fails_says_what_to_do(tmp_path: Path, monkeypatch: py
         monkeypatch.setattr(up_module, name, lambda *_: None)
     monkeypatch.setattr(up_module, "cdktf", lambda *_: type("C", (), {"synth": lambda: None}))
     monkeypatch.setattr(up_module, "Deployment", Deployment)
+    monkeypatch.setattr(package_keys, "fill", lambda *_: "filled")
     monkeypatch.setattr(accounts, "ensure_accounts", lambda *_: {})
     monkeypatch.setattr(smoke_test, "run", fail)
     platform = Platform(tmp_path, 1, tmp_path / "outputs" / "local.json")
