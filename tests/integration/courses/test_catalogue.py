@@ -176,7 +176,7 @@ def test_lessons_are_put_replaced_and_deleted(users: SharedUsers) -> None:
     path = f"/courses/{course_id}/lessons"
     new = users.owner.put(f"{path}/intro", lesson(position=5, title="Intro"), expect=201)
     made = lesson(position=5, title="Intro")
-    shown = {"required": True, "hasContent": False, "content": {"state": "none"}}
+    shown = {"required": True, "hasContent": False, "content": {"state": "none"}, "captions": []}
     assert new == {"lessonId": "intro", **made, **shown}
     users.owner.put(f"{path}/start", lesson("video", premium=True, position=1), expect=201)
     replaced = users.administrator.put(f"{path}/intro", lesson(position=0, title="Again"))
