@@ -141,7 +141,7 @@ def _emulator(folder: Path) -> Iterator[str]:
         yield f"http://127.0.0.1:{port}"
     finally:
         process.terminate()
-        process.wait(timeout=10)
+        process.wait(timeout=60)
 
 
 def client_at(emulator: str, service: str) -> Any:
