@@ -114,10 +114,10 @@ class CostModel:
     def traffic_before(self) -> Traffic:
         """The same of the version before, as far as positions, logs and traces are concerned.
 
-        Its other requests cost more units as well, which is left out.
+        Its other requests cost more units as well, which is left out. New requests did not exist.
         """
         before, behaviour, request = self.model.before, self.model.behaviour, self.model.request
-        now = self.traffic()
+        now = self._with({each: line for each, line in self._lines.items() if not each.is_new}).traffic()
         own = request.own_milliseconds + request.start_share * request.start_milliseconds
         per_minute = sum(each.per_minute_of_film for each in self._lines)
         minutes = behaviour.film_minutes * behaviour.school_days
@@ -150,22 +150,12 @@ class CostModel:
             else requests: line
             for requests, line in self._lines.items()
         }
-        return CostModel(
-            self.model,
-            lines,
-            memory_gigabytes=self._memory,
-            plan=self._plan,
-            traced_share=self._traced,
-        )
+        return self._with(lines)
 
     def bill(self, students: int, *, before: bool = False) -> Bill:
         """What a month with so many students costs; `before`: in the version before."""
-        model, behaviour, request, fixed = (
-            self.model,
-            self.model.behaviour,
-            self.model.request,
-            self.model.fixed,
-        )
+        model, behaviour = self.model, self.model.behaviour
+        request, fixed = model.request, model.fixed
         one = self.traffic_before() if before else self.traffic()
         logs = one.log_bytes * students / GIGABYTE
         access_logs = one.requests * request.access_log_bytes * students / GIGABYTE
@@ -242,6 +232,11 @@ class CostModel:
             for limit in self.model.limits
         ]
         return sorted(found, key=lambda reached: reached.students)
+
+    def _with(self, lines: Mapping[Requests, Line]) -> "CostModel":
+        """The same model with other requests."""
+        memory, plan, traced = self._memory, self._plan, self._traced
+        return CostModel(self.model, lines, memory_gigabytes=memory, plan=plan, traced_share=traced)
 
     def _links(self) -> float:
         """How many premium lessons a student opens in a month."""

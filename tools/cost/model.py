@@ -19,12 +19,17 @@ class _Section(BaseModel):
 
 
 class Requests(_Section):
-    """How often a student sends a request: on a school day, or for each minute of film."""
+    """How often a student sends a request: on a school day, or for each minute of film.
+
+    Attributes:
+        is_new: whether the version before did not have it.
+    """
 
     route: str
     case: str
     per_day: float = 0.0
     per_minute_of_film: float = 0.0
+    is_new: bool = False
 
 
 class Behaviour(_Section):

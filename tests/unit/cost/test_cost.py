@@ -91,6 +91,15 @@ def test_from_a_hundred_thousand_students_on_it_costs_half_of_what_it_did(costs:
             assert costs.bill(students).total <= stated / 2
 
 
+def test_the_version_before_had_no_new_requests(costs: CostModel) -> None:
+    """What it cost does not depend on requests that it did not have."""
+    old = {requests: line for requests, line in lines_of(costs.model).items() if not requests.is_new}
+    assert len(old) < len(lines_of(costs.model))
+    without = CostModel(costs.model, old, memory_gigabytes=1, plan="ESSENTIALS")
+    assert without.traffic_before() == costs.traffic_before()
+    assert without.traffic().requests < costs.traffic().requests
+
+
 def test_limits_are_in_the_order_in_which_they_are_reached(costs: CostModel) -> None:
     """One that is used up names what to do."""
     few, many = costs.reached(1_000), costs.reached(10_000_000)
