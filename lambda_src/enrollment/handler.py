@@ -4,7 +4,8 @@ from domain.addresses.store import AddressTable
 from domain.audit_store import AuditTable
 from domain.enrollments import rules as enrollments
 from domain.enrollments import withdrawals
-from domain.enrollments.model import PENDING, enrollment_view
+from domain.enrollments.model import PENDING
+from domain.enrollments.views import enrollment_view
 from domain.people.revocation_store import RevocationTable
 from domain.positions.folding import fold
 from domain.positions.store import PositionTable

@@ -13,7 +13,8 @@ from typing import Any, Protocol
 
 from domain import audit, staff
 from domain.audit import AuditEntry, AuditTrail
-from domain.enrollments.model import EnrollmentRecord, Position, enrollment_view
+from domain.enrollments.model import EnrollmentRecord, Position
+from domain.enrollments.views import enrollment_view
 from domain.people.tombstones import Erased
 from domain.people.user_pool import PoolUser, UserPool
 from domain.positions.model import LessonPosition

@@ -16,13 +16,8 @@ from collections.abc import Mapping
 from typing import Any, Protocol
 
 from domain.courses import Course
-from domain.enrollments.model import (
-    COMPLETED,
-    EnrollmentRecord,
-    Position,
-    percentage_of,
-    progress_view,
-)
+from domain.enrollments.model import COMPLETED, EnrollmentRecord, Position, percentage_of
+from domain.enrollments.views import progress_view
 from domain.permissions import may_see
 from progress import positions
 from progress.activities import Activity

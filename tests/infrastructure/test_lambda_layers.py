@@ -30,6 +30,7 @@ LAYER_OF = {
     "domain/enrollments/model.py": RULES,
     "domain/enrollments/rush.py": RULES,
     "domain/enrollments/seats.py": RULES,
+    "domain/enrollments/views.py": RULES,
     "domain/enrollments/withdrawals.py": RULES,
     "domain/encodings.py": RULES,
     "domain/file_names.py": RULES,

@@ -23,10 +23,10 @@ from domain.enrollments.model import (
     WITHDRAWN,
     EnrollmentRecord,
     Position,
-    enrollment_view,
     waitlist_key,
 )
 from domain.enrollments.seats import SeatChange
+from domain.enrollments.views import enrollment_view
 from domain.enrollments.withdrawals import fill_seats
 from enrollment import roster_rules, rules
 from enrollment.store import RosterTable

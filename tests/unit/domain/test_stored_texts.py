@@ -3,7 +3,8 @@
 import pytest
 
 from domain.courses import Course
-from domain.enrollments.model import EnrollmentRecord, enrollment_view
+from domain.enrollments.model import EnrollmentRecord
+from domain.enrollments.views import enrollment_view
 from domain.people.profiles import Profile
 
 NOW = "2026-03-01T08:00:00.000Z"

@@ -2,14 +2,8 @@
 
 import pytest
 
-from domain.enrollments.model import (
-    ACTIVE,
-    COMPLETED,
-    WAITLISTED,
-    EnrollmentRecord,
-    Position,
-    enrollment_view,
-)
+from domain.enrollments.model import ACTIVE, COMPLETED, WAITLISTED, EnrollmentRecord, Position
+from domain.enrollments.views import enrollment_view
 from enrollment import rules
 from enrollment.store import RosterTable
 from tests.unit.domain.test_enrollment_table import NOON, SHARDS, make_table

@@ -20,8 +20,8 @@ from domain.enrollments.model import (
     EnrollmentRecord,
     Position,
     percentage_of,
-    progress_view,
 )
+from domain.enrollments.views import progress_view
 from domain.people.tombstones import Erased
 from domain.permissions import NO_SUCH_COURSE
 from progress import rules
