@@ -125,6 +125,7 @@ def test_lessons_are_shown_by_position(catalogue: Catalogue) -> None:
         "required": True,
         "hasContent": False,
         "content": {"state": "none"},
+        "captions": [],
     }
 
 
@@ -222,7 +223,7 @@ def test_a_lesson_keeps_its_file_only_while_it_fits(
     answer = catalogue.put_lesson(course_id, "sets", **change)
     assert (answer.status, answer.body["hasContent"]) == (200, kept)
     content = {"state": "ready", "fileName": "x"} if kept else {"state": "none"}
-    described = {**LESSON, **change, "required": True}
+    described = {**LESSON, **change, "required": True, "captions": []}
     assert answer.body == {"lessonId": "sets", **described, "hasContent": kept, "content": content}
 
 

@@ -21,6 +21,13 @@ PATCH  /courses/{courseId}
 PUT    /courses/{courseId}/lessons/{lessonId}
 DELETE /courses/{courseId}/lessons/{lessonId}
 POST   /courses/{courseId}/lessons/{lessonId}/upload
+POST   /courses/{courseId}/lessons/{lessonId}/uploads
+DELETE /courses/{courseId}/lessons/{lessonId}/uploads/{uploadId}
+GET    /courses/{courseId}/lessons/{lessonId}/uploads/{uploadId}/parts
+POST   /courses/{courseId}/lessons/{lessonId}/uploads/{uploadId}/parts
+POST   /courses/{courseId}/lessons/{lessonId}/uploads/{uploadId}/complete
+PUT    /courses/{courseId}/lessons/{lessonId}/captions/{language}
+DELETE /courses/{courseId}/lessons/{lessonId}/captions/{language}
 GET    /courses/{courseId}/lessons/{lessonId}/content
 GET    /courses/{courseId}/lessons/{lessonId}/runtime
 PUT    /courses/{courseId}/lessons/{lessonId}/runtime

@@ -178,4 +178,6 @@ def test_the_dear_plan_needs_a_use(tmp_path: Path) -> None:
     ],
 )
 def test_keys_of_links_that_do_not_exist(tmp_path: Path, keys: str, named: str) -> None:
-    assert named in refusal(tmp_path, '{ active = "a", a = 1, b = 1 }', keys)
+    assert named in refusal(
+        tmp_path, 'signing_keys = { active = "a", a = 1, b = 1 }', f"signing_keys = {keys}"
+    )
