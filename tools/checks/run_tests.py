@@ -21,6 +21,7 @@ GROUPS = (
     (
         "tests/integration/contract",
         "tests/integration/courses",
+        "tests/integration/packages",
         "tests/integration/people",
         "tests/integration/player",
         "tests/integration/portal",

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests import package_zips, playable_packages
+from tests.integration.player.listener import Listener, listener
+from tests.integration.player.player_page import Packaged, Played
 from tests.integration.support.browser import NO_THIRD_PARTY_COOKIES, Browser, browser_of
 from tests.integration.support.deployed import Deployed
-from tests.integration.support.listener import Listener, listener
 from tests.integration.support.people import People, SharedUsers
-from tests.integration.support.player_page import Packaged, Played
 
 if TYPE_CHECKING:
     from playwright import sync_api

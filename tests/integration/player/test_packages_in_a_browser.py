@@ -5,10 +5,10 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from tests import playable_packages
+from tests.integration.player.player_page import LESSON, Packaged
 from tests.integration.support.browser import NO_THIRD_PARTY_COOKIES, Browser, browser_of
 from tests.integration.support.deployed import Deployed
 from tests.integration.support.people import People, SharedUsers
-from tests.integration.support.player_page import LESSON, Packaged
 
 pytestmark = pytest.mark.intrusive
 Make = Callable[[bytes], Packaged]

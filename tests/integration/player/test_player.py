@@ -6,10 +6,10 @@ import pytest
 
 from education.portal.web_build import PROJECT_ROOT
 from tests import playable_packages
+from tests.integration.player.player_page import Packaged
 from tests.integration.support.browser import NO_THIRD_PARTY_COOKIES, Browser, browser_of
 from tests.integration.support.deployed import Deployed
 from tests.integration.support.people import People, SharedUsers
-from tests.integration.support.player_page import Packaged
 
 pytestmark = pytest.mark.intrusive
 Make = Callable[[bytes], Packaged]

@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests import playable_packages
+from tests.integration.player.player_page import LESSON, Packaged
 from tests.integration.portal.portal_visit import KEPT, Visit, visit
 from tests.integration.support.deployed import Deployed
 from tests.integration.support.people import People, SharedUsers
-from tests.integration.support.player_page import LESSON, Packaged
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Frame

@@ -3,37 +3,22 @@
 The tests of failures, of AWS calls and of permissions send them. A route without a sample fails the suite.
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from education.openapi.description import load_api_description
+from tests.integration.samples import progress
 from tests.integration.samples.context import LESSONS, SampleContext
 from tests.integration.samples.part_uploads import PartUpload
-from tests.integration.support.course_helpers import add_co_teacher, give_content, new_course
+from tests.integration.samples.request import SampleRequest
+from tests.integration.support.course_helpers import add_co_teacher, new_course
 from tests.integration.support.people import INSTRUCTORS, STUDENTS, Answer, Person
 
 OPERATIONS = {one.operation_id: one for one in load_api_description().operations}
 # How many entries a page and the roster of a large class have when they are measured.
 PAGE, CLASS = 20, 200
 SUMMARY = "What you learn here, for whom it is, and how much time it takes in a week: two hours. " * 2
-
-
-@dataclass(frozen=True)
-class SampleRequest:
-    """A request that is ready to send."""
-
-    caller: Person
-    values: Mapping[str, str] = field(default_factory=dict)
-    body: Any = None
-    query: Mapping[str, Any] = field(default_factory=dict)
-
-    @property
-    def about(self) -> str:
-        """The id of the course or the user that the request is about. Every item that it writes has this id."""
-        body = self.body if isinstance(self.body, dict) else {}
-        named = {**body, **self.values}
-        return str(named.get("courseId") or named.get("userId") or self.caller.user_id)
 
 
 @dataclass(frozen=True)
@@ -191,55 +176,6 @@ def _withdrawing_with_positions(context: SampleContext) -> SampleRequest:
     return request
 
 
-def _updating_progress(body: Any, *, known: bool = True) -> Callable[[SampleContext], SampleRequest]:
-    def arrange(context: SampleContext) -> SampleRequest:
-        course_id = context.course()
-        give_content(context.deployed, course_id, "film", "text")
-        student = context.student(course_id)
-        if known:
-            student.put(f"/progress/{course_id}/lessons/film", {"positionSeconds": 1})
-        return SampleRequest(student, {"courseId": course_id, "lessonId": "text"}, body)
-
-    return arrange
-
-
-def _reporting_position(*, is_first: bool) -> Callable[[SampleContext], SampleRequest]:
-    def arrange(context: SampleContext) -> SampleRequest:
-        course_id = context.course()
-        student = context.student(course_id)
-        if not is_first:
-            student.put(f"/progress/{course_id}/lessons/text", {"positionSeconds": 1})
-        return SampleRequest(student, {"courseId": course_id, "lessonId": "text"}, {"positionSeconds": 7})
-
-    return arrange
-
-
-def _launching(*, is_first: bool) -> Callable[[SampleContext], SampleRequest]:
-    def arrange(context: SampleContext) -> SampleRequest:
-        course_id = context.course()
-        student = context.student(course_id)
-        if not is_first:
-            student.get(f"/courses/{course_id}/lessons/text/runtime")
-        return SampleRequest(student, {"courseId": course_id, "lessonId": "text"})
-
-    return arrange
-
-
-def _saving_runtime(*, is_completed: bool) -> Callable[[SampleContext], SampleRequest]:
-    def arrange(context: SampleContext) -> SampleRequest:
-        course_id = context.course()
-        give_content(context.deployed, course_id, "text")
-        student = context.student(course_id)
-        student.get(f"/courses/{course_id}/lessons/text/runtime")
-        status = {"lesson_status": "completed" if is_completed else "incomplete"}
-        # As large as a usual state of a course: it repeats itself, and so does what tools for authors write.
-        model = {"cmi": {"core": status, "suspend_data": "2l9k0~4V1T0_visited;" * 200}}
-        body = {"launch": 1, "sequence": 1, "model": model}
-        return SampleRequest(student, {"courseId": course_id, "lessonId": "text"}, body)
-
-    return arrange
-
-
 def _reading_roster(**query: Any) -> Callable[[SampleContext], SampleRequest]:
     def arrange(context: SampleContext) -> SampleRequest:
         course_id = context.course()
@@ -392,16 +328,18 @@ SAMPLES = (
     Sample(
         "updateLessonProgress",
         "position, course not known",
-        _updating_progress({"positionSeconds": 7}, known=False),
+        progress.updating_progress({"positionSeconds": 7}, known=False),
     ),
-    Sample("updateLessonProgress", "position, course known", _updating_progress({"positionSeconds": 7})),
-    Sample("updateLessonProgress", "completion", _updating_progress({"completed": True})),
-    Sample("reportPosition", "first of a lesson", _reporting_position(is_first=True), 204),
-    Sample("reportPosition", "later", _reporting_position(is_first=False), 204),
-    Sample("launchLesson", "first of a lesson", _launching(is_first=True)),
-    Sample("launchLesson", "later", _launching(is_first=False)),
-    Sample("saveRuntime", "4 KB", _saving_runtime(is_completed=False), 204),
-    Sample("saveRuntime", "4 KB, completed", _saving_runtime(is_completed=True), 204),
+    Sample(
+        "updateLessonProgress", "position, course known", progress.updating_progress({"positionSeconds": 7})
+    ),
+    Sample("updateLessonProgress", "completion", progress.updating_progress({"completed": True})),
+    Sample("reportPosition", "first of a lesson", progress.reporting_position(is_first=True), 204),
+    Sample("reportPosition", "later", progress.reporting_position(is_first=False), 204),
+    Sample("launchLesson", "first of a lesson", progress.launching(is_first=True)),
+    Sample("launchLesson", "later", progress.launching(is_first=False)),
+    Sample("saveRuntime", "4 KB", progress.saving_runtime(is_completed=False), 204),
+    Sample("saveRuntime", "4 KB, completed", progress.saving_runtime(is_completed=True), 204),
     Sample("getProfile", "first use", _without_profile),
     Sample("getProfile", "later", _with_profile()),
     Sample("updateProfile", "", _with_profile({"displayName": "Ada"})),
