@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from tests.integration.capacity.contents import Contents
 from tests.integration.capacity.meter import CapacityMeter, Units
 from tests.integration.samples.context import SampleContext
+from tests.integration.samples.request import SampleRequest
 from tests.integration.support.aws_proxy import AwsCall
 from tests.integration.support.deployed import Deployed
 from tests.integration.support.people import People
 from tests.integration.support.proxied_functions import ProxiedFunctions, proxied_functions
-from tests.integration.support.samples import OPERATIONS, Entries, Sample, SampleRequest
+from tests.integration.support.samples import OPERATIONS, Entries, Sample
 from tools.cost.calls_page import SIZES, Line
 
 # The lesson that samples use if their path names none.

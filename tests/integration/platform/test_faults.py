@@ -14,11 +14,12 @@ from dataclasses import dataclass, field
 import pytest
 
 from tests.integration.samples.context import SampleContext
+from tests.integration.samples.request import SampleRequest
 from tests.integration.support.aws_proxy import AwsProxy, FailureKind, Fault
 from tests.integration.support.deployed import Deployed
 from tests.integration.support.people import Answer, People
 from tests.integration.support.proxied_functions import ProxiedFunctions, proxied_functions
-from tests.integration.support.samples import SAMPLES, Sample, SampleRequest
+from tests.integration.support.samples import SAMPLES, Sample
 from tests.integration.support.stored_state import State, stored_state
 
 pytestmark = pytest.mark.intrusive
