@@ -106,6 +106,9 @@ def _fill_body(case: Any, draw: int) -> None:
         case.body["courseId"] = _data.courses[draw % len(_data.courses)]
     elif operation == "updateCourse":
         case.body["version"] = _version_of(case.path_parameters["courseId"]) or case.body["version"]
+    elif operation == "saveRuntime":
+        path = case.path_parameters
+        case.body["launch"] = _launch_of(path["courseId"], path["lessonId"]) or case.body["launch"]
     elif operation == "signUploadParts":
         case.body["partNumbers"] = [1]
     elif operation == "enrollRoster":
@@ -113,15 +116,28 @@ def _fill_body(case: Any, draw: int) -> None:
 
 
 def _version_of(course_id: str) -> int | None:
+    found = _get("courses", course_id)
+    return int(found["version"]) if found else None
+
+
+def _launch_of(course_id: str, lesson_id: str) -> int | None:
+    """The number of a new launch, since only the latest launch of a lesson may save."""
+    found = _get("courses", course_id, "lessons", lesson_id, "runtime")
+    return int(found["launch"]) if found else None
+
+
+def _get(*path: str) -> dict[str, Any] | None:
+    """What the caller reads at a path; None if the answer is an error."""
     if not hasattr(_local, "session"):
         _local.session = requests.Session()
         _local.session.trust_env = False
     answer = _local.session.get(
-        f"{_data.outputs['api_endpoint']}/courses/{quote(str(course_id), safe='')}",
+        "/".join([_data.outputs["api_endpoint"], *(quote(str(part), safe="") for part in path)]),
         headers={"Authorization": f"Bearer {_data.token}"},
         timeout=TIMEOUT_SECONDS,
     )
-    return int(answer.json()["version"]) if answer.ok else None
+    found: dict[str, Any] | None = answer.json() if answer.ok else None
+    return found
 
 
 def _is_valid(case: Any, location: ParameterLocation) -> bool:
