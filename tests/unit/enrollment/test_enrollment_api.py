@@ -102,7 +102,12 @@ def portal(dynamodb_tables: Tables, lambda_api: LambdaApis) -> Portal:
     )
     # The description is read at the first request, and each function has its own.
     assert enrollment.call("GET", "/enrollments").status == 200
-    progress = lambda_api("progress", USER_PROFILES_TABLE=dynamodb_tables.profiles, **names)
+    progress = lambda_api(
+        "progress",
+        USER_PROFILES_TABLE=dynamodb_tables.profiles,
+        RUNTIME_TABLE=dynamodb_tables.runtime,
+        **names,
+    )
     assert progress.call("GET", "/progress/{courseId}", {"courseId": "none"}).status == 404
     return Portal(dynamodb_tables, enrollment, progress)
 
@@ -178,7 +183,7 @@ def test_a_full_course_has_a_waitlist(portal: Portal) -> None:
     waiting = portal.enroll(NEWCOMER)
     assert (waiting.status, waiting.body["status"]) == (201, "waitlisted")
     assert portal.enroll(NEWCOMER).status == 200
-    assert portal.progress(NEWCOMER).problem() == (403, "forbidden")
+    assert portal.progress(NEWCOMER).problem() == (403, "enrollment-waitlisted")
     portal.withdraw()
     assert portal.enroll(NEWCOMER).body["status"] == "active"
     assert portal.progress(NEWCOMER).status == 200
