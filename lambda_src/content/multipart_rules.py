@@ -172,10 +172,14 @@ class Multiparts:
             NotFound, Forbidden: as for sent.
             Conflict: the course is archived, or the upload was completed.
         """
-        course, lesson = self._editable(caller, course_id, lesson_id)
-        multipart = self._open(course, lesson, upload_id)
-        if multipart.is_completing or not self._store.drop_multipart(multipart.upload):
-            raise Conflict("The upload was completed already.", code="upload-completed")
+        for _ in range(2):  # the second time, if the upload has changed meanwhile: the lesson says how
+            course, lesson = self._editable(caller, course_id, lesson_id)
+            multipart = self._open(course, lesson, upload_id)
+            if multipart.is_completing:
+                break
+            if self._store.drop_multipart(multipart.upload):
+                return
+        raise Conflict("The upload was completed already.", code="upload-completed")
 
     def _editable(self, caller: Caller, course_id: str, lesson_id: str) -> tuple[Course, Lesson]:
         course = permissions.require_editable(caller, self._store.course(course_id))

@@ -32,7 +32,13 @@ GATEWAY_SECONDS = 29.0
 WAY_SECONDS = 3.0
 MOST_CALLS = 25
 # These requests continue where they were interrupted, so a partial state is allowed. The end state is checked.
-RESUMABLE = {"deleteProfile", "enrollRoster", "deleteEnrollment: positions in lessons"}
+RESUMABLE = {
+    "deleteProfile",
+    "enrollRoster",
+    "deleteEnrollment: positions in lessons",
+    "completeUpload",  # the lesson notes that the parts are being put together, and then S3 does it
+    "saveRuntime: 4 KB, completed",  # the model is stored, and then the record follows
+}
 # The status of a second request after a write whose answer was lost.
 STATUS_OF_REPEAT = {
     "createEnrollment": 200,
@@ -42,9 +48,10 @@ STATUS_OF_REPEAT = {
     "deleteCaptions": 404,
     "giveUpUpload": 404,
 }
-# A second createCourse creates a second course, and a second upload form replaces the first. An erased user cannot
-# send a second request.
+# A second createCourse creates a second course, and a second upload form replaces the first. What completeUpload
+# began goes on in another function. An erased user cannot send a second request.
 NOT_REPEATABLE = {
+    "completeUpload",
     "createCourse",
     "createLessonUpload",
     "createMultipartUpload",
