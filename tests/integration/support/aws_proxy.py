@@ -27,6 +27,7 @@ _FORM_SCOPE = re.compile(rb"[A-Z0-9]+/\d{8}/[a-z0-9-]+/(s3)/aws4_request")
 _FORM_KEY = re.compile(rb'name="key"\r\n\r\n([^\r]+)\r\n')
 _DELETED_KEY = re.compile(rb"<Key>([^<]+)</Key>")
 _S3_OBJECT = {"GET": "GetObject", "HEAD": "GetObject", "DELETE": "DeleteObject"}
+_S3_MULTIPART = {"GET": "ListMultipartUploadParts", "DELETE": "AbortMultipartUpload"}
 
 
 class FailureKind(Enum):
@@ -255,6 +256,8 @@ def _s3_operation(method: str, path: str) -> str:
         return "ListBucket"
     if "delete" in query:
         return "DeleteObject"
+    if "uploadId" in query:
+        return _S3_MULTIPART.get(method, "PutObject")
     return _S3_OBJECT.get(method, "PutObject") + ("Version" if "versionId" in query else "")
 
 

@@ -32,6 +32,8 @@ def used(call: AwsCall) -> Iterator[Pair]:
             yield call.operation, unquote(call.path.partition("?")[0]).lstrip("/")
         case "kms":
             yield call.operation, resource_part(request["KeyId"])
+        case "secretsmanager":
+            yield call.operation, resource_part(request["SecretId"])
         case "lambda":
             yield call.operation, f"function:{call.path.split('/')[3]}"
         case "cognito-idp":
