@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
 from tests.integration.capacity.meter import CapacityMeter, Units
 from tests.integration.support.aws_refusals import THROTTLED, conflict, refusal
@@ -230,7 +230,12 @@ def _operation(method: str, path: str, headers: Mapping[str, str], body: bytes) 
     scope = _SCOPE.search(lower.get("authorization", "").encode())
     if scope is None:
         # A form that a browser posts has its signature in the body.
-        return ("s3", "s3:PutObject") if _FORM_SCOPE.search(body) else ("unsigned", f"unsigned:{method}")
+        if _FORM_SCOPE.search(body):
+            return "s3", "s3:PutObject"
+        # A URL for a part of an upload has its signature in the query.
+        if _FORM_SCOPE.search(unquote(path).encode()):
+            return "s3", f"s3:{_s3_operation(method, path)}"
+        return "unsigned", f"unsigned:{method}"
     service = scope[1].decode()
     target = lower.get("x-amz-target", "")
     if target:
