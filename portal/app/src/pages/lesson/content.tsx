@@ -1,19 +1,20 @@
 // The content of a lesson, by its type. Films, documents and packages bring code of their own, loaded when needed.
 
+import type { Schemas } from "../../api/client";
+import { Video } from "./film/video";
 import { lazyPart } from "./lazy-part";
 import { type Content, contentOf, type LessonData, resumeAt } from "./load";
-import { Video } from "./video";
 
-const Article = lazyPart(() => import("./article").then((each) => each.Article));
-const Pdf = lazyPart(() => import("./pdf").then((each) => each.Pdf));
-const Package = lazyPart(() => import("./package").then((each) => each.Package));
+const Article = lazyPart(() => import("./article/article").then((each) => each.Article));
+const Pdf = lazyPart(() => import("./document/pdf").then((each) => each.Pdf));
+const Package = lazyPart(() => import("./package/package").then((each) => each.Package));
 
 /** The content. */
 export function LessonContent(props: {
   courseId: string;
   lessonId: string;
   data: LessonData;
-  lesson: LessonData["course"]["lessons"][number];
+  lesson: Schemas["Lesson"];
   content: Content;
   isTracked: boolean;
   onComplete: () => void;

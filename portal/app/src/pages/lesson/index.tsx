@@ -2,6 +2,7 @@
 
 import { useState } from "preact/hooks";
 import { useLocation, useRoute } from "preact-iso/router";
+import type { Schemas } from "../../api/client";
 import { useData } from "../../api/use-data";
 import { Button } from "../../parts/button";
 import { Empty, Loading, ProblemNote, Skeleton, StatusNote } from "../../parts/notes";
@@ -61,7 +62,7 @@ function LessonPage(props: Props) {
 function LessonBody(
   props: Props & {
     data: LessonData;
-    lesson: LessonData["course"]["lessons"][number];
+    lesson: Schemas["Lesson"];
     setData: (data: LessonData) => void;
   },
 ) {

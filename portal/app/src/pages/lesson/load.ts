@@ -6,13 +6,7 @@ import type { Update } from "../../progress/updates";
 import { type CourseAndPart, loadCourse } from "../course/load";
 
 /** How a lesson's content is reached. Packages have the addresses of the player. */
-export type Content = Schemas["LessonContent"] & {
-  kind?: string;
-  launchUrl?: string;
-  playerUrl?: string;
-  fileName?: string;
-  captions?: { language: string; label: string; url: string }[];
-};
+export type Content = Schemas["LessonContent"];
 
 /** Everything of one lesson. `content` is null while nothing was uploaded. */
 export interface LessonData extends CourseAndPart {

@@ -1,12 +1,12 @@
 // A document: its pages one below the other, drawn when they come into view.
 import type { PDFDocumentProxy } from "pdfjs-dist";
 import { useEffect, useRef, useState } from "preact/hooks";
-import { asProblem, type Problem } from "../../api/problem";
-import { Button } from "../../parts/button";
-import { Loading, ProblemNote, Skeleton } from "../../parts/notes";
-import { save } from "../../progress/outbox";
-import type { Content } from "./load";
-import { t } from "./texts";
+import { asProblem, type Problem } from "../../../api/problem";
+import { Button } from "../../../parts/button";
+import { Loading, ProblemNote, Skeleton } from "../../../parts/notes";
+import { save } from "../../../progress/outbox";
+import type { Content } from "../load";
+import { t } from "../texts";
 
 const ZOOMS = [0.75, 1, 1.25, 1.5, 2];
 const REPORT_AFTER_MS = 1_500;

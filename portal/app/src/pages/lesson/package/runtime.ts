@@ -1,10 +1,8 @@
 // The saved state of a package at the API. Reading it begins a new launch: an older one cannot save any more.
-import type { Runtime } from "../../../../shared/player-messages";
-import type { Saved } from "../../../../shared/runtime-saver";
-import { API_BASE } from "../../api/client";
-import { problemOf } from "../../api/problem";
-import { flush, keep, onRefusal, save, saveAtLeaving, waitingFor } from "../../progress/outbox";
-import { freshTokens } from "../../sign-in/session";
+import type { Runtime } from "../../../../../shared/player-messages";
+import type { Saved } from "../../../../../shared/runtime-saver";
+import { api, ask } from "../../../api/client";
+import { flush, keep, onRefusal, save, saveAtLeaving, waitingFor } from "../../../progress/outbox";
 
 /** The state of one package: it waits on this device like all progress, until the API has it. */
 export class RuntimeLine {
@@ -60,14 +58,6 @@ export class RuntimeLine {
 }
 
 async function beginLaunch(courseId: string, lessonId: string): Promise<Runtime> {
-  const ask = async (token: string) =>
-    fetch(`${API_BASE}/courses/${courseId}/lessons/${lessonId}/runtime`, {
-      headers: { Authorization: `Bearer ${token}` },
-    });
-  const { id } = await freshTokens();
-  let answer = await ask(id);
-  if (answer.status === 401) answer = await ask((await freshTokens(id)).id);
-  const said: unknown = await answer.json().catch(() => null);
-  if (!answer.ok) throw problemOf(answer, said);
-  return said as Runtime;
+  const path = { courseId, lessonId };
+  return ask(api.GET("/courses/{courseId}/lessons/{lessonId}/runtime", { params: { path } }));
 }

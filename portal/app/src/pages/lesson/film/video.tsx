@@ -1,11 +1,11 @@
 // A film: the browser's own player with captions, a choice of speed, keys, and a position that is never lost.
 import { useEffect, useRef, useState } from "preact/hooks";
-import { Button } from "../../parts/button";
-import { keep, save, saveAtLeaving } from "../../progress/outbox";
+import { Button } from "../../../parts/button";
+import { keep, save, saveAtLeaving } from "../../../progress/outbox";
+import type { Content } from "../load";
+import { t } from "../texts";
 import { Heartbeat } from "./heartbeat";
-import type { Content } from "./load";
-import { t } from "./texts";
-import { onKey } from "./video-keys";
+import { onKey } from "./keys";
 
 const SPEEDS = [0.5, 0.75, 1, 1.25, 1.5, 1.75, 2];
 const SPEED = "education.speed"; // of the local storage: the speed that this person likes

@@ -1,19 +1,19 @@
 // A package in the player of the content origin. The portal gives it its state and takes its reports, nothing else.
 import { useEffect, useRef, useState } from "preact/hooks";
-import { PackageHost } from "../../../../shared/package-host";
-import { PLAYER_SANDBOX } from "../../../../shared/player-messages";
-import type { Saved } from "../../../../shared/runtime-saver";
-import { asProblem, type Problem } from "../../api/problem";
-import { Button } from "../../parts/button";
-import { Loading, ProblemNote, Skeleton, StatusNote } from "../../parts/notes";
-import { holdUntil } from "../../shell/leaving";
-import { person } from "../../sign-in/session";
-import { LANGUAGE } from "../../texts";
-import { plain } from "../../texts/formats";
-import type { Content } from "./load";
+import { PackageHost } from "../../../../../shared/package-host";
+import { PLAYER_SANDBOX } from "../../../../../shared/player-messages";
+import type { Saved } from "../../../../../shared/runtime-saver";
+import { asProblem, type Problem } from "../../../api/problem";
+import { Button } from "../../../parts/button";
+import { Loading, ProblemNote, Skeleton, StatusNote } from "../../../parts/notes";
+import { holdUntil } from "../../../shell/leaving";
+import { person } from "../../../sign-in/session";
+import { LANGUAGE } from "../../../texts";
+import { plain } from "../../../texts/formats";
+import type { Content } from "../load";
+import { t } from "../texts";
 import { RuntimeLine } from "./runtime";
 import { saysComplete } from "./says-complete";
-import { t } from "./texts";
 
 interface Props {
   courseId: string;

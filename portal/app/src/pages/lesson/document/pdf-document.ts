@@ -1,7 +1,7 @@
 // Opens PDF documents with pdf.js. Its worker is a file of the portal, loaded with the first document.
 import { GlobalWorkerOptions, getDocument, type PDFDocumentProxy, TextLayer } from "pdfjs-dist";
 import workerAddress from "pdfjs-dist/build/pdf.worker.min.mjs?url";
-import { ownWorker } from "../../trusted-types";
+import { ownWorker } from "../../../trusted-types";
 
 /** Opens a document. Throws if it cannot be read. */
 export function openPdf(url: string): Promise<PDFDocumentProxy> {

@@ -1,11 +1,11 @@
 // An article: its Markdown is read and drawn as elements of the page. Nothing of it is ever taken as HTML.
 
-import { asProblem, Problem } from "../../api/problem";
-import { useData } from "../../api/use-data";
-import { Loading, ProblemNote, Skeleton } from "../../parts/notes";
-import type { Content } from "./load";
+import { asProblem, Problem } from "../../../api/problem";
+import { useData } from "../../../api/use-data";
+import { Loading, ProblemNote, Skeleton } from "../../../parts/notes";
+import type { Content } from "../load";
+import { t } from "../texts";
 import { Markdown } from "./markdown";
-import { t } from "./texts";
 
 async function textOf(content: Content, renew: () => Promise<Content | null>): Promise<string> {
   const first = await fetch(content.url);
