@@ -4,6 +4,7 @@ Everything that is deployed is below it, in `EducationStack`.
 """
 
 from collections.abc import Mapping
+from pathlib import Path
 
 from cdktf import S3Backend, S3BackendEndpointConfig, TerraformOutput, TerraformStack
 from cdktf_cdktf_provider_aws.provider import AwsProvider, AwsProviderDefaultTags, AwsProviderEndpoints
@@ -35,10 +36,12 @@ class TapStack(TerraformStack):
         aws_region: str | None = None,
         default_tags: Mapping[str, str] | None = None,
         local_port: int | None = None,
+        local_settings: Path | None = None,
     ) -> None:
         """Arguments that are None take the values of `environments/<environment_suffix>.toml`.
 
-        `local_port` is the port of the AWS emulator and only matters to an environment that runs on it.
+        `local_port` is the port of the AWS emulator, and `local_settings` a file whose settings count there instead;
+        both only matter to an environment that runs on it.
         Raises `UserError` for a setting that is not allowed.
         """
         super().__init__(scope, id)
@@ -49,6 +52,7 @@ class TapStack(TerraformStack):
             state_bucket_region=state_bucket_region,
             default_tags=default_tags,
             local_port=local_port,
+            local_settings=local_settings,
         )
         self._backend(f"{environment_suffix}/{id}.tfstate", settings)
         aws_provider(self, "aws", settings, settings.aws_region)

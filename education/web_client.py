@@ -7,6 +7,7 @@ resource.
 import hashlib
 import re
 from collections.abc import Sequence
+from urllib.parse import urlsplit
 
 from cdktf_cdktf_provider_aws.cognito_user_pool_client import (
     CognitoUserPoolClient,
@@ -27,7 +28,8 @@ _RESERVED = re.compile("aws|amazon|cognito")
 def sign_in_pages(scope: Construct, env: Environment, user_pool_id: str) -> str:
     """Gives the user pool its pages; returns their address, without a trailing slash.
 
-    The account's id makes the name unique: all accounts of a region share these names.
+    The account's id makes the name unique: all accounts of a region share these names. The pages are at the school's
+    own domain too, where the settings have one.
     """
     suffix = env.settings.environment_suffix
     if _RESERVED.search(suffix):
@@ -39,8 +41,22 @@ def sign_in_pages(scope: Construct, env: Environment, user_pool_id: str) -> str:
         user_pool_id=user_pool_id,
         managed_login_version=1,
     )
-    if env.settings.local_endpoint:
-        return env.settings.local_endpoint
+    identity, local = env.settings.identity, env.settings.local_endpoint
+    if identity.sign_in_domain:
+        # A pool can have both. The first one stays, so that people can sign in while DNS learns of the second.
+        own = CognitoUserPoolDomain(
+            scope,
+            "own-sign-in-pages",
+            domain=identity.sign_in_domain,
+            certificate_arn=identity.sign_in_certificate_arn,
+            user_pool_id=user_pool_id,
+            managed_login_version=1,
+            depends_on=[domain],
+        )
+        if identity.use_sign_in_domain:
+            return f"http://{own.domain}:{urlsplit(local).port}" if local else f"https://{own.domain}"
+    if local:
+        return local
     return f"https://{domain.domain}.auth.{env.aws.region}.amazoncognito.com"
 
 

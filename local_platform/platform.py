@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from education.errors import UserError
-from education.settings.load import LOCAL_ENVIRONMENT, load_settings, local_port
+from education.settings.load import LOCAL_ENVIRONMENT, load_settings, local_port, local_settings
 from education.settings.model import EnvironmentSettings
 from local_platform.gate.root_keys import RootKeys, root_keys
 from local_platform.isolation import NO_AWS_CONFIGURATION
@@ -23,11 +23,15 @@ MARK = "EDUCATION_PLATFORM_MARK"  # in the environment of every process that a p
 
 @dataclass(frozen=True)
 class Platform:
-    """Where a platform is. Everything that it writes is below `home`, except `outputs_file`."""
+    """Where a platform is. Everything that it writes is below `home`, except `outputs_file`.
+
+    `own_settings` is a file whose settings count instead of those of `environments/local.toml`.
+    """
 
     home: Path
     port: int
     outputs_file: Path
+    own_settings: Path | None = None
 
     @property
     def endpoint(self) -> str:
@@ -42,7 +46,7 @@ class Platform:
     @property
     def settings(self) -> EnvironmentSettings:
         """The settings of its stack."""
-        return load_settings(LOCAL_ENVIRONMENT, local_port=self.port)
+        return load_settings(LOCAL_ENVIRONMENT, local_port=self.port, local_settings=self.own_settings)
 
     @property
     def synthesized(self) -> Path:
@@ -65,6 +69,7 @@ class Platform:
             **self.keys.variables,
             "ENVIRONMENT_SUFFIX": LOCAL_ENVIRONMENT,
             "EDUCATION_LOCAL_PORT": str(self.port),
+            "EDUCATION_LOCAL_SETTINGS": str(self.own_settings or ""),
             MARK: str(self.home),
         }
 
@@ -129,4 +134,4 @@ def current_platform(variables: Mapping[str, str] = os.environ) -> Platform:
     standard = ROOT / ".local"
     home = Path(variables.get("EDUCATION_LOCAL_HOME") or standard).expanduser().resolve()
     outputs = (ROOT if home == standard else home) / "outputs" / f"{LOCAL_ENVIRONMENT}.json"
-    return Platform(home, local_port(variables), outputs)
+    return Platform(home, local_port(variables), outputs, local_settings(variables))

@@ -25,7 +25,10 @@ def viewer_certificate(certificate_arn: str | None) -> CloudfrontDistributionVie
 def base_url(settings: EnvironmentSettings, domain_name: str, aliases: Sequence[str]) -> str:
     """What addresses at a distribution begin with, without a trailing slash: the first alias, if there is one."""
     if settings.local_endpoint is not None:
+        port = urlsplit(settings.local_endpoint).port
+        if aliases:
+            return f"http://{aliases[0]}:{port}"
         # The AWS emulator serves `<label>.cloudfront.net` under a name that resolves to this machine.
-        local = f".cloudfront.localhost:{urlsplit(settings.local_endpoint).port}"
+        local = f".cloudfront.localhost:{port}"
         return f"http://{Fn.replace(domain_name, '.cloudfront.net', local)}"
     return f"https://{aliases[0] if aliases else domain_name}"

@@ -30,7 +30,11 @@ from education.environment import Environment
 
 TWO_YEARS_SECONDS = 2 * 365 * 24 * 3600
 PREFLIGHT_CACHE_SECONDS = 3600
+# A page cannot leave its origin for that of a parent domain (`document.domain`), and Chromium keeps the memory of its
+# origin apart: the portal may be on a host beside this one. All pages of an origin must say so.
+OWN_AGENT_CLUSTER = {"Origin-Agent-Cluster": "?1"}
 CUSTOM_HEADERS = {
+    **OWN_AGENT_CLUSTER,
     # Portals that isolate themselves (COEP) may still show course files.
     "Cross-Origin-Resource-Policy": "cross-origin",
     "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=()",

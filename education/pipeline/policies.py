@@ -33,6 +33,7 @@ from education.pipeline.permissions_data import (
     mail_permissions,
     risk_permissions,
 )
+from education.pipeline.permissions_domains import sign_in_domain_permissions
 from education.pipeline.permissions_functions import event_permissions, function_permissions
 from education.pipeline.permissions_monitoring import alarm_permissions, monitoring_permissions
 from education.pipeline.permissions_state import state_statements
@@ -85,7 +86,10 @@ class PipelinePolicies:
                 *(trace_permissions(scope) if self.env.settings.functions.traces else []),
             ],
             "firewalls": self._firewall_permissions(),
-            "portal": self._portal_permissions(),
+            "portal": [
+                *self._portal_permissions(),
+                *(sign_in_domain_permissions(scope) if self.env.settings.identity.sign_in_domain else []),
+            ],
             "content": [
                 *content_permissions(scope),
                 *(edge_log_permissions(scope) if self.env.settings.content.access_logs else []),

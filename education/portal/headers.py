@@ -19,7 +19,7 @@ from cdktf_cdktf_provider_aws.cloudfront_response_headers_policy import (
 )
 from constructs import Construct
 
-from education.content.headers import REMOVED_HEADERS, TWO_YEARS_SECONDS
+from education.content.headers import OWN_AGENT_CLUSTER, REMOVED_HEADERS, TWO_YEARS_SECONDS
 from education.environment import Environment
 
 # What needs no other host. A `<meta>` element cannot say `frame-ancestors`.
@@ -34,6 +34,7 @@ CONTENT_SECURITY_POLICY = {
     "require-trusted-types-for": "'script'",
 }
 CUSTOM_HEADERS = {
+    **OWN_AGENT_CLUSTER,
     # A popup that a lesson opens gets no copy of the portal's session.
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",

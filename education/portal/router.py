@@ -1,7 +1,7 @@
 """What the edge does with each request for the portal: the function that runs first, and what it is let see.
 
-It refuses viewers below TLS 1.2, as `education/content/tls_guard.py` does for course files, and it answers every page
-of the portal with the one page of the app.
+It refuses viewers below TLS 1.2, as `education/content/tls_guard.py` does for course files, leads viewers of another
+name of the portal to its address, and answers every page of the portal with the one page of the app.
 """
 
 from cdktf_cdktf_provider_aws.cloudfront_cache_policy import (
@@ -22,11 +22,23 @@ from cdktf_cdktf_provider_aws.cloudfront_origin_request_policy import (
 )
 from constructs import Construct
 
+from education.content.address import base_url
 from education.environment import Environment
 
 # CloudFront sets this header itself and never takes it from the viewer. A function sees it where a policy of the
 # behaviour lists it.
 TLS_HEADER = "CloudFront-Viewer-TLS"
+# Sign-in and course files know one address only. The API answers under every name: programs may have the former one,
+# and pages that are open there go on.
+LEAD_HOME = """\
+    if (request.headers.host.value.split(':')[0] !== '{name}' && !/^\\/v1\\//.test(request.uri)) {{
+        return {{
+            statusCode: 302,
+            statusDescription: 'Found',
+            headers: {{ location: {{ value: '{origin}' + request.uri }}, 'cache-control': {{ value: 'no-store' }} }}
+        }};
+    }}
+"""
 # A path without a file extension is a page. An error response of the distribution could do the same, but it would also
 # turn the API's 404 into a page.
 CODE = """\
@@ -36,7 +48,7 @@ function handler(event) {
     if (tls && !/^TLSv1\\.[23]:/.test(tls.value)) {
         return { statusCode: 403, statusDescription: 'Forbidden' };
     }
-    if (!/^\\/v1\\//.test(request.uri) && !/\\.[a-z0-9]+$/i.test(request.uri)) {
+%LEAD_HOME%    if (!/^\\/v1\\//.test(request.uri) && !/\\.[a-z0-9]+$/i.test(request.uri)) {
         request.uri = '/index.html';
     }
     return request;
@@ -61,7 +73,7 @@ class Router(Construct):
             name=env.names.of("portal-router"),
             comment="Refuses viewers below TLS 1.2; answers pages with the app",
             runtime="cloudfront-js-2.0",
-            code=CODE,
+            code=_code(env),
             publish=True,
         )
         files = CloudfrontOriginRequestPolicy(
@@ -111,3 +123,9 @@ class Router(Construct):
         self.function_arn: str = function.arn
         self.files_request_policy_id: str = files.id
         self.api_cache_policy_id: str = api.id
+
+
+def _code(env: Environment) -> str:
+    aliases = env.settings.portal.domain_aliases
+    lead = LEAD_HOME.format(name=aliases[0], origin=base_url(env.settings, "", aliases)) if aliases else ""
+    return CODE.replace("%LEAD_HOME%", lead)

@@ -97,7 +97,9 @@ class PortalSite(Construct):
         self.origin: str = base_url(env.settings, distribution.domain_name, portal.domain_aliases)
         development = [portal.development_origin] if portal.development_origin else []
         self.sign_in_origins: Sequence[str] = [self.origin, *development]
-        self.allowed_origins: Sequence[str] = [*env.settings.content.portal_origins, *self.sign_in_origins]
+        self.allowed_origins: Sequence[str] = list(
+            dict.fromkeys([*env.settings.content.portal_origins, *self.sign_in_origins])
+        )
         self.outputs: Mapping[str, str] = {
             "portal_url": self.origin,
             "portal_bucket_name": self.bucket.name,

@@ -29,10 +29,12 @@ def load_settings(
     state_bucket_region: str | None = None,
     default_tags: Mapping[str, str] | None = None,
     local_port: int | None = None,
+    local_settings: Path | None = None,
     folder: Path = ENVIRONMENTS_FOLDER,
 ) -> EnvironmentSettings:
     """The settings of one environment. Arguments other than None override its file.
 
+    `local_settings` is a file of the same form; what it says counts instead, for an environment on the AWS emulator.
     Raises `UserError` with one sentence that names the setting, its value and what is allowed.
     """
     if not re.fullmatch(SUFFIX_PATTERN, environment_suffix):
@@ -42,10 +44,9 @@ def load_settings(
         file = folder / f"{FALLBACK_ENVIRONMENT}.toml"
     values = _read(file)
     if file.stem != environment_suffix:
-        if isinstance(values.get("api"), dict):
-            values["api"]["account_log_role"] = False  # the environment whose file this is owns the role
-        if isinstance(values.get("content"), dict):
-            values["content"]["former_signing_keys"] = False  # a new environment has no former keys
+        _leave_to_its_owner(values)
+    if local_settings is not None and values.get("local_endpoint") is not None:
+        _overlay(values, _read(local_settings, "correct EDUCATION_LOCAL_SETTINGS, or unset it"))
     values.setdefault("default_tags", {})
     values["environment_suffix"] = environment_suffix
     values["aws_region"] = aws_region or values.get("aws_region", "us-east-1")
@@ -102,6 +103,7 @@ class StackArguments(TypedDict):
     state_bucket_region: str | None
     default_tags: dict[str, str]
     local_port: int
+    local_settings: Path | None
 
 
 def stack_arguments(variables: Mapping[str, str]) -> StackArguments:
@@ -120,6 +122,7 @@ def stack_arguments(variables: Mapping[str, str]) -> StackArguments:
             "CommitAuthor": tag_value(get("COMMIT_AUTHOR") or "unknown"),
         },
         local_port=local_port(variables),
+        local_settings=local_settings(variables),
     )
 
 
@@ -131,16 +134,46 @@ def local_port(variables: Mapping[str, str]) -> int:
     return int(text)
 
 
-def _read(file: Path) -> dict[str, Any]:
+def local_settings(variables: Mapping[str, str]) -> Path | None:
+    """The file of EDUCATION_LOCAL_SETTINGS, whose settings count instead of those of `environments/local.toml`."""
+    named = variables.get("EDUCATION_LOCAL_SETTINGS")
+    return Path(named).expanduser().resolve() if named else None
+
+
+def _leave_to_its_owner(values: dict[str, Any]) -> None:
+    """Take out of the settings of `dev` what only one environment can have: this is another one."""
+    for section, name, value in (
+        ("api", "account_log_role", False),
+        ("content", "former_signing_keys", False),  # a new environment has no former keys
+    ):
+        if isinstance(values.get(section), dict):
+            values[section][name] = value
+    for section, names in (
+        ("content", ("domain_aliases", "certificate_arn")),
+        ("portal", ("domain_aliases", "certificate_arn")),
+        ("identity", ("sign_in_domain", "sign_in_certificate_arn", "use_sign_in_domain")),
+    ):
+        if isinstance(values.get(section), dict):
+            for name in names:
+                values[section].pop(name, None)
+
+
+def _overlay(values: dict[str, Any], others: Mapping[str, Any]) -> None:
+    for name, value in others.items():
+        if isinstance(value, dict) and isinstance(values.get(name), dict):
+            _overlay(values[name], value)
+        else:
+            values[name] = value
+
+
+def _read(file: Path, advice: str = "restore it from the repository") -> dict[str, Any]:
     try:
         return tomllib.loads(file.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        raise UserError(
-            f"{file.parent.name}/{file.name} is missing: restore it from the repository."
-        ) from None
+        raise UserError(f"{file.parent.name}/{file.name} is missing: {advice}.") from None
     except OSError as problem:
         raise UserError(
-            f"{file.parent.name}/{file.name} cannot be read ({problem.strerror}): restore it from the repository."
+            f"{file.parent.name}/{file.name} cannot be read ({problem.strerror}): {advice}."
         ) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
         raise UserError(f"{file.parent.name}/{file.name} is not valid TOML: {problem}.") from None

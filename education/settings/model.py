@@ -7,6 +7,8 @@ from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from education.settings.domains import check_pair, check_sign_in, conflict
+from education.settings.keys import PackageKeySettings, SigningKeySettings
 from education.settings.pipeline import PipelineSettings
 from education.settings.portal import PortalSettings, SchoolSettings
 from education.settings.types import (
@@ -17,6 +19,7 @@ from education.settings.types import (
     EmailAddress,
     EmailAddresses,
     EnvironmentSuffix,
+    HostName,
     LocalEndpoint,
     LogRetentionDays,
     MailDomain,
@@ -49,6 +52,8 @@ class IdentitySettings(_Section):
     switches the firewall in front of sign-in on (`education/firewall/`). The validities of tokens are within Cognito's
     limits: 5 minutes to 24 hours, and for refresh tokens 1 hour to 3,650 days. `sign_up` says who may make an account:
     anyone, whoever has an address in one of `sign_up_domains`, or only people whom an administrator invites.
+    `sign_in_domain` with its `sign_in_certificate_arn` gives the sign-in pages a name of the school's own. The portal
+    leads people there only with `use_sign_in_domain`: DNS can know the name only after Cognito has made it.
     """
 
     mfa: Literal["OFF", "OPTIONAL", "ON"]
@@ -66,6 +71,14 @@ class IdentitySettings(_Section):
     email_from: EmailAddress | None = None
     sign_up: Literal["anyone", "domains", "invited"] = "anyone"
     sign_up_domains: tuple[MailDomain, ...] = ()
+    sign_in_domain: HostName | None = None
+    sign_in_certificate_arn: Certificate | None = None
+    use_sign_in_domain: bool = False
+
+    @model_validator(mode="after")
+    def _the_sign_in_domain_is_one_that_cognito_takes(self) -> Self:
+        check_sign_in(self.sign_in_domain, self.sign_in_certificate_arn, is_used=self.use_sign_in_domain)
+        return self
 
     @model_validator(mode="after")
     def _domains_are_listed_where_they_decide(self) -> Self:
@@ -129,29 +142,6 @@ class RecordsSettings(_Section):
     counting_seconds: int = Field(default=15, ge=1, le=25)
 
 
-class SigningKeySettings(_Section):
-    """`content.signing_keys`: the keys that sign links to premium content.
-
-    `active` is the slot that signs. `a` and `b` number the keys of each slot: a higher number replaces the slot's key.
-    Never change the active slot and a number in one deployment, because CloudFront does not know a new key at once.
-    """
-
-    active: Literal["a", "b"] = "a"
-    a: int = Field(default=1, ge=1, le=9999)
-    b: int = Field(default=1, ge=1, le=9999)
-
-    def generation(self, slot: str) -> int:
-        """The number of the key in a slot."""
-        return {"a": self.a, "b": self.b}[slot]
-
-
-class PackageKeySettings(SigningKeySettings):
-    """`content.package_keys`: the keys that open packages, in two slots as those of premium links.
-
-    After a deployment `tools/deploy/package_keys.py` makes the keys that a higher number asks for.
-    """
-
-
 class ContentSettings(_Section):
     """`[content]`: course files and their delivery by CloudFront.
 
@@ -180,8 +170,7 @@ class ContentSettings(_Section):
 
     @model_validator(mode="after")
     def _aliases_come_with_their_certificate(self) -> Self:
-        if bool(self.domain_aliases) != bool(self.certificate_arn):
-            raise ValueError("domain_aliases and certificate_arn go together; allowed: both or neither")
+        check_pair(self.domain_aliases, self.certificate_arn)
         return self
 
 
@@ -263,6 +252,25 @@ class EnvironmentSettings(_Section):
                 f"portal.development_origin is {self.portal.development_origin} but local_endpoint is not set; "
                 "allowed: portal.development_origin in the local environment only"
             )
+        return self
+
+    @property
+    def own_domains(self) -> dict[str, tuple[str, ...]]:
+        """The school's own domains, by the setting that has them."""
+        sign_in = self.identity.sign_in_domain
+        return {
+            "portal.domain_aliases": self.portal.domain_aliases,
+            "content.domain_aliases": self.content.domain_aliases,
+            "identity.sign_in_domain": (sign_in,) if sign_in else (),
+        }
+
+    @model_validator(mode="after")
+    def _own_domains_go_together(self) -> Self:
+        problem = conflict(
+            self.own_domains, files="content.domain_aliases", is_local=self.local_endpoint is not None
+        )
+        if problem:
+            raise ValueError(problem)
         return self
 
     @model_validator(mode="after")

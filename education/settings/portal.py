@@ -4,6 +4,7 @@ from typing import Annotated, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
+from education.settings.domains import check_pair
 from education.settings.types import Certificate, Domain, Origin, matching, refusal
 
 _SHOWN = 2000
@@ -48,7 +49,8 @@ class SchoolSettings(BaseModel):
 class PortalSettings(BaseModel):
     """`[portal]`: where the web portal is served, and whether a firewall (AWS WAF) is in front of it (`waf`).
 
-    `domain_aliases` with their `certificate_arn` give it a name of its own; without them it has CloudFront's.
+    `domain_aliases` with their `certificate_arn` give it names of its own; without them it has CloudFront's. The first
+    is its address, and whoever opens it under another name is led there.
     `development_origin` is where `make portal-dev` serves it with hot reload: sign-in leads back there too.
     """
 
@@ -61,11 +63,5 @@ class PortalSettings(BaseModel):
 
     @model_validator(mode="after")
     def _aliases_come_with_their_certificate(self) -> Self:
-        if bool(self.domain_aliases) != bool(self.certificate_arn):
-            raise ValueError("domain_aliases and certificate_arn go together; allowed: both or neither")
-        if self.domain_aliases and self.domain_aliases[0].startswith("*"):
-            raise ValueError(
-                f"the first of domain_aliases is {self.domain_aliases[0]}, but it is the portal's address; allowed: "
-                "a name without a wildcard"
-            )
+        check_pair(self.domain_aliases, self.certificate_arn)
         return self

@@ -180,6 +180,17 @@ Domain = Annotated[
         )
     ),
 ]
+# Cognito takes at most 63 characters:
+# https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_CreateUserPoolDomain.html
+HostName = Annotated[
+    str,
+    AfterValidator(
+        matching(
+            r"(?=.{1,63}$)([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}",
+            "a domain name of at most 63 characters without a wildcard, such as sign-in.example.org",
+        )
+    ),
+]
 MailDomain = Annotated[
     str,
     AfterValidator(

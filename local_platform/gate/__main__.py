@@ -10,6 +10,7 @@ from local_platform.gate import (
     api_changes,
     edge_functions,
     lost_answers,
+    own_domains,
     principals,
     sign_outs,
     signatures,
@@ -26,6 +27,8 @@ def main() -> int:
     """Run the emulator until it is stopped."""
     from ministack import app  # type: ignore[import-untyped]
 
+    from local_platform.gate import firewall
+
     os.environ.pop("PYTHONPATH", None)  # it was for this module; functions inherit what is left
     signatures.trust_only(os.environ["AWS_ACCESS_KEY_ID"])
     principals.name_the_role_of_a_session()
@@ -34,13 +37,15 @@ def main() -> int:
     version_ranges.answer_ranges_of_versions()
     lost_answers.let_a_lock_be_asked_for_twice()
     system_logs.respect_the_system_log_level()
+    firewall.install()
     api_changes.store_changes_as_they_are_read()
     edge_functions.let_functions_read_key_value_stores()
     edge_functions.answer_updates_as_aws_does()
     renewals.keep_groups_and_time()
     second_factor.ask_for_the_second_factor()
     invitations.refuse_sign_up_by_oneself()
-    app.app = Gate(SignInPages(app.app))
+    own_domains.find_distributions_by_alias()
+    app.app = Gate(own_domains.SignInDomain(SignInPages(app.app)))
     app._port_is_bindable = lambda *_: False  # the port it was given is the only one it opens
     app.main()
     return 0

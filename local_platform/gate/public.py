@@ -8,6 +8,8 @@ Everything else is an AWS call.
 import re
 from collections.abc import Mapping
 
+from local_platform.gate import own_domains
+
 HEALTH = "/_ministack/health"
 API = re.compile(r"/_aws/execute-api/[a-z0-9]+/[A-Za-z0-9_-]+(/|$)")
 DISTRIBUTION = re.compile(r"[a-z0-9]+\.cloudfront\.localhost(:\d+)?")
@@ -48,6 +50,8 @@ def is_public(method: str, path: str, query: Mapping[str, object], headers: Mapp
     host = headers.get("host", "").lower()
     if DISTRIBUTION.fullmatch(host):
         return _is_of_a_distribution(host)
+    if own_domains.label_of(host) is not None:
+        return True
     if {"action", "version"} & {name.lower() for name in query}:
         return False
     if method in COGNITO_PAGES and COGNITO_PAGES[method].match(path):

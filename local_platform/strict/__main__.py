@@ -10,8 +10,8 @@ import re
 import sys
 from typing import Any
 
-from local_platform.gate import api_changes, edge_functions, lost_answers, principals, whole_answers
-from local_platform.strict import cloudfront, enforcement, firewall
+from local_platform.gate import api_changes, edge_functions, firewall, lost_answers, principals, whole_answers
+from local_platform.strict import cloudfront, enforcement
 
 # The address that AWS gives to an API; the emulator knows only an address below its own name.
 API_HOST = re.compile(r"([a-z0-9]+)\.execute-api\.(?:[a-z0-9-]+\.amazonaws\.com|localhost)(?::\d+)?$")

@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
+from education.settings.keys import SigningKeySettings
 from education.settings.load import load_settings
-from education.settings.model import SigningKeySettings
 from tests.infrastructure.conftest import SynthesizedOf
 from tests.infrastructure.synthesized import Body, Synthesized, listed, reference, statements, synthesize
 

@@ -19,6 +19,7 @@ from education.naming import EDGE_REGION, Names
 from education.settings.load import settings_from_variables
 from education.settings.model import EnvironmentSettings
 from tools.deploy import index_moves, key_quota, link_keys
+from tools.pipeline import own_domains
 from tools.support.account import Account, client, current_account
 from tools.support.service_problems import service_message
 from tools.support.steps import step
@@ -32,10 +33,11 @@ Client = Callable[[str, str], Any]
 
 @dataclass
 class Findings:
-    """What must be mended before a deployment, and what is only worth knowing."""
+    """What must be mended before a deployment, what is only worth knowing, and what belongs into DNS."""
 
     problems: list[str] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
+    records: list[own_domains.Record] = field(default_factory=list)
 
 
 def look(settings: EnvironmentSettings, account: Account, make_client: Client = client) -> Findings:
@@ -46,6 +48,14 @@ def look(settings: EnvironmentSettings, account: Account, make_client: Client = 
             findings.problems += check(settings, account, make_client)
         except (BotoCoreError, ClientError) as problem:
             findings.remarks.append(f"not looked at: {service_message(problem)}")
+    try:
+        domains = own_domains.look(settings, account, make_client)
+    except (BotoCoreError, ClientError) as problem:
+        findings.remarks.append(f"own domains not looked at: {service_message(problem)}")
+    else:
+        findings.problems += domains.problems
+        findings.remarks += domains.remarks
+        findings.records = domains.records
     findings.remarks.append(
         "AWS does not tell whether it has verified this account for CloudFront. If the first deployment ends with "
         '"Your account must be verified", open a case with AWS Support.'
@@ -68,6 +78,7 @@ def preflight(suffix: str) -> None:
         findings = look(settings, account)
     for remark in findings.remarks:
         print(f"  remark: {remark}")
+    _print_records(findings)
     if findings.problems:
         raise UserError("\n".join([*findings.problems, "Nothing was changed."]))
     print(f"nothing that was found stops a deployment of {suffix}")
@@ -82,6 +93,12 @@ def say(settings: EnvironmentSettings, account: Account) -> None:
         print(f"  before you deploy: {problem}")
     for remark in findings.remarks:
         print(f"  remark: {remark}")
+    _print_records(findings)
+
+
+def _print_records(findings: Findings) -> None:
+    if findings.records:
+        print(own_domains.block(findings.records))
 
 
 def _examples(settings: EnvironmentSettings, _: Account, __: Client) -> list[str]:

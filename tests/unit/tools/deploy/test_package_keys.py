@@ -9,8 +9,9 @@ import pytest
 from botocore.exceptions import ClientError
 
 from education.errors import UserError
+from education.settings.keys import PackageKeySettings
 from education.settings.load import load_settings
-from education.settings.model import EnvironmentSettings, PackageKeySettings
+from education.settings.model import EnvironmentSettings
 from tools.deploy import package_keys
 from tools.deploy.package_keys import OPEN_SECONDS, KeyClients, conflict, fill, renewed
 
