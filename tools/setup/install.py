@@ -7,6 +7,7 @@ Each installation carries a stamp of the files it was made from and is redone on
 from __future__ import annotations
 
 import argparse
+import contextlib
 import fcntl
 import hashlib
 import os
@@ -21,10 +22,10 @@ from pathlib import Path
 
 from education.installers import (
     NPM_OPTIONS,
+    installations,
     missing_node_packages,
     missing_python_packages,
     npm_variables,
-    pip_variables,
 )
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -33,6 +34,7 @@ MINIMUM_PYTHON = (3, 11)
 MINIMUM_NODE = (20, 19)  # what Vite and vitest, which build and test the portal, need
 CHROMIUM_PROGRAMS = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome", "chrome")
 TAIL_LINES = 15
+REPEAT = "If the network failed, run this again: it repeats what is not complete."
 FULL = ("No space left on device", "ENOSPC", "Disk quota exceeded")
 FREE = "Make space (the installation takes about 1 GB; `npm cache clean --force` and `pip cache purge` free some)"
 
@@ -121,21 +123,17 @@ def run(
     )
 
 
-def run_pip(venv: Path, what: str, requirements: Path, log_name: str) -> None:
-    """Install the exact hashes of a requirements file into a virtual environment."""
+def install_pinned(venv: Path, what: str, requirements: Path, log_name: str) -> None:
+    """Install the exact hashes of a requirements file into a virtual environment, by uv if that is there."""
     python = venv / "bin" / "python"
-    run(
-        what,
-        "If the network failed, run this again: it repeats what is not complete.",
-        [
-            *(python, "-I", "-m", "pip", "install"),
-            *("--quiet", "--disable-pip-version-check", "--no-input"),
-            "--no-compile",  # Python compiles what is used at its first use
-            *("--require-hashes", "--requirement", requirements),
-        ],
-        log_name,
-        pip_variables(python, os.environ),
-    )
+    ways = installations(python, requirements, os.environ)
+    for way in ways:
+        try:
+            run(f"{what} ({way.program})", REPEAT, way.command, f"{log_name}-{way.program}", way.variables)
+            break
+        except InstallError:
+            if way is ways[-1]:
+                raise
     refuse_missing(what, missing_python_packages(python, requirements))
 
 
@@ -173,7 +171,9 @@ def install_python_packages() -> None:
             "venv",
         )
     stamp.unlink(missing_ok=True)
-    run_pip(venv, "installing the Python packages of requirements.txt", requirements, "pip")
+    with contextlib.suppress(InstallError):  # where uv cannot be had, pip installs everything
+        install_pinned(venv, "installing uv", ROOT / "tools" / "setup" / "uv.txt", "uv")
+    install_pinned(venv, "installing the Python packages of requirements.txt", requirements, "packages")
     stamp.write_text(wanted + "\n")
 
 
@@ -203,7 +203,7 @@ def install_browser_driver() -> None:
     wanted = digest(requirements, venv / ".installed")
     if is_stamped(stamp, wanted):
         return
-    run_pip(venv, "installing what drives Chromium in the tests", requirements, "pip-browser")
+    install_pinned(venv, "installing what drives Chromium in the tests", requirements, "browser-driver")
     stamp.write_text(wanted + "\n")
 
 

