@@ -124,19 +124,19 @@ def installations(
         target: a folder to install into, of wheels only; else the virtual environment.
     """
     pip_settings = pip_variables(python, variables)
-    pinned = ["--require-hashes", "--no-deps", "--requirement", requirements]
+    pinned: list[str | Path] = ["--require-hashes", "--no-deps", "--requirement", requirements]
     if target is not None:
         pinned = ["--only-binary", ":all:", "--target", target, *pinned]
     quiet = ["--quiet", "--disable-pip-version-check", "--no-input"]
     # Python compiles what is used at its first use.
-    pip = [python, "-I", "-m", "pip", "install", *quiet, "--no-compile", *pinned]
+    pip: list[str | Path] = [python, "-I", "-m", "pip", "install", *quiet, "--no-compile", *pinned]
     ways = [Installation("pip", pip, pip_settings)]
     uv = python.parent / "uv"
     # pip's `no-index` says that packages come from folders alone.
     if uv.is_file() and "PIP_NO_INDEX" not in pip_settings:
         # Every index is asked, as pip does it: the hashes decide what is taken.
         options = ["--quiet", "--no-config", "--index-strategy", "unsafe-best-match", "--link-mode", "copy"]
-        command = [uv, "pip", "install", "--python", python, *options, *pinned]
+        command: list[str | Path] = [uv, "pip", "install", "--python", python, *options, *pinned]
         ways.insert(0, Installation("uv", command, uv_variables(pip_settings)))
     return ways
 
