@@ -9,12 +9,15 @@ import { useSchoolColour } from "./design/school-colours";
 import { App } from "./shell/app";
 import { watchLeaving } from "./shell/leaving";
 import { person, startSession } from "./sign-in/session";
-import { t } from "./texts";
+import { choice, startLanguage } from "./texts/language";
+import { START_PROBLEM } from "./texts/start-problem";
+import { loadTexts } from "./texts/translator";
 
 const root = document.getElementById("app") as HTMLElement;
 
 async function start(): Promise<void> {
-  await loadConfig();
+  startLanguage(loadTexts);
+  await Promise.all([loadConfig(), loadTexts()]);
   useSchoolColour(config().school.colours.accent);
   watchLeaving();
   root.replaceChildren();
@@ -30,6 +33,6 @@ start().catch(() => {
   const note = document.createElement("p");
   note.setAttribute("role", "alert");
   note.className = "boot";
-  note.textContent = t("problem.start");
+  note.textContent = START_PROBLEM[choice.value.language];
   root.replaceChildren(note);
 });

@@ -63,8 +63,6 @@ async function run(setting: Setting, portal: Portal): Promise<Running> {
 }
 
 async function open(message: Open, portal: Portal): Promise<void> {
-  speak(message.language);
-  statusBox.textContent = text("loading");
   let running: Running | null = null;
   const reporter = message.runtime
     ? new Reporter(
@@ -88,6 +86,8 @@ async function open(message: Open, portal: Portal): Promise<void> {
       portal.send({ type: "left" });
     });
   });
+  await speak([message.language, ...navigator.languages]);
+  statusBox.textContent = text("loading");
   const launch = await readLaunch(message);
   running = await run(
     {
@@ -108,6 +108,7 @@ async function open(message: Open, portal: Portal): Promise<void> {
 }
 
 async function start(): Promise<void> {
+  await speak(navigator.languages);
   if (parent === window) {
     alertBox.textContent = text("notInPortal");
     return;
@@ -128,7 +129,6 @@ async function start(): Promise<void> {
     parent.postMessage({ type: "ready" } satisfies FromPlayer, origin);
 }
 
-speak(navigator.language);
 start().catch(() => {
   alertBox.textContent = text("launch-not-readable");
 });

@@ -1,6 +1,9 @@
-import { expect, test } from "vitest";
+import { beforeAll, expect, test } from "vitest";
 import { SignInEnded } from "../sign-in/renewal";
+import { loadTexts } from "../texts/translator";
 import { asProblem, problemOf } from "./problem";
+
+beforeAll(() => loadTexts());
 
 test("a problem document becomes a sentence, the API's detail, the request id and the faults of fields", () => {
   const body = {

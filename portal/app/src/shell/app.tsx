@@ -9,6 +9,7 @@ import { NotFound } from "../pages/not-found/index";
 import { SignedIn } from "../pages/signed-in/index";
 import { Loading, ProblemNote, Skeleton } from "../parts/notes";
 import { person } from "../sign-in/session";
+import { withTexts } from "../texts/translator";
 import { Shell } from "./shell";
 import { SignInFirst, Welcome } from "./visitor";
 
@@ -33,12 +34,12 @@ const guarded = (page: ComponentType, visitor: ComponentType = SignInFirst) =>
   };
 
 const HomePage = guarded(Home, Welcome);
-const LearningPage = guarded(lazy(() => import("../pages/learning/index")));
-const CoursePage = guarded(lazy(() => import("../pages/course/index")));
-const LessonPage = guarded(lazy(() => import("../pages/lesson/index")));
-const ProfilePage = guarded(lazy(() => import("../pages/profile/index")));
-const TeachPage = guarded(lazy(() => import("../pages/teach/index")));
-const AdminPage = guarded(lazy(() => import("../pages/admin/index")));
+const LearningPage = guarded(lazy(() => withTexts(import("../pages/learning/index"))));
+const CoursePage = guarded(lazy(() => withTexts(import("../pages/course/index"))));
+const LessonPage = guarded(lazy(() => withTexts(import("../pages/lesson/index"))));
+const ProfilePage = guarded(lazy(() => withTexts(import("../pages/profile/index"))));
+const TeachPage = guarded(lazy(() => withTexts(import("../pages/teach/index"))));
+const AdminPage = guarded(lazy(() => withTexts(import("../pages/admin/index"))));
 
 /** The whole app. */
 export function App() {

@@ -5,12 +5,12 @@ import { Button } from "../parts/button";
 import { Page } from "../parts/page";
 import { signIn, signUp } from "../sign-in/session";
 import { t } from "../texts";
+import { anyOf } from "../texts/formats";
 
 function SignUpNote() {
   const { signUp: who, signUpDomains } = config();
   if (who === "invited") return <p class="hint">{t("visitor.invited")}</p>;
-  if (who === "domains")
-    return <p class="hint">{t("visitor.domains", { domains: signUpDomains.join(", ") })}</p>;
+  if (who === "domains") return <p class="hint">{t("visitor.domains", { domains: anyOf(signUpDomains) })}</p>;
   return <p class="hint">{t("visitor.anyone")}</p>;
 }
 

@@ -1,10 +1,15 @@
-// Dates, sizes and times as people write them, in the reader's own time zone.
-import { formatLanguage } from "./translator";
+// Dates, numbers and lists as people write them in the language of the page, in the reader's own time zone.
+import { choice } from "./language";
+
+export { plain } from "../../../shared/texts/sentence";
+
+// The fields of forms have this calendar in every country, so sentences about the same dates have it, too.
+const CALENDAR = { calendar: "gregory" };
 
 /** A day and a time with the name of the time zone: `3 May 2027, 10:00 CEST`. `moment` is ISO 8601. */
 export function dateAndTime(moment: string): string {
-  return new Intl.DateTimeFormat(formatLanguage(), {
-    dateStyle: undefined,
+  return new Intl.DateTimeFormat(choice.value.form, {
+    ...CALENDAR,
     day: "numeric",
     month: "long",
     year: "numeric",
@@ -16,17 +21,17 @@ export function dateAndTime(moment: string): string {
 
 /** A day without a time. `moment` is ISO 8601. */
 export function day(moment: string): string {
-  return new Intl.DateTimeFormat(formatLanguage(), { dateStyle: "long" }).format(new Date(moment));
+  return new Intl.DateTimeFormat(choice.value.form, { ...CALENDAR, dateStyle: "long" }).format(
+    new Date(moment),
+  );
 }
 
 /** A number 0 to 100 as a whole percentage. Nothing is rounded up to 100. */
 export function percent(value: number): string {
-  return new Intl.NumberFormat(formatLanguage(), { style: "percent" }).format(Math.floor(value) / 100);
+  return new Intl.NumberFormat(choice.value.form, { style: "percent" }).format(Math.floor(value) / 100);
 }
 
-const BIDI_CONTROLS = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
-
-/** A text for places without markup (title of the window, accessible names), without controls of direction. */
-export function plain(text: string): string {
-  return text.replace(BIDI_CONTROLS, "");
+/** Several things of which one holds: `a.org, b.org or c.org`. */
+export function anyOf(things: readonly string[]): string {
+  return new Intl.ListFormat(choice.value.form, { type: "disjunction" }).format(things);
 }

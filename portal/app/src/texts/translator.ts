@@ -1,28 +1,47 @@
-// Turns keys into sentences. The sentences are in JSON catalogues, so that code has none and languages can be added.
+// Gives the sentences of catalogues. Each language's catalogue is a file of its own, loaded when the language is chosen.
+import type { Language } from "../../../shared/texts/languages";
+import { type Catalogue, type KeyOf, sentence, type Values } from "../../../shared/texts/sentence";
+import { choice } from "./language";
 
-/** A catalogue: `key.one` and `key.other` are the plural forms of `key`, chosen by the value `count`. */
-export type Catalogue = Record<string, string>;
-/** What a sentence's `{names}` are replaced by. */
-export type Values = Record<string, string | number>;
+/** The catalogues of a folder as `import.meta.glob` gives them, by `./de.json`. */
+type Files = Record<string, () => Promise<Catalogue>>;
 
-type KeyOf<C> = { [K in keyof C & string]: K extends `${infer Base}.${"one" | "other"}` ? Base : K }[keyof C &
-  string];
+const folders: Folder[] = [];
 
-/** The language of all texts, by BCP 47. */
-export const LANGUAGE = "en";
+/** The catalogues of one folder, in the languages that were needed so far. */
+class Folder {
+  readonly #loaded = new Map<Language, Catalogue>();
 
-/** The language in which numbers and dates are written: the reader's own form of it, as `en-GB`. */
-export function formatLanguage(preferred: readonly string[] = globalThis.navigator?.languages ?? []): string {
-  return preferred.find((each) => each.split("-")[0] === LANGUAGE) ?? LANGUAGE;
+  constructor(private readonly files: Files) {}
+
+  async load(language: Language): Promise<void> {
+    if (this.#loaded.has(language)) return;
+    const file = this.files[`./${language}.json`];
+    if (!file) throw new Error(`no texts in ${language}`);
+    this.#loaded.set(language, await file());
+  }
+
+  of(language: Language): Catalogue {
+    return this.#loaded.get(language) ?? {};
+  }
 }
 
-/** A function that gives the sentences of one catalogue. */
-export function translator<C extends Catalogue>(catalogue: C) {
-  const plurals = new Intl.PluralRules(LANGUAGE);
-  return (key: KeyOf<C>, values: Values = {}): string => {
-    const count = values.count;
-    const form = typeof count === "number" ? `${key}.${plurals.select(count)}` : key;
-    const sentence = catalogue[form] ?? catalogue[`${key}.other`] ?? catalogue[key] ?? key;
-    return sentence.replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole));
-  };
+/** A function that gives the sentences of a folder's catalogues. `C` is the type of the English one. */
+export function translator<C extends Catalogue>(files: Files) {
+  const folder = new Folder(files);
+  folders.push(folder);
+  return (key: KeyOf<C>, values: Values = {}): string =>
+    sentence(folder.of(choice.value.language), key, values, choice.value);
+}
+
+/** Loads the texts of all pages that were opened. Rejects if that is not possible now. */
+export const loadTexts = async (language: Language = choice.value.language): Promise<void> => {
+  await Promise.all(folders.map((each) => each.load(language)));
+};
+
+/** A page's code together with its texts. */
+export async function withTexts<M>(page: Promise<M>): Promise<M> {
+  const loaded = await page;
+  await loadTexts();
+  return loaded;
 }

@@ -1,6 +1,9 @@
-import { expect, test } from "vitest";
+import { beforeAll, expect, test } from "vitest";
 import type { Schemas } from "../../api/client";
+import { loadTexts } from "../../texts/translator";
 import { sentenceOf } from "./words";
+
+beforeAll(() => loadTexts());
 
 const entry = {
   at: "2027-05-03T08:00:00Z",

@@ -1,5 +1,8 @@
-import { expect, test } from "vitest";
+import { beforeAll, expect, test } from "vitest";
+import { loadTexts } from "../../texts/translator";
 import { admissionNote, isOpen } from "./admission";
+
+beforeAll(() => loadTexts());
 
 const NOON = Date.parse("2027-05-03T12:00:00Z");
 const [before, after] = ["2027-05-03T11:59:59Z", "2027-05-03T12:00:01Z"];

@@ -1,6 +1,9 @@
 // The texts of the pages for people who teach.
+import type { Catalogue } from "../../../../shared/texts/sentence";
 import { translator } from "../../texts";
-import en from "./en.json";
+import type en from "./en.json";
 
-/** Gives the sentence of a key of this folder's catalogue. */
-export const teach = translator(en);
+/** Gives the sentence of a key of this folder's catalogues. */
+export const teach = translator<typeof en>(
+  import.meta.glob<Catalogue>("./{en,de,es,ar}.json", { import: "default" }),
+);

@@ -8,8 +8,8 @@ import { Button } from "../../../parts/button";
 import { Loading, ProblemNote, Skeleton, StatusNote } from "../../../parts/notes";
 import { holdUntil } from "../../../shell/leaving";
 import { person } from "../../../sign-in/session";
-import { LANGUAGE } from "../../../texts";
 import { plain } from "../../../texts/formats";
+import { choice } from "../../../texts/language";
 import type { Content } from "../load";
 import { t } from "../texts";
 import { RuntimeLine } from "./runtime";
@@ -111,7 +111,7 @@ function usePlayer(props: PlayerProps) {
       url: content.url,
       launchUrl: content.launchUrl ?? "",
       learner: { id: person.value?.userId ?? "", name: person.value?.name ?? "" },
-      language: LANGUAGE,
+      language: choice.value.language,
     };
     const host = new PackageHost(frame.current, playerUrl, opening, {
       load: async () => (isTracked ? line.begin() : null),
