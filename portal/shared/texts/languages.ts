@@ -1,7 +1,7 @@
 // The languages of the portal and of the player, and which of them a reader gets. Rules without a page.
 
 /** The languages that have catalogues, by BCP 47. The first one is the one that others fall back to. */
-export const LANGUAGES = ["en"] as const;
+export const LANGUAGES = ["en", "de", "es", "ar"] as const;
 export type Language = (typeof LANGUAGES)[number];
 
 /** A language, and the form of it in which the reader writes numbers and dates, as `de-AT`. */
@@ -33,6 +33,12 @@ export const directionOf = (language: string): "ltr" | "rtl" => (RIGHT_TO_LEFT.h
 export function markDocument(language: Language): void {
   document.documentElement.lang = language;
   document.documentElement.dir = directionOf(language);
+}
+
+/** The name of a language (BCP 47) in itself: `Deutsch`. */
+export function nameOf(tag: string): string {
+  const name = isTag(tag) ? new Intl.DisplayNames([tag], { type: "language" }).of(tag) : undefined;
+  return name ? name.charAt(0).toLocaleUpperCase(tag) + name.slice(1) : tag;
 }
 
 function isTag(text: string): boolean {

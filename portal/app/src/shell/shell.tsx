@@ -6,6 +6,7 @@ import { config } from "../config";
 import { Button } from "../parts/button";
 import { person, signOut } from "../sign-in/session";
 import { t } from "../texts";
+import { LanguageChoice } from "./language-choice";
 import { finishPage } from "./leaving";
 
 /** Where the links of the navigation lead, for one person. */
@@ -66,6 +67,7 @@ export function Shell(props: { children: ComponentChildren; isLoading: boolean }
       <main id="main" tabIndex={-1}>
         {props.children}
       </main>
+      {person.value === null && <LanguageChoice />}
     </>
   );
 }

@@ -1,11 +1,14 @@
 // The sign-in on Cognito's own pages: authorization code with PKCE. Loaded when it is needed.
 import * as oauth from "oauth4webapi";
 import { config } from "../config";
+import { choice } from "../texts/language";
 import { SignInEnded } from "./renewal";
 import type { Tokens } from "./tokens";
 
 const SCOPE = "openid email aws.cognito.signin.user.admin";
 const STARTED = "education.sign-in";
+/** Of our languages those that Cognito's pages have. They have no Arabic, and stay in English or what they had last. */
+const COGNITO_SPEAKS = new Set(["en", "de", "es"]);
 
 interface Started {
   verifier: string;
@@ -48,6 +51,8 @@ export async function signInAddress(returnTo: string, page: "oauth2/authorize" |
     code_challenge: await oauth.calculatePKCECodeChallenge(verifier),
     code_challenge_method: "S256",
   });
+  // https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-managed-login.html (localization)
+  if (COGNITO_SPEAKS.has(choice.value.language)) query.set("lang", choice.value.language);
   return `${config().signInBaseUrl}/${page}?${query}`;
 }
 

@@ -1,6 +1,7 @@
 // The sign-in of this tab: who is signed in, tokens for requests, signing in and out.
 import { signal } from "@preact/signals";
 import { config } from "../config";
+import { forgetLanguage } from "../texts/language";
 import { callIdentity } from "./identity";
 import { Renewal } from "./renewal";
 import { Tabs } from "./tabs";
@@ -98,15 +99,15 @@ export async function signOut(): Promise<void> {
   try {
     if (refresh) await callIdentity("RevokeToken", { Token: refresh, ClientId: clientId });
   } finally {
-    tabs.end();
-    renewal.take(null);
+    forgetSignIn();
     const query = new URLSearchParams({ client_id: clientId, logout_uri: `${location.origin}/` });
     location.assign(`${signInBaseUrl}/logout?${query}`);
   }
 }
 
-/** Ends the sign-in in this browser without a call, for an account that was erased. */
+/** Ends the sign-in in this browser without a call, for example for an account that was erased. */
 export function forgetSignIn(): void {
   tabs.end();
   renewal.take(null);
+  forgetLanguage();
 }

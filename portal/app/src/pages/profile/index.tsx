@@ -1,5 +1,5 @@
 // The profile: name and language, second factor, the person's data as a file, and erasing everything.
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { api, ask, type Schemas } from "../../api/client";
 import { useAction } from "../../api/use-action";
 import { useData } from "../../api/use-data";
@@ -7,6 +7,8 @@ import { Button } from "../../parts/button";
 import { SelectField, TextField } from "../../parts/field";
 import { Loading, ProblemNote, Skeleton, StatusNote } from "../../parts/notes";
 import { Page } from "../../parts/page";
+import { chosenIn, followProfile } from "../../sign-in/profile-language";
+import { choice } from "../../texts/language";
 import { Erasure } from "./erasure";
 import { Export } from "./export";
 import { languages } from "./languages";
@@ -35,11 +37,13 @@ export default function Profile() {
 
 function Own(props: { profile: Schemas["Profile"] }) {
   const [name, setName] = useState(props.profile.displayName);
-  const [locale, setLocale] = useState(props.profile.locale);
+  const [locale, setLocale] = useState(chosenIn(props.profile) ?? choice.value.language);
   const [saved, setSaved] = useState("");
+  // It may have been changed on another device.
+  useEffect(() => void followProfile(props.profile), [props.profile]);
   const save = useAction(async () => {
     setSaved("");
-    await ask(api.PATCH("/profile", { body: { displayName: name, locale } }));
+    await followProfile(await ask(api.PATCH("/profile", { body: { displayName: name, locale } })));
     setSaved(t("own.saved"));
   });
   return (

@@ -5,6 +5,7 @@ import { useLocation } from "preact-iso/router";
 import { Button } from "../../parts/button";
 import { Skeleton } from "../../parts/notes";
 import { Page } from "../../parts/page";
+import { followOwnProfile } from "../../sign-in/profile-language";
 import { finishSignIn, signIn } from "../../sign-in/session";
 import { t } from "../../texts";
 
@@ -14,7 +15,10 @@ export function SignedIn() {
   const [hasFailed, setFailed] = useState(false);
   useEffect(() => {
     finishSignIn().then(
-      (path) => route(path, true),
+      async (path) => {
+        await followOwnProfile();
+        route(path, true);
+      },
       () => {
         // The code in the address is of no use any more, and no address should show it.
         history.replaceState(null, "", "/signed-in");
