@@ -1,6 +1,7 @@
 // The fields of forms, with the API's faults beside the field that they belong to.
 import type { ComponentChildren, RefObject } from "preact";
 import { useEffect, useId, useRef } from "preact/hooks";
+import { faultIn } from "../api/explain";
 import type { Problem } from "../api/problem";
 
 interface FieldProps {
@@ -12,7 +13,8 @@ interface FieldProps {
 }
 
 function faultOf(problem: Problem | undefined, name: string): string | undefined {
-  return problem?.errors.find((each) => each.field === name || each.field.startsWith(`${name}.`))?.message;
+  const fault = problem?.errors.find((each) => each.field === name || each.field.startsWith(`${name}.`));
+  return fault && faultIn(fault);
 }
 
 function Frame(props: FieldProps & { id: string; fault: string | undefined; children: ComponentChildren }) {

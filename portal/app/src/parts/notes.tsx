@@ -1,5 +1,6 @@
 // What a page tells: problems (read aloud at once), saved states (read aloud when there is time), and emptiness.
 import type { ComponentChildren } from "preact";
+import { explained } from "../api/explain";
 import type { Problem } from "../api/problem";
 import { signIn } from "../sign-in/session";
 import { t } from "../texts";
@@ -12,7 +13,7 @@ export function ProblemNote(props: { problem: Problem | undefined; onRetry?: (()
   return (
     <div class="note note-problem" role="alert">
       <p class="note-title">{problem.sentence}</p>
-      {problem.detail && problem.status !== 401 && <p>{problem.detail}</p>}
+      {problem.status !== 401 && <More problem={problem} />}
       {problem.requestId && <p class="small">{t("problem.request", { id: problem.requestId })}</p>}
       {problem.needsSignIn ? (
         <Button look="main" onPress={() => signIn()}>
@@ -22,6 +23,24 @@ export function ProblemNote(props: { problem: Problem | undefined; onRetry?: (()
         props.onRetry && <Button onPress={props.onRetry}>{t("problem.retry")}</Button>
       )}
     </div>
+  );
+}
+
+/** What more is known of a problem. English words stay for those of other languages, if there are no others. */
+function More(props: { problem: Problem }) {
+  const { problem } = props;
+  const text = explained(problem);
+  if (text) return <p>{text}</p>;
+  return problem.status < 500 && problem.status !== 404 ? <Original text={problem.detail} /> : null;
+}
+
+/** A sentence of the API, marked as English for readers of other languages. */
+export function Original(props: { text: string | undefined }) {
+  if (!props.text) return null;
+  return (
+    <p class="small" lang="en" dir="ltr">
+      {props.text}
+    </p>
   );
 }
 

@@ -1,4 +1,5 @@
 // Dates, numbers and lists as people write them in the language of the page, in the reader's own time zone.
+import { numberOf } from "../../../shared/texts/sentence";
 import { choice } from "./language";
 
 export { plain } from "../../../shared/texts/sentence";
@@ -29,6 +30,18 @@ export function day(moment: string): string {
 /** A number 0 to 100 as a whole percentage. Nothing is rounded up to 100. */
 export function percent(value: number): string {
   return new Intl.NumberFormat(choice.value.form, { style: "percent" }).format(Math.floor(value) / 100);
+}
+
+/** A number. */
+export const number = (value: number): string => numberOf(value, choice.value);
+
+/** The name of a language (BCP 47). */
+export function languageName(tag: string): string {
+  try {
+    return new Intl.DisplayNames([choice.value.form], { type: "language" }).of(tag) ?? tag;
+  } catch {
+    return tag;
+  }
 }
 
 /** Several things of which one holds: `a.org, b.org or c.org`. */

@@ -5,6 +5,8 @@ import { useAction } from "../../../api/use-action";
 import { Button } from "../../../parts/button";
 import { TextField } from "../../../parts/field";
 import { ProblemNote, StatusNote } from "../../../parts/notes";
+import { languageName } from "../../../texts/formats";
+import { Refusal } from "../refusal";
 import { teach } from "../texts";
 import { sendForm } from "../upload/send";
 import type { Course } from "./course";
@@ -59,9 +61,10 @@ export function CaptionsPanel(props: {
         ))}
       </ul>
       {(lesson.refusedCaptions ?? []).map((each) => (
-        <p key={each.language} class="note note-problem" role="alert">
-          {each.language}: {each.detail}
-        </p>
+        <div key={each.language} class="note note-problem" role="alert">
+          <p class="note-title">{languageName(each.language)}</p>
+          <Refusal code={each.code} detail={each.detail} />
+        </div>
       ))}
       <form
         class="form"

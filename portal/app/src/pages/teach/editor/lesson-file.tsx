@@ -5,6 +5,7 @@ import { asProblem, type Problem } from "../../../api/problem";
 import { Button } from "../../../parts/button";
 import { ProblemNote, StatusNote } from "../../../parts/notes";
 import { Progress } from "../../../parts/progress";
+import { Refusal } from "../refusal";
 import { teach } from "../texts";
 import { remembered } from "../upload/memory";
 import { giveUp, upload } from "../upload/upload";
@@ -130,7 +131,7 @@ function State(props: { lesson: Schemas["Lesson"] }) {
     return (
       <div class="note note-problem" role="alert">
         <p class="note-title">{teach("content.failed", { name: name ?? "" })}</p>
-        <p>{content.detail}</p>
+        <Refusal code={content.code} detail={content.detail} />
         {hasContent && <p>{teach("content.failed.before")}</p>}
       </div>
     );

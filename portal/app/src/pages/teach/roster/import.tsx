@@ -1,10 +1,12 @@
 // Import of a class list by paste or file: first *Check*, which changes nothing, then for real.
 import { useRef, useState } from "preact/hooks";
 import { api, ask, type Schemas } from "../../../api/client";
+import { readsApi } from "../../../api/explain";
 import { useAction } from "../../../api/use-action";
 import { Button } from "../../../parts/button";
 import { TextField } from "../../../parts/field";
 import { ProblemNote, StatusNote } from "../../../parts/notes";
+import { number } from "../../../texts/formats";
 import { useDraft } from "../draft";
 import { teach } from "../texts";
 
@@ -146,7 +148,7 @@ function Results(props: { result: Result }) {
       <ul class="row">
         {Object.entries(result.counts).map(([outcome, count]) => (
           <li key={outcome} class={outcome === "failed" ? "badge" : "badge badge-good"}>
-            {teach(`outcome.${outcome as Row["outcome"]}`)}: {count}
+            {teach(`outcome.${outcome as Row["outcome"]}`)}: {number(count)}
           </li>
         ))}
       </ul>
@@ -162,13 +164,13 @@ function Results(props: { result: Result }) {
           <tbody>
             {rows.slice(0, SHOWN_ROWS).map((each) => (
               <tr key={each.row}>
-                <td>{each.line ?? each.row}</td>
+                <td>{number(each.line ?? each.row)}</td>
                 <td>
                   <bdi>{each.email}</bdi>
                 </td>
                 <td>
                   {teach(`outcome.${each.outcome}`)}
-                  {each.errorMessage && <span class="block fault">{each.errorMessage}</span>}
+                  {each.errorMessage && <span class="block fault">{reasonOf(each)}</span>}
                 </td>
               </tr>
             ))}
@@ -178,5 +180,8 @@ function Results(props: { result: Result }) {
     </section>
   );
 }
+
+const reasonOf = (row: Row): string | undefined =>
+  readsApi() || !row.errorCode ? row.errorMessage : teach(`import.error.${row.errorCode}`);
 
 const rank = (row: Row) => (row.outcome === "failed" ? 0 : 1);

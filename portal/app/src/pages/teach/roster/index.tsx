@@ -8,7 +8,7 @@ import { Dialog } from "../../../parts/dialog";
 import { TextField } from "../../../parts/field";
 import { Empty, Loading, ProblemNote, Skeleton, StatusNote } from "../../../parts/notes";
 import { Progress } from "../../../parts/progress";
-import { day } from "../../../texts/formats";
+import { day, number } from "../../../texts/formats";
 import { teach } from "../texts";
 import { exportRoster } from "./export";
 import { ImportPanel } from "./import";
@@ -155,7 +155,7 @@ function Table(props: { entries: readonly Entry[]; onRemove: (entry: Entry) => v
                   label={teach("roster.progress.of", { name: nameOf(each) })}
                 />
               </td>
-              <td>{each.score === undefined ? "–" : Math.round(each.score)}</td>
+              <td>{each.score === undefined ? "–" : number(Math.round(each.score))}</td>
               <td>{each.lastActivityAt ? day(each.lastActivityAt) : "–"}</td>
               <td>
                 <Button describedBy={`student-${each.userId}`} onPress={() => props.onRemove(each)}>
