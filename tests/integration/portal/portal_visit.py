@@ -85,7 +85,7 @@ class Visit:
         self.page.goto(f"{self.portal}{path}")
 
     def sign_in(self, person: Person, path: str = "/") -> None:
-        """Sign in on Cognito's page, on the way to `path`."""
+        """Sign in on Cognito's page, on the way to `path`. Works in every language of the portal."""
         password = random_password()
         self.deployed.client("cognito-idp").admin_set_user_password(
             UserPoolId=self.deployed.outputs["user_pool_id"],
@@ -94,11 +94,11 @@ class Visit:
             Permanent=True,
         )
         self.open(path)
-        self.page.get_by_role("button", name="Sign in").click()
+        self.page.locator("main .button-main").first.click()
         self.page.fill("#username", person.email)
         self.page.fill("#password", password)
         self.page.keyboard.press("Enter")
-        self.page.get_by_role("button", name="Sign out").wait_for()
+        self.page.locator(".banner-inner > .button").wait_for()
         self.settle()
 
     def settle(self) -> None:

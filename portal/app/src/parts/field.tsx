@@ -46,6 +46,9 @@ function useFaultFocus(ref: RefObject<HTMLElement | null>, problem: Problem | un
   }, [problem, name, ref]);
 }
 
+/** What people write has the direction of its first letter; an address is always from left to right. */
+const DIRECTION = { text: "auto", search: "auto", email: "ltr" } as Record<string, "auto" | "ltr">;
+
 /** A line or, with `rows`, a block of text. The first field with a fault gets the focus. */
 export function TextField(
   props: FieldProps & {
@@ -78,12 +81,13 @@ export function TextField(
   return (
     <Frame {...props} id={id} fault={fault}>
       {props.rows ? (
-        <textarea {...shared} ref={ref as RefObject<HTMLTextAreaElement>} rows={props.rows} />
+        <textarea {...shared} dir="auto" ref={ref as RefObject<HTMLTextAreaElement>} rows={props.rows} />
       ) : (
         <input
           {...shared}
           ref={ref as RefObject<HTMLInputElement>}
           type={(props.type ?? "text") as "text"}
+          dir={DIRECTION[props.type ?? "text"]}
           min={props.min}
           autoComplete={props.autoComplete ?? "off"}
           inputMode={props.inputMode}

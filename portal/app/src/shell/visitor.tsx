@@ -39,7 +39,9 @@ export function Welcome() {
   return (
     <Page title={school.name} isWide>
       <div class="hero">
-        <p class="hero-text">{school.welcome || t("visitor.welcome")}</p>
+        <p class="hero-text" dir="auto">
+          {school.welcome || t("visitor.welcome")}
+        </p>
         <Doors />
       </div>
       <ul class="offers">

@@ -20,7 +20,7 @@ import { t } from "./texts";
 export default function Profile() {
   const loaded = useData("profile", () => ask(api.GET("/profile")));
   return (
-    <Page title={t("title")} lead={loaded.data?.email}>
+    <Page title={t("title")} lead={<bdi>{loaded.data?.email}</bdi>}>
       <ProblemNote problem={loaded.problem} onRetry={loaded.reload} />
       {loaded.isLoading && (
         <Loading>

@@ -20,7 +20,7 @@ async function textOf(content: Content, renew: () => Promise<Content | null>): P
 export function Article(props: { content: Content; renew: () => Promise<Content | null> }) {
   const text = useData(props.content.url.split("?")[0] ?? "", () => textOf(props.content, props.renew));
   return (
-    <article class="prose card">
+    <article class="prose card" dir={text.data === undefined ? undefined : "auto"}>
       <ProblemNote problem={text.problem && asProblem(text.problem)} onRetry={text.reload} />
       {text.isLoading && (
         <Loading>
