@@ -73,6 +73,7 @@ function button(label: string, action: () => void): HTMLButtonElement {
   const made = document.createElement("button");
   made.type = "button";
   made.textContent = label;
+  made.dir = "auto"; // a title of the package
   made.addEventListener("click", action);
   return made;
 }

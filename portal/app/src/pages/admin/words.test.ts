@@ -22,6 +22,12 @@ test("an act on a course names the person by a short pseudonym", () => {
   expect(said).toBe("Person 01234567 removed person fedcba98 from course c1.");
 });
 
+test("a role is named by its word", () => {
+  const details = { person: "fedcba98".repeat(4), group: "instructors" };
+  const granted = { ...entry, action: "role-granted", details } as unknown as Schemas["AuditEntry"];
+  expect(sentenceOf(granted)).toBe("Person 01234567 granted person fedcba98 the role “Instructor”.");
+});
+
 test("an action of a later version is told by its code", () => {
   expect(sentenceOf({ ...entry, action: "moon-landed" } as Schemas["AuditEntry"])).toContain("moon-landed");
 });

@@ -24,6 +24,14 @@ const KNOWN = [
   "person-erased",
 ] as const;
 
+const ROLES = ["students", "instructors", "administrators"] as const;
+
+/** The word for a group of Cognito; another group is named as it is. */
+function roleOf(group: unknown): string {
+  const known = ROLES.find((each) => each === group);
+  return known ? admin(`role.${known}`) : String(group ?? "");
+}
+
 /** What happened, in a sentence. An action of a later version is told by its code. */
 export function sentenceOf(entry: Schemas["AuditEntry"]): string {
   const details = (entry.details ?? {}) as Record<string, unknown>;
@@ -33,7 +41,7 @@ export function sentenceOf(entry: Schemas["AuditEntry"]): string {
     actor: short(entry.actor),
     person: person || admin("audit.somebody"),
     course: kind === "course" ? String(id) : "",
-    role: String(details.group ?? ""),
+    role: roleOf(details.group),
     action: entry.action,
   };
   const known = KNOWN.find((each) => each === entry.action);
