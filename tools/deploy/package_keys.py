@@ -20,7 +20,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from education.errors import UserError
 from education.naming import EDGE_REGION, PACKAGE_KEYS, SIGNING_KEY_SLOTS, Names
-from education.settings.model import EnvironmentSettings, PackageKeySettings
+from education.settings.keys import PackageKeySettings
+from education.settings.model import EnvironmentSettings
 from tools.deploy.key_store import key_store_client
 from tools.support.account import client
 

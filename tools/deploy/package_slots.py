@@ -31,9 +31,15 @@ def wrong_address(content_base_url: str, slot: str) -> str:
     return f"{content_base_url}/p/{token}/verify/verify/{'0' * 32}/launch.json"
 
 
-def _answer(url: str, session: requests.Session) -> int:
+def reachable(url: str) -> tuple[str, dict[str, str]]:
+    """A URL of the platform as Python can ask for it, and the headers that it then needs."""
     parts, headers = urlsplit(url), {}
     if (parts.hostname or "").endswith(".localhost"):  # this machine, but Python cannot resolve it
         headers["Host"] = parts.netloc
         url = parts._replace(netloc=f"127.0.0.1:{parts.port}").geturl()
+    return url, headers
+
+
+def _answer(url: str, session: requests.Session) -> int:
+    url, headers = reachable(url)
     return session.get(url, headers=headers, timeout=TIMEOUT_SECONDS).status_code

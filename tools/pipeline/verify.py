@@ -2,7 +2,8 @@
 
 The checks wait until the environment is up. Every operation of the API description refuses a caller without a token.
 Every path answers a preflight request for the portal and for no other origin. Errors are problem documents. Premium
-files need a signature, CloudFront has the keys that open packages, and the bucket returns no file. The setting
+files need a signature, CloudFront has the keys that open packages, and the bucket returns no file. Names of the
+school's own lead to the portal and to the sign-in pages. The setting
 `pipeline.integration_tests` chooses the tests: with `people` all that are not intrusive, for which the credentials must
 be the test role's or an administrator's; with `outside` those that need no user.
 """
@@ -27,6 +28,7 @@ from education.openapi.description import load_api_description
 from education.settings.load import settings_from_variables
 from education.settings.model import EnvironmentSettings
 from tools.deploy import package_slots
+from tools.pipeline.own_domains import GUIDE
 from tools.support.account import current_account
 from tools.support.outputs import read_outputs
 from tools.support.paths import ROOT
@@ -54,6 +56,7 @@ class Verification:
         yield from self.paths_answer_preflights()
         yield from self.content_is_closed()
         yield from package_slots.problems(self.outputs["content_base_url"], self.session)
+        yield from self.own_names_answer()
 
     def operations_need_a_token(self) -> Iterator[str]:
         """Call each operation of the API description without a token."""
@@ -95,6 +98,25 @@ class Verification:
         if code != HTTPStatus.FORBIDDEN:
             yield f"the bucket answers {code} to a caller without credentials, not 403"
 
+    def own_names_answer(self) -> Iterator[str]:
+        """Ask for the portal and for the sign-in pages at the names that the settings give to them."""
+        portal, sign_in = self.outputs["portal_url"], self.outputs["sign_in_base_url"]
+        query = {
+            "client_id": self.outputs["user_pool_client_id"],
+            "response_type": "code",
+            "redirect_uri": f"{portal}/signed-in",
+        }
+        for address, given, is_own in (
+            (f"{portal}/config.json", {}, bool(self.settings.portal.domain_aliases)),
+            (f"{sign_in}/login", query, self.settings.identity.use_sign_in_domain),
+        ):
+            url, headers = package_slots.reachable(address)
+            if is_own and not (answer := self._get(url, given, headers)).ok:
+                yield f"{address} answers {answer.status_code}, not 200: {GUIDE}"
+
+    def _get(self, url: str, query: Mapping[str, str], headers: Mapping[str, str]) -> requests.Response:
+        return self.session.get(url, params=dict(query), headers=dict(headers), timeout=TIMEOUT_SECONDS)
+
     @property
     def _portal(self) -> str:
         return self.settings.content.portal_origins[0]
@@ -114,7 +136,8 @@ def verify(settings: EnvironmentSettings, outputs: Mapping[str, Any]) -> list[st
             try:
                 problems = list(verification.problems())
             except requests.RequestException as problem:
-                problems = [f"{outputs['api_endpoint']} cannot be reached ({type(problem).__name__})"]
+                asked = problem.request.url if problem.request is not None else outputs["api_endpoint"]
+                problems = [f"{urlsplit(str(asked)).netloc} cannot be reached ({type(problem).__name__})"]
             if not problems or time.monotonic() > deadline:
                 return problems
             time.sleep(PAUSE_SECONDS)

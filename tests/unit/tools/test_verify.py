@@ -3,14 +3,15 @@
 import subprocess
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, cast
 
 import pytest
+import requests
 
 import tools.pipeline.verify
 from education.errors import UserError
 from education.settings.load import load_settings
-from tools.pipeline.verify import refuse_other_roles, run_tests
+from tools.pipeline.verify import Verification, refuse_other_roles, run_tests
 
 
 @pytest.fixture
@@ -61,3 +62,50 @@ def test_a_failing_test_ends_the_job_with_a_sentence(monkeypatch: pytest.MonkeyP
     )
     with pytest.raises(UserError, match="Roll back"):
         run_tests(load_settings("dev"), tmp_path / "dev.json")
+
+
+class Session:
+    """Answers each request with the status that a test gives to its path; notes what was asked."""
+
+    def __init__(self, **statuses: int) -> None:
+        self.statuses, self.asked = statuses, list[tuple[str, dict[str, str]]]()
+
+    def get(self, url: str, *, params: dict[str, str], headers: dict[str, str], **_: Any) -> Any:
+        self.asked.append((url, {**params, **headers}))
+        return SimpleNamespace(
+            ok=(code := self.statuses[url.rpartition("/")[2].partition(".")[0]]) == 200, status_code=code
+        )
+
+
+def verification(session: Session, *, own: bool) -> Verification:
+    settings = load_settings("dev")
+    portal = settings.portal.model_copy(update={"domain_aliases": ("learn.school.org",) if own else ()})
+    identity = settings.identity.model_copy(update={"use_sign_in_domain": own})
+    outputs = {
+        "portal_url": "https://learn.school.org",
+        "sign_in_base_url": "https://sign-in.school.org",
+        "user_pool_client_id": "client",
+    }
+    changed = settings.model_copy(update={"portal": portal, "identity": identity})
+    return Verification(changed, outputs, cast(requests.Session, session))
+
+
+def test_names_of_the_schools_own_lead_to_the_portal_and_to_sign_in() -> None:
+    session = Session(config=200, login=200)
+    assert list(verification(session, own=True).own_names_answer()) == []
+    assert [url for url, _ in session.asked] == [
+        "https://learn.school.org/config.json",
+        "https://sign-in.school.org/login",
+    ]
+    assert session.asked[1][1]["redirect_uri"] == "https://learn.school.org/signed-in"
+    wrong = list(verification(Session(config=403, login=400), own=True).own_names_answer())
+    assert [problem.partition(", not")[0] for problem in wrong] == [
+        "https://learn.school.org/config.json answers 403",
+        "https://sign-in.school.org/login answers 400",
+    ]
+
+
+def test_names_of_aws_are_not_asked() -> None:
+    session = Session()
+    assert list(verification(session, own=False).own_names_answer()) == []
+    assert session.asked == []
