@@ -57,7 +57,6 @@ class SigningKeys(Construct):
 def _key(scope: Construct, env: Environment, slot: str) -> KmsKey:
     """The KMS key of a slot. Another generation is another key: KMS does not rotate asymmetric keys."""
     generation = env.settings.content.signing_keys.generation(slot)
-    # checkov:skip=CKV_AWS_7 aws_kms_key: KMS rotates symmetric keys only; a setting replaces this one
     key = KmsKey(
         scope,
         f"link-key-{slot}-{generation}",

@@ -69,7 +69,6 @@ def add_file(scope: Construct, path: Path, *, bucket: str, key: str, immutable: 
     asset = TerraformAsset(
         scope, f"source-{name}", path=str(path.resolve()), type=AssetType.FILE, asset_hash=digest
     )
-    # checkov:skip=CKV_AWS_186 aws_s3_object: the files of a web page are public
     return S3Object(
         scope,
         f"file-{name}",

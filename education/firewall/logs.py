@@ -49,6 +49,7 @@ class FirewallLogs(Construct):
         super().__init__(scope, id)
         region = EDGE_REGION if provider else env.aws.region
         account, partition = env.aws.account_id, env.aws.partition
+        # checkov:skip=CKV_AWS_338 aws_cloudwatch_log_group: addresses of people are kept as long as they are needed
         group = CloudwatchLogGroup(
             self,
             "group",

@@ -52,7 +52,6 @@ class CodeBucket(PrivateBucket):
         asset = TerraformAsset(
             scope, "code", path=str(built.path), type=AssetType.FILE, asset_hash=built.digest
         )
-        # checkov:skip=CKV_AWS_186 aws_s3_object: code is no personal data; see PrivateBucket
         return S3Object(
             scope,
             "zip",

@@ -111,6 +111,17 @@ def test_a_stack_without_resources(
     assert checkov_findings(scanners, tmp_path)[0].startswith("looked at nothing: checkov found no resource")
 
 
+def test_checks_count_where_checkov_counts_no_resources(
+    scanners: Scanners, answers: Answer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Version 3.3.30 counts none of synthesized JSON."""
+    report = {"summary": {"passed": 9, "failed": 0, "resource_count": 0}, "results": {"failed_checks": []}}
+    answers("checkov", json.dumps(report))
+    (tmp_path / "cdk.tf.json").write_text("{}")
+    monkeypatch.setattr(scan_checkov, "_synthesized", lambda *_: tmp_path / "cdk.tf.json")
+    assert not [said for said in checkov_findings(scanners, tmp_path) if "looked at nothing" in said]
+
+
 def test_a_scan_that_looked_at_nothing_fails(
     checkout: Path, scanners: Scanners, monkeypatch: pytest.MonkeyPatch
 ) -> None:
