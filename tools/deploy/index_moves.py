@@ -7,9 +7,13 @@ docs/operations.md, "Move to new indexes".
 
 from typing import TYPE_CHECKING
 
+from botocore.exceptions import BotoCoreError, ClientError
+
 from education.data.tables import SUCCESSORS
+from education.errors import UserError
 from education.naming import Names
 from education.settings.model import EnvironmentSettings
+from tools.support.account import client
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -33,6 +37,19 @@ def problems(settings: EnvironmentSettings, dynamodb: "DynamoDBClient") -> list[
                 "true and deploy first (docs/operations.md, Move to new indexes)."
             )
     return found
+
+
+def refuse_early(settings: EnvironmentSettings) -> None:
+    """Refuse a deployment that would drop an index too early. A role that may not look is let through.
+
+    Raises `UserError` with what to do.
+    """
+    try:
+        found = problems(settings, client("dynamodb", settings.aws_region))
+    except (BotoCoreError, ClientError):
+        return
+    if found:
+        raise UserError("\n".join([*found, "Nothing was changed."]))
 
 
 def _indexes(table: str, dynamodb: "DynamoDBClient") -> set[str]:

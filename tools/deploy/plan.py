@@ -15,8 +15,8 @@ from education.settings.model import EnvironmentSettings
 from tools.deploy import package_keys
 from tools.deploy.cdktf import Cdktf
 from tools.deploy.key_quota import refuse_without_room
-from tools.deploy.link_keys import refuse_in_one_step
 from tools.deploy.progress import ResourceCounter
+from tools.deploy.refusals import refuse_in_one_step
 from tools.deploy.saved_plan import TEXT, SavedPlan, count_changes
 from tools.deploy.terraform import Terraform
 from tools.setup.toolchain import LOGS, Toolchain, find_toolchain
@@ -51,7 +51,6 @@ class Planner:
             account = current_account(self.settings)
             current.note(account.identity_arn)
         refuse_in_one_step(self.settings)
-        package_keys.refuse_in_one_step(self.settings)
         shutil.rmtree(self.folder, ignore_errors=True)
         with step(f"synthesizing TapStack{self.suffix}"):
             self._synthesize()

@@ -14,8 +14,8 @@ from education.settings.model import EnvironmentSettings
 from tools.deploy import package_keys
 from tools.deploy.cdktf import Cdktf
 from tools.deploy.key_quota import refuse_without_room
-from tools.deploy.link_keys import refuse_in_one_step
 from tools.deploy.progress import ResourceCounter
+from tools.deploy.refusals import refuse_in_one_step
 from tools.setup.toolchain import LOGS, find_toolchain
 from tools.support.account import current_account, refuse_local
 from tools.support.outputs import write_outputs
@@ -72,7 +72,6 @@ def run(command: str, suffix: str, variables: Mapping[str, str]) -> None:
     if command == "deploy":
         settings = settings_from_variables(variables)
         refuse_in_one_step(settings)
-        package_keys.refuse_in_one_step(settings)
         refuse_without_room(settings)
         with step(f"deploying {stack} with cdktf") as current:
             counter = ResourceCounter(current.progress)
