@@ -19,7 +19,7 @@ from local_platform.gate import (
     whole_answers,
 )
 from local_platform.gate.gate import Gate
-from local_platform.gate.sign_in import invitations, renewals, second_factor
+from local_platform.gate.sign_in import invitations, renewals, second_factor, srp_numbers
 from local_platform.gate.sign_in.pages import SignInPages
 
 
@@ -44,6 +44,7 @@ def main() -> int:
     renewals.keep_groups_and_time()
     second_factor.ask_for_the_second_factor()
     invitations.refuse_sign_up_by_oneself()
+    srp_numbers.take_short_numbers()
     own_domains.find_distributions_by_alias()
     app.app = Gate(own_domains.SignInDomain(SignInPages(app.app)))
     app._port_is_bindable = lambda *_: False  # the port it was given is the only one it opens
