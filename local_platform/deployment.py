@@ -2,11 +2,13 @@
 
 import hashlib
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from local_platform.emulator import Instance
 from local_platform.platform import STACK, Platform
+from local_platform.quiet_terraform import write_program
 from local_platform.state_backend import StateBackend
 from tools.deploy.cdktf import Cdktf
 from tools.setup.toolchain import Toolchain
@@ -23,6 +25,9 @@ PARALLELISM = 40
 def cdktf(platform: Platform, toolchain: Toolchain) -> Cdktf:
     """cdktf for the platform's stack."""
     logs = platform.log("x").parent
+    logs.mkdir(parents=True, exist_ok=True)
+    quiet = write_program(platform.home / "terraform", toolchain.terraform, platform.log("plan"))
+    toolchain = replace(toolchain, terraform=quiet)
     return Cdktf(STACK, toolchain, platform.synthesized, platform.variables(), logs, PARALLELISM)
 
 
