@@ -13,7 +13,7 @@ from tools.deploy.plan import Planner
 from tools.setup.toolchain import Toolchain
 
 EARLY = {"education-course-progress-prod": {"course-roster-index": "ACTIVE"}}
-TOOLCHAIN = Toolchain("terraform", "1.11.4", None, Path("terraform.rc"))
+TOOLCHAIN = Toolchain(Path("terraform"), "1.11.4", None, Path("terraform.rc"))
 
 
 @pytest.fixture
