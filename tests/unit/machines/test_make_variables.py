@@ -142,12 +142,14 @@ def test_a_checkout_may_be_in_any_folder(tmp_path: Path, name: str) -> None:
     (folder / ".venv" / "bin").mkdir(parents=True)
     (folder / "Makefile").write_bytes((ROOT / "Makefile").read_bytes())
     for file in (folder / "installer", folder / ".venv" / "bin" / "python"):
-        file.write_text('#!/bin/sh\n[ -z "$PYTHONSAFEPATH" ] && echo "$VIRTUAL_ENV"\n')
+        file.write_text(
+            '#!/bin/sh\n[ -z "$PYTHONSAFEPATH$PYTHONDONTWRITEBYTECODE" ] && echo "$VIRTUAL_ENV"\n'
+        )
         file.chmod(0o755)
     made = subprocess.run(
         ["make", "synth", "PYTHON=./installer"],
         cwd=folder,
-        env={"PATH": os.environ["PATH"], "PYTHONSAFEPATH": "1"},
+        env={"PATH": os.environ["PATH"], "PYTHONSAFEPATH": "1", "PYTHONDONTWRITEBYTECODE": "1"},
         capture_output=True,
         text=True,
         check=False,
