@@ -8,9 +8,9 @@ from typing import Any
 
 from local_platform.emulator import Instance
 from local_platform.platform import STACK, Platform
-from local_platform.quiet_terraform import write_program
 from local_platform.state_backend import StateBackend
 from tools.deploy.cdktf import Cdktf
+from tools.setup.quiet_terraform import write_program
 from tools.setup.toolchain import Toolchain
 from tools.support.programs import OnLine
 

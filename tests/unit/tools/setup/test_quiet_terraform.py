@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from local_platform.quiet_terraform import write_program
 from tools.deploy.progress import ResourceCounter
+from tools.setup.quiet_terraform import write_program
 
 PLAN = """\
 aws_kms_key.a: Refreshing state... [id=1]
@@ -20,7 +20,7 @@ Terraform will perform the following actions:
       + bucket = "b"
     }
 
-Plan: 1 to add, 0 to change, 0 to destroy.
+\033[1mPlan:\033[0m 1 to add, 0 to change, 0 to destroy.
 aws_s3_bucket.b: Creating...
 aws_s3_bucket.b: Creation complete after 1s [id=b]
 
@@ -57,7 +57,7 @@ def test_the_description_of_the_plan_goes_to_a_file(folder: Path, command: str) 
     assert sorted(described.splitlines() + said.splitlines()) == sorted(PLAN.splitlines())
     shown: list[str] = []
     counter = ResourceCounter(shown.append)
-    for line in said.splitlines():
+    for line in said.replace("\033[1m", "").replace("\033[0m", "").splitlines():
         counter(line)
     assert counter.text == "1 of 1 resources"
 

@@ -5,6 +5,7 @@ it has read them. Everything else that Terraform prints is passed on. Imports no
 """
 
 import os
+import re
 import shlex
 import signal
 import subprocess
@@ -12,7 +13,8 @@ import sys
 from pathlib import Path
 
 BEGIN = "Terraform will perform the following actions:"
-END = "Plan: "
+END = "Plan:"
+_COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 FORWARDED = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -39,7 +41,8 @@ def main(described: str, terraform: str, *arguments: str) -> int:
     with Path(described).open("w", encoding="utf-8") as file:
         is_described = False
         for line in process.stdout or ():
-            is_described = (is_described or line.startswith(BEGIN)) and not line.startswith(END)
+            text = _COLOUR.sub("", line)
+            is_described = (is_described or text.startswith(BEGIN)) and not text.startswith(END)
             output = file if is_described else sys.stdout
             output.write(line)
             output.flush()
