@@ -108,7 +108,7 @@ class Verification:
         }
         for address, given, is_own in (
             (f"{portal}/config.json", {}, bool(self.settings.portal.domain_aliases)),
-            (f"{sign_in}/login", query, self.settings.identity.use_sign_in_domain),
+            (f"{sign_in}/oauth2/authorize", query, self.settings.identity.use_sign_in_domain),
         ):
             url, headers = package_slots.reachable(address)
             if is_own and not (answer := self._get(url, given, headers)).ok:

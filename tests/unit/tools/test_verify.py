@@ -91,17 +91,17 @@ def verification(session: Session, *, own: bool) -> Verification:
 
 
 def test_names_of_the_schools_own_lead_to_the_portal_and_to_sign_in() -> None:
-    session = Session(config=200, login=200)
+    session = Session(config=200, authorize=200)
     assert list(verification(session, own=True).own_names_answer()) == []
     assert [url for url, _ in session.asked] == [
         "https://learn.school.org/config.json",
-        "https://sign-in.school.org/login",
+        "https://sign-in.school.org/oauth2/authorize",
     ]
     assert session.asked[1][1]["redirect_uri"] == "https://learn.school.org/signed-in"
-    wrong = list(verification(Session(config=403, login=400), own=True).own_names_answer())
+    wrong = list(verification(Session(config=403, authorize=400), own=True).own_names_answer())
     assert [problem.partition(", not")[0] for problem in wrong] == [
         "https://learn.school.org/config.json answers 403",
-        "https://sign-in.school.org/login answers 400",
+        "https://sign-in.school.org/oauth2/authorize answers 400",
     ]
 
 
