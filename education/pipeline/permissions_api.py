@@ -1,4 +1,4 @@
-"""What the pipeline may do with the REST API, and with the firewalls in front of it and of sign-in."""
+"""What the pipeline may do with the REST API, the firewalls in front of it and of sign-in, and the sign-in domain."""
 
 from education.firewall.logs import NAME_PREFIX
 from education.naming import PROJECT
@@ -168,5 +168,29 @@ def _log_permissions(scope: ResourceScope) -> list[Permission]:
                 "logs", "CreateLogDelivery DeleteLogDelivery PutResourcePolicy DeleteResourcePolicy"
             ),
             reason="none of these has a resource type; WAF asks for them, and the policy lets a service write logs",
+        ),
+    ]
+
+
+def sign_in_domain_permissions(scope: ResourceScope) -> list[Permission]:
+    """Making the domain, and replacing it. Cognito serves it by a distribution in an account of its own.
+
+    Whoever makes the domain must be allowed to update distributions:
+    https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-add-custom-domain.html
+    """
+    return [
+        Permission(
+            "SignInDomain",
+            [scope.arn("cognito-idp", "userpool/*")],
+            writes=actions("cognito-idp", "DeleteUserPoolDomain"),
+            conditions=scope.tagged(),
+            reason="a pool's ARN has its id, not its name; its tags are checked instead",
+        ),
+        Permission(
+            "SignInDomainDelivery",
+            ["*"],
+            writes=actions("cloudfront", "UpdateDistribution"),
+            conditions={"StringNotEquals": {"aws:ResourceAccount": scope.context.account_id}},
+            reason="the distribution is Cognito's, in an account of AWS; those of this account are left out",
         ),
     ]

@@ -15,6 +15,7 @@ from education.pipeline.permissions_api import (
     api_firewall_permissions,
     api_permissions,
     firewall_permissions,
+    sign_in_domain_permissions,
     sign_in_firewall_permissions,
     trace_permissions,
 )
@@ -33,7 +34,6 @@ from education.pipeline.permissions_data import (
     mail_permissions,
     risk_permissions,
 )
-from education.pipeline.permissions_domains import sign_in_domain_permissions
 from education.pipeline.permissions_functions import event_permissions, function_permissions
 from education.pipeline.permissions_monitoring import alarm_permissions, monitoring_permissions
 from education.pipeline.permissions_state import state_statements
