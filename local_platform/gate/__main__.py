@@ -8,7 +8,6 @@ import sys
 
 from local_platform.gate import (
     api_changes,
-    edge_functions,
     lost_answers,
     own_domains,
     principals,
@@ -18,6 +17,7 @@ from local_platform.gate import (
     version_ranges,
     whole_answers,
 )
+from local_platform.gate.edge import functions, signed_links
 from local_platform.gate.gate import Gate
 from local_platform.gate.sign_in import invitations, renewals, second_factor, srp_numbers
 from local_platform.gate.sign_in.pages import SignInPages
@@ -39,8 +39,9 @@ def main() -> int:
     system_logs.respect_the_system_log_level()
     firewall.install()
     api_changes.store_changes_as_they_are_read()
-    edge_functions.let_functions_read_key_value_stores()
-    edge_functions.answer_updates_as_aws_does()
+    functions.let_functions_read_key_value_stores()
+    functions.answer_updates_as_aws_does()
+    signed_links.refuse_what_is_not_signed()
     renewals.keep_groups_and_time()
     second_factor.ask_for_the_second_factor()
     invitations.refuse_sign_up_by_oneself()

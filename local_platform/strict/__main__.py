@@ -1,8 +1,7 @@
 """Runs the strict AWS emulator in place of `ministack`: `python -m local_platform.strict`.
 
 The pipeline tests use it to deploy, change and destroy environments under the pipeline's roles. It enforces IAM without
-the emulator's gaps, CloudFront checks signatures, and APIs answer at the addresses that AWS gives to them (a proxy
-leads here).
+the emulator's gaps, and APIs answer at the addresses that AWS gives to them (a proxy leads here).
 """
 
 import json
@@ -10,7 +9,14 @@ import re
 import sys
 from typing import Any
 
-from local_platform.gate import api_changes, edge_functions, firewall, lost_answers, principals, whole_answers
+from local_platform.gate import (
+    api_changes,
+    firewall,
+    lost_answers,
+    principals,
+    whole_answers,
+)
+from local_platform.gate.edge import functions, signed_links
 from local_platform.strict import cloudfront, enforcement
 
 # The address that AWS gives to an API; the emulator knows only an address below its own name.
@@ -38,8 +44,9 @@ def main() -> int:
     whole_answers.send_head_and_body_together()
     lost_answers.let_a_lock_be_asked_for_twice()
     api_changes.store_changes_as_they_are_read()
-    edge_functions.let_functions_read_key_value_stores()
-    edge_functions.answer_updates_as_aws_does()
+    functions.let_functions_read_key_value_stores()
+    functions.answer_updates_as_aws_does()
+    signed_links.refuse_what_is_not_signed()
     app._EXECUTE_API_RE = API_HOST
     apigateway_v1._fetch_jwks = published_keys
     app._port_is_bindable = lambda *_: False  # the port it was given is the only one it opens
