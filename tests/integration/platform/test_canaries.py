@@ -13,13 +13,12 @@ from local_platform.accounts import random_password
 from tests.integration.support.course_helpers import new_course, upload
 from tests.integration.support.deployed import Deployed
 from tests.integration.support.people import Caller, People, SharedUsers
+from tests.integration.support.role_probes import credentials_of
 
 if TYPE_CHECKING:
     from mypy_boto3_cognito_idp import CognitoIdentityProviderClient
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_iam import IAMClient
-    from mypy_boto3_lambda import LambdaClient
-    from mypy_boto3_sts import STSClient
 
 
 @pytest.mark.parametrize("path", ["/courses", "/enrollments", "/profile"])
@@ -122,7 +121,7 @@ def test_a_forbidden_action_is_denied(
 @pytest.mark.intrusive
 def test_a_role_cannot_give_itself_more(deployed: Deployed) -> None:
     """A function may not change IAM policies."""
-    credentials, role = _credentials_of(deployed, "catalog")
+    credentials, role = credentials_of(deployed, "catalog")
     iam: IAMClient = deployed.client("iam", **credentials)
     with pytest.raises(ClientError, match="AccessDenied"):
         iam.put_role_policy(RoleName=role, PolicyName="more", PolicyDocument="{}")
@@ -161,23 +160,6 @@ def test_a_private_object_is_forbidden(deployed: Deployed, users: SharedUsers) -
 
 
 def _as_function(deployed: Deployed, function: str) -> "DynamoDBClient":
-    credentials, _ = _credentials_of(deployed, function)
+    credentials, _ = credentials_of(deployed, function)
     dynamodb: DynamoDBClient = deployed.client("dynamodb", **credentials)
     return dynamodb
-
-
-def _credentials_of(deployed: Deployed, function: str) -> tuple[dict[str, str], str]:
-    """Credentials of a function's role, and the role's name. On AWS, only Lambda may assume that role."""
-    if not deployed.is_local:
-        pytest.skip("on AWS only Lambda itself may assume a function's role")
-    functions: LambdaClient = deployed.client("lambda")
-    name = deployed.outputs[f"{function}_function_name"]
-    role = functions.get_function_configuration(FunctionName=name)["Role"]
-    sts: STSClient = deployed.client("sts")
-    taken = sts.assume_role(RoleArn=role, RoleSessionName="canary")["Credentials"]
-    credentials = {
-        "aws_access_key_id": taken["AccessKeyId"],
-        "aws_secret_access_key": taken["SecretAccessKey"],
-        "aws_session_token": taken["SessionToken"],
-    }
-    return credentials, role.rpartition("/")[2]

@@ -14,6 +14,7 @@ from tests.integration.support.browser import Browser, browser, find_browser
 from tests.integration.support.course_helpers import eventually, has_content, lesson, new_course
 from tests.integration.support.deployed import Deployed
 from tests.integration.support.people import SharedUsers
+from tests.integration.support.signed_url import ended
 
 pytestmark = pytest.mark.intrusive
 
@@ -65,9 +66,10 @@ let sought = event("seeked");
 video.currentTime = 0.2;
 await sought;
 const position = video.currentTime;
-// A link that has ended: the player notices an error, asks for a new link, and goes on from its position.
+// The link has ended, and the distribution refuses it: the player notices an error, asks for a new link, and goes on
+// from its position.
 const failed = event("error");
-video.src = shown.url.replace("/video-", "/video-0");
+video.src = shown.ended;
 await failed;
 video.src = shown.url;
 await event("loadedmetadata");
@@ -108,6 +110,8 @@ def test_a_film_with_captions_plays_seeks_and_goes_on_with_a_new_link(
     upload_captions(deployed, users.owner, path, "de", CUES.encode())
     eventually(lambda: has_content(users.owner, path))
     shown = users.owner.get(f"{path}/content")
+    shown["ended"] = ended(deployed, shown["url"])
+    assert deployed.fetch(shown["ended"]).status_code == 403
     seen = chromium.run(deployed.origin, PLAY.replace("SHOWN", json.dumps(shown)))
     assert seen["captions"] == ["Grüße aus Köln"]
     assert (seen["label"], seen["tracks"]) == ("Deutsch", 1)

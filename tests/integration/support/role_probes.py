@@ -1,13 +1,39 @@
-"""Calls to AWS that test what a role is allowed to do. They change nothing, even if they are allowed."""
+"""The credentials of a role, and calls to AWS that test what it is allowed to do.
+
+The calls change nothing, even if they are allowed.
+"""
 
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+import pytest
 
 from tests.integration.support.deployed import Deployed
 from tests.integration.support.used_permissions import Pair, resource_part
 
+if TYPE_CHECKING:
+    from mypy_boto3_lambda import LambdaClient
+    from mypy_boto3_sts import STSClient
+
 Probe = tuple[Pair, Callable[[], Any]]
+
+
+def credentials_of(deployed: Deployed, function: str) -> tuple[dict[str, str], str]:
+    """Credentials of a function's role, and the role's name. On AWS, only Lambda may assume that role."""
+    if not deployed.is_local:
+        pytest.skip("on AWS only Lambda itself may assume a function's role")
+    functions: LambdaClient = deployed.client("lambda")
+    name = deployed.outputs[f"{function}_function_name"]
+    role = functions.get_function_configuration(FunctionName=name)["Role"]
+    sts: STSClient = deployed.client("sts")
+    taken = sts.assume_role(RoleArn=role, RoleSessionName="canary")["Credentials"]
+    credentials = {
+        "aws_access_key_id": taken["AccessKeyId"],
+        "aws_secret_access_key": taken["SecretAccessKey"],
+        "aws_session_token": taken["SessionToken"],
+    }
+    return credentials, role.rpartition("/")[2]
 
 
 def probes(deployed: Deployed, credentials: Mapping[str, str]) -> Iterator[Probe]:

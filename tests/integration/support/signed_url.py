@@ -1,12 +1,13 @@
 """Reads and verifies CloudFront signed URLs with a custom policy, as CloudFront does it: P-256 over SHA-256.
 
-The CloudFront of the AWS emulator does not check signatures. So the tests check them with the public keys that the
-distribution trusts.
+The tests check signatures with the public keys that the distribution trusts. The gate of the local platform does the
+same (local_platform/gate/edge/signed_links.py).
 https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/private-content-creating-signed-url-custom-policy.html
 """
 
 import json
-from base64 import b64decode
+import time
+from base64 import b64decode, b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -19,6 +20,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from tests.integration.support.deployed import Deployed
+from tests.integration.support.role_probes import credentials_of
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudfront import CloudFrontClient
@@ -76,6 +78,39 @@ class SignedUrl:
             raise AssertionError("the signature is not one of this key over this policy") from None
 
 
+def ended(deployed: Deployed, signed: str, seconds: float = 1, slot: str | None = None) -> str:
+    """The same link as the content function would have signed it so long ago that it ended some seconds ago. With
+    negative seconds, one that will end so soon. Without a slot, with the key that signs now."""
+    parsed = SignedUrl.parse(signed)
+    statement = parsed.only_statement
+    statement["Condition"] = {"DateLessThan": {"AWS:EpochTime": int(time.time() - seconds)}}
+    policy = json.dumps({"Statement": [statement]}, separators=(",", ":")).encode()
+    credentials, _ = credentials_of(deployed, "content")
+    kms: Any = deployed.client("kms", **credentials)
+    slot = slot or deployed.settings.content.signing_keys.active
+    signature = kms.sign(
+        KeyId=_key_arn(deployed, slot), Message=policy, MessageType="RAW", SigningAlgorithm="ECDSA_SHA_256"
+    )["Signature"]
+    return (
+        f"{parsed.url}?Policy={encoded(policy)}&Signature={encoded(signature)}"
+        f"&Key-Pair-Id={public_key_id(deployed, slot)}&Hash-Algorithm=SHA256"
+    )
+
+
+def public_key_id(deployed: Deployed, slot: str) -> str:
+    """CloudFront's id of the public half of a slot's key, as KMS gives it. Fails if CloudFront does not trust it."""
+    kms: Any = deployed.client("kms")
+    half = serialization.load_der_public_key(kms.get_public_key(KeyId=_key_arn(deployed, slot))["PublicKey"])
+    (found,) = (key_id for key_id, key in published_keys(deployed, "premium/*").items() if key == half)
+    return found
+
+
+def _key_arn(deployed: Deployed, slot: str) -> str:
+    alias = f"alias/education-link-key-{slot}-{deployed.outputs['environment_suffix']}"
+    kms: Any = deployed.client("kms")
+    return str(kms.describe_key(KeyId=alias)["KeyMetadata"]["Arn"])
+
+
 def published_keys(deployed: Deployed, path_pattern: str) -> Mapping[str, ec.EllipticCurvePublicKey]:
     """The public keys, by id, that the distribution trusts for a path pattern. They come from the CloudFront API."""
     cloudfront: CloudFrontClient = deployed.client("cloudfront")
@@ -97,3 +132,8 @@ def published_keys(deployed: Deployed, path_pattern: str) -> Mapping[str, ec.Ell
 def _decoded(text: str) -> bytes:
     """Decode the Base64 variant that CloudFront uses in URLs."""
     return b64decode(text.translate(str.maketrans("-_~", "+=/")), validate=True)
+
+
+def encoded(data: bytes) -> str:
+    """The Base64 variant that CloudFront uses in URLs."""
+    return b64encode(data).decode().translate(str.maketrans("+=/", "-_~"))
