@@ -3,15 +3,14 @@
 from collections.abc import Mapping
 from typing import Any
 
-from botocore.exceptions import ClientError
-
-from domain import course_store
+from domain import course_store, lesson_entry_store
 from domain.content_paths import UploadKey
 from domain.courses import ARCHIVED, Course, Lesson
 from domain.enrollments.model import EnrollmentRecord
+from domain.lesson_entry_store import EntryChange
 from domain.multiparts import Multipart
 from toolkit import clients, clock
-from toolkit.dynamo import condition_failed, from_item, retry_conflicts, to_item
+from toolkit.dynamo import from_item, to_item
 
 
 class ContentTable:
@@ -99,13 +98,15 @@ class ContentTable:
 
     def drop_captions(self, course_id: str, lesson_id: str, language: str) -> bool:
         """Remove a language from its lesson: one UpdateItem. False if it is not there, or the course is archived."""
-        return self._change(
+        wanted = EntryChange(
             course_id,
+            lesson_id,
             "SET updatedAt = :now REMOVE lessons.#lesson.captions.#language",
             "attribute_exists(lessons.#lesson.captions.#language) AND #status <> :archived",
             {":archived": ARCHIVED, ":now": clock.now()},
-            {"#lesson": lesson_id, "#language": language, "#status": "status"},
+            {"#language": language, "#status": "status"},
         )
+        return lesson_entry_store.change(self._courses, wanted)
 
     def _open(self, upload: UploadKey, form: Mapping[str, Any]) -> bool:
         return self._update(
@@ -130,31 +131,5 @@ class ContentTable:
         names: Mapping[str, str] | None = None,
     ) -> bool:
         """Whether the condition was true, and the lesson is changed."""
-        return self._change(
-            upload.course_id, change, condition, values, {"#lesson": upload.lesson_id, **(names or {})}
-        )
-
-    def _change(
-        self,
-        course_id: str,
-        change: str,
-        condition: str,
-        values: Mapping[str, Any],
-        names: Mapping[str, str],
-    ) -> bool:
-        try:
-            retry_conflicts(
-                lambda: clients.dynamodb().update_item(
-                    TableName=self._courses,
-                    Key=to_item({"courseId": course_id}),
-                    UpdateExpression=change,
-                    ConditionExpression=condition,
-                    ExpressionAttributeNames=dict(names),
-                    ExpressionAttributeValues=to_item(values),
-                )
-            )
-        except ClientError as error:
-            if condition_failed(error):
-                return False
-            raise
-        return True
+        wanted = EntryChange(upload.course_id, upload.lesson_id, change, condition, values, names or {})
+        return lesson_entry_store.change(self._courses, wanted)

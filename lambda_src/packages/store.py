@@ -1,19 +1,17 @@
 """Writes what became of a zip into its lesson's entry: one conditional UpdateItem each.
 
-The course's `version` does not change: an upload is not an edit (uploads.store).
+The course's `version` does not change: an upload is not an edit (domain.lesson_entry_store).
 """
 
 from collections.abc import Mapping
 from typing import Any
 
-from botocore.exceptions import ClientError
-
-from domain import course_store
+from domain import course_store, lesson_entry_store
 from domain.content_paths import UploadKey
 from domain.courses import Course
 from domain.lesson_content import FAILED, INTERRUPTED, PROCESSING, PackageNote
-from toolkit import clients, clock
-from toolkit.dynamo import condition_failed, from_item, retry_conflicts, to_item
+from domain.lesson_entry_store import EntryChange
+from toolkit import clock
 
 # A run that was interrupted goes on; a refusal is the last word.
 _WAITS = (
@@ -68,20 +66,7 @@ class LessonPackageTable:
     def _update(self, upload: UploadKey, change: str, values: Mapping[str, Any]) -> Course | None:
         """The course after a change, None if the lesson does not wait for the upload."""
         waiting = {":upload": upload.upload_id, ":processing": PROCESSING, ":interrupted": INTERRUPTED}
-        try:
-            answer = retry_conflicts(
-                lambda: clients.dynamodb().update_item(
-                    TableName=self._courses,
-                    Key=to_item({"courseId": upload.course_id}),
-                    UpdateExpression=change,
-                    ConditionExpression=_WAITS,
-                    ExpressionAttributeNames={"#lesson": upload.lesson_id, "#state": "state"},
-                    ExpressionAttributeValues=to_item({**waiting, **values}),
-                    ReturnValues="ALL_NEW",
-                )
-            )
-        except ClientError as error:
-            if condition_failed(error):
-                return None
-            raise
-        return Course.from_stored(from_item(answer["Attributes"]))
+        wanted = EntryChange(
+            upload.course_id, upload.lesson_id, change, _WAITS, {**waiting, **values}, {"#state": "state"}
+        )
+        return lesson_entry_store.change_and_read(self._courses, wanted)

@@ -1,20 +1,17 @@
 """Writes a lesson's open form and content into its course: one conditional UpdateItem each.
 
-The course's `version` does not change: an upload is not an edit, and must not turn an instructor's unsaved changes
-into a conflict.
+The course's `version` does not change (domain.lesson_entry_store).
 """
 
 from collections.abc import Mapping
 from typing import Any
 
-from botocore.exceptions import ClientError
-
-from domain import course_store
+from domain import course_store, lesson_entry_store
 from domain.content_paths import UploadKey
 from domain.courses import ARCHIVED, Course
 from domain.lesson_content import PROCESSING
-from toolkit import clients, clock
-from toolkit.dynamo import condition_failed, from_item, retry_conflicts, to_item
+from domain.lesson_entry_store import EntryChange
+from toolkit import clock
 from uploads.arrival import Arrival
 
 _FITS = (
@@ -116,23 +113,8 @@ class LessonContentTable:
         names: Mapping[str, str] | None = None,
     ) -> Course | None:
         """The course after a change, None if the condition is false."""
-        try:
-            answer = retry_conflicts(
-                lambda: clients.dynamodb().update_item(
-                    TableName=self._courses,
-                    Key=to_item({"courseId": upload.course_id}),
-                    UpdateExpression=change,
-                    ConditionExpression=condition,
-                    ExpressionAttributeNames={"#lesson": upload.lesson_id, **(names or {})},
-                    ExpressionAttributeValues=to_item(values),
-                    ReturnValues="ALL_NEW",
-                )
-            )
-        except ClientError as error:
-            if condition_failed(error):
-                return None
-            raise
-        return Course.from_stored(from_item(answer["Attributes"]))
+        wanted = EntryChange(upload.course_id, upload.lesson_id, change, condition, values, names or {})
+        return lesson_entry_store.change_and_read(self._courses, wanted)
 
 
 def _fitting(upload: UploadKey) -> dict[str, Any]:
