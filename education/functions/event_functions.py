@@ -29,7 +29,13 @@ from education.functions.grants import (
     see_erasures,
 )
 from education.functions.python_function import Operations, PythonFunction
-from education.functions.stream_filters import ENROLMENTS_AND_COMPLETIONS, FOLLOWED, NAMES, PUBLICATIONS
+from education.functions.stream_filters import (
+    ENROLMENTS_AND_COMPLETIONS,
+    FOLLOWED,
+    LOST_RIGHTS,
+    NAMES,
+    PUBLICATIONS,
+)
 from education.functions.stream_source import LagAlarm, StreamSource
 from education.functions.user_sweep import UserSweep
 from education.iam import Grant
@@ -202,7 +208,8 @@ class StreamFunctions(Construct):
     queued enrolments.
 
     After a course was edited, the second one (`followups`) updates the students' records, the waitlist and the stored
-    files, and after a change of a profile the copies of the name and the address.
+    files, after a change of a profile the copies of the name and the address, and when a person loses a role or is
+    erased it ends their unfinished uploads.
 
     Attributes:
         alarms: on the lag of each.
@@ -276,7 +283,7 @@ class StreamFunctions(Construct):
                     [f"{content.bucket_arn}/{prefix}*" for prefix in content.served_prefixes],
                     reason="the rest of the key names the lesson, which is known only at the edit",
                 ),
-                end_uploads(content),
+                *end_uploads(content),
                 *delete_packages(content),
             ],
             timeout_seconds=FOLLOWUPS_TIMEOUT_SECONDS,
@@ -286,7 +293,7 @@ class StreamFunctions(Construct):
             ("events-of-courses", courses, self.events, PUBLICATIONS),
             ("events-of-progress", progress, self.events, ENROLMENTS_AND_COMPLETIONS),
             ("followups-of-courses", courses, self.followups, FOLLOWED),
-            ("followups-of-profiles", tables.profiles, self.followups, NAMES),
+            ("followups-of-profiles", tables.profiles, self.followups, (*NAMES, *LOST_RIGHTS)),
         ):
             StreamSource(self, name, operations=operations, table=table, function=function, pattern=pattern)
         self.alarms: tuple[CloudwatchMetricAlarm, ...] = tuple(

@@ -261,14 +261,17 @@ def unpack_packages(tables: Tables, content: ContentDelivery) -> list[Grant]:
     ]
 
 
-def end_uploads(content: ContentDelivery) -> Grant:
-    """Lets a function delete the parts of an upload that was not completed, but no file."""
-    return Grant(
-        "EndUploadsInParts",
-        ["s3:AbortMultipartUpload"],
-        [f"{content.bucket_arn}/{content.incoming_prefix}*"],
-        reason="the rest of the key names the lesson, which is known only when its upload ends",
-    )
+def end_uploads(content: ContentDelivery) -> list[Grant]:
+    """Lets a function find uploads that were not completed, and delete their parts, but no file."""
+    return [
+        Grant("FindUploadsInParts", ["s3:ListBucketMultipartUploads"], [content.bucket_arn]),
+        Grant(
+            "EndUploadsInParts",
+            ["s3:AbortMultipartUpload"],
+            [f"{content.bucket_arn}/{content.incoming_prefix}*"],
+            reason="the rest of the key names the lesson, which is known only when its upload ends",
+        ),
+    ]
 
 
 def delete_packages(content: ContentDelivery) -> list[Grant]:

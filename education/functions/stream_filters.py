@@ -58,6 +58,15 @@ FOLLOWED = (
 # The changes of profiles after which copies of a name or an address have to follow
 # (lambda_src/domain/rosters/contacts.py).
 NAMES = (json.dumps({"dynamodb": {"NewImage": {"namesChangedAt": {"S": [{"exists": True}]}}}}),)
+# The loss of a right to upload files: the note of the roles that a person has lost, or an erasure request
+# (revocations.py and erasure.py in lambda_src/domain/people).
+LOST_RIGHTS = (
+    *(
+        json.dumps({"dynamodb": {"NewImage": {f"{group}OnlyAfter": {"N": [{"exists": True}]}}}})
+        for group in ("instructors", "administrators")
+    ),
+    json.dumps({"dynamodb": {"NewImage": {"erasureRequestedAt": {"S": [{"exists": True}]}}}}),
+)
 # What the admissions function gets of students' records (lambda_src/admissions/rules.py): a student is queued; a
 # student comes back, or out of the queue; and a student takes or leaves a seat that no counter has counted.
 _NOT_COUNTED = {"leftToStream": {"BOOL": [True]}}

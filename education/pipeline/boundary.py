@@ -45,7 +45,11 @@ def boundary_statements(scope: ResourceScope, *, former_signing_keys: bool) -> l
             actions("s3", FILE_ACTIONS),
             [f"{bucket}/*" for bucket in scope.buckets()],
         ),
-        _allow("FileVersions", actions("s3", "ListBucket ListBucketVersions"), scope.buckets()),
+        _allow(
+            "FileVersions",
+            actions("s3", "ListBucket ListBucketVersions ListBucketMultipartUploads"),
+            scope.buckets(),
+        ),
         # The uploads function calls the one that unpacks packages.
         _allow(
             "Unpacking",

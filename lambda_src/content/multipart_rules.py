@@ -104,6 +104,7 @@ class Multiparts:
                 size=wanted.size_bytes or 0,
                 part_bytes=part_bytes,
                 expires_at=clock.in_seconds(multiparts.VALID_SECONDS),
+                uploader_id=caller.user_id,
             )
             # S3 first: without a part, an upload that no lesson notes costs nothing until it expires.
             multipart = replace(multipart, s3_id=self._parts.begin(file))

@@ -6,6 +6,7 @@ Writing is not here. Each writer of the courses table changes only its own attri
 * the content function (content.store): a lesson's open form;
 * the uploads function (uploads.store): a lesson's open form and content;
 * the packages function (packages.store): a lesson's package;
+* the followups function (followups.unfinished_store): a lesson's open form, which it removes;
 * every change of seats (domain.enrollments.store): the counters `seatsTaken` and `waitlisted`;
 * a change of co-teachers (domain.staff_store): the set `staff`, and the co-teachers' items beside the courses;
 * an erasure (domain.people.erasure_store): the owner, and the person's place among the co-teachers;

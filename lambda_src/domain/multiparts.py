@@ -1,7 +1,8 @@
 """An upload in parts that is open for a lesson, as the lesson's open form stores it.
 
 S3 keeps the parts until they are put together, or until the upload ends. The upload ends with the lesson's open form:
-the followups function sees that a lesson has lost it, and S3 deletes the parts.
+the followups function sees that a lesson has lost it, and S3 deletes the parts. It takes it from the lesson when its
+person loses the right to send it (followups.unfinished_store).
 """
 
 from collections.abc import Mapping
@@ -32,6 +33,7 @@ class Multipart:
         size: the size of the whole file in bytes.
         expires_at: when S3 may delete the parts, as stored text.
         is_completing: whether S3 was told to put the parts together.
+        uploader_id: the user id of the person who began it. A former version did not store it.
     """
 
     upload: UploadKey
@@ -42,6 +44,7 @@ class Multipart:
     part_bytes: int
     expires_at: str
     is_completing: bool = False
+    uploader_id: str = ""
 
     @property
     def key(self) -> str:
@@ -67,6 +70,7 @@ class Multipart:
             "bytes": self.size,
             "partBytes": self.part_bytes,
             "expiresAt": self.expires_at,
+            "uploaderId": self.uploader_id,
         }
 
 
@@ -86,6 +90,7 @@ def open_in(course_id: str, lesson: Lesson) -> Multipart | None:
         part_bytes=stored["partBytes"],
         expires_at=stored["expiresAt"],
         is_completing=stored.get("isCompleting", False),
+        uploader_id=stored.get("uploaderId", ""),
     )
 
 

@@ -22,9 +22,10 @@ def left_behind(before: Course, after: Course) -> frozenset[str]:
     return _keys(before) - _keys(after)
 
 
-def ended(before: Course, after: Course) -> list[Multipart]:
-    """Uploads in parts that were open before, and cannot be finished after a course change."""
-    still = multiparts.all_open(after)
+def ended(before: Course, after: Course | None) -> list[Multipart]:
+    """Uploads in parts that were open before, and cannot be finished after a course change; `after` is None when an
+    operator has deleted the course."""
+    still = multiparts.all_open(after) if after is not None else {}
     return [each for s3_id, each in multiparts.all_open(before).items() if s3_id not in still]
 
 

@@ -1,5 +1,5 @@
-"""Called with changes of courses and profiles; brings lists, students' records and the stored files up to date with
-them."""
+"""Called with changes of courses, profiles and roles; brings lists, students' records and the stored files up to date
+with them."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -8,6 +8,8 @@ from domain.courses import Course, is_course
 from domain.enrollments import admission_store
 from domain.enrollments.admission import COPIED, COUNTERS, Admission, is_admission
 from domain.enrollments.counting import finish_counting
+from domain.people import revocations
+from domain.people.erasure import REQUESTED_AT
 from followups.config import Config
 from followups.file_store import LessonFiles, ended, left_behind
 from followups.list_store import ListedCourses
@@ -16,6 +18,7 @@ from followups.pass_rules import Passes
 from followups.pass_store import PassTable, is_pass, slice_of
 from followups.rules import follow, promote_waiting
 from followups.store import CourseChangeTable
+from followups.unfinished_store import UnfinishedUploads, of_former_co_teachers
 from toolkit.config import load
 from toolkit.streams import ItemChange, stream_handler
 
@@ -29,6 +32,7 @@ _store = CourseChangeTable(
 _pass_items = PassTable(_config.courses_table)
 _lists = ListedCourses(_config.courses_table)
 _files = LessonFiles(_config.content_bucket)
+_unfinished = UnfinishedUploads(bucket=_config.content_bucket, courses_table=_config.courses_table)
 _names = NameCopies(profiles_table=_config.user_profiles_table, progress_table=_config.course_progress_table)
 
 
@@ -41,7 +45,7 @@ def handler(event: dict[str, Any], context: Any) -> None:
 def _act(change: ItemChange, passes: Passes) -> None:
     if change.table == _config.user_profiles_table:
         if change.after is not None:
-            _names.follow(change.after["userId"])
+            _follow_person(change.after)
         return
     if change.after is not None and is_admission(change.after):
         _admit(Admission.from_stored(change.after))
@@ -58,6 +62,17 @@ def _act(change: ItemChange, passes: Passes) -> None:
         _follow(Course.from_stored(change.before), after, passes)
 
 
+def _follow_person(item: Mapping[str, Any]) -> None:
+    """Act on a changed profile, an erasure request, or a note of roles that a person has lost."""
+    key = item["userId"]
+    if revocations.is_of_revocations(item):
+        _unfinished.give_up_all(lambda uploader_id: revocations.key_of(uploader_id)["userId"] == key)
+    elif REQUESTED_AT in item:
+        _unfinished.give_up_all(lambda uploader_id: uploader_id == key)
+    else:
+        _names.follow(key)
+
+
 def _catch_up(before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
     """Bring into the admission item what a function of the former version has written into the course alone."""
     if any(name in after for name in COUNTERS):
@@ -68,12 +83,14 @@ def _catch_up(before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
 
 def _follow(before: Course, after: Course | None, passes: Passes) -> None:
     _lists.renew(before, after)
+    for multipart in ended(before, after):
+        _files.end(multipart)
     if after is None:
         return
     if keys := left_behind(before, after):
         _files.delete(keys, _store.course_now(after.course_id))
-    for multipart in ended(before, after):
-        _files.end(multipart)
+    for multipart in of_former_co_teachers(before, after):
+        _unfinished.give_up(multipart)
     follow(passes, before, after)
 
 

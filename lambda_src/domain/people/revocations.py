@@ -47,6 +47,11 @@ def attribute_of(group: str) -> str:
     return f"{group}OnlyAfter"
 
 
+def is_of_revocations(item: Mapping[str, Any]) -> bool:
+    """Whether an item of the profiles table has the revocations of a person, and is no profile."""
+    return str(item["userId"]).startswith(KEY_PREFIX)
+
+
 def key_of(user_id: str) -> dict[str, str]:
     """The key of a person's revocations."""
     return {"userId": KEY_PREFIX + sha256(f"education-revoked:{user_id}".encode()).hexdigest()}

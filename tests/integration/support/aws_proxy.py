@@ -259,6 +259,8 @@ def _s3_operation(method: str, path: str) -> str:
         return "ListBucketVersions"
     if "list-type" in query:
         return "ListBucket"
+    if "uploads" in query and method == "GET":
+        return "ListBucketMultipartUploads"
     if "delete" in query:
         return "DeleteObject"
     if "uploadId" in query:

@@ -1,5 +1,6 @@
 """Uploads in parts as a lesson stores them, and which of them have ended after an edit."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from domain.content_paths import UploadKey
 from domain.courses import Course
 from domain.multiparts import Multipart
 from followups.file_store import ended
+from followups.unfinished_store import of_former_co_teachers
 
 AT = "2026-01-01T00:00:00.000Z"
 MIB = 1024 * 1024
@@ -64,8 +66,33 @@ def test_all_parts_but_the_last_have_the_same_size(size: int, sizes: list[int]) 
         (course(openForm={"uploadId": "b" * 32}), True),
         (course(**form(multipart(s3_id="s3-2"))), True),
         (course("archived", **form(multipart())), True),
+        (None, True),
     ],
-    ids=["same", "retitled", "dropped", "another form", "another upload", "archived"],
+    ids=["same", "retitled", "dropped", "another form", "another upload", "archived", "deleted"],
 )
-def test_an_upload_ends_with_the_form_of_its_lesson(after: Course, has_ended: bool) -> None:
+def test_an_upload_ends_with_the_form_of_its_lesson(after: Course | None, has_ended: bool) -> None:
     assert ended(course(**form(multipart())), after) == ([multipart()] if has_ended else [])
+
+
+@pytest.mark.parametrize(
+    ("staff", "uploader", "is_given_up"),
+    [({"anna"}, "anna", False), (set(), "anna", True), (set(), "owner-1", False), (set(), "", False)],
+    ids=["still there", "taken out", "another person", "of a former version"],
+)
+def test_an_upload_is_given_up_when_its_co_teacher_is_taken_out(
+    staff: set[str], uploader: str, is_given_up: bool
+) -> None:
+    theirs = replace(multipart(), uploader_id=uploader)
+    before, after = (
+        replace(course(**form(theirs)), staff=frozenset(each)) for each in ({"anna", "ben"}, staff | {"ben"})
+    )
+    assert of_former_co_teachers(before, after) == ([theirs] if is_given_up else [])
+
+
+def test_an_upload_of_a_former_version_has_no_person() -> None:
+    stored = multipart().to_stored()
+    del stored["uploaderId"]
+    found = multiparts.open_in(
+        "course-1", course(openForm={"uploadId": "a" * 32, "multipart": stored}).lessons[0]
+    )
+    assert found == multipart()
