@@ -1,8 +1,6 @@
 """Captions: from people's files to a player, under the protection of the video, and what becomes of them."""
 
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
 
 import pytest
 
@@ -13,11 +11,11 @@ from tests.integration.support.course_helpers import (
     lesson,
     new_course,
     send_file,
-    set_status,
     upload,
+    versions_of,
 )
 from tests.integration.support.deployed import Deployed
-from tests.integration.support.people import INSTRUCTORS, People, Person, SharedUsers
+from tests.integration.support.people import Person, SharedUsers
 from tests.integration.support.signed_url import SignedUrl, published_keys
 
 LESSON = "film"
@@ -28,12 +26,6 @@ FROM_SRT = "WEBVTT\n\n00:00:01.000 --> 00:00:02.500\nGrüße aus Köln\n"
 def _new(owner: Person, *, premium: bool = False, status: str = "draft") -> tuple[str, str]:
     course_id = new_course(owner, lessons={LESSON: lesson("video", premium=premium)}, status=status)
     return course_id, f"/courses/{course_id}/lessons/{LESSON}"
-
-
-def _versions(deployed: Deployed, key: str) -> list[Any]:
-    bucket = deployed.outputs["content_bucket_name"]
-    answer = deployed.client("s3").list_object_versions(Bucket=bucket, Prefix=key)
-    return [*answer.get("Versions", ()), *answer.get("DeleteMarkers", ())]
 
 
 def _is_served(deployed: Deployed, key: str) -> bool:
@@ -81,8 +73,8 @@ def test_a_refused_file_says_why_and_the_language_keeps_what_it_had(
         {"language": "de", "code": "captions-format", "detail": "The file is neither WebVTT nor SRT."}
     ]
     assert _is_served(deployed, key)
-    eventually(lambda: not _versions(deployed, refused["fields"]["key"]))
-    assert not _versions(deployed, refused["key"])
+    eventually(lambda: not versions_of(deployed, refused["fields"]["key"]))
+    assert not versions_of(deployed, refused["key"])
     newer = upload_captions(deployed, users.owner, path, "de", CAPTIONS.replace("Grüße", "Hallo").encode())
     eventually(lambda: "refusedCaptions" not in shown_lesson(users.owner, path))
     eventually(lambda: not _is_served(deployed, key))
@@ -108,67 +100,6 @@ def test_a_new_video_keeps_its_captions(deployed: Deployed, users: SharedUsers) 
     assert _is_served(deployed, key)
 
 
-End = Callable[[Person, str], Any]
-
-
-def _make_again(owner: Person, path: str) -> None:
-    owner.delete(path)
-    owner.put(path, lesson("video"), expect=201)
-
-
-# Each way in which a form for captions ends. The last two end the right of its person.
-ENDS: dict[str, End] = {
-    "deleted": lambda owner, path: owner.delete(path),
-    "made again": _make_again,
-    "premium": lambda owner, path: owner.put(path, lesson("video", premium=True)),
-    "another type": lambda owner, path: owner.put(path, lesson("pdf")),
-    "archived": lambda owner, path: set_status(owner, path.split("/")[2], "archived"),
-    "form replaced": lambda owner, path: owner.call("PUT", f"{path}/captions/de", expect=201),
-    "removed": lambda owner, path: owner.delete(f"{path}/captions/de"),
-    "erased": lambda owner, _: owner.delete("/profile"),
-    "role revoked": lambda _, __: None,
-}
-LESSON_ENDS = ("deleted", "made again", "premium", "another type", "removed")
-
-
-@pytest.mark.intrusive
-@pytest.mark.parametrize("time", ["before", "during", "after"])
-@pytest.mark.parametrize("way", ENDS)
-def test_captions_are_noted_or_deleted_whenever_their_form_ends(
-    deployed: Deployed, people: People, users: SharedUsers, way: str, time: str
-) -> None:
-    """The form's end comes before, while, or after the file is sent. Nothing that is not content stays."""
-    owner = people.new(INSTRUCTORS)
-    _, path = _new(owner)
-    form = owner.call("PUT", f"{path}/captions/de", expect=201).body
-    data = CAPTIONS.encode()
-
-    def end() -> None:
-        ENDS[way](owner, path)
-        if way == "role revoked":
-            users.administrator.delete(f"/users/{owner.user_id}/groups/{INSTRUCTORS}")
-
-    if time == "before":
-        end()
-        assert send_file(deployed, form, data).ok
-    elif time == "after":
-        assert send_file(deployed, form, data).ok
-        end()
-    else:
-        with ThreadPoolExecutor(1) as other:
-            sent = other.submit(send_file, deployed, form, data)
-            end()
-            assert sent.result().ok
-    eventually(lambda: not _versions(deployed, form["fields"]["key"]))
-    if time == "before" or way in LESSON_ENDS:
-        eventually(lambda: not _is_served(deployed, form["key"]))
-    else:
-        noted = shown_lesson(users.administrator, path)["captions"] != []
-        assert _is_served(deployed, form["key"]) is noted
-    if time == "before":
-        assert _versions(deployed, form["key"]) == []
-
-
 def test_a_form_for_captions_is_taken_once(deployed: Deployed, users: SharedUsers) -> None:
     """Of many files of one form exactly one is kept."""
     _, path = _new(users.owner)
@@ -176,7 +107,7 @@ def test_a_form_for_captions_is_taken_once(deployed: Deployed, users: SharedUser
     files = [CAPTIONS.replace("Grüße", str(number)).encode() for number in range(6)]
     with ThreadPoolExecutor(6) as senders:
         assert all(each.ok for each in senders.map(lambda data: send_file(deployed, form, data), files))
-    eventually(lambda: not _versions(deployed, form["fields"]["key"]))
-    assert len(_versions(deployed, form["key"])) == 1
+    eventually(lambda: not versions_of(deployed, form["fields"]["key"]))
+    assert len(versions_of(deployed, form["key"])) == 1
     served = deployed.fetch(f"{deployed.outputs['content_base_url']}/{form['key']}").content
     assert served in files

@@ -1,8 +1,12 @@
 """Uploads in parts and captions, as the portal sends them."""
 
+import hashlib
+import secrets
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from http.client import HTTPConnection, HTTPSConnection
 from typing import Any
+from urllib.parse import urlsplit
 
 from tests.integration.support.course_helpers import eventually, send_file
 from tests.integration.support.deployed import Deployed
@@ -10,14 +14,41 @@ from tests.integration.support.people import Person
 
 PART = 5 * 1024**2
 AT_ONCE = 4
+_BLOCK, _NUMBER_BYTES = 1024**2, 8
 CAPTIONS = "WEBVTT\n\n00:00.000 --> 00:01.000\nGrüße\n"
+
+
+class LongFilm:
+    """A film of any size, of which only the part that is asked for is in memory. No two mebibytes of it are equal."""
+
+    def __init__(self, size: int) -> None:
+        self._size = size
+        self._block = secrets.token_bytes(_BLOCK - _NUMBER_BYTES)
+
+    def __len__(self) -> int:
+        return self._size
+
+    def __getitem__(self, place: slice) -> bytes:
+        begin, end, _ = place.indices(self._size)
+        first = begin // _BLOCK
+        blocks = (
+            number.to_bytes(_NUMBER_BYTES, "big") + self._block for number in range(first, -(-end // _BLOCK))
+        )
+        return b"".join(blocks)[begin - first * _BLOCK : end - first * _BLOCK]
+
+    def hash(self) -> str:
+        """The SHA-256 of the whole film."""
+        hashed = hashlib.sha256()
+        for begin in range(0, self._size, _BLOCK):
+            hashed.update(self[begin : begin + _BLOCK])
+        return hashed.hexdigest()
 
 
 class PartUpload:
     """One upload in parts of these bytes, for a lesson given by its path."""
 
     def __init__(
-        self, deployed: Deployed, owner: Person, lesson_path: str, data: bytes, **wanted: Any
+        self, deployed: Deployed, owner: Person, lesson_path: str, data: "bytes | LongFilm", **wanted: Any
     ) -> None:
         self._deployed, self._owner, self._data = deployed, owner, data
         body = {"sizeBytes": len(data), "partBytes": PART, **wanted}
@@ -42,12 +73,27 @@ class PartUpload:
 
     def send_signed(self, signed: dict[str, Any]) -> int:
         """Send one part; the status of S3's answer."""
-        begin = (signed["partNumber"] - 1) * self.begun["partBytes"]
-        data = self._data[begin : begin + signed["sizeBytes"]]
+        data = self._part(signed)
         answer = self._deployed.http.put(
             signed["url"], data=data, headers={"Origin": self._deployed.origin}, timeout=60
         )
         return answer.status_code
+
+    def cut_within(self, number: int) -> None:
+        """Send the first half of one part, and break the connection."""
+        (signed,) = self.sign([number])
+        data = self._part(signed)
+        url = urlsplit(signed["url"])
+        kind = HTTPSConnection if url.scheme == "https" else HTTPConnection
+        connection = kind(url.netloc, timeout=60)
+        connection.putrequest("PUT", f"{url.path}?{url.query}")
+        connection.putheader("Content-Length", str(len(data)))
+        connection.endheaders(data[: len(data) // 2])
+        connection.close()
+
+    def _part(self, signed: dict[str, Any]) -> bytes:
+        begin = (signed["partNumber"] - 1) * self.begun["partBytes"]
+        return self._data[begin : begin + signed["sizeBytes"]]
 
     def send(self, numbers: Sequence[int]) -> None:
         """Send parts, four at once."""

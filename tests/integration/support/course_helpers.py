@@ -141,6 +141,13 @@ def has_content(person: Person, lesson_path: str) -> bool:
     return any(entry["lessonId"] == lesson_id and entry["hasContent"] for entry in lessons)
 
 
+def versions_of(deployed: Deployed, key: str) -> list[Any]:
+    """Every version, and every mark of a deletion, of the files whose keys begin like this."""
+    bucket = deployed.outputs["content_bucket_name"]
+    answer = deployed.client("s3").list_object_versions(Bucket=bucket, Prefix=key)
+    return [*answer.get("Versions", ()), *answer.get("DeleteMarkers", ())]
+
+
 def eventually(condition: Callable[[], T], *first: Callable[[], bool], seconds: float = EVENT_SECONDS) -> T:
     """Wait until all of `first` are true, and then `condition`. Returns the value of `condition`."""
     deadline = time.monotonic() + seconds
