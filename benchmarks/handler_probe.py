@@ -9,12 +9,14 @@ number of runs.
 """
 
 import importlib
+import io
 import json
 import sys
 import threading
 import time
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import botocore.client
 import botocore.httpsession
@@ -43,17 +45,35 @@ def send(_self: Any, request: Any) -> AWSResponse:
     """Return the prepared answer to a request. With `is_new_file`, each answer has a different content key."""
     global answered
     answered += 1
-    operation = request.headers["X-Amz-Target"].decode().rpartition(".")[2]
-    canned = scenario["answers"][operation]
-    if isinstance(canned, dict) and "byTable" in canned:
-        table = json.loads(request.body)["TableName"]
-        canned = canned["byTable"][table]
-    if "Responses" in canned:
-        asked = json.loads(request.body)["RequestItems"]
-        canned = {"Responses": {table: canned["Responses"][table] for table in asked}}
+    target = request.headers.get("X-Amz-Target")
+    if target is None:
+        # An operation of S3: its method, and the first name of the query, which tells it from the others.
+        operation = f"{request.method} ?{urlsplit(request.url).query.partition('=')[0]}"
+        body = scenario["answers"][operation].encode()
+        return AWSResponse(request.url, 200, HeadersDict({}), _Raw(body))  # type: ignore[arg-type]
+    canned = _answer_of(target.decode().rpartition(".")[2], json.loads(request.body))
     body = json.dumps(canned).replace("@number@", str(answered if is_new_file else 0)).encode()
     headers = HeadersDict({"Content-Type": "application/x-amz-json-1.0"})
     return AWSResponse(request.url, 200, headers, _Raw(body))  # type: ignore[arg-type]
+
+
+def _answer_of(operation: str, asked: Any) -> Any:
+    """What DynamoDB has by key or by table, and what the scenario says for all other operations."""
+    if operation == "GetItem":
+        found = _item(asked["TableName"], asked["Key"])
+        return {"Item": found} if found else {}
+    if operation == "BatchGetItem":
+        pairs = {
+            table: [_item(table, key) for key in wanted["Keys"]]
+            for table, wanted in asked["RequestItems"].items()
+        }
+        return {"Responses": {table: [each for each in found if each] for table, found in pairs.items()}}
+    canned = scenario["answers"][operation]
+    return canned["byTable"].get(asked["TableName"], {}) if "byTable" in canned else canned
+
+
+def _item(table: str, key: dict[str, Any]) -> Any:
+    return next((item for item in scenario["items"].get(table, ()) if key.items() <= item.items()), None)
 
 
 def main() -> None:
@@ -76,15 +96,19 @@ def main() -> None:
     session.send = send
     client._make_api_call = timed_call
     handler = importlib.import_module(f"{function}.handler").handler
-    real_output, sys.stdout = sys.stdout, Path("/dev/null").open("w")  # noqa: SIM115 - it stays open until the process ends
+    real_output, sys.stdout = sys.stdout, io.StringIO()
     for request in scenario["requests"]:
         is_new_file = request["isNewFile"]
         for _ in range(20):
             answer = handler(json.loads(json.dumps(request["event"])), _Context())
             if answer["statusCode"] != request["expect"]:
-                raise SystemExit(f"{request['label']}: {answer}")
+                raise SystemExit(
+                    f"{request['label']}: {answer['statusCode']} {sys.stdout.getvalue()[-1500:]}"
+                )
+            sys.stdout = io.StringIO()
         total, own = [], []
         for _ in range(runs):
+            sys.stdout = io.StringIO()
             event = json.loads(json.dumps(request["event"]))
             inside_botocore = 0.0
             started = time.process_time()

@@ -13,7 +13,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks.own_code import ENVIRONMENT, runtime_folder, unpacked
+from benchmarks.own_code import runtime_folder, unpacked
+from benchmarks.scenario import ENVIRONMENT
 from education.errors import UserError
 from education.functions.bundling import bundle, function_names
 
@@ -22,7 +23,9 @@ _TIMED = "import time; started = time.process_time()\n{}\nprint(time.process_tim
 _FLOOR_CODE = "import boto3; boto3.client('dynamodb')"
 _HANDLER_CODE = "import {0}.handler\nfrom toolkit import clients\nclients.dynamodb()"
 _MORE = {
-    "ADMINISTRATORS_NEED_MFA": "false",
+    "COUNTING_SECONDS": "60",
+    "PACKAGES_FUNCTION": "packages",
+    "SIGN_UP_DOMAINS": "*",
     "DEAD_LETTER_QUEUE_URL": "https://queue.example.org",
     "EVENT_BUS_NAME": "bus",
     "SENT_EVENTS_TABLE": "sent",
