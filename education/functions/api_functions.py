@@ -120,6 +120,8 @@ class ApiFunctions(Construct):
                     ["dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:UpdateItem"],
                     [progress.arn],
                 ),
+                # Of the index, only how many wait before a student is counted.
+                Grant("CountWhoWaits", ["dynamodb:Query"], [tables.roster_index_arn]),
                 Grant(
                     "ReadAndWritePositions",
                     ["dynamodb:PutItem", "dynamodb:Query", "dynamodb:UpdateItem"],

@@ -23,7 +23,7 @@ CONFIGURATION = "config.json"
 PROJECT_ROOT = Path(__file__).resolve().parents[2]
 LOGO_BYTES = 200_000
 # A browser takes these from the header only, or they are the same in both.
-_NOT_IN_A_PAGE = ("frame-ancestors", "require-trusted-types-for")
+_NOT_IN_A_PAGE = ("frame-ancestors", "require-trusted-types-for", "trusted-types")
 
 
 def add_portal_files(

@@ -32,6 +32,8 @@ CONTENT_SECURITY_POLICY = {
     "form-action": "'none'",
     "frame-ancestors": "'none'",
     "require-trusted-types-for": "'script'",
+    # The one policy of the app (portal/app/src/trusted-types.ts), once: no script can make another one, or a second.
+    "trusted-types": "portal",
 }
 CUSTOM_HEADERS = {
     **OWN_AGENT_CLUSTER,

@@ -16,13 +16,17 @@ from collections.abc import Mapping
 from typing import Any, Protocol
 
 from domain.courses import Course
-from domain.enrollments.model import COMPLETED, EnrollmentRecord, Position, percentage_of
+from domain.enrollments.model import COMPLETED, WAITLISTED, EnrollmentRecord, Position, percentage_of
 from domain.enrollments.views import progress_view
 from domain.permissions import may_see
 from progress import positions
 from progress.activities import Activity
 from toolkit.caller import Caller
+from toolkit.errors import Forbidden
 from toolkit.retries import Retries
+
+# So many entries of the index are counted at most, so that a look at a long waitlist costs no more than at a short one.
+KNOWN_PLACES = 100
 
 
 class ProgressStore(positions.PositionStore, Protocol):
@@ -33,6 +37,9 @@ class ProgressStore(positions.PositionStore, Protocol):
 
     def positions(self, user_id: str, course_id: str) -> Mapping[str, Position]:
         """The student's positions in a course as they are now, by lesson, without those in the record."""
+
+    def waiting_before(self, record: EnrollmentRecord, at_most: int) -> int:
+        """How many students wait for a seat since before this one, as of a moment ago; `at_most` if there are more."""
 
     def save(self, before: EnrollmentRecord, after: EnrollmentRecord) -> bool:
         """Write what a completion changed; False if the stored record has changed since `before` was read."""
@@ -73,12 +80,18 @@ def read(store: ProgressStore, caller: Caller, course_id: str) -> dict[str, Any]
 
     Raises:
         NotFound: there is no such course for this caller.
-        Forbidden: the caller is not enrolled.
+        Forbidden: the caller is not enrolled. Who is among the first on the waitlist learns the place in it.
     """
     course, record = store.load(caller.user_id, course_id)
-    record = positions.require_enrolled(caller, course, record)
+    try:
+        found = positions.require_enrolled(caller, course, record)
+    except Forbidden as refusal:
+        if record is not None and record.status == WAITLISTED:
+            before = store.waiting_before(record, KNOWN_PLACES)
+            refusal.members = {"waitlistPlace": before + 1} if before < KNOWN_PLACES else {}
+        raise
     is_visible = course is not None and may_see(caller, course)
-    return _shown(store, record, course if is_visible else None)
+    return _shown(store, found, course if is_visible else None)
 
 
 def update(

@@ -12,7 +12,14 @@ from botocore.exceptions import ClientError
 from domain import course_store
 from domain.courses import Course
 from domain.enrollments import store as enrollments
-from domain.enrollments.model import ACTIVE, COMPLETED, EnrollmentRecord, Position
+from domain.enrollments.model import (
+    ACTIVE,
+    COMPLETED,
+    ROSTER_INDEX,
+    EnrollmentRecord,
+    Position,
+    waitlist_key,
+)
 from domain.people import tombstone_store
 from domain.people.tombstones import Erased
 from domain.positions.model import LessonPosition
@@ -61,6 +68,20 @@ class ProgressTable:
     def positions(self, user_id: str, course_id: str) -> Mapping[str, Position]:
         """The student's positions in a course as they are now: one Query."""
         return self._positions.of_course(user_id, course_id)
+
+    def waiting_before(self, record: EnrollmentRecord, at_most: int) -> int:
+        """One Query of the index, which counts `at_most` entries at most and reads nothing of them."""
+        answer = clients.dynamodb().query(
+            TableName=self._progress_table,
+            IndexName=ROSTER_INDEX,
+            Select="COUNT",
+            KeyConditionExpression="courseShard = :waitlist AND completionPercentage < :since",
+            ExpressionAttributeValues=to_item(
+                {":waitlist": waitlist_key(record.course_id), ":since": record.waiting_since}
+            ),
+            Limit=at_most,
+        )
+        return int(answer["Count"])
 
     def advance(self, user_id: str, course_id: str, lesson_id: str, position: Position) -> bool:
         """One UpdateItem, which does not change a position that is newer or further."""

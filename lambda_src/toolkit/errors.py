@@ -30,6 +30,7 @@ class RequestError(Exception):
         detail: what happened this time, for people.
         errors: the fields at fault, empty when the request as a whole is.
         headers: headers that the answer needs besides the usual ones.
+        members: more members of the problem document, which api/openapi.yaml names.
     """
 
     status = 500
@@ -43,12 +44,14 @@ class RequestError(Exception):
         code: str | None = None,
         errors: tuple[FieldError, ...] = (),
         headers: dict[str, str] | None = None,
+        members: dict[str, int] | None = None,
     ) -> None:
         super().__init__(detail)
         self.detail = detail
         self.code = code or type(self).code
         self.errors = errors
         self.headers = headers or {}
+        self.members = members or {}
 
 
 class BadRequest(RequestError):

@@ -77,6 +77,7 @@ def document(error: RequestError, request_id: str) -> dict[str, Any]:
         "status": error.status,
         "detail": detail,
         "requestId": request_id,
+        **error.members,
     }
     if error.errors:
         problem["errors"] = [

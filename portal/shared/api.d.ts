@@ -429,7 +429,7 @@ export interface paths {
         };
         /**
          * Read the caller's progress in a course
-         * @description If the course is a draft again, the answer is the progress as it was last stored. The problem document of a 403 ends its `type` in `enrollment-pending` or `enrollment-waitlisted` for a student who waits.
+         * @description If the course is a draft again, the answer is the progress as it was last stored. The problem document of a 403 ends its `type` in `enrollment-pending` or `enrollment-waitlisted` for a student who waits. Who is among the first 100 of the waitlist gets the place in it, too (`waitlistPlace`).
          */
         get: operations["getProgress"];
         put?: never;
@@ -1177,6 +1177,8 @@ export interface components {
                 field: string;
                 message: string;
             }[];
+            /** @description The caller's place on the waitlist, 1 for who gets the next seat; as of a moment ago. Absent behind the first 100 */
+            waitlistPlace?: number;
         };
     };
     responses: {

@@ -119,6 +119,11 @@ class EnrollmentRecord:
         return self.status in ENROLLED
 
     @property
+    def waiting_since(self) -> int:
+        """When the student joined the waitlist, in milliseconds since 1970: the order of the waitlist. 0 of others."""
+        return _milliseconds(self.waitlisted_at) if self.waitlisted_at else 0
+
+    @property
     def last_activity_at(self) -> str:
         """The latest time at which the student did something in the course."""
         return max([self.activity_at, *(position.at for position in self.positions.values())])
@@ -178,7 +183,7 @@ class EnrollmentRecord:
             item["courseShard"] = waitlist_key(self.course_id)
             item["waitlistedAt"] = self.waitlisted_at
             item["keptPercentage"] = self.percentage
-            item["completionPercentage"] = _milliseconds(self.waitlisted_at)
+            item["completionPercentage"] = self.waiting_since
         return item | self.results_to_store()
 
     def results_to_store(self) -> dict[str, Any]:

@@ -148,6 +148,12 @@ def _joining_waitlist(context: SampleContext) -> SampleRequest:
     return SampleRequest(student, body={"courseId": course_id})
 
 
+def _waiting_student(context: SampleContext) -> SampleRequest:
+    course_id = context.course(capacity=1)
+    context.student(course_id)
+    return SampleRequest(context.student(course_id), {"courseId": course_id})
+
+
 def _joining_queue(context: SampleContext) -> SampleRequest:
     """A course that is open gets its first capacity: until its students are counted, enrolments are queued."""
     course_id, student = context.course(), context.student()
@@ -325,6 +331,8 @@ SAMPLES = (
     Sample("deleteEnrollment", "positions in lessons", _withdrawing_with_positions, 204),
     Sample("deleteEnrollment", "a waitlisted student gets the seat", _withdrawing_from_full_course, 204),
     Sample("getProgress", "", _enrolled_student),
+    # The refusal tells the place on the waitlist.
+    Sample("getProgress", "waitlisted", _waiting_student, 403),
     Sample(
         "updateLessonProgress",
         "position, course not known",

@@ -183,7 +183,9 @@ def test_a_full_course_has_a_waitlist(portal: Portal) -> None:
     waiting = portal.enroll(NEWCOMER)
     assert (waiting.status, waiting.body["status"]) == (201, "waitlisted")
     assert portal.enroll(NEWCOMER).status == 200
-    assert portal.progress(NEWCOMER).problem() == (403, "enrollment-waitlisted")
+    refused = portal.progress(NEWCOMER)
+    assert refused.problem() == (403, "enrollment-waitlisted")
+    assert refused.body["waitlistPlace"] == 1
     portal.withdraw()
     assert portal.enroll(NEWCOMER).body["status"] == "active"
     assert portal.progress(NEWCOMER).status == 200

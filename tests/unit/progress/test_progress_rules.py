@@ -81,6 +81,10 @@ class Memory:
         self.erased = False
         self.meanwhile: list[Callable[[], None]] = []
         self.fresh_reads = 0
+        self.line = 0
+
+    def waiting_before(self, record: EnrollmentRecord, at_most: int) -> int:
+        return min(self.line, at_most)
 
     def recent_course(self, course_id: str) -> tuple[Course | None, bool]:
         return (self.cached, False) if self.cached else (self.now_course, True)
@@ -327,6 +331,22 @@ def test_a_student_who_waits_is_told_so(record: EnrollmentRecord | None, code: s
     with pytest.raises(Forbidden) as refused:
         rules.read(Memory(make_course(), record), ADA, COURSE)
     assert refused.value.code == code
+
+
+@pytest.mark.parametrize(
+    ("line", "members"), [(0, {"waitlistPlace": 1}), (99, {"waitlistPlace": 100}), (100, {}), (5000, {})]
+)
+def test_who_is_among_the_first_of_the_waitlist_learns_the_place(line: int, members: dict[str, int]) -> None:
+    store = Memory(make_course(), make_record(WAITLISTED))
+    store.line = line
+    with pytest.raises(Forbidden) as refused:
+        rules.read(store, ADA, COURSE)
+    assert refused.value.members == members
+
+
+def test_who_waits_for_a_hidden_course_learns_nothing_of_it() -> None:
+    with pytest.raises(NotFound, match=NO_SUCH_COURSE):
+        rules.read(Memory(make_course(status=DRAFT), make_record(WAITLISTED)), ADA, COURSE)
 
 
 @pytest.mark.parametrize("record", [None, make_record(WITHDRAWN), make_record(WAITLISTED)])

@@ -218,3 +218,27 @@ def test_an_update_during_an_enrolment_transaction_is_tried_again(
     assert send(table, Activity("lesson-0", NOON, 5))["positions"] == {"lesson-0": 5}
     collisions = iter(range(2))
     assert send(table, Activity("lesson-0", NOON, None, True))["completedLessons"] == ["lesson-0"]
+
+
+def test_the_place_on_a_waitlist_is_counted_with_one_bounded_query(
+    table: ProgressTable, dynamodb_tables: Tables
+) -> None:
+    """The order is that of joining; people in other courses and people with a seat do not count."""
+    for number, (user, course_id, status) in enumerate(
+        [
+            ("first", COURSE, WAITLISTED),
+            ("seated", COURSE, ACTIVE),
+            ("elsewhere", "course-2", WAITLISTED),
+            ("second", COURSE, WAITLISTED),
+            ("third", COURSE, WAITLISTED),
+        ]
+    ):
+        since = f"2026-01-01T12:00:0{number}.000Z"
+        record = EnrollmentRecord(user, course_id, "Algebra", status, NOON, NOON, waitlisted_at=since)
+        dynamodb_tables.put(dynamodb_tables.progress, record.to_stored(2))
+    dynamodb_tables.calls.clear()
+    third = table.record("third", COURSE)
+    assert third is not None
+    assert table.waiting_before(third, 100) == 2
+    assert table.waiting_before(third, 1) == 1
+    assert dynamodb_tables.calls == {"GetItem": 1, "Query": 2}

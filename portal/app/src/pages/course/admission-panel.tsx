@@ -33,7 +33,11 @@ export function Admission(props: Props) {
   return (
     <>
       {part.status === "pending" && <p role="status">{t("course.pending")}</p>}
-      {part.status === "waitlisted" && <p role="status">{t("course.waitlisted")}</p>}
+      {part.status === "waitlisted" && (
+        <p role="status">
+          {part.place ? t("course.waitlisted.place", { place: part.place }) : t("course.waitlisted")}
+        </p>
+      )}
       {part.status === "enrolled" && part.progress.status === "completed" && <p>{t("course.completed")}</p>}
       <div class="row">
         {part.status === "enrolled" && <Go {...props} progress={part.progress} />}

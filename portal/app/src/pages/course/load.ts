@@ -1,10 +1,12 @@
 // What the course page shows, in two calls: the course, and the student's own part in it.
 import { api, ask, type Schemas } from "../../api/client";
-import { Problem } from "../../api/problem";
+import { problemOf } from "../../api/problem";
 
 /** The student's part in a course. `none` also after a withdrawal. */
 export type Part =
-  | { status: "none" | "pending" | "waitlisted" }
+  | { status: "none" | "pending" }
+  /** `place` 1 gets the next seat; absent far behind. */
+  | { status: "waitlisted"; place: number | undefined }
   | { status: "enrolled"; progress: Schemas["Progress"] };
 
 /** A course and the student's part in it. */
@@ -16,17 +18,15 @@ export interface CourseAndPart {
 const courseOf = (courseId: string) =>
   ask(api.GET("/courses/{courseId}", { params: { path: { courseId } } }));
 
-/** The student's part in a course. */
+/** The student's part in a course. The API refuses the progress of who has no seat, and says why. */
 export async function partOf(courseId: string): Promise<Part> {
-  try {
-    const progress = await ask(api.GET("/progress/{courseId}", { params: { path: { courseId } } }));
-    return { status: "enrolled", progress };
-  } catch (error) {
-    if (!(error instanceof Problem) || (error.status !== 403 && error.status !== 404)) throw error;
-    if (error.code === "enrollment-pending") return { status: "pending" };
-    if (error.code === "enrollment-waitlisted") return { status: "waitlisted" };
-    return { status: "none" };
-  }
+  const { data, error, response } = await api.GET("/progress/{courseId}", { params: { path: { courseId } } });
+  if (data) return { status: "enrolled", progress: data };
+  const problem = problemOf(response, error);
+  if (problem.status !== 403 && problem.status !== 404) throw problem;
+  if (problem.code === "enrollment-pending") return { status: "pending" };
+  if (problem.code === "enrollment-waitlisted") return { status: "waitlisted", place: error?.waitlistPlace };
+  return { status: "none" };
 }
 
 /** Reads both at the same time. */
@@ -35,9 +35,8 @@ export async function loadCourse(courseId: string): Promise<CourseAndPart> {
   return { course, part };
 }
 
-/** The part that an enrolment means; of an active one the progress has to be read. */
+/** The part that an enrolment means; the progress, or the place on the waitlist, has to be read. */
 export async function partAfter(enrollment: Schemas["Enrollment"]): Promise<Part> {
-  if (enrollment.status === "pending" || enrollment.status === "waitlisted")
-    return { status: enrollment.status };
+  if (enrollment.status === "pending") return { status: "pending" };
   return partOf(enrollment.courseId);
 }
