@@ -6,8 +6,11 @@ import type { Runtime } from "./player-messages";
 /** How often a state that changes is sent to the API, in milliseconds. */
 export const SAVE_EVERY = 10_000;
 
-/** What became of a save. `superseded`: the package was opened elsewhere since, so this state is of no use any more. */
-export type Saved = "saved" | "superseded" | "too-large" | "failed";
+/**
+ * What became of a save. `superseded`: the package was opened elsewhere since, so this state is of no use any more.
+ * `refused`: the API will never take this state, for example because it is too large. `failed`: it is tried again.
+ */
+export type Saved = "saved" | "superseded" | "refused" | "failed";
 
 export interface SaverPorts {
   /** Send a state to the API. `leaving`: the page may end before the answer. Never rejects. */
@@ -78,7 +81,7 @@ export class RuntimeSaver {
     if (outcome === "superseded") this.over = true;
     if (outcome !== "failed" && this.newest === runtime) {
       this.newest = null;
-      if (outcome !== "too-large") this.ports.keep(null);
+      if (outcome !== "refused") this.ports.keep(null);
     }
     this.ports.tell(outcome);
   }

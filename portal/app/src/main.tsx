@@ -8,6 +8,7 @@ import "./design/shell.css";
 import { useSchoolColour } from "./design/school-colours";
 import { App } from "./shell/app";
 import { watchLeaving } from "./shell/leaving";
+import { watchForOldCode } from "./shell/old-code";
 import { person, startSession } from "./sign-in/session";
 import { choice, startLanguage } from "./texts/language";
 import { START_PROBLEM } from "./texts/start-problem";
@@ -20,6 +21,7 @@ async function start(): Promise<void> {
   await Promise.all([loadConfig(), loadTexts()]);
   useSchoolColour(config().school.colours.accent);
   watchLeaving();
+  watchForOldCode();
   root.replaceChildren();
   render(<App />, root);
   // The page that ends a sign-in makes the session itself.

@@ -50,7 +50,7 @@ function play({ content, runtimeUrl, token }: Played): PackageHost {
       const answer = await call("PUT", JSON.stringify(runtime), leaving).catch(() => null);
       if (answer?.ok) return "saved";
       if (answer?.status === 409) return "superseded";
-      return answer?.status === 413 ? "too-large" : "failed";
+      return answer?.status === 413 ? "refused" : "failed";
     },
     kept: () => (kept === null ? null : (JSON.parse(kept) as Runtime)),
     keep: (runtime) => {

@@ -1,4 +1,4 @@
-import { beforeAll, expect, test } from "vitest";
+import { beforeAll, expect, test, vi } from "vitest";
 import { SignInEnded } from "../sign-in/renewal";
 import { loadTexts } from "../texts/translator";
 import { asProblem, problemOf } from "./problem";
@@ -26,4 +26,21 @@ test("an answer that is no problem document is told without its text", () => {
 test("no answer and an ended sign-in are problems of their own", () => {
   expect(asProblem(new TypeError("Failed to fetch"))).toMatchObject({ status: 0, isPassing: true });
   expect(asProblem(new SignInEnded())).toMatchObject({ needsSignIn: true });
+});
+
+test.each([
+  "Failed to fetch",
+  "NetworkError when attempting to fetch resource.",
+  "Load failed",
+  "error loading dynamically imported module: /assets/pdf.js",
+])("a browser that says %j has met no answer", (message) => {
+  expect(asProblem(new TypeError(message))).toMatchObject({ status: 0, isPassing: true });
+});
+
+test("an error that nobody expected is told in plain words, and its text goes to the console", () => {
+  const log = vi.spyOn(console, "error").mockImplementation(() => {});
+  const error = new TypeError("Cannot read properties of undefined (reading 'x')");
+  expect(asProblem(error)).toMatchObject({ status: 500, detail: "" });
+  expect(asProblem(error).sentence).toMatch(/^Something unexpected/);
+  expect(log).toHaveBeenCalledWith(error);
 });

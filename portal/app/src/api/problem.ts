@@ -64,10 +64,21 @@ export function problemOf(answer: Response, body: unknown): Problem {
   );
 }
 
-/** The problem of something that was thrown. */
+/** The problem of a school that cannot be reached. */
+export function noAnswer(): Problem {
+  return new Problem(0, sentenceOf(0));
+}
+
+/** The problem of something that was thrown. Of an error that nobody expected, its text is for the console only. */
 export function asProblem(error: unknown): Problem {
   if (error instanceof Problem) return error;
   if (error instanceof SignInEnded) return new Problem(401, sentenceOf(401));
-  if (error instanceof TypeError) return new Problem(0, sentenceOf(0));
-  return new Problem(500, sentenceOf(500), error instanceof Error ? error.message : "");
+  if (isNoAnswer(error)) return noAnswer();
+  console.error(error);
+  return new Problem(500, t("problem.unexpected"));
+}
+
+// Each browser has words of its own; other errors of the same type are faults of the portal.
+function isNoAnswer(error: unknown): boolean {
+  return error instanceof TypeError && /fetch|network|load failed|import/i.test(error.message);
 }

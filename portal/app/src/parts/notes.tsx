@@ -7,7 +7,12 @@ import { t } from "../texts";
 import { Button } from "./button";
 
 /** A problem in plain words, with a way on and the id that helps the operator to find it. */
-export function ProblemNote(props: { problem: Problem | undefined; onRetry?: (() => void) | undefined }) {
+export function ProblemNote(props: {
+  problem: Problem | undefined;
+  onRetry?: (() => void) | undefined;
+  /** Another way on, for example a link. */
+  children?: ComponentChildren;
+}) {
   const { problem } = props;
   if (!problem) return null;
   return (
@@ -20,7 +25,12 @@ export function ProblemNote(props: { problem: Problem | undefined; onRetry?: (()
           {t("session.sign-in")}
         </Button>
       ) : (
-        props.onRetry && <Button onPress={props.onRetry}>{t("problem.retry")}</Button>
+        (props.onRetry || props.children) && (
+          <div class="row">
+            {props.onRetry && <Button onPress={props.onRetry}>{t("problem.retry")}</Button>}
+            {props.children}
+          </div>
+        )
       )}
     </div>
   );

@@ -1,14 +1,18 @@
 // The way of progress from a page to the API: first onto the device, then over the network, whenever there is one.
-import { API_BASE } from "../api/client";
-import { freshTokens, person, tokenNow } from "../sign-in/session";
+import { asProblem, type Problem } from "../api/problem";
+import { person, SignInEnded, tokenNow } from "../sign-in/session";
+import { call, callAtLeaving } from "./calls";
 import { pauseAfter, sendAll } from "./sender";
 import { allOf, put, remove, removeAllOf } from "./store";
-import { type Change, requestOf, type Update } from "./updates";
+import { lookAgain, noteStuck } from "./stuck";
+import { type Change, requestOf, slotOf, type Update } from "./updates";
 
-const KEEPALIVE_BYTES = 60_000; // browsers allow 64 KiB for all such requests of a page together
 const SIGN_OUT_MS = 3_000;
 
-type Refused = (update: Update, status: number) => void;
+/** What became of an update. `waits`: it is kept on this device and goes by itself. A problem: it is refused for good. */
+export type Fate = "sent" | "waits" | Problem;
+
+type Refused = (update: Update, problem: Problem) => void;
 
 const listeners = new Set<Refused>();
 let failures = 0;
@@ -31,10 +35,24 @@ export async function keep(courseId: string, lessonId: string, change: Change): 
   if (update) await put(update);
 }
 
-/** Keeps a change and sends it now, or as soon as that is possible. Whether it has been sent. */
-export async function save(courseId: string, lessonId: string, change: Change): Promise<boolean> {
-  await keep(courseId, lessonId, change);
-  return flush();
+/** Keeps a change and sends it now, or as soon as that is possible. */
+export async function save(courseId: string, lessonId: string, change: Change): Promise<Fate> {
+  const update = updateOf(courseId, lessonId, change);
+  if (!update) return asProblem(new SignInEnded());
+  const slot = slotOf(update);
+  let refusal: Problem | undefined;
+  const stop = onRefusal((each, problem) => {
+    if (slotOf(each) === slot) refusal = problem;
+  });
+  try {
+    await put(update);
+    await flush();
+  } finally {
+    stop();
+  }
+  if (refusal) return refusal;
+  // Others may still wait, which are no business of this one.
+  return (await allOf(update.userId)).some((each) => slotOf(each) === slot) ? "waits" : "sent";
 }
 
 /** Keeps and sends a change while the page is being left: it is sent at once. Whether it has been sent. */
@@ -42,25 +60,18 @@ export async function saveAtLeaving(courseId: string, lessonId: string, change: 
   const update = updateOf(courseId, lessonId, change);
   if (!update) return false;
   void put(update);
-  const token = tokenNow();
   const { path, body } = requestOf(update, new Date().toISOString());
-  const text = JSON.stringify(body);
-  if (!token || new Blob([text]).size > KEEPALIVE_BYTES) return false;
-  return await fetch(`${API_BASE}${path}`, {
-    method: "PUT",
-    headers: headersFor(token),
-    body: text,
-    keepalive: true,
-  }).then(
-    async (answer) => {
-      if (answer.ok) await remove(update);
-      return answer.ok;
-    },
-    () => false, // it waits on the device
-  );
+  if (await callAtLeaving(path, body, tokenNow())) {
+    await remove(update);
+    void lookAgain(update.userId);
+    return true;
+  }
+  // A page that is only hidden goes on: what is too large, or met an ended token, goes the usual way.
+  void flush();
+  return false;
 }
 
-/** Hears of updates that the API has refused for good, with the status. The result ends it. */
+/** Hears of updates that the API has refused for good. The result ends it. */
 export function onRefusal(listener: Refused): () => void {
   listeners.add(listener);
   return () => listeners.delete(listener);
@@ -94,39 +105,24 @@ export async function flushSoon(): Promise<void> {
 /** Forgets what waits, of a person whose account was erased. */
 export async function forget(userId: string): Promise<void> {
   await removeAllOf(userId);
+  noteStuck(userId, []);
 }
 
 async function sendOnce(): Promise<boolean> {
   const userId = person.value?.userId;
   if (!userId) return false;
   clearTimeout(timer);
-  const isEmpty = await sendAll({ now: () => new Date(), all: () => allOf(userId), remove, send, refused });
+  const isEmpty = await sendAll({
+    now: () => new Date(),
+    all: () => allOf(userId),
+    remove,
+    send: call,
+    refused,
+  });
+  noteStuck(userId, isEmpty ? [] : await allOf(userId));
   failures = isEmpty ? 0 : failures + 1;
   if (!isEmpty) timer = setTimeout(() => void flush(), pauseAfter(failures));
   return isEmpty;
-}
-
-async function send(path: string, body: unknown): Promise<number> {
-  try {
-    const first = await freshTokens();
-    const answer = await request(path, body, first.id);
-    if (answer.status !== 401) return answer.status;
-    return (await request(path, body, (await freshTokens(first.id)).id)).status;
-  } catch {
-    return 0;
-  }
-}
-
-function request(path: string, body: unknown, token: string): Promise<Response> {
-  return fetch(`${API_BASE}${path}`, {
-    method: "PUT",
-    headers: headersFor(token),
-    body: JSON.stringify(body),
-  });
-}
-
-function headersFor(token: string): Record<string, string> {
-  return { Authorization: `Bearer ${token}`, "Content-Type": "application/json" };
 }
 
 function updateOf(courseId: string, lessonId: string, change: Change): Update | null {
@@ -134,6 +130,6 @@ function updateOf(courseId: string, lessonId: string, change: Change): Update | 
   return userId ? { userId, courseId, lessonId, change, occurredAt: new Date().toISOString() } : null;
 }
 
-function refused(update: Update, status: number): void {
-  for (const each of listeners) each(update, status);
+function refused(update: Update, problem: Problem): void {
+  for (const each of listeners) each(update, problem);
 }

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { Problem } from "../api/problem";
 import { type Line, pauseAfter, sendAll } from "./sender";
 import type { Update } from "./updates";
 
@@ -12,9 +13,10 @@ function line(answers: number[], updates: Update[]) {
     remove: async (update) => void waiting.splice(waiting.indexOf(update), 1),
     send: async (path) => {
       sent.push(path);
-      return answers.shift() ?? 204;
+      const status = answers.shift() ?? 204;
+      return { status, problem: status === 204 ? null : new Problem(status, "refused") };
     },
-    refused: (_, status) => refused.push(status),
+    refused: (_, problem) => refused.push(problem.status),
   };
   return { made, sent, waiting, refused };
 }

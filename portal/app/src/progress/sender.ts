@@ -1,4 +1,6 @@
 // Sends what waits, in order, one after the other. Rules without a page: store and network are given.
+import type { Problem } from "../api/problem";
+import type { Answer } from "./calls";
 import { inOrder, outcomeOf, requestOf, type Update } from "./updates";
 
 /** What sending needs of the world. */
@@ -6,20 +8,19 @@ export interface Line {
   now(): Date;
   all(): Promise<Update[]>;
   remove(update: Update): Promise<void>;
-  /** The status of the answer; 0 if nobody answered or nobody is signed in. */
-  send(path: string, body: unknown): Promise<number>;
+  send(path: string, body: unknown): Promise<Answer>;
   /** The API has refused an update for good. */
-  refused(update: Update, status: number): void;
+  refused(update: Update, problem: Problem): void;
 }
 
 /** Sends everything that waits; whether nothing waits any more. Stops at the first update that has to wait. */
 export async function sendAll(line: Line): Promise<boolean> {
   for (const update of inOrder(await line.all())) {
     const { path, body } = requestOf(update, line.now().toISOString());
-    const status = await line.send(path, body);
+    const { status, problem } = await line.send(path, body);
     if (outcomeOf(status) === "later") return false;
     await line.remove(update);
-    if (status >= 400) line.refused(update, status);
+    if (problem) line.refused(update, problem);
   }
   return true;
 }

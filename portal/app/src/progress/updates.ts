@@ -16,6 +16,11 @@ export interface Update {
   occurredAt: string;
 }
 
+/** The name of a lesson among all courses. */
+export function lessonKey(of: Pick<Update, "courseId" | "lessonId">): string {
+  return `${of.courseId}/${of.lessonId}`;
+}
+
 /** What is still open of one lesson: a newer update of the same kind takes the place of an older one. */
 export function slotOf(update: Update): string {
   return [update.userId, update.courseId, update.lessonId, update.change.kind].join("/");

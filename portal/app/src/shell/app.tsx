@@ -8,7 +8,9 @@ import { Home } from "../pages/home/index";
 import { NotFound } from "../pages/not-found/index";
 import { SignedIn } from "../pages/signed-in/index";
 import { Loading, ProblemNote, Skeleton } from "../parts/notes";
+import { Page } from "../parts/page";
 import { person } from "../sign-in/session";
+import { t } from "../texts";
 import { withTexts } from "../texts/translator";
 import { Shell } from "./shell";
 import { SignInFirst, Welcome } from "./visitor";
@@ -49,9 +51,9 @@ export function App() {
     <LocationProvider>
       <Shell isLoading={isLoading}>
         {failure ? (
-          <div class="page">
+          <Page title={t("problem.page")}>
             <ProblemNote problem={asProblem(failure)} onRetry={() => location.reload()} />
-          </div>
+          </Page>
         ) : (
           <ErrorBoundary onError={setFailure}>
             <Router onLoadStart={() => setLoading(true)} onLoadEnd={() => setLoading(false)}>

@@ -1,6 +1,11 @@
 // Lets a page finish before it is left: a package reports its last state only while its frame is there.
 
+import { signal } from "@preact/signals";
+
 type Guard = () => Promise<void>;
+
+/** Whether a page is being finished: the person has chosen to leave it and waits. */
+export const isFinishing = signal(false);
 
 let guard: Guard | null = null;
 
@@ -16,7 +21,11 @@ export function holdUntil(finish: Guard): () => void {
 export async function finishPage(): Promise<void> {
   const finish = guard;
   guard = null;
-  await finish?.();
+  if (!finish) return;
+  isFinishing.value = true;
+  await finish().finally(() => {
+    isFinishing.value = false;
+  });
 }
 
 /** Catches links and the browser's own *back*, before the router sees them. Call it before the app is drawn. */

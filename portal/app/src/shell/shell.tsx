@@ -7,7 +7,7 @@ import { Button } from "../parts/button";
 import { person, signOut } from "../sign-in/session";
 import { t } from "../texts";
 import { LanguageChoice } from "./language-choice";
-import { finishPage } from "./leaving";
+import { finishPage, isFinishing } from "./leaving";
 
 /** Where the links of the navigation lead, for one person. */
 function links(groups: readonly string[]): { href: string; label: string }[] {
@@ -62,7 +62,7 @@ export function Shell(props: { children: ComponentChildren; isLoading: boolean }
             </Button>
           )}
         </div>
-        {props.isLoading && <div class="page-loading" aria-hidden="true" />}
+        {(props.isLoading || isFinishing.value) && <div class="page-loading" aria-hidden="true" />}
       </header>
       <main id="main" tabIndex={-1}>
         {props.children}

@@ -1,7 +1,9 @@
 // What a visitor sees: what this school offers, or that a page needs a sign-in.
 
+import { useAction } from "../api/use-action";
 import { config } from "../config";
 import { Button } from "../parts/button";
+import { ProblemNote } from "../parts/notes";
 import { Page } from "../parts/page";
 import { signIn, signUp } from "../sign-in/session";
 import { t } from "../texts";
@@ -15,14 +17,21 @@ function SignUpNote() {
 }
 
 function Doors() {
+  const enter = useAction(() => signIn());
+  const join = useAction(() => signUp());
   return (
     <>
       <div class="row">
-        <Button look="main" onPress={() => signIn()}>
+        <Button look="main" isBusy={enter.isRunning} onPress={() => enter.run()}>
           {t("session.sign-in")}
         </Button>
-        {config().signUp !== "invited" && <Button onPress={() => signUp()}>{t("session.sign-up")}</Button>}
+        {config().signUp !== "invited" && (
+          <Button isBusy={join.isRunning} onPress={() => join.run()}>
+            {t("session.sign-up")}
+          </Button>
+        )}
       </div>
+      <ProblemNote problem={enter.problem ?? join.problem} />
       <SignUpNote />
     </>
   );

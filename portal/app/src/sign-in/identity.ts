@@ -3,7 +3,10 @@ import { config } from "../config";
 
 /** Cognito refused a call. `code` is the name of its exception. */
 export class IdentityRefusal extends Error {
-  constructor(readonly code: string) {
+  constructor(
+    readonly code: string,
+    readonly requestId: string,
+  ) {
     super(code);
   }
 }
@@ -20,11 +23,9 @@ export async function callIdentity<T = unknown>(operation: string, body: unknown
   });
   const text = await answer.text();
   const said = text ? (JSON.parse(text) as Record<string, unknown>) : {};
-  if (!answer.ok)
-    throw new IdentityRefusal(
-      String(said.__type ?? "")
-        .split("#")
-        .pop() ?? "",
-    );
+  if (!answer.ok) {
+    const code = String(said.__type ?? "").replace(/^.*#/, "");
+    throw new IdentityRefusal(code, answer.headers.get("x-amzn-requestid") ?? "");
+  }
   return said as T;
 }

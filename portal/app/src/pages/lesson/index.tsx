@@ -1,13 +1,15 @@
 // A lesson: its content, what is done, and the ways to the other lessons of the course.
 
-import { useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { useLocation, useRoute } from "preact-iso/router";
 import type { Schemas } from "../../api/client";
+import { Problem } from "../../api/problem";
 import { useData } from "../../api/use-data";
 import { Button } from "../../parts/button";
 import { Empty, Loading, ProblemNote, Skeleton, StatusNote } from "../../parts/notes";
 import { Page } from "../../parts/page";
-import { save } from "../../progress/outbox";
+import { onRefusal, save } from "../../progress/outbox";
+import { isStuck } from "../../progress/stuck";
 import { finishPage } from "../../shell/leaving";
 import { LessonList } from "../course/lesson-list";
 import { partOf } from "../course/load";
@@ -74,7 +76,20 @@ function LessonBody(
   const [isDone, setDone] = useState(waits || !!progress?.completedLessons.includes(lessonId));
   const [hasFailed, setFailed] = useState(false);
   const [status, setStatus] = useState("");
+  const isUnsent = isStuck(courseId, lessonId);
+  const wasUnsent = useRef(false);
+  if (isUnsent) wasUnsent.current = true;
+  const [refusal, setRefusal] = useState<Problem>();
 
+  useEffect(
+    () =>
+      onRefusal(({ change, ...update }, problem) => {
+        if (update.courseId !== courseId || update.lessonId !== lessonId) return;
+        if (change.kind === "completed") setDone(false);
+        if (problem.code !== "other-launch") setRefusal(problem); // the package itself tells that one
+      }),
+    [courseId, lessonId],
+  );
   const readAgain = () =>
     partOf(courseId).then(
       (part) => {
@@ -87,8 +102,9 @@ function LessonBody(
   const complete = async () => {
     if (!progress || isDone) return;
     setDone(true);
-    const isSent = await save(courseId, lessonId, { kind: "completed" });
-    setStatus(t(isSent ? "saved" : "unsaved"));
+    const fate = await save(courseId, lessonId, { kind: "completed" });
+    if (fate instanceof Problem) return;
+    if (fate === "sent") setStatus(t("saved"));
     const completed = [...progress.completedLessons.filter((each) => each !== lessonId), lessonId];
     props.setData({
       ...data,
@@ -128,7 +144,12 @@ function LessonBody(
             </Button>
           )}
         </div>
-        <StatusNote>{status}</StatusNote>
+        <ProblemNote problem={refusal && inOwnWords(refusal)}>
+          <a class="button" href={`/courses/${courseId}`}>
+            {t("to-course")}
+          </a>
+        </ProblemNote>
+        <StatusNote>{isUnsent ? t("unsaved") : status || (wasUnsent.current && t("saved"))}</StatusNote>
       </div>
       <section class="lesson-outline" aria-label={t("outline")}>
         <h2>{t("outline")}</h2>
@@ -143,4 +164,11 @@ function LessonBody(
       </section>
     </div>
   );
+}
+
+/** What was refused, as students know it: only packages can save too much. */
+function inOwnWords(refusal: Problem): Problem {
+  if (refusal.status === 413) return new Problem(413, t("package.refused"), "", refusal.requestId);
+  const why = refusal.detail || refusal.sentence;
+  return new Problem(refusal.status, t("refused"), why, refusal.requestId, refusal.code);
 }

@@ -20,9 +20,11 @@ const WRONG_CODE = new Set([
 
 function refusal(error: unknown): Problem {
   if (!(error instanceof IdentityRefusal)) return asProblem(error);
-  if (!WRONG_CODE.has(error.code)) return new Problem(400, t("factor.failed"), "", "", error.code);
-  const fault = { field: "code", message: t("factor.wrong") };
-  return new Problem(400, t("factor.wrong"), "", "", error.code, [fault]);
+  const { code, requestId } = error;
+  if (!WRONG_CODE.has(code)) return new Problem(400, t("factor.failed"), "", requestId, code);
+  return new Problem(400, t("factor.wrong"), "", requestId, code, [
+    { field: "code", message: t("factor.wrong") },
+  ]);
 }
 
 async function identity<T>(operation: string, body: object): Promise<T> {

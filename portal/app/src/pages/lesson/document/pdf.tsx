@@ -1,7 +1,7 @@
 // A document: its pages one below the other, drawn when they come into view.
 import type { PDFDocumentProxy } from "pdfjs-dist";
 import { useEffect, useRef, useState } from "preact/hooks";
-import { asProblem, type Problem } from "../../../api/problem";
+import { Problem } from "../../../api/problem";
 import { Button } from "../../../parts/button";
 import { Loading, ProblemNote, Skeleton } from "../../../parts/notes";
 import { save } from "../../../progress/outbox";
@@ -37,7 +37,7 @@ export function Pdf(props: Props) {
         opened = document;
         if (isWanted) setPdf(document);
       },
-      (error) => isWanted && setProblem(asProblem(error)),
+      (error) => isWanted && setProblem(unreadable(error)),
     );
     return () => {
       isWanted = false;
@@ -57,9 +57,14 @@ export function Pdf(props: Props) {
           <Skeleton lines={10} isCard />
         </Loading>
       )}
-      {pdf && <Pages {...props} pdf={pdf} onFailure={(error) => setProblem(asProblem(error))} />}
+      {pdf && <Pages {...props} pdf={pdf} onFailure={(error) => setProblem(unreadable(error))} />}
     </div>
   );
+}
+
+/** What pdf.js says of a file is not for students. */
+function unreadable(error: unknown): Problem {
+  return error instanceof Problem ? error : new Problem(404, t("file.failed"));
 }
 
 async function open(props: Props): Promise<PDFDocumentProxy> {

@@ -1,7 +1,9 @@
 // A film: the browser's own player with captions, a choice of speed, keys, and a position that is never lost.
 import { useEffect, useRef, useState } from "preact/hooks";
-import { Button } from "../../../parts/button";
+import { asProblem, Problem } from "../../../api/problem";
+import { ProblemNote } from "../../../parts/notes";
 import { keep, save, saveAtLeaving } from "../../../progress/outbox";
+import { plain } from "../../../texts/formats";
 import type { Content } from "../load";
 import { t } from "../texts";
 import { Heartbeat } from "./heartbeat";
@@ -38,7 +40,7 @@ export function Video(props: Props) {
         controls
         playsInline
         preload="metadata"
-        aria-label={props.title}
+        aria-label={plain(props.title)}
         src={film.content.url}
         {...(film.content.captions?.length ? { crossOrigin: "anonymous" as const } : {})}
         {...film.events}
@@ -59,12 +61,7 @@ export function Video(props: Props) {
           {t("video.waiting")}
         </p>
       )}
-      {film.state === "failed" && (
-        <div class="note note-problem" role="alert">
-          <p class="note-title">{t("video.failed")}</p>
-          <Button onPress={film.retry}>{t("video.retry")}</Button>
-        </div>
-      )}
+      {film.state === "failed" && <ProblemNote problem={film.problem} onRetry={film.retry} />}
       <div class="row row-spread">
         <label class="speed">
           {t("video.speed")}
@@ -89,11 +86,14 @@ function useFilm(props: Props) {
   const element = useRef<HTMLVideoElement>(null);
   const [content, setContent] = useState(props.content);
   const [state, setState] = useState<"good" | "waiting" | "failed">("good");
+  const [problem, setProblem] = useState<Problem>();
   const [speed, setSpeed] = useState(() => Number(localStorage.getItem(SPEED)) || 1);
   const at = useRef({ seconds: props.startAt, plays: false, isPlaced: false, tries: 0 });
   const heart = useHeartbeat(props, at.current);
 
-  const giveUp = () => {
+  const giveUp = (cause?: Problem) => {
+    const known = cause?.status ? cause : new Problem(404, "");
+    setProblem(new Problem(known.status, t("video.failed"), known.detail, known.requestId, known.code));
     setState("failed");
     props.onFailure();
   };
@@ -106,12 +106,13 @@ function useFilm(props: Props) {
         if (next.url === content.url) element.current?.load();
         setContent(next);
       },
-      () => setTimeout(failed, RETRY_MS),
+      (error) => setTimeout(failed, RETRY_MS, asProblem(error)),
     );
   };
-  const failed = () => {
+  const failed = (cause?: Problem) => {
     at.current.tries += 1;
-    if (at.current.tries > TRIES && navigator.onLine) giveUp();
+    if (cause && !cause.isPassing) giveUp(cause);
+    else if (at.current.tries > TRIES && navigator.onLine) giveUp(cause);
     else if (!navigator.onLine) {
       setState("waiting");
       addEventListener("online", renew, { once: true });
@@ -138,6 +139,7 @@ function useFilm(props: Props) {
     element,
     content,
     state,
+    problem,
     speed,
     setSpeed,
     retry: () => {
@@ -169,7 +171,7 @@ function useFilm(props: Props) {
         moment(event);
         props.onEnd();
       },
-      onError: failed,
+      onError: () => failed(),
     },
   };
 }

@@ -5,7 +5,7 @@ import { PLAYER_SANDBOX } from "../../../../../shared/player-messages";
 import type { Saved } from "../../../../../shared/runtime-saver";
 import { asProblem, type Problem } from "../../../api/problem";
 import { Button } from "../../../parts/button";
-import { Loading, ProblemNote, Skeleton, StatusNote } from "../../../parts/notes";
+import { Loading, ProblemNote, Skeleton } from "../../../parts/notes";
 import { holdUntil } from "../../../shell/leaving";
 import { person } from "../../../sign-in/session";
 import { plain } from "../../../texts/formats";
@@ -71,7 +71,10 @@ function Player(props: PlayerProps) {
       {failure && (
         <div class="note note-problem" role="alert">
           <p class="note-title">{t("package.failed")}</p>
-          <p>{failure}</p>
+          <p>
+            <bdi>{failure}</bdi>
+          </p>
+          <Button onPress={props.onAgain}>{t("package.again")}</Button>
         </div>
       )}
       {shown && shown.count > 1 && <p class="small">{t("package.item", shown)}</p>}
@@ -84,10 +87,6 @@ function Player(props: PlayerProps) {
         // Many SCORM packages save while their page is unloaded.
         allow="fullscreen; autoplay; unload"
       />
-      <StatusNote>
-        {outcome === "failed" && t("unsaved")}
-        {outcome === "too-large" && t("package.refused")}
-      </StatusNote>
     </div>
   );
 }

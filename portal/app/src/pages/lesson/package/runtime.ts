@@ -2,22 +2,24 @@
 import type { Runtime } from "../../../../../shared/player-messages";
 import type { Saved } from "../../../../../shared/runtime-saver";
 import { api, ask } from "../../../api/client";
+import { noAnswer } from "../../../api/problem";
 import { flush, keep, onRefusal, save, saveAtLeaving, waitingFor } from "../../../progress/outbox";
 
 /** The state of one package: it waits on this device like all progress, until the API has it. */
 export class RuntimeLine {
   /** The newest state that the package has reported. */
   newest: Runtime | null = null;
-  #refusal = 0;
+  #isSuperseded = false;
   readonly #forget: () => void;
 
   constructor(
     private readonly courseId: string,
     private readonly lessonId: string,
   ) {
-    this.#forget = onRefusal(({ change, ...update }, status) => {
+    // Another tab's round, or one for another lesson, may be the one that hears of it.
+    this.#forget = onRefusal(({ change, ...update }, problem) => {
       if (change.kind !== "runtime" || update.courseId !== courseId || update.lessonId !== lessonId) return;
-      if (change.launch === this.newest?.launch) this.#refusal = status;
+      if (change.launch === this.newest?.launch && problem.code === "other-launch") this.#isSuperseded = true;
     });
   }
 
@@ -25,9 +27,10 @@ export class RuntimeLine {
   async begin(): Promise<Runtime> {
     if (await this.#waits()) {
       await flush();
-      if (await this.#waits()) throw new TypeError("the state of the last launch could not be sent");
+      if (await this.#waits()) throw noAnswer();
     }
-    return beginLaunch(this.courseId, this.lessonId);
+    const path = { courseId: this.courseId, lessonId: this.lessonId };
+    return ask(api.GET("/courses/{courseId}/lessons/{lessonId}/runtime", { params: { path } }));
   }
 
   async #waits(): Promise<boolean> {
@@ -42,22 +45,15 @@ export class RuntimeLine {
 
   async put(runtime: Runtime, leaving: boolean): Promise<Saved> {
     const change = { kind: "runtime", ...runtime } as const;
-    const isSent = await (leaving ? saveAtLeaving : save)(this.courseId, this.lessonId, change);
-    if (this.#refusal === 409) return "superseded";
-    if (this.#refusal !== 0) {
-      this.#refusal = 0;
-      return "too-large";
-    }
-    return isSent ? "saved" : "failed";
+    if (leaving) return (await saveAtLeaving(this.courseId, this.lessonId, change)) ? "saved" : "failed";
+    const fate = await save(this.courseId, this.lessonId, change);
+    if (this.#isSuperseded) return "superseded";
+    if (fate === "sent") return "saved";
+    return fate === "waits" ? "failed" : "refused";
   }
 
   /** Call it when the package was left. */
   close(): void {
     this.#forget();
   }
-}
-
-async function beginLaunch(courseId: string, lessonId: string): Promise<Runtime> {
-  const path = { courseId, lessonId };
-  return ask(api.GET("/courses/{courseId}/lessons/{lessonId}/runtime", { params: { path } }));
 }
