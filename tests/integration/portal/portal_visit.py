@@ -86,6 +86,21 @@ class Visit:
 
     def sign_in(self, person: Person, path: str = "/") -> None:
         """Sign in on Cognito's page, on the way to `path`. Works in every language of the portal."""
+        self.give_password(person, path)
+        self.page.locator(".banner-inner > .button").wait_for()
+        self.settle()
+
+    def give_password(self, person: Person, path: str = "/") -> None:
+        """Begin to sign in on Cognito's page, with a new password; a second factor is still asked for."""
+        password = self.new_password(person)
+        self.open(path)
+        self.page.locator("main .button-main").first.click()
+        self.page.fill("#username", person.email)
+        self.page.fill("#password", password)
+        self.page.keyboard.press("Enter")
+
+    def new_password(self, person: Person) -> str:
+        """Give a person a new password."""
         password = random_password()
         self.deployed.client("cognito-idp").admin_set_user_password(
             UserPoolId=self.deployed.outputs["user_pool_id"],
@@ -93,13 +108,12 @@ class Visit:
             Password=password,
             Permanent=True,
         )
-        self.open(path)
-        self.page.locator("main .button-main").first.click()
-        self.page.fill("#username", person.email)
-        self.page.fill("#password", password)
-        self.page.keyboard.press("Enter")
-        self.page.locator(".banner-inner > .button").wait_for()
-        self.settle()
+        return password
+
+    def kill(self) -> None:
+        """Kill the page's process, as a crash does: no event of leaving reaches the page."""
+        with self.page.expect_event("crash"), contextlib.suppress(Exception):
+            self.page.goto("chrome://crash")
 
     def settle(self) -> None:
         """Wait until the page has what it asked for."""

@@ -1,5 +1,6 @@
 """A package in the portal: it saves while it is used and when it is left, and goes on where it was."""
 
+import json
 from typing import TYPE_CHECKING
 
 import pytest
@@ -100,3 +101,42 @@ def test_a_package_that_was_opened_elsewhere_says_so_and_goes_on_here(
         with window.page.expect_response(lambda answer: answer.request.method == "PUT") as saved:
             frame.evaluate("set('cmi.core.lesson_location', 'here'); commit()")
         assert saved.value.status == 204
+
+
+@pytest.mark.parametrize(
+    ("status", "detail", "told"),
+    [
+        (403, "You are not enrolled in this course.", "You are not enrolled in this course."),
+        (413, "The body is too large.", "the lesson has told too much at once"),
+    ],
+)
+def test_a_state_that_is_refused_is_told_with_its_reason(
+    deployed: Deployed,
+    people: People,
+    users: SharedUsers,
+    chromium: "Browser",
+    status: int,
+    detail: str,
+    told: str,
+) -> None:
+    """The API's answer is simulated: students hardly ever meet it. The page is not told again and again."""
+    student = people.new("students")
+    package = Packaged.of(deployed, users.owner, student, playable_packages.scorm_12())
+    problem = {"type": "urn:x:refused", "title": "T", "status": status, "detail": detail, "requestId": "r-1"}
+    with visit(chromium, deployed) as window:
+        page = window.page
+        window.sign_in(student, f"/courses/{package.course_id}/lessons/{LESSON}")
+        frame = _package(window)
+        page.route(
+            "**/runtime",
+            lambda route: route.fulfill(
+                status=status, content_type="application/problem+json", body=json.dumps(problem)
+            ),
+        )
+        frame.evaluate("set('cmi.core.lesson_location', 'here'); commit()")
+        alert = page.get_by_role("alert")
+        alert.filter(has_text=told).wait_for()
+        assert "tell your school this number: r-1" in alert.inner_text()
+        assert page.get_by_text("Not sent yet").count() == 0
+        assert window.page.evaluate(f"({KEPT})().then((all) => all.length)") == 0
+        assert alert.get_by_role("link", name="Go to the course").count() == 1

@@ -1,0 +1,123 @@
+"""The whole journey by keyboard alone, from the first page to signing out, with the focus where it belongs."""
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.integration.portal.portal_visit import Visit, visit
+from tests.integration.support.deployed import Deployed
+from tests.integration.support.people import People
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+pytestmark = pytest.mark.intrusive
+
+STEPS = 120  # a page of the catalogue has many links
+
+
+def test_the_journey_by_keyboard_alone(
+    deployed: Deployed, people: People, chromium: "Browser", course_id: str
+) -> None:
+    student = people.new("students")
+    with visit(chromium, deployed) as window:
+        page, keys = window.page, window.page.keyboard
+        password = window.new_password(student)
+        window.open("/")
+        page.get_by_role("button", name="Sign in").wait_for()
+        _press(window, "Sign in")
+        page.locator("#username").wait_for()
+        _tab_to(window, "document.activeElement.id === 'username'")
+        keys.type(student.email)
+        keys.press("Tab")
+        keys.type(password)
+        keys.press("Enter")
+        page.get_by_role("button", name="Sign out").wait_for()
+        _tab_to(window, "document.activeElement.name === 'q'")
+        keys.type("water")
+        keys.press("Enter")
+        page.wait_for_url("**/?q=water")
+        window.settle()
+        _tab_to(window, f"document.activeElement.pathname === '/courses/{course_id}'")
+        keys.press("Enter")
+        page.get_by_role("button", name="Enrol").wait_for()
+        assert _focus(window) == "H1"
+        _press(window, "Enrol")
+        page.get_by_role("button", name="Start").wait_for()
+        _press(window, "Start")
+        page.locator("video").wait_for()
+        assert _focus(window) == "H1"
+        window.until("document.querySelector('video').readyState > 0")
+        _tab_to(window, "document.activeElement.tagName === 'VIDEO'")
+        keys.press("k")
+        window.until("!document.querySelector('video').paused")
+        keys.press("l")
+        window.until("document.querySelector('video').currentTime > 10")
+        keys.press("c")
+        with page.expect_response("**/film/position"):
+            keys.press("k")
+        window.until("document.querySelector('video').paused")
+        _press(window, "Next lesson")
+        page.get_by_role("heading", level=1, name="The worksheet").wait_for()
+        page.locator(".textLayer span").first.wait_for()
+        _press(window, "Larger")
+        _press(window, "Next lesson")
+        page.get_by_role("heading", level=2, name="Words to know").wait_for()
+        _press(window, "Mark as done")
+        page.get_by_role("status").filter(has_text="Saved").wait_for()
+        _press(window, "My learning")
+        page.get_by_role("progressbar").wait_for()
+        _press(window, "Continue")
+        page.get_by_role("heading", level=1, name="Words to know").wait_for()
+        _tab_to(window, f"document.activeElement.pathname === '/courses/{course_id}'")
+        keys.press("Enter")
+        page.get_by_role("button", name="Withdraw").wait_for()
+        _press(window, "Withdraw")
+        page.get_by_role("dialog").wait_for()
+        keys.press("Escape")
+        page.get_by_role("dialog").wait_for(state="detached")
+        assert page.evaluate("document.activeElement.innerText") == "Withdraw", "the focus goes back"
+        _press(window, "Profile")
+        page.get_by_label("Name").wait_for()
+        _tab_to(window, "document.activeElement.name === 'displayName'")
+        keys.press("ControlOrMeta+a")
+        keys.press("Delete")
+        keys.type(" ")
+        keys.press("Enter")
+        window.until("document.activeElement.getAttribute('aria-invalid') === 'true'")
+        keys.type("Ada")
+        keys.press("Enter")
+        page.get_by_role("status").filter(has_text="Saved").wait_for()
+        _press(window, "Sign out")
+        page.get_by_role("button", name="Sign in").wait_for()
+    progress = student.get(f"/progress/{course_id}")
+    assert progress["completedLessons"] == ["words"]
+    assert progress["positions"]["film"] >= 10
+
+
+def test_the_first_key_leads_past_the_navigation(deployed: Deployed, chromium: "Browser") -> None:
+    with visit(chromium, deployed) as window:
+        window.open("/")
+        window.page.get_by_role("button", name="Sign in").wait_for()
+        window.page.keyboard.press("Tab")
+        assert window.page.evaluate("document.activeElement.innerText") == "Skip to the content"
+        window.page.keyboard.press("Enter")
+        window.until("document.activeElement.id === 'main'")
+
+
+def _focus(window: Visit) -> str:
+    return str(window.page.evaluate("document.activeElement.tagName"))
+
+
+def _press(window: Visit, name: str) -> None:
+    """Go with the tabulator to a button or link, and press it."""
+    _tab_to(window, f"document.activeElement.innerText?.trim() === {name!r}")
+    window.page.keyboard.press("Enter")
+
+
+def _tab_to(window: Visit, condition: str) -> None:
+    for _ in range(STEPS):
+        window.page.keyboard.press("Tab")
+        if window.page.evaluate(condition):
+            return
+    raise AssertionError(f"the tabulator does not reach what satisfies {condition}")
