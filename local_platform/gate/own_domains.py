@@ -25,6 +25,11 @@ def label_of(host: str) -> str | None:
     return None
 
 
+def is_distribution(host: str) -> bool:
+    """Whether a request for this host is one for a distribution, by its own name or by an alias."""
+    return "cloudfront" in host or label_of(host) is not None
+
+
 def find_distributions_by_alias() -> None:
     """Change how the emulator, in this process, finds the distribution of a request."""
     from ministack import app  # type: ignore[import-untyped]

@@ -16,6 +16,8 @@ from tests.integration.support.people import Caller, People, SharedUsers
 # These run last: the first one checks the logs of all other tests, the second one destroys the environment.
 LAST = ("test_logs.py", "test_destroy.py")
 _FOLDER = Path(__file__).resolve().parent
+# A session with this file has a platform of these settings, so that no test deploys a second one.
+OWN_DOMAINS, SCHOOL = "test_own_domains.py", _FOLDER / "platform" / "school.toml"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -30,9 +32,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def deployed() -> Iterator[Deployed]:
+def deployed(request: pytest.FixtureRequest) -> Iterator[Deployed]:
     """The environment under test: the one that EDUCATION_OUTPUTS names, or a new local platform."""
-    with deployed_environment() as environment:
+    has_names = any(item.path.name == OWN_DOMAINS for item in request.session.items)
+    with deployed_environment(SCHOOL if has_names else None) as environment:
         yield environment
 
 

@@ -11,6 +11,7 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import parse_qs, urlencode
 
+from local_platform.gate import own_domains
 from local_platform.gate.sign_in.second_factor import ASKED, fields, problem_block, shown
 
 Message = MutableMapping[str, Any]
@@ -42,7 +43,7 @@ class SignInPages:
         """Answer one request, or pass it on. Distributions have paths of their own."""
         ours = scope["type"] == "http" and scope["path"] in {REVOKE, *PATHS}
         hosts = [value for name, value in scope.get("headers", ()) if name.lower() == b"host"]
-        if not ours or any(b"cloudfront" in host for host in hosts):
+        if not ours or any(own_domains.is_distribution(host.decode("latin-1")) for host in hosts):
             await self._application(scope, receive, send)
             return
         body = b""

@@ -23,7 +23,7 @@ import requests
 from botocore.config import Config
 from requests.adapters import HTTPAdapter
 
-from education.settings.load import LOCAL_ENVIRONMENT, load_settings
+from education.settings.load import LOCAL_ENVIRONMENT, load_settings, local_settings
 from education.settings.model import EnvironmentSettings
 from local_platform.isolation import isolate
 from local_platform.platform import Platform
@@ -62,7 +62,11 @@ class Deployed:
     @cached_property
     def settings(self) -> EnvironmentSettings:
         """The settings of the environment."""
-        return load_settings(self.outputs["environment_suffix"], aws_region=self.outputs["aws_region"])
+        return load_settings(
+            self.outputs["environment_suffix"],
+            aws_region=self.outputs["aws_region"],
+            local_settings=self.platform.own_settings if self.platform else None,
+        )
 
     @property
     def origin(self) -> str:
@@ -111,12 +115,16 @@ class Deployed:
 
 
 @contextlib.contextmanager
-def deployed_environment() -> Iterator[Deployed]:
-    """Yield the environment that EDUCATION_OUTPUTS names, or a local platform that is removed at the end."""
+def deployed_environment(own_settings: Path | None = None) -> Iterator[Deployed]:
+    """Yield the environment that EDUCATION_OUTPUTS names, or a local platform that is removed at the end.
+
+    `own_settings` is a file of settings for that platform.
+    """
     named = os.environ.get(OUTPUTS_VARIABLE)
-    with contextlib.nullcontext(Path(named).resolve()) if named else _own_platform() as file:
+    with contextlib.nullcontext(Path(named).resolve()) if named else _own_platform(own_settings) as file:
         outputs = json.loads(file.read_text())
-        deployed = Deployed(outputs, _platform_of(file, outputs), is_own=named is None)
+        own = local_settings(os.environ) if named else own_settings
+        deployed = Deployed(outputs, _platform_of(file, outputs, own), is_own=named is None)
         with mock.patch.dict(os.environ):
             if deployed.is_local:  # the AWS configuration of the caller is only for a real environment
                 isolate(os.environ)
@@ -127,7 +135,7 @@ def deployed_environment() -> Iterator[Deployed]:
 
 
 @contextlib.contextmanager
-def _own_platform() -> Iterator[Path]:
+def _own_platform(own_settings: Path | None) -> Iterator[Path]:
     """Start a local platform with a port and a folder of its own, and yield its outputs file.
 
     The stack is not destroyed at the end: it disappears with the AWS emulator. test_destroy.py tests the destroy.
@@ -135,7 +143,11 @@ def _own_platform() -> Iterator[Path]:
     with own_folder() as folder:
         home, port = platform_home(folder), free_port()
         outputs_file = home / "outputs" / f"{LOCAL_ENVIRONMENT}.json"
-        variables = {"EDUCATION_LOCAL_HOME": str(home), "EDUCATION_LOCAL_PORT": str(port)}
+        variables = {
+            "EDUCATION_LOCAL_HOME": str(home),
+            "EDUCATION_LOCAL_PORT": str(port),
+            "EDUCATION_LOCAL_SETTINGS": str(own_settings or ""),
+        }
         up = subprocess.run(
             [sys.executable, "-m", "local_platform", "up"],
             cwd=ROOT,
@@ -150,10 +162,12 @@ def _own_platform() -> Iterator[Path]:
         yield outputs_file
 
 
-def _platform_of(outputs_file: Path, outputs: Mapping[str, Any]) -> Platform | None:
+def _platform_of(
+    outputs_file: Path, outputs: Mapping[str, Any], own_settings: Path | None
+) -> Platform | None:
     """The local platform that wrote an outputs file; None if its folder is not at the usual place."""
     beside = outputs_file.parent.parent
     home = ROOT / ".local" if beside == ROOT else beside
     if not outputs["aws_endpoint_url"] or not (home / "deployed.json").is_file():
         return None
-    return Platform(home, int(outputs["aws_endpoint_url"].rpartition(":")[2]), outputs_file)
+    return Platform(home, int(outputs["aws_endpoint_url"].rpartition(":")[2]), outputs_file, own_settings)
