@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from local_platform.accounts import random_password
 from tests import package_zips, playable_packages
 from tests.integration.player.player_page import LESSON, Packaged
 from tests.integration.portal.portal_visit import Visit, chromium_for_portal, visit
@@ -43,7 +44,6 @@ COOKIES = (
     "cognito",
     "XSRF-TOKEN",
 )
-SECRET = "A-long-0ne-to-keep"
 CODE = "123456"  # the emulator's, of every sign-up
 
 
@@ -191,16 +191,16 @@ def test_people_of_the_schools_mail_domain_sign_up_and_others_read_why_not(
     school: Deployed, chromium: "Browser"
 ) -> None:
     with visit(chromium, school) as window:
-        page = window.page
+        page, chosen = window.page, random_password()
         window.open("/")
         page.get_by_text(f"You can create an account with an e-mail address of {MAIL}.").wait_for()
         page.get_by_role("button", name="Create an account").click()
         page.fill("#username", "ada@elsewhere.example.org")
-        page.fill("#password", SECRET)
+        page.fill("#password", chosen)
         page.keyboard.press("Enter")
         page.get_by_text(f"accounts here need an e-mail address of {MAIL}").wait_for()
         page.fill("#username", f"ada-{secrets.token_hex(4)}@{MAIL}")
-        page.fill("#password", SECRET)
+        page.fill("#password", chosen)
         page.keyboard.press("Enter")
         page.fill("#code", CODE)
         page.keyboard.press("Enter")
