@@ -13,6 +13,7 @@ or is settled, is left as they are.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
@@ -27,7 +28,6 @@ from domain.enrollments.model import (
     WITHDRAWN,
     EnrollmentRecord,
     learning_status,
-    percentage_of,
 )
 from domain.enrollments.rush import (
     GROUP_SIZE,
@@ -50,8 +50,8 @@ class AdmissionsStore(EnrollmentStore, CountingStore, Protocol):
     def course_now(self, course_id: str) -> Course | None:
         """The course with its lessons as it is now."""
 
-    def correct(self, record: EnrollmentRecord, title: str, counted_ids: frozenset[str] | None) -> None:
-        """Give a record the course's title, and the percentage of these lessons if they are given."""
+    def correct(self, record: EnrollmentRecord, title: str, course: Course | None) -> None:
+        """Give a record the course's title, and what follows from the course's lessons if it is given."""
 
     def load_all(
         self, user_ids: Sequence[str], course_id: str
@@ -91,18 +91,21 @@ def correct(store: AdmissionsStore, course_id: str, joined: Sequence[Item]) -> N
     if admission is None or admission.status != PUBLISHED:
         return
     records = [EnrollmentRecord.from_stored(item) for item in joined]
-    counted_ids: frozenset[str] | None = None
-    if any(record.completed for record in records):
+    course: Course | None = None
+    if any(record.completed or record.results for record in records):
         course = store.course_now(course_id)
         if course is None or not course.is_public:
             return
-        counted_ids = course.counted_ids
     for record in records:
-        percentage = record.percentage
-        if record.completed and counted_ids is not None:
-            percentage = percentage_of(record.completed, counted_ids)
-        if (record.course_title, record.percentage) != (admission.title, percentage):
-            store.correct(record, admission.title, counted_ids if record.completed else None)
+        counts_for = course if record.completed or record.results else None
+        if counted_anew(record, admission.title, counts_for) != record:
+            store.correct(record, admission.title, counts_for)
+
+
+def counted_anew(record: EnrollmentRecord, title: str, course: Course | None) -> EnrollmentRecord:
+    """A record with a title, and with what follows from the lessons of a course if it is given."""
+    titled = replace(record, course_title=title)
+    return titled if course is None else titled.counted(course.counted_ids, course.scored_ids)
 
 
 def settle(store: AdmissionsStore, course_id: str, user_ids: Sequence[str], grace_seconds: float) -> int:

@@ -4,10 +4,11 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from admissions.rules import counted_anew
 from domain import course_store
 from domain.courses import Course
 from domain.enrollments.counting_store import CountingTable
-from domain.enrollments.model import WAITLISTED, EnrollmentRecord, percentage_of
+from domain.enrollments.model import WAITLISTED, EnrollmentRecord
 from toolkit import clients
 from toolkit.dynamo import condition_failed, contended, item_of, to_item
 from toolkit.retries import Retries
@@ -20,20 +21,18 @@ class AdmissionsTable(CountingTable):
         """The course with its lessons as it is now: one GetItem."""
         return course_store.find(self._courses_table, course_id, consistent=True)
 
-    def correct(self, record: EnrollmentRecord, title: str, counted_ids: frozenset[str] | None) -> None:
-        """Give a record the course's title and a percentage: one UpdateItem, more if the student writes meanwhile. A
-        record that was deleted stays so, and one that was withdrawn stays as it is."""
+    def correct(self, record: EnrollmentRecord, title: str, course: Course | None) -> None:
+        """Give a record the course's title, and what follows from its lessons: one UpdateItem, more if the student
+        writes meanwhile. A record that was deleted stays so, and one that was withdrawn stays as it is."""
         latest = record
 
         def attempt() -> bool | None:
             nonlocal latest
             if not (latest.is_enrolled or latest.status == WAITLISTED):
                 return True
-            percentage = (
-                latest.percentage if counted_ids is None else percentage_of(latest.completed, counted_ids)
-            )
+            corrected = counted_anew(latest, title, course)
             try:
-                clients.dynamodb().update_item(**self._correction(latest, title, percentage))
+                clients.dynamodb().update_item(**self._correction(latest, corrected))
             except ClientError as error:
                 if contended(error):
                     return None
@@ -48,16 +47,25 @@ class AdmissionsTable(CountingTable):
 
         Retries().until_answer(attempt)
 
-    def _correction(self, record: EnrollmentRecord, title: str, percentage: float) -> Any:
+    def _correction(self, record: EnrollmentRecord, corrected: EnrollmentRecord) -> Any:
         # While a student waits, `completionPercentage` is a time: see domain.enrollments.model.
         name = "keptPercentage" if record.status == WAITLISTED else "completionPercentage"
+        update, values = corrected.results_update() if corrected.uncounted != record.uncounted else ("", {})
         return {
             "TableName": self._progress_table,
             "Key": to_item({"userId": record.user_id, "courseId": record.course_id}),
-            "UpdateExpression": f"SET {name} = :percentage, courseTitle = :title ADD revision :one",
+            "UpdateExpression": (
+                f"SET {name} = :percentage, courseTitle = :title, revision = revision + :one{update}"
+            ),
             "ConditionExpression": "revision = :before",
             "ExpressionAttributeValues": to_item(
-                {":percentage": percentage, ":title": title, ":one": 1, ":before": record.revision}
+                {
+                    ":percentage": corrected.percentage,
+                    ":title": corrected.course_title,
+                    ":one": 1,
+                    ":before": record.revision,
+                    **values,
+                }
             ),
             "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
         }

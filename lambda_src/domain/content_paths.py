@@ -17,6 +17,9 @@ A package (a zip) is not served itself. It stays behind `incoming/` until the pa
     packages/<courseId>/<lessonId>/<upload id>/launch.json
 
 The upload id is the version of the package: each upload has a folder of its own, which is deleted as a whole.
+
+An interactive lesson that is a single page is stored like a video, and opens in the way of packages, by an address that
+ends with `<upload id>/<public|premium>/<file name>` (education/content/package_gate.py).
 """
 
 import re
@@ -42,11 +45,12 @@ NAME = "name"
 CACHED_SECONDS = 5 * 60
 CACHE_CONTROL = f"public, max-age={CACHED_SECONDS}"
 
+INTERACTIVE = "interactive"
 # The media types of a lesson of each content type. The first is used if the request names none.
 MEDIA_TYPES = {
     "video": ("video/mp4", "video/webm"),
     "pdf": ("application/pdf",),
-    "interactive": ("text/html", "application/zip"),
+    INTERACTIVE: ("text/html", "application/zip"),
     # Data for the portal, which shows it safely. Files of earlier articles are text/html, and still served as that.
     "article": ("text/markdown",),
 }
@@ -125,6 +129,24 @@ def parse(key: str) -> UploadKey | None:
         premium=found["prefix"] == PREMIUM,
         upload_id=found["upload"],
     )
+
+
+def require_parsed(key: str) -> UploadKey:
+    """What the key of a stored file says.
+
+    Raises:
+        ValueError: it is no such key.
+    """
+    upload = parse(key)
+    if upload is None:
+        raise ValueError("the key of a stored file is not valid")
+    return upload
+
+
+def page_in_folder(key: str) -> str:
+    """How the address of a single page goes on behind the folder of its upload, by its key."""
+    parts = key.split("/")
+    return f"{parts[0]}/{parts[-1]}"
 
 
 def lesson_folder_of(key: str) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any, NamedTuple, Self
 
 from domain import lesson_content
+from domain.content_paths import INTERACTIVE
 from toolkit import texts
 from toolkit.errors import Conflict, NotFound
 
@@ -27,6 +28,7 @@ class Lesson(NamedTuple):
     refused: see domain.lesson_content. `file_name` is the name of its file, if it is not the last part of the key.
     `captions` are those of a video, by language: see domain.captions.
     `section` is the heading under which the lesson stands. A former version stored neither it nor `required`.
+    `needs_storage` is the instructor's word that the pages of an interactive lesson need the browser's storage.
 
     A tuple, because a course has up to 200 of these, and a frozen dataclass takes twice as long.
     """
@@ -45,6 +47,7 @@ class Lesson(NamedTuple):
     captions: Mapping[str, Mapping[str, Any]] | None = None
     section: str | None = None
     required: bool = True
+    needs_storage: bool = False
 
     @classmethod
     def from_stored(cls, lesson_id: str, stored: Mapping[str, Any]) -> "Lesson":
@@ -64,12 +67,18 @@ class Lesson(NamedTuple):
             captions=stored.get("captions"),
             section=texts.shown(stored["section"]) if "section" in stored else None,
             required=stored.get("required", True),
+            needs_storage=stored.get("needsStorage", False),
         )
 
     @property
     def counts(self) -> bool:
         """Whether a student has to complete it: it is required, and there is something to open."""
         return self.required and self.has_content
+
+    @property
+    def is_scored(self) -> bool:
+        """Whether a student can get a score and a time in it."""
+        return self.content_type == INTERACTIVE and self.has_content
 
     @property
     def has_content(self) -> bool:
@@ -87,6 +96,7 @@ class Lesson(NamedTuple):
             "position": self.position,
             **section,
             "required": self.required,
+            **({"needsStorage": True} if self.needs_storage else {}),
             "hasContent": self.has_content,
             "content": lesson_content.shown(
                 self.content_type, self.content_key, self.package, self.unpacking, self.file_name
@@ -230,9 +240,19 @@ class Course(CourseSummary):
         """The ids of the lessons that a percentage is counted from: required ones with content."""
         return frozenset(lesson.lesson_id for lesson in self.lessons if lesson.counts)
 
+    @property
+    def scored_ids(self) -> frozenset[str]:
+        """The ids of the lessons whose scores and times count: interactive ones with content."""
+        return frozenset(lesson.lesson_id for lesson in self.lessons if lesson.is_scored)
+
     def lesson(self, lesson_id: str) -> Lesson | None:
         """The lesson of that id, or None."""
         return next((lesson for lesson in self.lessons if lesson.lesson_id == lesson_id), None)
+
+    def lessons_with(self, lesson: Lesson) -> tuple[Lesson, ...]:
+        """All lessons, with this one in the place of the one of its id, if there is one."""
+        others = (each for each in self.lessons if each.lesson_id != lesson.lesson_id)
+        return (*others, lesson)
 
     def require_lesson(self, lesson_id: str) -> Lesson:
         """The lesson of that id.

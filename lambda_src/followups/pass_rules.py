@@ -1,4 +1,4 @@
-"""The pass through a course's students after an edit: it brings the percentage and the title of each record in line.
+"""The pass through a course's students after an edit: it brings what each record has of the course in line.
 
 A course may have a hundred thousand students. So a pass works in slices of SLICE_SECONDS at most, and other courses
 have their turn between two slices. After a slice that did not reach the end, an item of the courses table (`Pass`) has
@@ -20,7 +20,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from domain.courses import Course
-from domain.enrollments.model import WITHDRAWN, EnrollmentRecord, percentage_of, waitlist_key
+from domain.enrollments.model import WITHDRAWN, EnrollmentRecord, waitlist_key
 from toolkit import clock, log
 from toolkit.retries import Retries, RetriesExhausted
 
@@ -203,14 +203,15 @@ def _turns(course_id: str, left: Places) -> Iterator[str]:
 
 
 def sync(record: EnrollmentRecord, course: Course) -> EnrollmentRecord:
-    """A record with the percentage and the title that follow from the course; the same object if it has them.
+    """A record with what follows from the course: the percentage, the results that count, and the title. The same
+    object if it has them.
 
     A withdrawn record does not change: it is counted again when the student enrols again. No record changes while
     the course is hidden from students.
     """
     if not course.is_public:
         return record
-    percentage = percentage_of(record.completed, course.counted_ids)
-    if record.status == WITHDRAWN or (record.percentage, record.course_title) == (percentage, course.title):
+    if record.status == WITHDRAWN:
         return record
-    return record.changed(percentage=percentage, course_title=course.title)
+    after = replace(record.counted(course.counted_ids, course.scored_ids), course_title=course.title)
+    return record if after == record else replace(after, revision=record.revision + 1)

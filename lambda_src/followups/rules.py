@@ -4,6 +4,7 @@
   or lost it. Then the stored percentage of every student is counted again from the completed lessons and the lessons
   that count now. The roster is sorted by it, and lists of enrolments show it. An edit never changes whether a student
   has completed the course: see domain.enrollments.model. How that is done is in followups.pass_rules.
+* An interactive lesson was added or removed, or its content was: its scores and times count again, or no longer.
 * The title was changed: every enrolment shows the new title.
 * The course became a draft, or is changed while it is one: the records stay as they were, so that a student's lists
   tell nothing of the draft. When it is published again, the records are brought up to date.
@@ -54,7 +55,8 @@ def follow(passes: RosterPasses, before: Course, after: Course) -> None:
         Unavailable: there was too little time, or a service is not available. Call it again.
     """
     is_shown_again = after.is_public and not before.is_public and before.published_at is not None
-    if is_shown_again or before.counted_ids != after.counted_ids or before.title != after.title:
+    counts_otherwise = before.counted_ids != after.counted_ids or before.scored_ids != after.scored_ids
+    if is_shown_again or counts_otherwise or before.title != after.title:
         passes.ask(after.course_id)
 
 

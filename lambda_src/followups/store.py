@@ -119,10 +119,11 @@ class CourseChangeTable(CountingTable):
     def _update(self, before: EnrollmentRecord, after: EnrollmentRecord) -> Any:
         # While a student waits, `completionPercentage` is a time: see domain.enrollments.model.
         percentage = "keptPercentage" if before.status == WAITLISTED else "completionPercentage"
+        update, values = after.results_update() if after.uncounted != before.uncounted else ("", {})
         return {
             "TableName": self._progress_table,
             "Key": to_item({"userId": before.user_id, "courseId": before.course_id}),
-            "UpdateExpression": f"SET {percentage} = :percentage, courseTitle = :title, revision = :revision",
+            "UpdateExpression": f"SET {percentage} = :percentage, courseTitle = :title, revision = :revision{update}",
             "ConditionExpression": "revision = :before",
             "ExpressionAttributeValues": to_item(
                 {
@@ -130,6 +131,7 @@ class CourseChangeTable(CountingTable):
                     ":title": after.course_title,
                     ":revision": after.revision,
                     ":before": before.revision,
+                    **values,
                 }
             ),
             "ReturnValuesOnConditionCheckFailure": "ALL_OLD",

@@ -18,7 +18,8 @@ from collections.abc import Mapping
 from typing import Any, Protocol
 
 from domain.courses import Course
-from domain.enrollments.model import EnrollmentRecord, Result
+from domain.enrollments.model import EnrollmentRecord
+from domain.enrollments.results import Result
 from domain.permissions import may_see
 from domain.runtime.model import NOTHING_SAVED, Runtime, pack
 from progress import positions, rules

@@ -24,7 +24,7 @@ from domain.enrollments.admission import (
     key_of,
 )
 from toolkit import clients, clock
-from toolkit.dynamo import Item, condition_failed, contended, from_item, lost_race, retry_conflicts, to_item
+from toolkit.dynamo import condition_failed, contended, from_item, lost_race, retry_conflicts, to_item
 from toolkit.reads import BATCH_SIZE, batch_get
 from toolkit.retries import Retries
 
@@ -84,10 +84,9 @@ def make_missing(courses_table: str, course_ids: Sequence[str]) -> dict[str, Adm
 
 
 def seats_of(courses_table: str, course_ids: Sequence[str]) -> dict[str, Seats]:
-    """How many students are enrolled and wait in courses, by course id, as a moment ago.
+    """How many students are enrolled and wait in courses, by course id; the part from the stream is a moment late.
 
-    One BatchGetItem for 50 courses, and another one for those that were made a moment ago; `adopt` for those of a
-    former version.
+    One BatchGetItem for 50 courses, and `adopt` for those of a former version.
 
     Raises:
         Unavailable: DynamoDB is throttling.
@@ -95,17 +94,11 @@ def seats_of(courses_table: str, course_ids: Sequence[str]) -> dict[str, Seats]:
     found: dict[str, Seats] = {}
     for start in range(0, len(course_ids), _COURSES_AT_ONCE):
         group = course_ids[start : start + _COURSES_AT_ONCE]
-        items = _seat_items(courses_table, group, consistent=False)
-        seen = {course_id_of(item) for item in items if is_admission(item)}
-        if late := [each for each in group if each not in seen]:
-            items += _seat_items(courses_table, late, consistent=True)
-        found |= seats_in(courses_table, group, items)
+        items = batch_get(
+            {courses_table: [key for each in group for key in (key_of(each), count_key_of(each))]}
+        )
+        found |= seats_in(courses_table, group, items[courses_table])
     return found
-
-
-def _seat_items(courses_table: str, course_ids: Sequence[str], *, consistent: bool) -> list[Item]:
-    keys = [key for each in course_ids for key in (key_of(each), count_key_of(each))]
-    return batch_get({courses_table: keys}, consistent=consistent)[courses_table]
 
 
 def seats_in(

@@ -19,6 +19,8 @@ from datetime import datetime
 from typing import Any
 from zlib import crc32
 
+from domain.enrollments import results as reported
+from domain.enrollments.results import Results
 from domain.rosters.contacts import Contact
 from toolkit import texts
 
@@ -48,18 +50,6 @@ class Position:
 
 
 @dataclass(frozen=True)
-class Result:
-    """What packages have reported of a lesson: the best score, 0 to 100, and the longest time."""
-
-    score: float | None = None
-    seconds: int = 0
-
-    def to_stored(self) -> dict[str, Any]:
-        """The result in an item, and in the API."""
-        return {"seconds": self.seconds, **({} if self.score is None else {"score": self.score})}
-
-
-@dataclass(frozen=True)
 class EnrollmentRecord:
     """One student in one course. Times are stored text (toolkit.clock); `percentage` is 0 to 100.
 
@@ -73,7 +63,8 @@ class EnrollmentRecord:
     `last_lesson_id` is the lesson of the latest activity: a completion, a first position, or the start of a package. A
     record of a former version has none.
 
-    `results` are those of interactive lessons, by lesson (progress.launches).
+    `results` are those of interactive lessons, by lesson (progress.launches). `uncounted` are the lessons among them
+    that do not count any more; a record of a former version has none.
 
     `own_enrolments` are the times at which the student enrolled lately (domain.enrollments.rules). While a student is
     queued (`pending`), `requested_at` is the time of the request. `left_to_stream` says of the last change of the seat
@@ -100,18 +91,18 @@ class EnrollmentRecord:
     left_to_stream: bool = False
     contact: Contact | None = None
     last_lesson_id: str | None = None
-    results: Mapping[str, Result] = field(default_factory=dict)
+    results: Results = field(default_factory=dict)
+    uncounted: frozenset[str] = frozenset()
 
     @property
     def score(self) -> float | None:
-        """The mean of the scores of all lessons that have one, 0 to 100."""
-        scores = [result.score for result in self.results.values() if result.score is not None]
-        return round(sum(scores) / len(scores), 2) if scores else None
+        """The mean of the scores of all lessons that count and have one, 0 to 100."""
+        return reported.mean_score(reported.without(self.results, self.uncounted).values())
 
     @property
     def total_seconds(self) -> int:
-        """The time in all packages of the course."""
-        return sum(result.seconds for result in self.results.values())
+        """The time in all packages of the course that count."""
+        return reported.total_seconds(reported.without(self.results, self.uncounted).values())
 
     @property
     def is_enrolled(self) -> bool:
@@ -137,6 +128,11 @@ class EnrollmentRecord:
     def changed(self, **changes: Any) -> "EnrollmentRecord":
         """The next revision of this record."""
         return replace(self, revision=self.revision + 1, **changes)
+
+    def counted(self, counted_ids: Collection[str], scored_ids: Collection[str]) -> "EnrollmentRecord":
+        """This record with the percentage and the uncounted results that follow from the lessons of the course."""
+        percentage = percentage_of(self.completed, counted_ids)
+        return replace(self, percentage=percentage, uncounted=frozenset(self.results).difference(scored_ids))
 
     def with_positions(self, found: Mapping[str, Position]) -> "EnrollmentRecord":
         """This record with the positions that are stored apart from it (domain.positions); the newer one counts."""
@@ -190,9 +186,25 @@ class EnrollmentRecord:
         """The results in an item, with what a roster shows of them; nothing if there are none."""
         if not self.results:
             return {}
-        stored = {lesson_id: result.to_stored() for lesson_id, result in self.results.items()}
-        score = {} if self.score is None else {"score": self.score}
-        return {"results": stored, "totalSeconds": self.total_seconds, **score}
+        stored: dict[str, Any] = {
+            "results": {lesson_id: result.to_stored() for lesson_id, result in self.results.items()},
+            "totalSeconds": self.total_seconds,
+        }
+        if self.score is not None:
+            stored["score"] = self.score
+        if self.uncounted:
+            stored["uncountedResults"] = set(self.uncounted)
+        return stored
+
+    def results_update(self) -> tuple[str, dict[str, Any]]:
+        """What an update expression that ends with its SET has to add, with its values, where it is counted anew which
+        results count."""
+        stored = self.results_to_store()
+        names = {"uncountedResults": ":uncounted", "totalSeconds": ":seconds", "score": ":score"}
+        sets = "".join(f", {name} = {value}" for name, value in names.items() if name in stored)
+        gone = ", ".join(name for name in names if name not in stored)
+        values = {value: stored[name] for name, value in names.items() if name in stored}
+        return sets + (f" REMOVE {gone}" if gone else ""), values
 
     @classmethod
     def from_stored(cls, item: Mapping[str, Any]) -> "EnrollmentRecord":
@@ -217,10 +229,8 @@ class EnrollmentRecord:
             requested_at=item.get("requestedAt"),
             left_to_stream=item.get("leftToStream", False),
             last_lesson_id=item.get("lastLessonId"),
-            results={
-                lesson_id: Result(stored.get("score"), stored["seconds"])
-                for lesson_id, stored in item.get("results", {}).items()
-            },
+            results=reported.from_stored(item.get("results", {})),
+            uncounted=frozenset(item.get("uncountedResults", ())),
             contact=Contact.from_stored(item),
         )
 

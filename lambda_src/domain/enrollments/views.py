@@ -3,7 +3,8 @@
 from typing import Any
 
 from domain.courses import Course
-from domain.enrollments.model import EnrollmentRecord, ListedEnrollment, percentage_of
+from domain.enrollments import results as reported
+from domain.enrollments.model import EnrollmentRecord, ListedEnrollment
 
 
 def enrollment_view(record: EnrollmentRecord | ListedEnrollment) -> dict[str, Any]:
@@ -27,15 +28,15 @@ def progress_view(record: EnrollmentRecord, course: Course | None) -> dict[str, 
     """
     if course is None:
         lesson_ids = sorted(record.completed.union(record.positions, record.results))
-        percentage = record.percentage
     else:
         lesson_ids = [lesson.lesson_id for lesson in course.lessons]
-        percentage = percentage_of(record.completed, course.counted_ids)
+        record = record.counted(course.counted_ids, course.scored_ids)
+    counted = reported.without(record.results, record.uncounted)
     view: dict[str, Any] = {
         "userId": record.user_id,
         "courseId": record.course_id,
         "status": record.status,
-        "completionPercentage": percentage,
+        "completionPercentage": record.percentage,
         "completedLessons": [lesson_id for lesson_id in lesson_ids if lesson_id in record.completed],
         "positions": {
             lesson_id: record.positions[lesson_id].seconds
@@ -45,7 +46,7 @@ def progress_view(record: EnrollmentRecord, course: Course | None) -> dict[str, 
         "enrolledAt": record.enrolled_at,
         "lastActivityAt": record.last_activity_at,
     }
-    results = {each: record.results[each].to_stored() for each in lesson_ids if each in record.results}
+    results = {each: counted[each].to_stored() for each in lesson_ids if each in counted}
     view |= {"results": results, "totalSeconds": record.total_seconds}
     if record.score is not None:
         view["score"] = record.score

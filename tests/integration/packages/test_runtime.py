@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.integration.support.course_helpers import enroll, eventually, new_course
+from tests.integration.support.course_helpers import enroll, eventually, give_content, lesson, new_course
 from tests.integration.support.deployed import Deployed
 from tests.integration.support.people import People, Person, SharedUsers
 from tests.integration.support.personal_data import find_personal_data
@@ -14,10 +14,14 @@ from tests.integration.support.personal_data import find_personal_data
 MOST_BYTES = 256 * 1024
 
 
+QUIZZES = {name: lesson("interactive", position=place) for place, name in enumerate(("quiz", "text"))}
+
+
 @pytest.fixture
-def path(users: SharedUsers) -> str:
+def path(deployed: Deployed, users: SharedUsers) -> str:
     """The run-time data of a lesson in a new course, in which the shared student is enrolled."""
-    course_id = new_course(users.owner, "quiz", "text")
+    course_id = new_course(users.owner, lessons=QUIZZES)
+    give_content(deployed, course_id, *QUIZZES)
     enroll(users.student, course_id)
     return f"/courses/{course_id}/lessons/quiz/runtime"
 
@@ -73,6 +77,29 @@ def test_completion_score_and_time_reach_progress_and_roster(users: SharedUsers,
     assert (entry()["score"], entry()["totalSeconds"]) == (80, 120)
     listed = student.get_all("/enrollments")
     assert next(one for one in listed if one["courseId"] == course_id)["lastLessonId"] == "text"
+
+
+def test_scores_of_removed_lessons_and_withdrawn_content_do_not_count(users: SharedUsers, path: str) -> None:
+    """Not in the progress, and a moment later not in the roster. They count again when the lesson does."""
+    student, course_id = users.student, course_in(path)
+    for name, raw in (("quiz", "20"), ("text", "80")):
+        there = path.replace("quiz", name)
+        student.get(there)
+        save(student, there, 1, 1, scorm("completed", score={"raw": raw}, total_time="00:01:00"))
+
+    def roster() -> tuple[Any, Any]:
+        (one,) = users.owner.get(f"/courses/{course_id}/roster")["items"]
+        return one.get("score"), one["totalSeconds"]
+
+    eventually(lambda: roster() == (50, 120))
+    users.owner.put(f"/courses/{course_id}/lessons/quiz", lesson("video"))
+    found = student.get(f"/progress/{course_id}")
+    assert (found["score"], found["totalSeconds"], set(found["results"])) == (80, 60, {"text"})
+    eventually(lambda: roster() == (80, 60))
+    users.owner.delete(f"/courses/{course_id}/lessons/text")
+    found = student.get(f"/progress/{course_id}")
+    assert (found.get("score"), found["totalSeconds"], found["results"]) == (None, 0, {})
+    eventually(lambda: roster() == (None, 0))
 
 
 def test_two_devices_at_once_lose_nothing(people: People, users: SharedUsers) -> None:

@@ -8,6 +8,7 @@ from domain.enrollments import rules as enrollments
 from domain.enrollments import withdrawals
 from domain.enrollments.admission import key_of
 from domain.enrollments.model import PENDING, EnrollmentRecord
+from domain.enrollments.results import Result
 from domain.enrollments.store import EnrollmentTable
 from domain.people import tombstones
 from tests.unit.admission_fixture import COURSE, School, later, school
@@ -191,6 +192,24 @@ def test_a_new_record_gets_the_title_and_the_percentage_of_this_moment(school: S
     }
     assert shown["cy"] == ("Groups", 0)
     assert shown["bo"] == ("Groups", 100)
+
+
+def test_who_enrols_again_has_the_scores_of_lessons_that_are_still_there(school: School) -> None:
+    """No pass after an edit changes a record that was withdrawn."""
+    school.enroll("bo")
+    school.settle()
+    (item,) = school._records()
+    reported = {"one": Result(80, 60), "gone": Result(20, 30)}
+    record = EnrollmentRecord.from_stored(item).changed(results=reported)
+    school.tables.put(school.tables.progress, record.to_stored(2))
+    school.withdraw("bo")
+    school.settle()
+    one = {**course_item()["lessons"]["one"], "contentType": "interactive"}
+    school.tables.set_course(COURSE, lessons={"one": one})
+    school.enroll("bo")
+    school.settle()
+    (item,) = school._records()
+    assert (item["score"], item["totalSeconds"], set(item["results"])) == (80, 60, {"one", "gone"})
 
 
 def test_a_damaged_record_does_not_keep_the_others_of_its_course_waiting(

@@ -94,6 +94,28 @@ def test_what_a_package_says_is_in_the_progress(table: ProgressTable, dynamodb_t
     assert (item["score"], item["totalSeconds"], item["lastLessonId"]) == (65, 690, OTHER)
 
 
+def test_what_a_lesson_without_content_has_brought_does_not_count(
+    table: ProgressTable, dynamodb_tables: Tables
+) -> None:
+    for lesson_id, raw in ((QUIZ, "80"), (OTHER, "20")):
+        launch(table, lesson_id)
+        save(table, 1, scorm("completed", score={"raw": raw}, total_time="00:10:00"), lesson=lesson_id)
+    assert (progress(table)["score"], progress(table)["totalSeconds"]) == (50, 1200)
+    course = dynamodb_tables.get(dynamodb_tables.courses, {"courseId": COURSE})
+    assert course is not None
+    kept = course["lessons"]
+    emptied = {name: value for name, value in kept[OTHER].items() if name != "contentKey"}
+    removed = {lesson_id: each for lesson_id, each in kept.items() if lesson_id != OTHER}
+    film = {**kept[OTHER], "contentType": "video"}
+    for lessons in (removed, {**kept, OTHER: emptied}, {**kept, OTHER: film}):
+        dynamodb_tables.set_course(COURSE, lessons=lessons)
+        found = progress(table)
+        assert found["results"] == {QUIZ: {"score": 80, "seconds": 600}}
+        assert (found["score"], found["totalSeconds"]) == (80, 600)
+    dynamodb_tables.set_course(COURSE, lessons=kept)
+    assert progress(table)["score"] == 50, "nothing was lost"
+
+
 def test_score_time_and_completion_never_go_back(table: ProgressTable) -> None:
     launch(table)
     save(table, 1, scorm("passed", score={"raw": 90}, total_time="00:10:00"))

@@ -41,7 +41,7 @@ def table(dynamodb_tables: Tables) -> ProgressTable:
             "lessons": {
                 lesson_id: {
                     "title": "A",
-                    "contentType": "video",
+                    "contentType": "interactive",
                     "premium": False,
                     "position": number,
                     "contentKey": "public/a",
