@@ -4,6 +4,9 @@ A package has many files that name each other by relative links, so what opens t
 
     /p/<expires>.<slot>.<HMAC>/<courseId>/<lessonId>/<version>/files/<name>
 
+A lesson that is a single page is stored like a video, and opens in the same way: instead of `files/`, its address has
+the folder in which it is, `public/` or `premium/`.
+
 `lambda_src/content/package_link_store.py` makes these addresses. `expires` is in seconds since 1970. Its parity says
 where the pages run, and the HMAC covers it: even, each page has an origin of its own; odd, all pages of packages and
 the player share the origin of the distribution, as SCORM needs it.
@@ -15,7 +18,8 @@ PACKAGE_PATH = "p/"
 # A popup could go to any address, and so take data to another host. Courses made for SCORM open their pages in popups.
 OWN_ORIGIN = "sandbox allow-scripts allow-forms allow-modals allow-downloads"
 SHARED_ORIGIN = f"{OWN_ORIGIN} allow-popups allow-same-origin"
-# The page of the player that runs H5P, which is a program of the package's author: `portal/player/h5p.html`.
+# The page of the player that runs H5P, which is a program of the package's author: `portal/player/h5p.html`. Where the
+# lesson needs storage, `portal/player/h5p-storage.html` runs it.
 H5P_PAGE = "player/h5p.html"
 
 # The rewritten path is the key of the file in S3, and what CloudFront caches by, so a file is cached once for everyone.
@@ -28,7 +32,8 @@ import crypto from 'crypto';
 
 const keys = cf.kvs();
 const FOLDER = '([A-Za-z0-9_-]{{1,64}}/[a-z0-9][a-z0-9-]{{0,63}}/[0-9a-f]{{32}})';
-const FILE = new RegExp('^/p/([0-9]{{10}})[.]([ab])[.]([A-Za-z0-9_-]{{43}})/' + FOLDER + '/(launch[.]json|files/.+)$');
+const NAME = '(launch[.]json|files/.+|(public|premium)(/[A-Za-z0-9][A-Za-z0-9._-]{{0,99}}))$';
+const FILE = new RegExp('^/p/([0-9]{{10}})[.]([ab])[.]([A-Za-z0-9_-]{{43}})/' + FOLDER + '/' + NAME);
 const UNSAFE = /(^|\\/)\\.{{0,2}}(\\/|$)|[\\\\\\x00-\\x20\\x7f]|%(?![2-9a-f][0-9a-f])|%(2e|2f|5c|7f)/i;
 
 function answer(status, description) {{
@@ -47,7 +52,9 @@ async function handler(event) {{
     let differs = wanted.length ^ found[3].length;
     for (let i = 0; i < wanted.length; i++) {{ differs |= wanted.charCodeAt(i) ^ found[3].charCodeAt(i); }}
     if (differs) {{ return answer(403, 'Forbidden'); }}
-    request.uri = '/packages/' + found[4] + '/' + found[5].replace(/\\+/g, '%2B');
+    request.uri = found[6]
+        ? '/' + found[6] + '/' + found[4].replace(/[^/]+$/, 'interactive-$&') + found[7]
+        : '/packages/' + found[4] + '/' + found[5].replace(/\\+/g, '%2B');
     request.querystring = Number(found[1]) % 2 ? {{ origin: {{ value: 'shared' }} }} : {{}};
     return request;
 }}

@@ -90,6 +90,7 @@ def _put_lesson(request: Request) -> Response:
         position=request.body["position"],
         section=request.body.get("section"),
         required=request.body.get("required", True),
+        needs_storage=request.body.get("needsStorage", False),
     )
     lesson, is_new = _lessons.put(
         request.caller,

@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
 from catalog.rules import WriteRefused, stale
-from domain import permissions
+from domain import content_paths, permissions
 from domain.courses import Course, Lesson
+from domain.sizes import courses as course_size
 from toolkit import clock
 from toolkit.caller import Caller
-from toolkit.errors import Conflict
+from toolkit.errors import BadRequest, Conflict, FieldError
 
-# Keeps a course far below DynamoDB's 400 KB for one item, even with the longest titles.
+# The size of a course is limited too: domain.sizes.courses.
 MOST_LESSONS = 200
 _ATTEMPTS = 4
 
@@ -24,7 +25,7 @@ T = TypeVar("T")
 @dataclass(frozen=True)
 class LessonContent:
     """What an instructor sets of a lesson. `section` is the heading under which it stands; `required` says whether
-    students must complete it."""
+    students must complete it; `needs_storage` whether the pages of an interactive lesson need the browser's storage."""
 
     title: str
     content_type: str
@@ -32,6 +33,7 @@ class LessonContent:
     position: int
     section: str | None = None
     required: bool = True
+    needs_storage: bool = False
 
 
 class LessonStore(Protocol):
@@ -92,9 +94,14 @@ class Lessons:
         type, or be in the folder with the wrong protection. The instructor has to upload it again.
 
         Raises:
+            BadRequest: a lesson that is not interactive is said to need storage.
             NotFound, Forbidden: the caller may not see or not edit the course.
-            Conflict: the course is archived, has too many lessons or another version, or is edited too often now.
+            Conflict: the course is archived, has too many or too large lessons or another version, or is edited too
+                often now.
         """
+        if content.needs_storage and content.content_type != content_paths.INTERACTIVE:
+            fault = FieldError("needsStorage", "may be true of an interactive lesson only")
+            raise BadRequest("The body is not valid.", errors=(fault,))
 
         def attempt(course: Course) -> tuple[Course, bool]:
             if version is not None and course.version != version:
@@ -104,10 +111,13 @@ class Lessons:
             if present is None:
                 if len(course.lessons) >= MOST_LESSONS:
                     raise Conflict(f"A course has at most {MOST_LESSONS} lessons.", code="too-many-lessons")
+                course_size.require_room(course.lessons, course.lessons_with(_described(lesson_id, content)))
                 added = self._store.add_lesson(
                     course_id, lesson_id, content, most=MOST_LESSONS, now=now, version=version
                 )
                 return added, True
+            after = _described(lesson_id, content, present)
+            course_size.require_room(course.lessons, course.lessons_with(after))
             keeps_file = (present.content_type, present.premium) == (content.content_type, content.premium)
             write = self._store.retitle_lesson if keeps_file else self._store.replace_lesson
             return write(course_id, lesson_id, content, now=now, version=version), False
@@ -139,3 +149,11 @@ class Lessons:
             except WriteRefused:
                 continue
         raise Conflict("Other people are changing this course. Try again.", code="busy")
+
+
+def _described(lesson_id: str, content: LessonContent, present: Lesson | None = None) -> Lesson:
+    """A lesson as it is described, with the files that it has now."""
+    lesson = present or Lesson(
+        lesson_id, content.title, content.content_type, content.premium, content.position
+    )
+    return lesson._replace(title=content.title, section=content.section)

@@ -17,7 +17,7 @@ from toolkit.dynamo import Item
 
 _IS_COUNTED = "size(lessons) = lessonCount"
 # What a lesson's entry has only if it differs from the default.
-_OPTIONAL = ("section", "required")
+_OPTIONAL = ("section", "required", "needsStorage")
 
 
 class LessonTable(CourseTable):
@@ -149,6 +149,8 @@ def _stored(content: LessonContent) -> dict[str, Any]:
         stored["section"] = content.section
     if not content.required:
         stored["required"] = False
+    if content.needs_storage:
+        stored["needsStorage"] = True
     return stored
 
 

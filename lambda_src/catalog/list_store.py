@@ -81,7 +81,7 @@ class CourseListTable:
                 yield CourseSummary.from_stored(stored)
 
     def seats(self, course_ids: Sequence[str]) -> Mapping[str, Seats]:
-        """The seats of courses, by course id, as a moment ago: one BatchGetItem for 50 courses."""
+        """The seats of courses, by course id, as they are now: one BatchGetItem for 50 courses."""
         return admission_store.seats_of(self._table, course_ids)
 
     def _page(

@@ -10,6 +10,7 @@ from content.form_rules import UploadedFile, UploadForm, UploadForms
 from domain import captions, content_paths, permissions
 from domain.content_paths import UploadKey
 from domain.courses import Course, Lesson
+from domain.sizes import courses as course_size
 from toolkit.caller import Caller
 from toolkit.errors import BadRequest, Conflict, FieldError, NotFound
 
@@ -52,8 +53,8 @@ class Captions:
         Raises:
             NotFound, Forbidden: the caller may not see or not edit the course, or there is no such lesson.
             BadRequest: the file would be too large.
-            Conflict: the lesson is no video, there are too many languages, the course is archived, or is edited too
-                often now.
+            Conflict: the lesson is no video, there are too many languages, the course is archived or too large, or is
+                edited too often now.
         """
         language = captions.canonical(tag)
         if size_bytes is not None and size_bytes > captions.MOST_BYTES:
@@ -61,11 +62,10 @@ class Captions:
             raise BadRequest("The body is not valid.", errors=(fault,))
         for _ in range(_ATTEMPTS):
             course, lesson = self._editable(caller, course_id, lesson_id)
-            _require_room(course, lesson, language)
+            label = label or captions.label_of(language)
+            _require_room(course, lesson, language, label)
             upload = captions.upload_key(course_id, lesson, content_paths.new_upload_id())
-            if not self._store.open_caption_form(
-                upload, lesson, language, label or captions.label_of(language)
-            ):
+            if not self._store.open_caption_form(upload, lesson, language, label):
                 continue
             key = captions.key_of(upload, language)
             name = key.rpartition("/")[2]
@@ -91,10 +91,13 @@ class Captions:
         return course, lesson
 
 
-def _require_room(course: Course, lesson: Lesson, language: str) -> None:
+def _require_room(course: Course, lesson: Lesson, language: str, label: str) -> None:
     if lesson.content_type != captions.VIDEO:
         raise Conflict("Only a video lesson has captions.", code="no-video")
     present = lesson.captions or {}
+    added = {**present.get(language, {}), "form": {"label": label}}
+    after = lesson._replace(captions={**present, language: added})
+    course_size.require_room(course.lessons, course.lessons_with(after))
     if language in present:
         return
     in_course = sum(len(each.captions or {}) for each in course.lessons)

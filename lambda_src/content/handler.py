@@ -68,6 +68,7 @@ def _get_lesson_content(request: Request) -> Response:
         "kind": location.kind,
         "launchUrl": location.launch_url,
         "playerUrl": location.player_url,
+        "needsStorage": location.needs_storage,
     }
     if location.captions is not None:
         shown["captions"] = [

@@ -17,6 +17,7 @@ from domain import multiparts, permissions
 from domain.content_paths import UploadKey
 from domain.courses import Course, Lesson
 from domain.multiparts import Multipart
+from domain.sizes import courses as course_size
 from toolkit import clock
 from toolkit.caller import Caller
 from toolkit.errors import BadRequest, Conflict, FieldError, NotFound
@@ -91,10 +92,11 @@ class Multiparts:
         Raises:
             NotFound, Forbidden: the caller may not see or not edit the course, or there is no such lesson.
             BadRequest: the media type does not fit the lesson, or the file would be too large.
-            Conflict: the course is archived, or is edited too often now.
+            Conflict: the course is archived or too large, or is edited too often now.
         """
         for _ in range(_ATTEMPTS):
-            _, lesson = self._editable(caller, course_id, lesson_id)
+            course, lesson = self._editable(caller, course_id, lesson_id)
+            course_size.require_room(course.lessons, course.lessons_with(lesson._replace(open_form={})))
             upload, file = described(course_id, lesson, wanted, caller, self._most_bytes)
             multipart = Multipart(
                 upload,

@@ -6,7 +6,7 @@ or CloudFront's signatures.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, partial
 from typing import Any, Protocol
 from urllib.parse import quote
@@ -15,7 +15,8 @@ from content.form_rules import UploadForm, UploadForms, WantedUpload, described
 from domain import captions, content_paths, permissions
 from domain.content_paths import UploadKey
 from domain.courses import Course, Lesson
-from domain.lesson_content import SHARED_ORIGIN_KINDS, name_of_file
+from domain.lesson_content import HTML_FILE, SHARED_ORIGIN_KINDS, name_of_file
+from domain.sizes import courses as course_size
 from toolkit.caller import Caller
 from toolkit.errors import Conflict, Forbidden, NotFound
 
@@ -39,9 +40,10 @@ class ContentLocation:
         url: the file, or the entry page of a package.
         premium: whether the lesson is premium.
         expires_at: when the URLs end (stored text); None for a free file.
-        kind: of a package, its kind.
+        kind: of an interactive lesson, its kind.
         launch_url: of a package, what the player needs to know of it.
-        player_url: of a package, the page that runs it.
+        player_url: of an interactive lesson, the page that runs it.
+        needs_storage: of an interactive lesson, whether its pages share the origin of SCORM packages.
         captions: of a video, its captions.
     """
 
@@ -52,6 +54,7 @@ class ContentLocation:
     kind: str | None = None
     launch_url: str | None = None
     player_url: str | None = None
+    needs_storage: bool | None = None
     captions: tuple[LocatedCaptions, ...] | None = None
 
 
@@ -116,7 +119,7 @@ class Content:
         Raises:
             NotFound, Forbidden: the caller may not see or not edit the course, or there is no such lesson.
             BadRequest: the media type does not fit the lesson, or the file would be too large.
-            Conflict: the course is archived, or is edited too often now.
+            Conflict: the course is archived or too large, or is edited too often now.
         """
         for _ in range(_ATTEMPTS):
             form = self._open_form(caller, course_id, lesson_id, wanted)
@@ -131,6 +134,7 @@ class Content:
         course = permissions.require_editable(caller, self._store.course(course_id))
         lesson = course.require_lesson(lesson_id)
         course.require_not_archived()
+        course_size.require_room(course.lessons, course.lessons_with(lesson._replace(open_form={})))
         upload, file = described(course_id, lesson, wanted, caller, self._most_bytes)
         if not self._store.open_form(upload):
             return None
@@ -169,6 +173,8 @@ class Content:
             return self._package(course.course_id, lesson, lesson.package)
         if lesson.content_key is None:
             raise NotFound("Nothing has been uploaded for this lesson.")
+        if lesson.content_type == content_paths.INTERACTIVE:
+            return self._page(course.course_id, lesson, lesson.content_key)
         url, expires_at = self._link(lesson, lesson.content_key)
         return ContentLocation(
             url,
@@ -180,20 +186,36 @@ class Content:
 
     def _package(self, course_id: str, lesson: Lesson, package: Mapping[str, Any]) -> ContentLocation:
         """Where a package is. A free one has an address that ends too, so that there is one way to packages."""
+        kind = package["kind"]
+        shares_origin = lesson.needs_storage or kind in SHARED_ORIGIN_KINDS
         folder, ends = self._packages.address(
-            course_id,
-            lesson.lesson_id,
-            package["uploadId"],
-            shares_origin=package["kind"] in SHARED_ORIGIN_KINDS,
+            course_id, lesson.lesson_id, package["uploadId"], shares_origin=shares_origin
         )
+        located = self._located_in(folder, ends, lesson, kind, content_paths.PACKAGE_FILES + package["entry"])
+        return replace(
+            located, file_name=package["fileName"], launch_url=folder + content_paths.PACKAGE_LAUNCH
+        )
+
+    def _page(self, course_id: str, lesson: Lesson, key: str) -> ContentLocation:
+        """Where a single page is. It is stored like a video, and opens in the way of packages."""
+        upload = content_paths.require_parsed(key)
+        folder, ends = self._packages.address(
+            course_id, lesson.lesson_id, upload.upload_id, shares_origin=lesson.needs_storage
+        )
+        located = self._located_in(folder, ends, lesson, HTML_FILE, content_paths.page_in_folder(key))
+        return replace(located, file_name=name_of_file(key, lesson.file_name))
+
+    def _located_in(
+        self, folder: str, ends: str, lesson: Lesson, kind: str, first_page: str
+    ) -> ContentLocation:
         return ContentLocation(
-            folder + content_paths.PACKAGE_FILES + quote(package["entry"]),
+            folder + quote(first_page),
             premium=lesson.premium,
-            file_name=package["fileName"],
+            file_name="",
             expires_at=ends,
-            kind=package["kind"],
-            launch_url=folder + content_paths.PACKAGE_LAUNCH,
+            kind=kind,
             player_url=f"{self._base_url}/{content_paths.PLAYER_PAGE}",
+            needs_storage=lesson.needs_storage or None,
         )
 
     def _captions(self, course: Course, lesson: Lesson) -> tuple[LocatedCaptions, ...]:

@@ -20,7 +20,8 @@ FAILED = "failed"
 # The kind of an interactive lesson that is a single page. The kinds of packages are in packages.launch.
 HTML_FILE = "html-file"
 # The kinds whose pages look for the player's SCORM API in the windows around them, so they share its origin. The pages
-# of other packages have an origin of their own, and so no storage and no access to other pages.
+# of other packages have an origin of their own, and so no storage and no access to other pages, unless the instructor
+# says that the lesson needs storage.
 SHARED_ORIGIN_KINDS = frozenset({"scorm-1.2", "scorm-2004"})
 # A run that failed, and is repeated by the platform or by an operator.
 INTERRUPTED = "interrupted"

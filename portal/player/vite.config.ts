@@ -30,6 +30,12 @@ export default defineConfig({
     target: "es2022",
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
-    rollupOptions: { input: { index: "player/index.html", h5p: "player/h5p.html" } },
+    rollupOptions: {
+      input: {
+        index: "player/index.html",
+        h5p: "player/h5p.html",
+        "h5p-storage": "player/h5p-storage.html",
+      },
+    },
   },
 });

@@ -11,7 +11,7 @@ from urllib.parse import quote, urlsplit
 
 import pytest
 
-from tests.integration.support.course_helpers import PAGE, lesson, new_course, upload_package
+from tests.integration.support.course_helpers import PAGE, lesson, new_course, upload, upload_package
 from tests.integration.support.deployed import Deployed
 from tests.integration.support.people import Person, SharedUsers
 from tests.package_zips import scorm_2004, zip_of
@@ -223,3 +223,44 @@ def test_the_player_is_open_to_all_and_its_h5p_page_has_an_origin_of_its_own(dep
     configured = json.loads(ask(f"{base}/config.json")[2])
     assert deployed.origin in configured["portalOrigins"]
     assert ask(f"{base}/")[0] == ask(f"{base}/none.js")[0] == 403
+
+
+@pytest.mark.parametrize("premium", [True, False])
+def test_a_single_page_opens_by_its_token_only(deployed: Deployed, users: SharedUsers, premium: bool) -> None:
+    """There is one way to everything interactive, also for pages that a former version has stored."""
+    lessons = {name: lesson("interactive", premium=premium) for name in ("cells", "atoms")}
+    course_id = new_course(users.owner, lessons=lessons)
+    answers = {}
+    for name in lessons:
+        upload(deployed, users.owner, course_id, name, name.encode(), fileName=f"{name}.html")
+        answers[name] = users.owner.get(f"/courses/{course_id}/lessons/{name}/content")
+    answer = answers["cells"]
+    assert (answer["kind"], answer["fileName"], "launchUrl" in answer) == ("html-file", "cells.html", False)
+    status, headers, body = ask(answer["url"])
+    assert (status, body, headers["content-type"]) == (200, b"cells", "text/html")
+    assert "allow-scripts" in sandbox(headers)
+    assert "allow-same-origin" not in sandbox(headers)
+    token, other = (answers[name]["url"].split("/p/")[1].partition("/")[0] for name in ("cells", "atoms"))
+    for wrong in (other, altered(token), ENDED + token[10:], "."):
+        assert ask(answer["url"].replace(token, wrong))[0] == 403, wrong
+    stored = answer["url"].replace(f"/p/{token}/", "/packages/")
+    assert ask(stored)[0] == 403
+
+
+def test_pages_that_need_storage_share_the_origin_of_the_player(
+    deployed: Deployed, users: SharedUsers
+) -> None:
+    course_id = new_course(users.owner, lessons={"cells": lesson("interactive", premium=True)})
+    path = f"/courses/{course_id}/lessons/cells"
+    upload_package(deployed, users.owner, course_id, "cells", zip_of(FILES), fileName="cells.zip")
+    before = users.owner.get(f"{path}/content")
+    assert "needsStorage" not in before
+    users.owner.put(path, {**lesson("interactive", premium=True), "needsStorage": True})
+    after = users.owner.get(f"{path}/content")
+    assert after["needsStorage"] is True
+    _, headers, _ = ask(after["url"])
+    assert "allow-same-origin" in sandbox(headers)
+    assert not [each for each in sandbox(headers) if "top-navigation" in each or "escape" in each]
+    assert "allow-same-origin" not in sandbox(ask(before["url"])[1]), "the token says it, and nothing else"
+    detail = users.owner.put(path, {**lesson("video"), "needsStorage": True}, expect=400)["errors"]
+    assert [fault["field"] for fault in detail] == ["needsStorage"]

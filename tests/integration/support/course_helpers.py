@@ -103,7 +103,9 @@ def upload(
     form = owner.post(f"{path}/upload", wanted)
     answer = send_file(deployed, form, content)
     assert answer.status_code in (200, 201, 204), answer.text
-    eventually(lambda: form["key"] in owner.get(f"{path}/content")["url"], lambda: has_content(owner, path))
+    # The address of an interactive page has the id of the upload, and its folder by another name.
+    upload_id = form["key"].split("/")[3].rpartition("-")[2]
+    eventually(lambda: upload_id in owner.get(f"{path}/content")["url"], lambda: has_content(owner, path))
     return str(form["key"])
 
 

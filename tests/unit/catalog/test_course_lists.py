@@ -1,7 +1,6 @@
 """Lists of courses over HTTP events: the catalogue, and what belongs to one owner."""
 
 import json
-from typing import Any
 
 import pytest
 
@@ -115,29 +114,6 @@ def test_a_page_of_ones_own_courses_is_three_calls(catalogue: Catalogue) -> None
     assert catalogue.list(OWNER, owner="me").status == 200
     # One for the page, one for the caller's present roles, one for the seats.
     assert dict(catalogue.tables.calls) == {"Query": 1, "BatchGetItem": 2}
-
-
-def test_seats_of_a_course_that_a_late_read_does_not_have_yet_are_read_again(
-    catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A list reads seats as they were a moment ago, for half of the units. A new course is not there yet."""
-    course_id = catalogue.new()
-    catalogue.tables.set_course(course_id, seatsTaken=3)
-    read = catalogue.tables.client.batch_get_item
-    consistent: list[bool] = []
-
-    def late(*, RequestItems: Any) -> Any:  # noqa: N803
-        answer = read(RequestItems=RequestItems)
-        if (asked := RequestItems.get(catalogue.tables.courses)) is not None:
-            consistent.append(asked.get("ConsistentRead", False))
-            if not consistent[-1]:
-                answer["Responses"][catalogue.tables.courses] = []
-        return answer
-
-    monkeypatch.setattr(catalogue.tables.client, "batch_get_item", late)
-    (shown,) = catalogue.list(OWNER, owner="me").body["items"]
-    assert shown["seatsTaken"] == 3
-    assert consistent == [False, True]
 
 
 def test_only_editors_of_a_course_see_its_seats(catalogue: Catalogue) -> None:

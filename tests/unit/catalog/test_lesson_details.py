@@ -140,3 +140,44 @@ def test_a_lesson_of_the_version_before_is_required() -> None:
     lesson = Lesson.from_stored("sets", stored)
     assert lesson.counts
     assert "section" not in lesson.to_api()
+
+
+def test_an_interactive_lesson_may_need_storage(catalogue: Catalogue) -> None:
+    course_id = catalogue.new()
+    interactive = {"contentType": "interactive", "premium": False}
+    answer = catalogue.put_lesson(course_id, "cells", needsStorage=True, **interactive)
+    assert (answer.status, answer.body["needsStorage"]) == (201, True)
+    answer = catalogue.put_lesson(course_id, "cells", **interactive)
+    assert answer.status == 200
+    assert "needsStorage" not in answer.body
+    answer = catalogue.put_lesson(course_id, "cells", needsStorage=True, **interactive)
+    assert (answer.status, answer.body["needsStorage"]) == (200, True)
+
+
+def test_only_an_interactive_lesson_needs_storage(catalogue: Catalogue) -> None:
+    course_id = catalogue.new()
+    for content_type in ("video", "pdf", "article"):
+        answer = catalogue.put_lesson(course_id, "cells", contentType=content_type, needsStorage=True)
+        assert answer.problem() == (400, "bad-request")
+        assert [fault["field"] for fault in answer.body["errors"]] == ["needsStorage"]
+    assert catalogue.get(course_id, OWNER).body["lessons"] == []
+
+
+def test_a_course_whose_lessons_are_too_long_takes_no_more(catalogue: Catalogue) -> None:
+    """With packages that have long names: domain.sizes.courses."""
+    course_id = catalogue.new()
+    note = {"entry": "e" * 250, "title": "t" * 80, "fileName": "\U0001f9ec" * 200}
+    lessons = {
+        f"lesson-{number}": {
+            "title": "\U0001f9ec" * 200,
+            "contentType": "interactive",
+            "premium": False,
+            "position": number,
+            "package": {**note, "uploadId": "0" * 32, "kind": "h5p", "files": 1, "bytes": 1},
+        }
+        for number in range(170)
+    }
+    catalogue.tables.set_course(course_id, lessons=lessons, lessonCount=len(lessons))
+    answer = catalogue.put_lesson(course_id, "another", title="\U0001f9ec" * 200)
+    assert answer.problem() == (409, "course-too-large")
+    assert catalogue.put_lesson(course_id, "lesson-1", contentType="interactive", premium=False).status == 200

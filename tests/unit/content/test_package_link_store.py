@@ -94,6 +94,57 @@ def test_only_scorm_shares_the_origin_of_the_player(files: Files, kind: str, sha
 
 
 @pytest.mark.usefixtures("keys")
+@pytest.mark.parametrize("kind", ["h5p", "html-package"])
+def test_a_lesson_that_needs_storage_shares_it_too(files: Files, kind: str) -> None:
+    with_package(files, kind=kind)
+    assert "needsStorage" not in files.content(caller=OWNER).body
+    course = files.tables.get(files.tables.courses, {"courseId": COURSE})
+    assert course is not None
+    files.set_course(lessons={"film": {**course["lessons"]["film"], "needsStorage": True}})
+    files.forget()
+    body = files.content(caller=OWNER).body
+    found = ADDRESS.fullmatch(body["url"])
+    assert found
+    assert (int(found[1]) % 2, body["needsStorage"]) == (1, True)
+
+
+@pytest.mark.usefixtures("keys")
+@pytest.mark.parametrize("prefix", ["public", "premium"])
+@pytest.mark.parametrize("storage", [{}, {"needsStorage": True}])
+def test_a_single_page_opens_in_the_way_of_packages(
+    files: Files, prefix: str, storage: dict[str, bool]
+) -> None:
+    """Also one that a former version has stored, since the file is where it was."""
+    files.set_course(
+        lessons={
+            "film": {
+                "title": "Cells",
+                "contentType": "interactive",
+                "premium": prefix == "premium",
+                "position": 0,
+                "contentKey": f"{prefix}/{COURSE}/film/interactive-{UPLOAD}/cells.html",
+                **storage,
+            }
+        }
+    )
+    files.enrol("active")
+    body = files.content(caller=STUDENT).body
+    page = ADDRESS.fullmatch(body["url"])
+    assert page
+    expires, _, mac, folder, name = page.groups()
+    assert (mac, name) == (code("first", expires, folder), f"{prefix}/cells.html")
+    assert int(expires) % 2 == bool(storage)
+    assert (body["kind"], body["premium"], body["fileName"]) == (
+        "html-file",
+        prefix == "premium",
+        "cells.html",
+    )
+    assert body["playerUrl"] == f"{BASE}/player/index.html"
+    assert body["expiresAt"]
+    assert "launchUrl" not in body
+
+
+@pytest.mark.usefixtures("keys")
 def test_who_may_not_read_gets_no_address(files: Files) -> None:
     with_package(files, premium=False)
     assert files.content(caller=STUDENT).problem() == (403, "forbidden")

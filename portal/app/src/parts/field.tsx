@@ -134,18 +134,28 @@ export function SelectField(
 export function CheckField(props: {
   label: string;
   name: string;
+  hint?: string;
   isOn: boolean;
   onInput: (isOn: boolean) => void;
 }) {
+  const id = useId();
   return (
-    <label class="check">
-      <input
-        type="checkbox"
-        name={props.name}
-        checked={props.isOn}
-        onInput={(event) => props.onInput(event.currentTarget.checked)}
-      />
-      {props.label}
-    </label>
+    <div>
+      <label class="check">
+        <input
+          type="checkbox"
+          name={props.name}
+          checked={props.isOn}
+          aria-describedby={described(id, props.hint, undefined)}
+          onInput={(event) => props.onInput(event.currentTarget.checked)}
+        />
+        {props.label}
+      </label>
+      {props.hint && (
+        <p class="hint" id={`${id}-hint`}>
+          {props.hint}
+        </p>
+      )}
+    </div>
   );
 }

@@ -24,6 +24,11 @@ BUCKET = "education-content-strict"
 NAME = "education-package-keys-dev"
 FOLDERS = {name: f"course-1/{name}/{'0' * 32}" for name in ("cells", "atoms")}
 FILES = ("launch.json", "files/index.html", "files/js/app.mjs")
+# Where lessons that are a single page are stored, and how their addresses go on behind the folder.
+PAGES = {
+    f"{prefix}/course-1/{name}/interactive-{'0' * 32}/{name}.html": f"{prefix}/{name}.html"
+    for prefix, name in (("public", "cells"), ("premium", "atoms"))
+}
 CACHE_POLICY = "658327ea-f89d-4fab-a63d-7e88639e58f6"
 
 
@@ -89,6 +94,8 @@ def edge(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Edge]:
         for folder in FOLDERS.values():
             for name in FILES:
                 s3.put_object(Bucket=BUCKET, Key=f"packages/{folder}/{name}", Body=b"text")
+        for key in PAGES:
+            s3.put_object(Bucket=BUCKET, Key=key, Body=key.encode())
         secrets.create_secret(Name=NAME)
         store = cloudfront.create_key_value_store(Name=NAME)["KeyValueStore"]["ARN"]
         function_arn = published(cloudfront, store)
@@ -123,7 +130,7 @@ def edge(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Edge]:
             "Effect": "Allow",
             "Principal": {"Service": "cloudfront.amazonaws.com"},
             "Action": "s3:GetObject",
-            "Resource": f"arn:aws:s3:::{BUCKET}/packages/*",
+            "Resource": [f"arn:aws:s3:::{BUCKET}/{each}/*" for each in ("packages", "public", "premium")],
             "Condition": {"StringEquals": {"AWS:SourceArn": distribution["ARN"]}},
         }
         s3.put_bucket_policy(
@@ -172,3 +179,20 @@ def test_every_other_way_is_refused(filled: Edge, name: str) -> None:
     }
     assert {how: filled.status(path) for how, path in wrong.items()} == dict.fromkeys(wrong, 403)
     assert filled.status(good, **{"Service-Worker": "script"}) == 403
+
+
+@pytest.mark.parametrize(("key", "page"), PAGES.items())
+def test_a_single_page_opens_by_its_token_only(filled: Edge, key: str, page: str) -> None:
+    own, other = ("cells", "atoms") if "/cells/" in key else ("atoms", "cells")
+    good = f"/p/{filled.token(own)}/{FOLDERS[own]}/{page}"
+    assert filled.status(good) == filled.status(good, "HEAD") == 200
+    prefix, name = page.split("/")
+    wrong = {
+        "another lesson's": f"/p/{filled.token(other)}/{FOLDERS[own]}/{page}",
+        "expired": f"/p/{filled.token(own, ends=-1)}/{FOLDERS[own]}/{page}",
+        "the stored path": f"/p/{filled.token(own)}/{FOLDERS[own]}/{prefix}/interactive-{'0' * 32}/{name}",
+        "a folder of none": f"/p/{filled.token(own)}/{FOLDERS[own]}/incoming/{name}",
+        "dotted": f"/p/{filled.token(own)}/{FOLDERS[own]}/{prefix}/../{page}",
+        "without a name": f"/p/{filled.token(own)}/{FOLDERS[own]}/{prefix}/",
+    }
+    assert {how: filled.status(path) for how, path in wrong.items()} == dict.fromkeys(wrong, 403)

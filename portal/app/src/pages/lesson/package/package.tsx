@@ -27,30 +27,11 @@ interface Props {
 
 /** A package, or a lesson that is one HTML file. */
 export function Package(props: Props) {
-  const { content } = props;
   const [round, setRound] = useState(0);
-  if (!content.playerUrl) {
-    return (
-      <iframe
-        class="package"
-        title={plain(props.title)}
-        src={content.url}
-        sandbox="allow-scripts allow-forms allow-modals allow-popups allow-downloads"
-        allow="fullscreen"
-      />
-    );
-  }
-  return (
-    <Player
-      key={round}
-      {...props}
-      playerUrl={content.playerUrl}
-      onAgain={() => setRound((each) => each + 1)}
-    />
-  );
+  return <Player key={round} {...props} onAgain={() => setRound((each) => each + 1)} />;
 }
 
-type PlayerProps = Props & { playerUrl: string; onAgain: () => void };
+type PlayerProps = Props & { onAgain: () => void };
 
 function Player(props: PlayerProps) {
   const { frame, isLoading, problem, failure, outcome, shown } = usePlayer(props);
@@ -101,7 +82,7 @@ function usePlayer(props: PlayerProps) {
   const latest = useRef(props);
   latest.current = props;
   useEffect(() => {
-    const { courseId, lessonId, content, playerUrl, isTracked } = latest.current;
+    const { courseId, lessonId, content, isTracked } = latest.current;
     if (!frame.current) return;
     const line = new RuntimeLine(courseId, lessonId);
     let isComplete = false;
@@ -109,10 +90,11 @@ function usePlayer(props: PlayerProps) {
       kind: content.kind ?? "",
       url: content.url,
       launchUrl: content.launchUrl ?? "",
+      needsStorage: content.needsStorage === true,
       learner: { id: person.value?.userId ?? "", name: person.value?.name ?? "" },
       language: choice.value.language,
     };
-    const host = new PackageHost(frame.current, playerUrl, opening, {
+    const host = new PackageHost(frame.current, content.playerUrl ?? "", opening, {
       load: async () => (isTracked ? line.begin() : null),
       put: (runtime, leaving) => line.put(runtime, leaving),
       kept: () => null, // `begin` sends what waits

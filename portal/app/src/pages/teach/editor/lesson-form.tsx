@@ -27,6 +27,7 @@ export function LessonForm(props: {
     contentType: lesson?.contentType ?? ("video" as Lesson["contentType"]),
     required: lesson?.required ?? true,
     premium: lesson?.premium ?? true,
+    needsStorage: lesson?.needsStorage ?? false,
   });
   const form = draft.value;
   const save = useAction(async () => {
@@ -39,6 +40,7 @@ export function LessonForm(props: {
         body: {
           ...rest,
           title: form.title.trim(),
+          needsStorage: form.needsStorage && form.contentType === "interactive",
           ...(section.trim() ? { section: section.trim() } : {}),
           position: lesson?.position ?? lastPosition(course.lessons),
         },
@@ -95,6 +97,15 @@ export function LessonForm(props: {
         isOn={form.premium}
         onInput={(premium) => draft.change({ premium })}
       />
+      {form.contentType === "interactive" && (
+        <CheckField
+          label={teach("lesson.needsStorage")}
+          name="needsStorage"
+          hint={teach("lesson.needsStorage.hint")}
+          isOn={form.needsStorage}
+          onInput={(needsStorage) => draft.change({ needsStorage })}
+        />
+      )}
       <ProblemNote problem={save.problem} />
       <div class="row">
         <Button type="submit" look="main" isBusy={save.isRunning}>

@@ -1,0 +1,1 @@
+"""How large what is stored may become."""
