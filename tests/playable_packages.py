@@ -50,6 +50,22 @@ def scorm_12() -> bytes:
     return package_zips.scorm_12(files={"start.html": scorm_page(12, "Fire safety", _ON_LEAVING)}, items=item)
 
 
+def scorm_12_that_saves_at_the_end(event: str, *, in_a_frame: bool = False) -> bytes:
+    """A SCORM 1.2 package that says everything in its page's last event, or in that of a frame in its page."""
+    script = f"""
+addEventListener("{event}", () => {{
+  set("cmi.core.lesson_status", "passed");
+  set("cmi.core.score.raw", "90");
+  set(place, "left at the end");
+  finish();
+}});
+"""
+    page = scorm_page(12, "Fire safety", script)
+    frame = '<!doctype html><html lang="en"><title>Frame</title><iframe src="inner.html" title="Inner"></iframe></html>'
+    files = {"start.html": frame, "inner.html": page} if in_a_frame else {"start.html": page}
+    return package_zips.scorm_12(files=files)
+
+
 def scorm_2004() -> bytes:
     """A SCORM 2004 package of two parts and a page to read, in this order."""
     parts = [

@@ -22,7 +22,7 @@ export interface HostPorts {
   failed(code: FailureCode, detail: string): void;
 }
 
-export type Opening = Pick<Open, "kind" | "url" | "launchUrl" | "learner" | "language">;
+export type Opening = Pick<Open, "kind" | "url" | "launchUrl" | "needsStorage" | "learner" | "language">;
 
 /** One package in one frame, whose `src` this sets to the address of the player. */
 export class PackageHost {

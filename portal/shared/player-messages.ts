@@ -16,6 +16,8 @@ export interface Open {
   url: string;
   /** The address of the package's `launch.json`; empty for a lesson that is one HTML file. */
   launchUrl: string;
+  /** The instructor's word that its pages need the browser's storage: then they share the player's origin. */
+  needsStorage?: boolean;
   runtime: Runtime | null;
   learner: { id: string; name: string };
   language: string;

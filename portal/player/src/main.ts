@@ -6,6 +6,7 @@ import { runH5p } from "./h5p/play";
 import { runHtml } from "./html";
 import { type Launch, toLaunch } from "./launch";
 import "./player.css";
+import { LastWord } from "./last-word";
 import { Reporter } from "./reporter";
 import { Failure, type Running, type Setting } from "./run";
 import { runScorm } from "./scorm/play";
@@ -17,6 +18,8 @@ const CONFIG = "/player/config.json";
 const FILES = "files/";
 /** How long a change may wait until the portal hears of it, in milliseconds. */
 const REPORT_AFTER = 1000;
+/** A page that is still there so long after it was to be closed stays, in milliseconds: its person has said so. */
+const STAYS_AFTER = 1500;
 
 const place = document.getElementById("place") as HTMLElement;
 const alertBox = document.getElementById("alert") as HTMLElement;
@@ -64,11 +67,16 @@ async function run(setting: Setting, portal: Portal): Promise<Running> {
 
 async function open(message: Open, portal: Portal): Promise<void> {
   let running: Running | null = null;
+  let isClosing = false;
+  const lastWord = storageOf(message);
   const reporter = message.runtime
     ? new Reporter(
         message.runtime,
         () => running?.model() ?? null,
-        (save) => portal.send({ type: "save", ...save }),
+        (save) => {
+          portal.send({ type: "save", ...save });
+          if (isClosing) lastWord.keep(save);
+        },
         {
           later: (action, after) => window.setTimeout(action, after),
           cancel: (timer) => clearTimeout(timer),
@@ -76,11 +84,25 @@ async function open(message: Open, portal: Portal): Promise<void> {
         REPORT_AFTER,
       )
     : null;
+  // Many packages save only while their page is unloaded. So that happens here, where the player can still keep what they
+  // say: the portal hears nothing of it if the tab is closed.
+  addEventListener("beforeunload", () => {
+    if (isClosing || running === null) return;
+    isClosing = true;
+    running.closing();
+    reporter?.flush();
+    setTimeout(() => {
+      isClosing = false;
+      running?.goOn();
+    }, STAYS_AFTER);
+  });
   addEventListener("pagehide", () => reporter?.flush());
   addEventListener("visibilitychange", () => reporter?.flush());
   addEventListener("message", (event: MessageEvent) => {
     const said = event.data as ToPlayer;
-    if (event.source !== parent || said?.type !== "leave" || said.nonce !== message.nonce) return;
+    if (event.source !== parent || said?.nonce !== message.nonce) return;
+    if (said.type === "saved" && message.runtime) lastWord.heard(message.runtime.launch, said.sequence);
+    if (said.type !== "leave") return;
     void (running?.leave() ?? Promise.resolve()).then(() => {
       reporter?.flush();
       portal.send({ type: "left" });
@@ -94,17 +116,24 @@ async function open(message: Open, portal: Portal): Promise<void> {
       launch,
       folder: message.launchUrl ? new URL(FILES, message.launchUrl).href : "",
       url: message.url,
+      needsStorage: message.needsStorage === true,
       learner: message.learner,
       language: message.language,
-      saved: message.runtime?.model ?? {},
+      saved: message.runtime ? lastWord.newest(message.runtime) : {},
       place,
-      changed: () => reporter?.changed(),
+      changed: () => (isClosing ? reporter?.flush() : reporter?.changed()),
       committed: () => reporter?.flush(),
       shown: (item, count) => portal.send({ type: "title", item, count }),
     },
     portal,
   );
   statusBox.textContent = "";
+  // So that the API has a last word of the launch before.
+  if (message.runtime && lastWord.newest(message.runtime) !== message.runtime.model) reporter?.changed();
+}
+
+function storageOf(message: Open): LastWord {
+  return new LastWord(() => localStorage, message.learner.id, message.launchUrl);
 }
 
 async function start(): Promise<void> {

@@ -13,6 +13,8 @@ export interface Setting {
   folder: string;
   /** The first page. */
   url: string;
+  /** Whether web pages and H5P share the player's origin, and so have storage. */
+  needsStorage: boolean;
   learner: Learner;
   language: string;
   /** What was saved. Empty if nothing was. */
@@ -32,6 +34,10 @@ export interface Running {
   model(): Model | null;
   /** End the session: the package says its last word before this resolves. */
   leave(): Promise<void>;
+  /** The page may be closed at once: the package says its last word before this returns. */
+  closing(): void;
+  /** The page was not closed after all. */
+  goOn(): void;
 }
 
 /** A package that cannot be run. The code says why. */

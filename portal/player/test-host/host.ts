@@ -6,7 +6,7 @@ import type { Saved } from "../../shared/runtime-saver";
 
 /** What a test plays: an answer of GET …/content, and how to reach the run-time data. */
 interface Played {
-  content: { kind: string; url: string; launchUrl?: string; playerUrl: string };
+  content: { kind: string; url: string; launchUrl?: string; playerUrl: string; needsStorage?: boolean };
   /** The address of …/runtime; empty for who is not enrolled. */
   runtimeUrl: string;
   token: string;
@@ -41,6 +41,7 @@ function play({ content, runtimeUrl, token }: Played): PackageHost {
     kind: content.kind,
     url: content.url,
     launchUrl: content.launchUrl ?? "",
+    needsStorage: content.needsStorage === true,
     learner: { id: "learner-1", name: "Ada Lovelace" },
     language: "en",
   };

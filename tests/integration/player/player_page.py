@@ -55,9 +55,18 @@ class Packaged:
     course_id: str
 
     @classmethod
-    def of(cls, deployed: Deployed, owner: Person, student: Person, package: bytes) -> Self:
+    def of(
+        cls,
+        deployed: Deployed,
+        owner: Person,
+        student: Person,
+        package: bytes,
+        *,
+        needs_storage: bool = False,
+    ) -> Self:
         """Make the course, and wait until the package is unpacked."""
-        course_id = new_course(owner, lessons={LESSON: lesson("interactive", premium=True)})
+        described = {**lesson("interactive", premium=True), "needsStorage": needs_storage}
+        course_id = new_course(owner, lessons={LESSON: described})
         assert upload_package(deployed, owner, course_id, LESSON, package)["state"] == "ready"
         enroll(student, course_id)
         return cls(deployed, student, course_id)
@@ -78,7 +87,13 @@ class Packaged:
         return self.progress()
 
     def play(
-        self, browser: Browser, *, by: Person | None = None, saves: bool = True, ignore_policies: bool = False
+        self,
+        browser: Browser,
+        *,
+        by: Person | None = None,
+        saves: bool = True,
+        ignore_policies: bool = False,
+        after: "Played | None" = None,
     ) -> "Played":
         """Open the package in a new profile of the browser.
 
@@ -87,9 +102,13 @@ class Packaged:
             by: who looks at it, if it is not the student.
             saves: whether the state is loaded and saved.
             ignore_policies: as of `Browser.page`.
+            after: what was open before in the same profile.
         """
         person = by or self.student
-        page = browser.page(f"{self.deployed.origin}/", host_page(), ignore_policies=ignore_policies)
+        profile = after.page.context if after else None
+        page = browser.page(
+            f"{self.deployed.origin}/", host_page(), ignore_policies=ignore_policies, profile=profile
+        )
         runtime = f"{self.deployed.outputs['api_endpoint']}{self.path}/runtime" if saves else ""
         content = person.get(f"{self.path}/content")
         page.evaluate(
@@ -136,6 +155,6 @@ class Played:
         self.page.context.close()
 
     def close_tab(self) -> None:
-        """Close the tab, and end the browser's profile."""
-        self.page.close(run_before_unload=True)
-        self.page.context.close()
+        """Close the tab as a person does. The browser's profile stays, since the last call goes on without the tab."""
+        with self.page.expect_event("close"):
+            self.page.close(run_before_unload=True)

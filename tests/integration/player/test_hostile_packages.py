@@ -3,6 +3,7 @@
 docs/packages.md says what remains possible.
 """
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -22,11 +23,21 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.intrusive
 
 PAGE = b"<!doctype html><html lang=en><title>Hostile</title><h1>Hostile</h1></html>"
+SCRIPT = b"addEventListener('fetch', () => {})"
+# What a frame in a package tells of itself: its origin, the storage, and the page around it.
+TELLS = """<script>
+  let storage;
+  try { storage = String(localStorage.length); } catch (error) { storage = error.name; }
+  let around;
+  try { around = parent.parent.document.title; } catch (error) { around = error.name; }
+  parent.postMessage([self.origin, storage, around], "*");
+</script>"""
 PACKAGES = {
-    "html": package_zips.zip_of({"index.html": PAGE, "sw.js": b"addEventListener('fetch', () => {})"}),
-    "scorm": package_zips.scorm_12(
-        files={"start.html": PAGE, "sw.js": b"addEventListener('fetch', () => {})"}
+    "html": package_zips.zip_of({"index.html": PAGE, "sw.js": SCRIPT, "tells.html": TELLS.encode()}),
+    "html that needs storage": package_zips.zip_of(
+        {"index.html": PAGE, "sw.js": SCRIPT, "tells.html": TELLS.encode()}
     ),
+    "scorm": package_zips.scorm_12(files={"start.html": PAGE, "sw.js": SCRIPT, "tells.html": TELLS.encode()}),
 }
 # How long what a package started may take to reach the other host, in milliseconds.
 ARRIVAL = 1500
@@ -106,6 +117,11 @@ class Hostile:
 
     @property
     def is_scorm(self) -> bool:
+        """Whether it may open windows."""
+        return bool(self.played.content["kind"].startswith("scorm"))
+
+    @property
+    def shares_origin(self) -> bool:
         """Whether it shares the player's origin."""
         return bool(self.frame.evaluate("self.origin") != "null")
 
@@ -137,7 +153,10 @@ def packages(deployed: Deployed, users: SharedUsers, people: People) -> dict[str
     """The hostile packages, and a harmless one that they would like to read."""
     student = people.new()
     made = {**PACKAGES, "other": playable_packages.html_package()}
-    return {name: Packaged.of(deployed, users.owner, student, each) for name, each in made.items()}
+    return {
+        name: Packaged.of(deployed, users.owner, student, each, needs_storage="storage" in name)
+        for name, each in made.items()
+    }
 
 
 @pytest.fixture(params=PACKAGES)
@@ -212,7 +231,7 @@ def test_html_packages_have_no_storage_and_do_not_see_the_player(hostile: Hostil
             "caches": "caches.keys()",
         }.items()
     }
-    if hostile.is_scorm:
+    if hostile.shares_origin:
         assert tried["player"] == "Player"
         assert tried["cookie"] == ""
     else:
@@ -238,4 +257,59 @@ def test_files_of_other_lessons_are_refused(hostile: Hostile, packages: dict[str
     own = hostile.frame.url.split("/p/")[1].split("/")[0]
     for address in (f"/p/{own}/{theirs}", f"/packages/{theirs}"):
         tried = f"fetch(new URL('{address}', location.href)).then((answer) => answer.status)"
-        assert hostile.tries(tried) == (403 if hostile.is_scorm else "TypeError")
+        assert hostile.tries(tried) == (403 if hostile.shares_origin else "TypeError")
+
+
+# Makes a frame in the package's page, and waits for what it tells.
+NESTED = """async (made) => {
+  const frame = Object.assign(document.createElement("iframe"), made);
+  const told = new Promise((done) => addEventListener("message", (event) => {
+    if (event.source === frame.contentWindow) done(event.data);
+  }));
+  document.body.append(frame);
+  return Promise.race([told, new Promise((done) => setTimeout(done, 3000, "nothing"))]);
+}"""
+
+
+@pytest.mark.parametrize("way", ["srcdoc", "data", "blob", "allowed more", "own page", "player's page"])
+@pytest.mark.parametrize("hostile", ["html"], indirect=True)
+def test_a_frame_in_a_package_can_do_no_more_than_the_package(hostile: Hostile, way: str) -> None:
+    """Whatever it loads, and whatever its own `sandbox` allows: also a page of the player that has the origin."""
+    text, page = json.dumps(TELLS), json.dumps(f"data:text/html,{TELLS}")
+    blob = f"URL.createObjectURL(new Blob([{text}], {{type: 'text/html'}}))"
+    made = {
+        "srcdoc": f"({{srcdoc: {text}}})",
+        "data": f"({{src: {page}}})",
+        "blob": f"({{src: {blob}}})",
+        "allowed more": f"({{sandbox: 'allow-scripts allow-same-origin allow-top-navigation', srcdoc: {text}}})",
+        "own page": "({src: new URL('tells.html', location.href).href})",
+        "player's page": "({src: new URL('/player/h5p-storage.html', location.href).href})",
+    }[way]
+    told = hostile.frame.evaluate(f"() => ({NESTED})({made})")
+    if way == "player's page":
+        nested = hostile.frame.child_frames[-1]
+        assert nested.evaluate("self.origin") == "null"
+        return
+    assert told == ["null", "SecurityError", "SecurityError"]
+
+
+def test_a_click_does_not_lead_the_portal_to_another_page(hostile: Hostile) -> None:
+    """Browsers allow more to a page that was clicked on."""
+    before = hostile.played.page.url
+    to = f"{hostile.evil.address}/clicked"
+    hostile.frame.evaluate(
+        """(to) => {
+          const link = document.createElement("a");
+          Object.assign(link, {href: to, target: "_top", textContent: "Click"});
+          const button = document.createElement("button");
+          button.textContent = "Lead";
+          button.onclick = () => { try { top.location = to; } catch { button.textContent = "Refused"; } };
+          document.body.append(link, button);
+        }""",
+        to,
+    )
+    hostile.frame.get_by_text("Click").click()
+    hostile.frame.get_by_role("button").click()
+    hostile.played.page.wait_for_timeout(ARRIVAL)
+    assert hostile.evil.heard == []
+    assert hostile.played.page.url == before

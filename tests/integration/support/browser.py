@@ -36,15 +36,23 @@ class Browser:
     def __init__(self, chromium: "sync_api.Browser") -> None:
         self._chromium = chromium
 
-    def page(self, address: str, html: str, *, ignore_policies: bool = False) -> "sync_api.Page":
+    def page(
+        self,
+        address: str,
+        html: str,
+        *,
+        ignore_policies: bool = False,
+        profile: "sync_api.BrowserContext | None" = None,
+    ) -> "sync_api.Page":
         """A page with this text at this address, in a browser profile of its own: `page.context.close()` ends it.
 
         Args:
             address: where the page is; nothing has to listen there.
             html: the page.
             ignore_policies: whether tests may run scripts that a content security policy would refuse.
+            profile: the profile of an earlier page, to use it again.
         """
-        page = self._chromium.new_context(bypass_csp=ignore_policies).new_page()
+        page = (profile or self._chromium.new_context(bypass_csp=ignore_policies)).new_page()
         page.set_default_timeout(PAGE_SECONDS * 1000)
         page.route(address, lambda route: route.fulfill(body=html, content_type="text/html"))
         page.goto(address)

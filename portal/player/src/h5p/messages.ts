@@ -1,5 +1,5 @@
-// What the player and the page that runs an H5P say to one another. That page has an origin without a name, so each
-// side knows the other by its window, and by the nonce.
+// What the player and the page that runs an H5P say to one another. That page has an origin without a name in most
+// lessons, so each side knows the other by its window, and by the nonce.
 
 export type ToH5p =
   | { type: "run"; nonce: string; folder: string; title: string; state: unknown; language: string }

@@ -27,7 +27,10 @@ const NEVER_SAVE_SECONDS = 86_400;
 const post = (message: FromH5p): void => parent.postMessage(message, "*");
 const state = (): unknown => window.H5P?.instances?.[0]?.getCurrentState?.();
 
-/** Storage that ends with the page: an origin without a name has none, and some libraries fail without. */
+/** Whether the page has an origin without a name, and so no storage. */
+const hasOwnOrigin = self.origin === "null";
+
+/** Storage that ends with the page, since some libraries fail without. */
 function lendStorage(name: "localStorage" | "sessionStorage"): void {
   const held = new Map<string, string>();
   const value = {
@@ -81,10 +84,13 @@ async function run(message: Extract<ToH5p, { type: "run" }>): Promise<void> {
     post({ type: "state", nonce, state: JSON.parse(text) });
   };
   setInterval(look, LOOK_EVERY);
+  addEventListener("beforeunload", look);
 }
 
 addEventListener("message", (event: MessageEvent) => {
-  if (event.source !== parent) return;
+  if (event.source !== parent || parent === window) return;
+  // What runs here shares the player's origin, so only a page of that origin may say what runs.
+  if (!hasOwnOrigin && event.origin !== location.origin) return;
   const message = event.data as ToH5p;
   if (message?.type === "run") run(message).catch(() => post({ type: "broken", nonce: message.nonce }));
   if (message?.type === "leave") {
@@ -92,6 +98,8 @@ addEventListener("message", (event: MessageEvent) => {
     post({ type: "last-state", nonce: message.nonce, state: text === undefined ? null : JSON.parse(text) });
   }
 });
-lendStorage("localStorage");
-lendStorage("sessionStorage");
+if (hasOwnOrigin) {
+  lendStorage("localStorage");
+  lendStorage("sessionStorage");
+}
 post({ type: "h5p-ready" });

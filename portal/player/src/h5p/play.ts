@@ -1,19 +1,23 @@
-// Runs an H5P in a page of its own (h5p.html), in an origin without a name, and keeps what that page reports.
+// Runs an H5P in a page of its own, in an origin without a name unless it needs storage, and keeps what that page reports.
 
 import { Failure, type Running, type Setting } from "../run";
-import { OWN_ORIGIN, Stage } from "../stage";
+import { OWN_ORIGIN, STORAGE_ORIGIN, Stage } from "../stage";
 import { text } from "../texts";
 import type { FromH5p, ToH5p } from "./messages";
 import { after, toResult } from "./xapi";
 
+/** The edge gives the first page an origin of its own, whoever opens it. */
 const PAGE = "/player/h5p.html";
+const STORAGE_PAGE = "/player/h5p-storage.html";
 /** How long the page may take to tell its last state, in milliseconds. */
 const LAST_WORD = 1000;
 
 /** `failed` is called when the package turns out to be broken. */
 export function runH5p(setting: Setting, failed: (failure: Failure) => void): Running {
   const title = setting.launch.title || text("lesson");
-  const stage = new Stage(setting.place, OWN_ORIGIN, title);
+  const { needsStorage } = setting;
+  const stage = new Stage(setting.place, needsStorage ? STORAGE_ORIGIN : OWN_ORIGIN, title);
+  const origin = needsStorage ? location.origin : "null";
   const nonce = crypto.randomUUID();
   const began = performance.now();
   const before = toResult(setting.saved.xapi);
@@ -24,7 +28,7 @@ export function runH5p(setting: Setting, failed: (failure: Failure) => void): Ru
 
   const post = (message: ToH5p): void => stage.frame.contentWindow?.postMessage(message, "*");
   const listen = (event: MessageEvent): void => {
-    if (event.source !== stage.frame.contentWindow || event.origin !== "null") return;
+    if (event.source !== stage.frame.contentWindow || event.origin !== origin) return;
     const message = event.data as FromH5p;
     if (message?.type === "h5p-ready") {
       post({ type: "run", nonce, folder: setting.folder, title, state, language: setting.language });
@@ -48,7 +52,7 @@ export function runH5p(setting: Setting, failed: (failure: Failure) => void): Ru
     }
   };
   addEventListener("message", listen);
-  stage.show(PAGE, title);
+  stage.show(needsStorage ? STORAGE_PAGE : PAGE, title);
   setting.shown(1, 1);
   return {
     model: () => {
@@ -65,5 +69,8 @@ export function runH5p(setting: Setting, failed: (failure: Failure) => void): Ru
       removeEventListener("message", listen);
       await stage.clear();
     },
+    // Its page tells the state by itself when it is closed.
+    closing: () => {},
+    goOn: () => {},
   };
 }

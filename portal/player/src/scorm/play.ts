@@ -62,6 +62,17 @@ class ScormPlayer implements Running {
     this.keep();
   }
 
+  closing(): void {
+    this.stage.drop();
+    this.keep();
+  }
+
+  goOn(): void {
+    this.api?.close();
+    this.stage.restore();
+    this.open();
+  }
+
   private get part(): Part {
     return this.parts[this.place] as Part;
   }
