@@ -234,7 +234,7 @@ export interface paths {
         /**
          * Get the URL of the lesson's content
          * @description The URL of a premium lesson is signed and ends at `expiresAt`, an hour from now at most. Further requests give the same URL for a quarter of that time, so that a browser finds what it has in its cache. After `expiresAt` the file answers 403, also to a player that seeks: a player asks again here before that time, or when it gets a 403, takes the new URL, and goes on from its position. A student may get the URL of a file that was replaced up to five seconds before, and which is deleted soon. If a file is not there, ask again.
-         *     Of a package, free or premium, `url` is its entry page below `/p/` on the content distribution, and every file of the package opens below the same path until `expiresAt`, four hours from now at most. Further requests give the same path for an hour.
+         *     Of an interactive lesson, free or premium, `url` is its first page below `/p/` on the content distribution, and every file of a package opens below the same path until `expiresAt`, four hours from now at most. Further requests give the same path for an hour.
          */
         get: operations["getLessonContent"];
         put?: never;
@@ -708,6 +708,8 @@ export interface components {
             section?: string;
             /** @description Whether students have to complete the lesson. Without it, they have to. Percentages count required lessons that have content */
             required?: boolean;
+            /** @description Of an interactive lesson only: whether its pages need the browser's storage. Then web pages and H5P run in the origin that SCORM packages have, where another package can read what they store. Without it, each page has an origin of its own, and no storage */
+            needsStorage?: boolean;
             /** @description The version of the course that the client read. If the course has another version by now, the answer is 409. Without it, the last request replaces the lesson. */
             version?: number;
         };
@@ -721,6 +723,8 @@ export interface components {
             section?: string;
             /** @description Whether students have to complete the lesson. It counts for percentages if it also has content */
             required: boolean;
+            /** @description Of an interactive lesson only, present if its pages share the origin of SCORM packages */
+            needsStorage?: boolean;
             /** @description Whether the lesson has an uploaded file or package that students can open */
             hasContent: boolean;
             content: components["schemas"]["LessonContentState"];
@@ -861,10 +865,12 @@ export interface components {
             captions?: components["schemas"]["LocatedCaptions"][];
             expiresAt?: components["schemas"]["Moment"];
             /**
-             * @description Of a package only, its kind
+             * @description Of an interactive lesson only, its kind
              * @enum {string}
              */
-            kind?: "scorm-1.2" | "scorm-2004" | "h5p" | "html-package";
+            kind?: "scorm-1.2" | "scorm-2004" | "h5p" | "html-package" | "html-file";
+            /** @description Of an interactive lesson only, present if its pages share the origin of SCORM packages */
+            needsStorage?: boolean;
             /**
              * Format: uri
              * @description Of a package only, the JSON document from which a player knows its parts
@@ -872,7 +878,7 @@ export interface components {
             launchUrl?: string;
             /**
              * Format: uri
-             * @description Of a package only, the page that runs it in a frame
+             * @description Of an interactive lesson only, the page that runs it in a frame
              */
             playerUrl?: string;
         };
