@@ -50,7 +50,12 @@ function LessonRow(props: {
   isCurrent: boolean;
 }) {
   const { lesson } = props;
-  const title = <bdi>{lesson.title}</bdi>;
+  // In an element of its own: as a part of the grid, the title would stand where its own direction begins.
+  const title = (
+    <span>
+      <bdi>{lesson.title}</bdi>
+    </span>
+  );
   return (
     <li class={props.isCurrent ? "outline-row outline-current" : "outline-row"}>
       <span class={props.isDone ? "mark mark-done" : "mark"} aria-hidden="true">
