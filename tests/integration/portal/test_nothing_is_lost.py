@@ -168,3 +168,26 @@ def _marks(window: Visit, lesson: str) -> None:
     window.open(f"/courses/{lesson}")
     window.page.get_by_role("button", name="Mark as done").click()
     window.page.get_by_role("status").filter(has_text="Saved").wait_for()
+
+
+def test_a_refused_completion_is_told_and_not_shown_as_done(
+    deployed: Deployed, people: People, chromium: "Browser", course_id: str
+) -> None:
+    """With the reason, a way on and the number of the request."""
+    student = people.new("students")
+    enroll(student, course_id)
+    with visit(chromium, deployed) as window:
+        page = window.page
+        window.sign_in(student, f"/courses/{course_id}/lessons/words")
+        page.get_by_role("button", name="Mark as done").wait_for()
+        student.delete(f"/enrollments/{course_id}")
+        page.get_by_role("button", name="Mark as done").click()
+        alert = page.get_by_role("alert")
+        alert.filter(has_text="could not be saved").wait_for()
+        assert "You are not enrolled in this course." in alert.inner_text()
+        assert "tell your school this number" in alert.inner_text()
+        assert page.get_by_role("status").filter(has_text="Saved").count() == 0
+        assert page.locator("p.badge-good").count() == 0
+        assert window.faults() == []
+        alert.get_by_role("link", name="Go to the course").click()
+        page.get_by_role("button", name="Enrol").wait_for()
