@@ -9,6 +9,7 @@ from domain import course_store
 from domain.courses import Course
 from domain.enrollments.counting_store import CountingTable
 from domain.enrollments.model import WAITLISTED, EnrollmentRecord
+from domain.enrollments.results import update_of
 from toolkit import clients
 from toolkit.dynamo import condition_failed, contended, item_of, to_item
 from toolkit.retries import Retries
@@ -50,7 +51,9 @@ class AdmissionsTable(CountingTable):
     def _correction(self, record: EnrollmentRecord, corrected: EnrollmentRecord) -> Any:
         # While a student waits, `completionPercentage` is a time: see domain.enrollments.model.
         name = "keptPercentage" if record.status == WAITLISTED else "completionPercentage"
-        update, values = corrected.results_update() if corrected.uncounted != record.uncounted else ("", {})
+        update, values = (
+            update_of(corrected.results_to_store()) if corrected.uncounted != record.uncounted else ("", {})
+        )
         return {
             "TableName": self._progress_table,
             "Key": to_item({"userId": record.user_id, "courseId": record.course_id}),

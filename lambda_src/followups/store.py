@@ -14,6 +14,7 @@ from domain import course_store
 from domain.courses import Course
 from domain.enrollments.counting_store import CountingTable
 from domain.enrollments.model import ROSTER_INDEX, WAITLISTED, EnrollmentRecord, shard_key
+from domain.enrollments.results import update_of
 from followups.pass_rules import Place, RosterPage, sync
 from toolkit import clients, log
 from toolkit.dynamo import Item, condition_failed, from_item, item_of, to_item
@@ -119,7 +120,9 @@ class CourseChangeTable(CountingTable):
     def _update(self, before: EnrollmentRecord, after: EnrollmentRecord) -> Any:
         # While a student waits, `completionPercentage` is a time: see domain.enrollments.model.
         percentage = "keptPercentage" if before.status == WAITLISTED else "completionPercentage"
-        update, values = after.results_update() if after.uncounted != before.uncounted else ("", {})
+        update, values = (
+            update_of(after.results_to_store()) if after.uncounted != before.uncounted else ("", {})
+        )
         return {
             "TableName": self._progress_table,
             "Key": to_item({"userId": before.user_id, "courseId": before.course_id}),

@@ -196,16 +196,6 @@ class EnrollmentRecord:
             stored["uncountedResults"] = set(self.uncounted)
         return stored
 
-    def results_update(self) -> tuple[str, dict[str, Any]]:
-        """What an update expression that ends with its SET has to add, with its values, where it is counted anew which
-        results count."""
-        stored = self.results_to_store()
-        names = {"uncountedResults": ":uncounted", "totalSeconds": ":seconds", "score": ":score"}
-        sets = "".join(f", {name} = {value}" for name, value in names.items() if name in stored)
-        gone = ", ".join(name for name in names if name not in stored)
-        values = {value: stored[name] for name, value in names.items() if name in stored}
-        return sets + (f" REMOVE {gone}" if gone else ""), values
-
     @classmethod
     def from_stored(cls, item: Mapping[str, Any]) -> "EnrollmentRecord":
         """The record in an item."""

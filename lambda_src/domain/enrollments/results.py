@@ -43,3 +43,13 @@ def mean_score(results: Iterable[Result]) -> float | None:
 def total_seconds(results: Iterable[Result]) -> int:
     """The time in all packages."""
     return sum(result.seconds for result in results)
+
+
+def update_of(stored: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
+    """What an update expression that ends with its SET has to add, with its values, where it is counted anew which
+    results count. `stored` is what the record has of them."""
+    names = {"uncountedResults": ":uncounted", "totalSeconds": ":seconds", "score": ":score"}
+    sets = "".join(f", {name} = {value}" for name, value in names.items() if name in stored)
+    gone = ", ".join(name for name in names if name not in stored)
+    values = {value: stored[name] for name, value in names.items() if name in stored}
+    return sets + (f" REMOVE {gone}" if gone else ""), values
