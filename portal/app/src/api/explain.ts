@@ -8,6 +8,7 @@ export const EXPLAINED = [
   "busy",
   "course-archived",
   "course-not-published",
+  "course-too-large",
   "enrollment-closed",
   "enrollment-pending",
   "enrollment-waitlisted",
