@@ -194,6 +194,7 @@ class ApiFunctions(Construct):
                     "ReadAndMakeProfiles",
                     [
                         "dynamodb:GetItem",
+                        "dynamodb:BatchGetItem",
                         "dynamodb:PutItem",
                         "dynamodb:UpdateItem",
                         "dynamodb:ConditionCheckItem",

@@ -10,6 +10,7 @@ from domain.people.revocation_store import RevocationTable
 from domain.people.second_factor_store import SecondFactorTable
 from domain.people.user_pool_store import CognitoUserPool
 from domain.staff_store import StaffTable
+from profiles.address_lookup import AddressLookup
 from profiles.administrators import Administrators
 from profiles.config import Config
 from profiles.export import Export
@@ -56,10 +57,15 @@ _export = Export(
     _user_pool,
     _trail,
 )
+_lookup = AddressLookup(AddressTable(_config.user_profiles_table), _user_pool)
 _staff = Staff(
-    StaffTable(_config.courses_table, profiles_table=_config.user_profiles_table, audit=_trail), _user_pool
+    StaffTable(_config.courses_table, profiles_table=_config.user_profiles_table, audit=_trail),
+    _table,
+    _user_pool,
+    _lookup,
+    _trail,
 )
-_search = PeopleSearch(AddressTable(_config.user_profiles_table), _table, _user_pool, _trail)
+_search = PeopleSearch(_lookup, _table, _user_pool, _trail)
 _trails = Trails(TrailTable(_config.audit_table, _config.courses_table), _user_pool, _trail)
 
 
@@ -97,6 +103,16 @@ def _revoke_role(request: Request) -> Response:
     return no_content()
 
 
+def _list_staff(request: Request) -> Response:
+    return ok({"items": _staff.shown(request.caller, request.path["courseId"])})
+
+
+def _add_co_teacher_by_email(request: Request) -> Response:
+    email, course_id = request.body["email"], request.path["courseId"]
+    _staff.add_by_email(request.caller, course_id, email, request.request_id)
+    return no_content()
+
+
 def _add_co_teacher(request: Request) -> Response:
     _staff.add(request.caller, request.path["courseId"], _user_id(request), request.request_id)
     return no_content()
@@ -131,6 +147,8 @@ handler = api_handler(
         "deleteProfile": _delete_profile,
         "grantRole": _grant_role,
         "revokeRole": _revoke_role,
+        "listStaff": _list_staff,
+        "addCoTeacherByEmail": _add_co_teacher_by_email,
         "addCoTeacher": _add_co_teacher,
         "removeCoTeacher": _remove_co_teacher,
         "findUsers": _find_users,

@@ -4,29 +4,15 @@ An address that is not verified may be another person's, so every result says wh
 each search before the answer leaves; the address itself is not in the entry.
 """
 
-import unicodedata
 from typing import Any, Protocol
 
 from domain import audit, permissions
-from domain.addresses.rules import Address
 from domain.audit import AuditEntry, AuditTrail
 from domain.people.profiles import Profile
 from domain.people.tombstones import Erased
 from domain.people.user_pool import PoolUser, UserPool
-from toolkit.caller import Caller, canonical_email, verified_email
-
-# What Cognito takes for a user name: letters, marks, symbols, numbers and punctuation, 128 at most. It answers anything
-# else with an error instead of "unknown".
-# https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_AdminGetUser.html
-_LONGEST_NAME = 128
-_CATEGORIES = frozenset("LMSNP")
-
-
-class AddressStore(Protocol):
-    """What is stored about e-mail addresses; see domain.addresses.rules."""
-
-    def find_one(self, email: str) -> Address:
-        """What is stored about one address."""
+from profiles.address_lookup import AddressLookup
+from toolkit.caller import Caller, verified_email
 
 
 class ProfileStore(Protocol):
@@ -40,7 +26,7 @@ class PeopleSearch:
     """The search for people."""
 
     def __init__(
-        self, addresses: AddressStore, profiles: ProfileStore, user_pool: UserPool, trail: AuditTrail
+        self, addresses: AddressLookup, profiles: ProfileStore, user_pool: UserPool, trail: AuditTrail
     ) -> None:
         self._addresses = addresses
         self._profiles = profiles
@@ -54,23 +40,11 @@ class PeopleSearch:
             Forbidden: the caller is no administrator.
         """
         permissions.require_administrator(caller)
-        wanted = canonical_email(email)
-        found = [
-            shown
-            for user in self._users(email, wanted)
-            if canonical_email(user.email) == wanted
-            for shown in self._shown(user)
-        ]
+        found = [shown for user in self._addresses.users_of(email) for shown in self._shown(user)]
         subjects = [audit.person(shown["userId"]) for shown in found] or [audit.PEOPLE]
         for subject in subjects:
             self._trail.record(AuditEntry(audit.PERSON_LOOKED_UP, caller.user_id, subject, request_id))
         return found
-
-    def _users(self, email: str, wanted: str) -> list[PoolUser]:
-        """Who may have the address: its owner, who has signed in with it, or a user who has not signed in yet."""
-        owner = self._addresses.find_one(wanted).owner
-        users = [self._user_pool.find(name) for name in (owner, email) if name and _may_be_a_name(name)]
-        return list({user.user_id: user for user in users if user is not None}.values())
 
     def _shown(self, user: PoolUser) -> list[dict[str, Any]]:
         """A person as the API shows them; empty if the person is being erased."""
@@ -88,8 +62,3 @@ class PeopleSearch:
             "groups": sorted(groups),
         }
         return [shown if profile is None else {**shown, "displayName": profile.display_name}]
-
-
-def _may_be_a_name(text: str) -> bool:
-    is_short = len(text) <= _LONGEST_NAME
-    return is_short and all(unicodedata.category(character)[0] in _CATEGORIES for character in text)

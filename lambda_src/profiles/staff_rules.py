@@ -3,17 +3,22 @@
 A co-teacher may do everything in the course that the owner may, except this (domain.permissions). So nobody can bring
 in friends, and nobody can remove the owner. It is here, beside the roles, because the user pool says who is an
 instructor.
+
+Instructors may not search for people. So an address that nobody has, that is not verified, or that is no instructor's
+gets one and the same answer, and the audit trail records the attempt.
 """
 
-from collections.abc import Sequence
-from typing import Protocol
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any, Protocol
 
 from domain import audit, permissions, staff
-from domain.audit import AuditEntry
+from domain.audit import AuditEntry, AuditTrail
 from domain.courses import Course
+from domain.people.profiles import Profile
 from domain.people.tombstones import Erased
 from domain.people.user_pool import UserPool
-from toolkit.caller import INSTRUCTORS, Caller
+from profiles.address_lookup import AddressLookup
+from toolkit.caller import INSTRUCTORS, Caller, verified_email
 from toolkit.errors import Conflict, NotFound
 from toolkit.retries import Retries
 
@@ -33,12 +38,61 @@ class StaffStore(Protocol):
         """Remove a co-teacher; False if the course has changed in the meantime."""
 
 
-class Staff:
-    """Changes of a course's staff. A repeated request changes nothing, and adds no audit entry."""
+class ProfileStore(Protocol):
+    """Profiles."""
 
-    def __init__(self, store: StaffStore, user_pool: UserPool) -> None:
+    def find_some(self, user_ids: Collection[str]) -> Mapping[str, Profile]:
+        """The profiles of these people by user id; those without one, and erased ones, are absent."""
+
+
+class Staff:
+    """The staff of a course. A repeated change changes nothing, and adds no audit entry."""
+
+    def __init__(
+        self,
+        store: StaffStore,
+        profiles: ProfileStore,
+        user_pool: UserPool,
+        addresses: AddressLookup,
+        trail: AuditTrail,
+    ) -> None:
         self._store = store
+        self._profiles = profiles
         self._user_pool = user_pool
+        self._addresses = addresses
+        self._trail = trail
+
+    def shown(self, caller: Caller, course_id: str) -> list[dict[str, Any]]:
+        """The owner and the co-teachers as the API shows them, the owner first, the others by name.
+
+        Raises:
+            NotFound, Forbidden: the caller may not see the course or not edit it.
+        """
+        course = permissions.require_editable(caller, self._store.course(course_id))
+        profiles = self._profiles.find_some({course.owner_id, *course.staff})
+        people = [_shown(user_id, profiles.get(user_id)) for user_id in course.staff]
+        people.sort(key=lambda each: (each.get("displayName", "").casefold(), each["userId"]))
+        owner = {**_shown(course.owner_id, profiles.get(course.owner_id)), "isOwner": True}
+        return [owner, *people]
+
+    def add_by_email(self, caller: Caller, course_id: str, email: str, request_id: str) -> None:
+        """Make the instructor who signs in with a verified address a co-teacher.
+
+        Raises:
+            NotFound, Forbidden: the caller may not see the course or not change its staff.
+            NotFound: no instructor signs in with this address.
+            Conflict: the person owns the course, or there are too many co-teachers.
+        """
+        permissions.require_staff_changes(caller, self._store.course(course_id))
+        for user in self._addresses.users_of(email):
+            groups = self._user_pool.groups(user.user_id) or frozenset()
+            if verified_email(user.attributes) and INSTRUCTORS in groups:
+                return self.add(caller, course_id, user.user_id, request_id)
+        self._trail.record(AuditEntry(audit.PERSON_LOOKED_UP, caller.user_id, audit.PEOPLE, request_id))
+        raise NotFound(
+            "No instructor signs in with this address. An administrator can grant the role.",
+            code="no-such-instructor",
+        )
 
     def add(self, caller: Caller, course_id: str, user_id: str, request_id: str) -> None:
         """Make an instructor a co-teacher.
@@ -99,6 +153,14 @@ class Staff:
                 "Only an instructor can be a co-teacher. An administrator can grant the role.",
                 code="not-an-instructor",
             )
+
+
+def _shown(user_id: str, profile: Profile | None) -> dict[str, Any]:
+    """A person of the staff; only the user id of somebody who has no profile, for example an erased owner."""
+    if profile is None:
+        return {"userId": user_id}
+    email = {"email": profile.email} if profile.email else {}
+    return {"userId": user_id, "displayName": profile.display_name, **email}
 
 
 def _entries(

@@ -73,6 +73,7 @@ LAYER_OF = {
     "packages/names.py": RULES,
     "packages/refusals.py": RULES,
     "packages/scorm.py": RULES,
+    "profiles/address_lookup.py": RULES,
     "profiles/administrators.py": RULES,
     "profiles/export.py": RULES,
     "profiles/roles.py": RULES,

@@ -36,14 +36,17 @@ class UserPool:
     pool_id: str
     calls: "Counter[str]" = field(default_factory=Counter)
 
-    def new(self, *groups: str) -> SignedUp:
-        """Create a user in these groups, with a permanent password."""
+    def new(self, *groups: str, verified: bool = False) -> SignedUp:
+        """Create a user in these groups, with a permanent password. `verified` says whether the address is."""
         address = f"{uuid4().hex}@example.org"
         created = self.client.admin_create_user(
             UserPoolId=self.pool_id,
             Username=address,
             MessageAction="SUPPRESS",
-            UserAttributes=[{"Name": "email", "Value": address}],
+            UserAttributes=[
+                {"Name": "email", "Value": address},
+                *([{"Name": "email_verified", "Value": "true"}] if verified else []),
+            ],
         )
         self.client.admin_set_user_password(
             UserPoolId=self.pool_id, Username=address, Password="Long-enough-1", Permanent=True

@@ -23,6 +23,7 @@ class ContractData:
         lessons_with_files: those that have a file in the first course.
         users: ids of users whose groups may be changed.
         colleagues: ids of instructors who may become co-teachers.
+        colleague_emails: their e-mail addresses.
         emails: e-mail addresses of users.
         uploads: for each operation on an upload in parts, a lesson of the first course and its upload.
     """
@@ -36,6 +37,7 @@ class ContractData:
     lessons_with_files: list[str]
     users: list[str]
     colleagues: list[str]
+    colleague_emails: list[str]
     emails: list[str]
     uploads: dict[str, list[str]]
 

@@ -81,7 +81,7 @@ def _fill_path(case: Any, draw: int) -> None:
     if operation == "removeFromRoster":
         courses = _data.courses[:1]  # the users are its students; a second removal succeeds too
     users = _data.users
-    if operation in ("addCoTeacher", "removeCoTeacher"):
+    if operation in ("addCoTeacher", "addCoTeacherByEmail", "removeCoTeacher"):
         courses, users = _data.courses[:1], _data.colleagues
     uploads = ["0" * 32]
     if operation in _data.uploads:
@@ -111,6 +111,8 @@ def _fill_body(case: Any, draw: int) -> None:
         case.body["launch"] = _launch_of(path["courseId"], path["lessonId"]) or case.body["launch"]
     elif operation == "signUploadParts":
         case.body["partNumbers"] = [1]
+    elif operation == "addCoTeacherByEmail":
+        case.body["email"] = _data.colleague_emails[draw % len(_data.colleague_emails)]
     elif operation == "enrollRoster":
         case.body["emails"][0] = _data.emails[draw % len(_data.emails)]
 

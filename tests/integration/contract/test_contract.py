@@ -155,7 +155,7 @@ def _make_data(deployed: Deployed, people: People, caller: Person | None, owner:
         upload(deployed, owner, courses[0], lesson_id)
     uploads = _begin_uploads(deployed, owner, f"/courses/{courses[0]}/lessons")
     owner.call("PUT", f"/courses/{courses[0]}/lessons/film/captions/de", expect=201)
-    subjects = people.many(2)
+    subjects, colleagues = people.many(2), [people.new(INSTRUCTORS) for _ in range(2)]
     enroll(subjects[0], courses[2])
     for subject in subjects:
         enroll(subject, courses[0])
@@ -172,7 +172,8 @@ def _make_data(deployed: Deployed, people: People, caller: Person | None, owner:
         lessons=list(LESSONS),
         lessons_with_files=list(LESSONS_WITH_FILES),
         users=[person.user_id for person in subjects],
-        colleagues=[people.new(INSTRUCTORS).user_id for _ in range(2)],
+        colleagues=[person.user_id for person in colleagues],
+        colleague_emails=[person.email for person in colleagues],
         emails=[person.email for person in subjects],
         uploads=uploads,
     )

@@ -62,6 +62,8 @@ EXPECTED = {
     "listRoster": EDITORS,
     "enrollRoster": EDITORS,
     "removeFromRoster": REMOVED_BY_EDITORS,
+    "listStaff": EDITORS,
+    "addCoTeacherByEmail": CHANGES_OF_STAFF,
     "addCoTeacher": CHANGES_OF_STAFF,
     "removeCoTeacher": CHANGES_OF_STAFF,
     "createEnrollment": (401, 201, 200, 201, 201, 201, 201),
@@ -92,6 +94,7 @@ BODIES: dict[str, Any] = {
     "signUploadParts": {"partNumbers": [1]},
     "putCaptions": {},
     "enrollRoster": {"emails": ["new-student@example.org"], "dryRun": True},
+    "addCoTeacherByEmail": {},
     "createEnrollment": {},
     "updateLessonProgress": {"positionSeconds": 1},
     "reportPosition": {"positionSeconds": 1},
@@ -100,7 +103,7 @@ BODIES: dict[str, Any] = {
 }
 QUERIES = {"findUsers": {"email": "nobody@example.org"}}
 # These change the data that other rows need, so they use a course of their own.
-STAFF = {"addCoTeacher", "removeCoTeacher"}
+STAFF = {"addCoTeacherByEmail", "addCoTeacher", "removeCoTeacher"}
 # These are about an upload in parts, or captions, of the lesson `film`.
 OF_UPLOADS = {"listUploadParts", "signUploadParts", "completeUpload", "giveUpUpload"}
 OF_THE_FILM = OF_UPLOADS | {"createMultipartUpload", "putCaptions", "deleteCaptions"}
@@ -131,6 +134,8 @@ class MatrixData:
         body: Any = BODIES[operation.operation_id] if operation.body_schemas else None
         if operation.operation_id == "createEnrollment":
             body = {"courseId": course_id}
+        if operation.operation_id == "addCoTeacherByEmail":
+            body = {"email": self.colleague.email}
         if operation.operation_id == "updateCourse":
             body = {**body, "version": self._version(course_id)}
         path = operation.path.format_map(values)

@@ -232,6 +232,11 @@ def _changing_staff(*, is_in: bool) -> Callable[[SampleContext], SampleRequest]:
     return arrange
 
 
+def _naming_colleague(context: SampleContext) -> SampleRequest:
+    body = {"email": context.people.new(INSTRUCTORS).email}
+    return SampleRequest(context.owner, {"courseId": context.course()}, body)
+
+
 def _finding_user(context: SampleContext) -> SampleRequest:
     person = context.people.new()
     person.get("/profile")
@@ -353,6 +358,8 @@ SAMPLES = (
     Sample("updateProfile", "", _with_profile({"displayName": "Ada"})),
     Sample("exportProfile", "one enrolment", _with_profile(courses=1)),
     Sample("deleteProfile", "one enrolment", _with_profile(courses=1), 204),
+    Sample("listStaff", "", _of_course(lambda context: context.owner)),
+    Sample("addCoTeacherByEmail", "", _naming_colleague, 204),
     Sample("addCoTeacher", "", _changing_staff(is_in=False), 204),
     Sample("removeCoTeacher", "", _changing_staff(is_in=True), 204),
     Sample("findUsers", "somebody", _finding_user),

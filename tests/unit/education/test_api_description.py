@@ -44,6 +44,8 @@ GET    /profile
 PATCH  /profile
 GET    /profile/export
 DELETE /profile
+GET    /courses/{courseId}/staff
+POST   /courses/{courseId}/staff
 PUT    /courses/{courseId}/staff/{userId}
 DELETE /courses/{courseId}/staff/{userId}
 GET    /courses/{courseId}/audit

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from domain import audit
 from domain.enrollments.admission import is_admission
 from domain.people import tombstones
+from domain.people.profiles import Profile
 from domain.staff import MOST_CO_TEACHERS
 from tests.unit.catalogue_fixture import Catalogue
 from tests.unit.emulator_fixture import Tables
@@ -35,6 +37,16 @@ class Office:
 
     def remove(self, user_id: str, caller: Person | None = None, course_id: str | None = None) -> Answer:
         return self._call("DELETE", user_id, caller, course_id)
+
+    def add_by_email(self, email: str, caller: Person | None = None) -> Answer:
+        return self._at_the_course("POST", caller, {"email": email})
+
+    def shown(self, caller: Person | None = None) -> Answer:
+        return self._at_the_course("GET", caller)
+
+    def _at_the_course(self, method: str, caller: Person | None, body: Any = None) -> Answer:
+        path, caller = {"courseId": self.course_id}, caller or self.owner
+        return self._api.call(method, "/courses/{courseId}/staff", path, caller=caller, body=body)
 
     def _call(self, method: str, user_id: str, caller: Person | None, course_id: str | None) -> Answer:
         path = {"courseId": course_id or self.course_id, "userId": user_id}
@@ -188,3 +200,42 @@ def test_both_trails_get_an_entry_once(office: Office) -> None:
     assert recorded == sorted((action, subject) for action in actions for subject in (course, person))
     assert {entry["actor"] for entry in office.entries()} == {audit.pseudonym(office.owner.user_id)}
     assert colleague.user_id not in str(office.entries())
+
+
+def test_a_colleague_is_named_by_address(office: Office) -> None:
+    colleague = office.pool.new(INSTRUCTORS, verified=True)
+    for typed in (colleague.email.upper(), colleague.email):
+        assert office.add_by_email(typed).status == 204
+    assert office.staff() == [colleague.user_id]
+    assert sorted(entry["action"] for entry in office.entries()) == ["staff-added"] * 2
+    assert office.add_by_email(colleague.email, colleague).problem() == (403, "forbidden")
+    assert office.add_by_email("no address").faulty_fields() == ["email"]
+
+
+def test_an_address_that_is_no_instructors_gets_one_answer_and_is_recorded(office: Office) -> None:
+    """So the owner of a course learns of nobody else whether they have an account."""
+    student = office.pool.new(STUDENTS, verified=True)
+    unverified = office.pool.new(INSTRUCTORS)
+    answers = [
+        office.add_by_email(email) for email in (student.email, unverified.email, "nobody@example.org")
+    ]
+    assert {answer.problem() for answer in answers} == {(404, "no-such-instructor")}
+    assert len({answer.body["detail"] for answer in answers}) == 1
+    assert office.staff() == []
+    recorded = {(entry["action"], entry["subject"]) for entry in office.entries()}
+    assert (recorded, len(office.entries())) == ({("person-looked-up", audit.PEOPLE)}, 3)
+
+
+def test_the_staff_is_shown_by_name_the_owner_first(office: Office) -> None:
+    people = [office.pool.new(INSTRUCTORS) for _ in range(2)]
+    for person, name in zip(people, ("Zoe", "Ada"), strict=True):
+        office.add(person.user_id)
+        profile = Profile.first(person.user_id, person.email, "2026-01-01T12:00:00Z")
+        office.tables.put(office.tables.profiles, replace(profile, display_name=name).to_stored())
+    shown = office.shown(people[0])
+    assert [each.get("displayName") for each in shown.body["items"]] == [None, "Ada", "Zoe"]
+    assert shown.body["items"][0] == {"userId": office.owner.user_id, "isOwner": True}
+    assert shown.body["items"][1]["email"] == people[1].email
+    assert office.shown(office.pool.new(INSTRUCTORS)).problem() == (404, "not-found"), "a draft of others"
+    office.catalogue.patch(office.course_id, office.owner, version=1, status="published")
+    assert office.shown(office.pool.new(STUDENTS)).problem() == (403, "forbidden")
