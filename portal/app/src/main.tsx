@@ -9,6 +9,7 @@ import { useSchoolColour } from "./design/school-colours";
 import { App } from "./shell/app";
 import { watchLeaving } from "./shell/leaving";
 import { watchForOldCode } from "./shell/old-code";
+import { watchBack } from "./shell/unsaved";
 import { person, startSession } from "./sign-in/session";
 import { choice, startLanguage } from "./texts/language";
 import { START_PROBLEM } from "./texts/start-problem";
@@ -22,6 +23,7 @@ async function start(): Promise<void> {
   useSchoolColour(config().school.colours.accent);
   watchLeaving();
   watchForOldCode();
+  watchBack();
   root.replaceChildren();
   render(<App />, root);
   // The page that ends a sign-in makes the session itself.

@@ -14,6 +14,7 @@ export const EXPLAINED = [
   "enrollment-waitlisted",
   "last-administrator",
   "no-video",
+  "no-such-instructor",
   "not-an-instructor",
   "other-launch",
   "owner",

@@ -9,11 +9,13 @@ export function Button(props: {
   type?: "button" | "submit";
   isBusy?: boolean;
   isDisabled?: boolean;
+  id?: string;
   /** The id of an element that says more, for example the title of the course. */
   describedBy?: string | undefined;
 }) {
   return (
     <button
+      id={props.id}
       type={props.type ?? "button"}
       class={`button button-${props.look ?? "plain"}`}
       disabled={props.isDisabled}

@@ -57,6 +57,8 @@ export function TextField(
     type?: "text" | "search" | "number" | "datetime-local" | "email";
     rows?: number;
     isRequired?: boolean;
+    /** It gets the focus when it appears: the person has just opened the form. */
+    isFirst?: boolean;
     maxLength?: number;
     min?: number;
     autoComplete?: string;
@@ -68,6 +70,9 @@ export function TextField(
   const ref = useRef<HTMLElement>(null);
   const fault = faultOf(props.problem, props.name);
   useFaultFocus(ref, props.problem, props.name);
+  useEffect(() => {
+    if (props.isFirst) ref.current?.focus();
+  }, [props.isFirst]);
   const shared = {
     id,
     name: props.name,
@@ -104,6 +109,7 @@ export function SelectField(
     value: string;
     onInput: (value: string) => void;
     options: readonly { value: string; label: string }[];
+    isRequired?: boolean;
   },
 ) {
   const id = useId();
@@ -117,6 +123,8 @@ export function SelectField(
         ref={ref}
         name={props.name}
         value={props.value}
+        required={props.isRequired}
+        aria-invalid={fault ? "true" : undefined}
         aria-describedby={described(id, props.hint, fault)}
         onInput={(event) => props.onInput(event.currentTarget.value)}
       >

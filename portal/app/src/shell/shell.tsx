@@ -8,6 +8,8 @@ import { person, signOut } from "../sign-in/session";
 import { t } from "../texts";
 import { LanguageChoice } from "./language-choice";
 import { finishPage, isFinishing } from "./leaving";
+import { mayLeave } from "./unsaved";
+import { UnsavedQuestion } from "./unsaved-question";
 
 /** Where the links of the navigation lead, for one person. */
 function links(groups: readonly string[]): { href: string; label: string }[] {
@@ -55,7 +57,7 @@ export function Shell(props: { children: ComponentChildren; isLoading: boolean }
               isBusy={isLeaving}
               onPress={() => {
                 setLeaving(true);
-                void leave();
+                void leave().then(() => setLeaving(false));
               }}
             >
               {t("session.sign-out")}
@@ -68,11 +70,13 @@ export function Shell(props: { children: ComponentChildren; isLoading: boolean }
         {props.children}
       </main>
       {person.value === null && <LanguageChoice />}
+      <UnsavedQuestion />
     </>
   );
 }
 
 async function leave(): Promise<void> {
+  if (!(await mayLeave())) return;
   await finishPage();
   const { flushSoon } = await import("../progress/outbox");
   await flushSoon();

@@ -75,7 +75,9 @@ export function tokenNow(): string | null {
 }
 
 /** Leaves for the page on which the person signs in, and comes back to `returnTo`. */
-export async function signIn(returnTo: string = location.pathname + location.search): Promise<void> {
+export async function signIn(
+  returnTo: string = location.pathname + location.search + location.hash,
+): Promise<void> {
   location.assign(await (await oauth()).signInAddress(returnTo, "oauth2/authorize"));
 }
 

@@ -4,9 +4,10 @@ import { api, ask, type Schemas } from "../../api/client";
 import { useAction } from "../../api/use-action";
 import { Button } from "../../parts/button";
 import { ProblemNote } from "../../parts/notes";
+import { person } from "../../sign-in/session";
 import { dateAndTime } from "../../texts/formats";
 import { admin } from "./texts";
-import { sentenceOf } from "./words";
+import { type Names, pseudonymOf, sentenceOf } from "./words";
 
 /** Whose trail it is. */
 export type TrailOf = { userId: string } | { courseId: string };
@@ -20,11 +21,29 @@ function pageOf(of: TrailOf, cursor?: string): Promise<Schemas["AuditPage"]> {
     : ask(api.GET("/courses/{courseId}/audit", { params: { path: of, query } }));
 }
 
-/** The trail, newest entries first. */
-export function Trail(props: { of: TrailOf }) {
+/** The names of people by pseudonym, and of courses. The administrator is marked as such. */
+async function namesOf(people: readonly Named[], courses: readonly Named[]): Promise<Names> {
+  const me = person.value;
+  const own = me ? [{ id: me.userId, name: admin("audit.you", { name: me.name || me.email }) }] : [];
+  const known = await Promise.all(
+    [...people, ...own].map(async (each) => [await pseudonymOf(each.id), each.name] as const),
+  );
+  return new Map([...known, ...courses.map((each) => [each.id, `“${each.name}”`] as const)]);
+}
+
+/** Somebody or something whose name the page knows. */
+export interface Named {
+  id: string;
+  name: string;
+}
+
+/** The trail, newest entries first. `people` and `courses` are called by name in it. */
+export function Trail(props: { of: TrailOf; people?: readonly Named[]; courses?: readonly Named[] }) {
   const [page, setPage] = useState<Schemas["AuditPage"]>();
+  const [names, setNames] = useState<Names>(new Map());
   const read = useAction(async () => {
     const next = await pageOf(props.of, page?.nextCursor);
+    setNames(await namesOf(props.people ?? [], props.courses ?? []));
     setPage({ ...next, items: [...(page?.items ?? []), ...next.items] });
   });
   return (
@@ -35,9 +54,11 @@ export function Trail(props: { of: TrailOf }) {
       {page && page.items.length > 0 && (
         <ol class="trail">
           {page.items.map((each) => (
-            <li key={`${each.requestId}${each.at}${each.action}`}>
+            <li key={`${each.requestId}${each.at}${each.action}${each.subject}`}>
               <time dateTime={each.at}>{dateAndTime(each.at)}</time>
-              <span>{sentenceOf(each)}</span>
+              <span>
+                <bdi>{sentenceOf(each, names)}</bdi>
+              </span>
             </li>
           ))}
         </ol>

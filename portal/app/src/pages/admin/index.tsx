@@ -8,6 +8,7 @@ import { ProblemNote } from "../../parts/notes";
 import { Page } from "../../parts/page";
 import { t } from "../../texts";
 import { Trail } from "./audit";
+import { Courses, CoursesOf } from "./courses";
 import "./admin.css";
 import { Roles } from "./roles";
 import { admin } from "./texts";
@@ -68,46 +69,17 @@ function People() {
             user={found.user}
             onGroups={(groups) => setFound({ ...found, user: { ...(found.user as User), groups } })}
           />
-          <Trail key={`trail-${found.user.userId}`} of={{ userId: found.user.userId }} />
-        </>
-      )}
-    </section>
-  );
-}
-
-/** The id of a course, as typed or as a part of its address. */
-export const courseIdIn = (text: string): string => /courses\/([^/?#\s]+)/.exec(text)?.[1] ?? text.trim();
-
-function Courses() {
-  const [typed, setTyped] = useState("");
-  const [courseId, setCourseId] = useState("");
-  return (
-    <section class="card stack">
-      <h2>{admin("courses.title")}</h2>
-      <p class="small">{admin("courses.text")}</p>
-      <form
-        class="search"
-        aria-label={admin("courses.title")}
-        onSubmit={(event) => {
-          event.preventDefault();
-          setCourseId(courseIdIn(typed));
-        }}
-      >
-        <TextField
-          label={admin("courses.course")}
-          name="courseId"
-          value={typed}
-          onInput={setTyped}
-          isRequired
-        />
-        <Button type="submit">{admin("courses.show")}</Button>
-      </form>
-      {courseId && (
-        <>
-          <p>
-            <a href={`/teach/courses/${courseId}`}>{admin("courses.open")}</a>
-          </p>
-          <Trail key={courseId} of={{ courseId }} />
+          <CoursesOf
+            key={`courses-${found.user.userId}`}
+            owner={found.user.userId}
+            label={admin("courses.of")}
+            empty={admin("courses.of.none")}
+          />
+          <Trail
+            key={`trail-${found.user.userId}`}
+            of={{ userId: found.user.userId }}
+            people={[{ id: found.user.userId, name: found.user.displayName || found.user.email }]}
+          />
         </>
       )}
     </section>

@@ -26,7 +26,7 @@ export function Admission(props: Props) {
     return (
       <>
         {note && <p>{note.text}</p>}
-        {isOpen(course, Date.now()) && <Enrol {...props} />}
+        {course.status === "published" && isOpen(course, Date.now()) && <Enrol {...props} />}
       </>
     );
   }

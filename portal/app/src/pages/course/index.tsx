@@ -11,6 +11,7 @@ import { Admission } from "./admission-panel";
 import { LessonList } from "./lesson-list";
 import { type CourseAndPart, loadCourse, type Part, partOf } from "./load";
 import "./outline.css";
+import { PreviewNote, teaches } from "./preview-note";
 
 const POLL_MS = 3_000;
 
@@ -44,6 +45,7 @@ function CourseBody(props: { data: CourseAndPart; setPart: (part: Part) => void 
   const progress = part.status === "enrolled" ? part.progress : undefined;
   return (
     <>
+      <PreviewNote course={course} />
       <section class="card stack">
         {progress && (
           <Progress
@@ -67,7 +69,11 @@ function CourseBody(props: { data: CourseAndPart; setPart: (part: Part) => void 
         {course.lessons.length === 0 ? (
           <Empty title={t("course.empty.title")} text={t("course.empty.text")} />
         ) : (
-          <LessonList course={course} completed={progress?.completedLessons ?? []} canOpen={!!progress} />
+          <LessonList
+            course={course}
+            completed={progress?.completedLessons ?? []}
+            canOpen={!!progress || teaches(course)}
+          />
         )}
       </section>
     </>

@@ -3,12 +3,12 @@
 import { useState } from "preact/hooks";
 import { useLocation } from "preact-iso/router";
 import { api, ask, type Schemas } from "../../api/client";
-import { useAction } from "../../api/use-action";
-import { useData } from "../../api/use-data";
+import { usePages } from "../../api/use-pages";
 import { Button } from "../../parts/button";
 import { TextField } from "../../parts/field";
-import { Empty, Loading, ProblemNote, Skeleton } from "../../parts/notes";
+import { Empty } from "../../parts/notes";
 import { Page } from "../../parts/page";
+import { PagedCards } from "../../parts/paged-cards";
 import { t } from "../../texts";
 import "./home.css";
 import { CourseCard } from "./course-card";
@@ -25,13 +25,7 @@ export function Home() {
   const { query, route } = useLocation();
   const words = (query.q ?? "").trim();
   const [typed, setTyped] = useState(words);
-  const found = useData(`courses?${words}`, () => pageOf(words));
-  const more = useAction(async () => {
-    const before = found.data;
-    if (!before?.nextCursor) return;
-    const next = await pageOf(words, before.nextCursor);
-    found.set({ ...next, items: [...before.items, ...next.items] });
-  });
+  const pages = usePages(`courses?${words}`, (cursor) => pageOf(words, cursor));
   const clear = () => {
     setTyped("");
     route("/");
@@ -57,39 +51,20 @@ export function Home() {
           <Button type="submit">{t("catalogue.search.go")}</Button>
         </form>
       </search>
-      <ProblemNote problem={found.problem} onRetry={found.reload} />
-      {found.isLoading && (
-        <Loading>
-          <div class="cards">
-            {[1, 2, 3, 4, 5, 6].map((each) => (
-              <Skeleton key={each} lines={4} isCard />
-            ))}
-          </div>
-        </Loading>
-      )}
-      {found.data?.items.length === 0 &&
-        (words ? (
-          <Empty title={t("catalogue.nothing.title")} text={t("catalogue.nothing.text")}>
-            <Button onPress={clear}>{t("catalogue.clear")}</Button>
-          </Empty>
-        ) : (
-          <Empty title={t("catalogue.empty.title")} text={t("catalogue.empty.text")} />
-        ))}
-      {found.data && found.data.items.length > 0 && (
-        <ul class="cards">
-          {found.data.items.map((each) => (
-            <CourseCard key={each.courseId} course={each} />
-          ))}
-        </ul>
-      )}
-      <ProblemNote problem={more.problem} onRetry={() => more.run()} />
-      {found.data?.nextCursor && (
-        <div class="row">
-          <Button isBusy={more.isRunning} onPress={() => more.run()}>
-            {t("catalogue.more")}
-          </Button>
-        </div>
-      )}
+      <PagedCards
+        pages={pages}
+        empty={
+          words ? (
+            <Empty title={t("catalogue.nothing.title")} text={t("catalogue.nothing.text")}>
+              <Button onPress={clear}>{t("catalogue.clear")}</Button>
+            </Empty>
+          ) : (
+            <Empty title={t("catalogue.empty.title")} text={t("catalogue.empty.text")} />
+          )
+        }
+      >
+        {(each) => <CourseCard key={each.courseId} course={each} />}
+      </PagedCards>
     </Page>
   );
 }

@@ -1,67 +1,67 @@
 // Keeps what was typed into a form until it is saved: over a reload, and over a sign-in that ended meanwhile.
 import { useCallback, useEffect, useState } from "preact/hooks";
+import { guardUnsaved } from "../../shell/unsaved";
+import { person } from "../../sign-in/session";
 import { teach } from "./texts";
 
-const PREFIX = "education.draft.";
+/** What is kept in this tab: what was typed, and what was saved when the typing began. */
+interface Kept<T> {
+  typed: Partial<T>;
+  base: T;
+}
 
-function stored<T>(key: string): T | undefined {
+// Another person who signs in in this tab does not see it.
+const nameOf = (key: string) => `education.draft.${person.value?.userId ?? ""}.${key}`;
+
+function kept<T>(key: string): Kept<T> | undefined {
   try {
-    const text = sessionStorage.getItem(PREFIX + key);
-    return text === null ? undefined : (JSON.parse(text) as T);
+    const text = sessionStorage.getItem(nameOf(key));
+    return text === null ? undefined : (JSON.parse(text) as Kept<T>);
   } catch {
     return undefined;
   }
 }
 
+/** Whether something typed into this form waits to be saved. */
+export const hasDraft = (key: string): boolean => kept(key) !== undefined;
+
 /** What a form holds. */
 export interface Draft<T> {
   value: T;
+  /** What was saved when the person began to type. */
+  base: T;
   isChanged: boolean;
   change: (part: Partial<T>) => void;
   /** Forgets what was typed, after it is saved or given up. */
   forget: () => void;
+  /** Goes on from what somebody else has saved, with this part of what was typed. */
+  rebase: (saved: T, typed: Partial<T>) => void;
 }
 
 /** The draft of a form; `saved` is what the form shows while nothing is typed. `key` names the form in this tab. */
 export function useDraft<T extends object>(key: string, saved: T): Draft<T> {
-  const [typed, setTyped] = useState<Partial<T> | undefined>(() => stored<Partial<T>>(key));
-  const value = { ...saved, ...typed };
-  const isChanged =
-    typed !== undefined && (Object.keys(typed) as (keyof T)[]).some((name) => typed[name] !== saved[name]);
-  const change = useCallback(
-    (part: Partial<T>) =>
-      setTyped((before) => {
-        const next = { ...before, ...part };
-        sessionStorage.setItem(PREFIX + key, JSON.stringify(next));
-        return next;
-      }),
-    [key],
-  );
+  const [draft, setDraft] = useState<Kept<T> | undefined>(() => kept<T>(key));
+  const value = { ...saved, ...draft?.typed };
+  const base = draft?.base ?? saved;
+  const names = Object.keys(draft?.typed ?? {}) as (keyof T)[];
+  const isChanged = names.some((name) => value[name] !== base[name]);
+  const change = (part: Partial<T>) =>
+    setDraft((before) => {
+      const next = { base: before?.base ?? saved, typed: { ...before?.typed, ...part } };
+      sessionStorage.setItem(nameOf(key), JSON.stringify(next));
+      return next;
+    });
+  const rebase = (base: T, typed: Partial<T>) => {
+    sessionStorage.setItem(nameOf(key), JSON.stringify({ base, typed }));
+    setDraft({ base, typed });
+  };
   const forget = useCallback(() => {
-    sessionStorage.removeItem(PREFIX + key);
-    setTyped(undefined);
+    sessionStorage.removeItem(nameOf(key));
+    setDraft(undefined);
   }, [key]);
-  useGuard(isChanged);
-  return { value, isChanged, change, forget };
-}
-
-/** Asks before the person leaves the page with something that is not saved. */
-function useGuard(isChanged: boolean): void {
   useEffect(() => {
     if (!isChanged) return;
-    const closing = (event: BeforeUnloadEvent) => event.preventDefault();
-    const leaving = (event: MouseEvent) => {
-      const link = (event.target as Element).closest?.("a[href]") as HTMLAnchorElement | null;
-      if (!link || link.target === "_blank" || link.pathname === location.pathname) return;
-      if (confirm(teach("draft.leave"))) return;
-      event.preventDefault();
-      event.stopPropagation();
-    };
-    addEventListener("beforeunload", closing);
-    document.addEventListener("click", leaving, true);
-    return () => {
-      removeEventListener("beforeunload", closing);
-      document.removeEventListener("click", leaving, true);
-    };
-  }, [isChanged]);
+    return guardUnsaved({ text: teach("draft.leave"), discard: forget });
+  }, [isChanged, forget]);
+  return { value, base, isChanged, change, forget, rebase };
 }

@@ -3,17 +3,20 @@ import { useState } from "preact/hooks";
 import { useLocation } from "preact-iso/router";
 import { api, ask, type Schemas } from "../../api/client";
 import { useAction } from "../../api/use-action";
-import { useData } from "../../api/use-data";
+import { usePages } from "../../api/use-pages";
 import { Button } from "../../parts/button";
+import { EditForm } from "../../parts/edit-form";
 import { TextField } from "../../parts/field";
-import { Empty, Loading, ProblemNote, Skeleton } from "../../parts/notes";
+import { Empty } from "../../parts/notes";
 import { Page } from "../../parts/page";
+import { PagedCards } from "../../parts/paged-cards";
 import { t } from "../../texts";
-import { useDraft } from "./draft";
+import { hasDraft, useDraft } from "./draft";
 import { statusWord } from "./editor/status";
 import { teach } from "./texts";
 
-const PAGE_SIZE = 50;
+const PAGE_SIZE = 48;
+const NEW = "new-course";
 
 function pageOf(cursor?: string): Promise<Schemas["CoursePage"]> {
   const query = { owner: "me" as const, limit: PAGE_SIZE, ...(cursor ? { cursor } : {}) };
@@ -22,14 +25,8 @@ function pageOf(cursor?: string): Promise<Schemas["CoursePage"]> {
 
 /** The page. One call shows it. */
 export function OwnCourses() {
-  const [isNew, setNew] = useState(false);
-  const found = useData("own-courses", () => pageOf());
-  const more = useAction(async () => {
-    const before = found.data;
-    if (!before?.nextCursor) return;
-    const next = await pageOf(before.nextCursor);
-    found.set({ ...next, items: [...before.items, ...next.items] });
-  });
+  const [isNew, setNew] = useState(() => hasDraft(NEW));
+  const pages = usePages("own-courses", pageOf);
   const begin = (
     <Button look="main" onPress={() => setNew(true)}>
       {teach("courses.new")}
@@ -38,34 +35,12 @@ export function OwnCourses() {
   return (
     <Page title={t("nav.teach")} lead={teach("courses.lead")} actions={isNew ? undefined : begin} isWide>
       {isNew && <NewCourse onCancel={() => setNew(false)} />}
-      <ProblemNote problem={found.problem} onRetry={found.reload} />
-      {found.isLoading && (
-        <Loading>
-          <div class="cards">
-            {[1, 2, 3].map((each) => (
-              <Skeleton key={each} lines={3} isCard />
-            ))}
-          </div>
-        </Loading>
-      )}
-      {found.data?.items.length === 0 && !isNew && (
-        <Empty title={teach("courses.empty.title")} text={teach("courses.empty.text")} />
-      )}
-      {found.data && found.data.items.length > 0 && (
-        <ul class="cards">
-          {found.data.items.map((each) => (
-            <OwnCourse key={each.courseId} course={each} />
-          ))}
-        </ul>
-      )}
-      <ProblemNote problem={more.problem} onRetry={() => more.run()} />
-      {found.data?.nextCursor && (
-        <div class="row">
-          <Button isBusy={more.isRunning} onPress={() => more.run()}>
-            {t("catalogue.more")}
-          </Button>
-        </div>
-      )}
+      <PagedCards
+        pages={pages}
+        empty={!isNew && <Empty title={teach("courses.empty.title")} text={teach("courses.empty.text")} />}
+      >
+        {(each) => <OwnCourse key={each.courseId} course={each} />}
+      </PagedCards>
     </Page>
   );
 }
@@ -96,57 +71,46 @@ function OwnCourse(props: { course: Schemas["CourseSummary"] }) {
 
 function NewCourse(props: { onCancel: () => void }) {
   const { route } = useLocation();
-  const draft = useDraft("new-course", { title: "", summary: "" });
+  const draft = useDraft(NEW, { title: "", summary: "", token: "" });
   const make = useAction(async () => {
     const { title, summary } = draft.value;
-    const course = await ask(
-      api.POST("/courses", { body: { title: title.trim(), summary: summary.trim() } }),
-    );
+    // A request that is sent again after a cut connection makes no second course.
+    const clientToken = draft.value.token || crypto.randomUUID();
+    draft.change({ token: clientToken });
+    const body = { title: title.trim(), summary: summary.trim(), clientToken };
+    const course = await ask(api.POST("/courses", { body }));
     draft.forget();
     route(`/teach/courses/${course.courseId}`);
   });
   return (
-    <form
-      class="card form"
-      aria-label={teach("courses.new")}
-      onSubmit={(event) => {
-        event.preventDefault();
-        void make.run();
+    <EditForm
+      label={teach("courses.new")}
+      save={make}
+      onCancel={() => {
+        draft.forget();
+        props.onCancel();
       }}
     >
       <TextField
         label={teach("field.title")}
         name="title"
         value={draft.value.title}
-        onInput={(title) => draft.change({ title })}
+        onInput={(title) => draft.change({ title, token: "" })}
         problem={make.problem}
         maxLength={200}
         isRequired
+        isFirst
       />
       <TextField
         label={teach("field.summary")}
         name="summary"
         hint={teach("field.summary.hint")}
         value={draft.value.summary}
-        onInput={(summary) => draft.change({ summary })}
+        onInput={(summary) => draft.change({ summary, token: "" })}
         problem={make.problem}
         maxLength={2000}
         rows={4}
       />
-      <ProblemNote problem={make.problem} />
-      <div class="row">
-        <Button type="submit" look="main" isBusy={make.isRunning}>
-          {t("action.save")}
-        </Button>
-        <Button
-          onPress={() => {
-            draft.forget();
-            props.onCancel();
-          }}
-        >
-          {t("action.cancel")}
-        </Button>
-      </div>
-    </form>
+    </EditForm>
   );
 }

@@ -3,12 +3,13 @@ import { useRef, useState } from "preact/hooks";
 import { api, ask, type Schemas } from "../../../api/client";
 import { useAction } from "../../../api/use-action";
 import { Button } from "../../../parts/button";
-import { TextField } from "../../../parts/field";
+import { SelectField, TextField } from "../../../parts/field";
 import { ProblemNote, StatusNote } from "../../../parts/notes";
 import { languageName } from "../../../texts/formats";
 import { Refusal } from "../refusal";
 import { teach } from "../texts";
 import { sendForm } from "../upload/send";
+import { captionLanguages, OTHER } from "./caption-languages";
 import type { Course } from "./course";
 
 const POLL_MS = 1_500;
@@ -23,13 +24,14 @@ export function CaptionsPanel(props: {
   const { courseId, lesson } = props;
   const chooser = useRef<HTMLInputElement>(null);
   const [language, setLanguage] = useState("");
+  const [code, setCode] = useState("");
   const [said, setSaid] = useState("");
   const path = (each: string) => ({
     params: { path: { courseId, lessonId: lesson.lessonId, language: each } },
   });
   const add = useAction(async (file: File) => {
     setSaid("");
-    const wanted = language.trim();
+    const wanted = language === OTHER ? code.trim() : language;
     const form = await ask(
       api.PUT("/courses/{courseId}/lessons/{lessonId}/captions/{language}", {
         ...path(wanted),
@@ -39,6 +41,7 @@ export function CaptionsPanel(props: {
     await sendForm(form, file, new AbortController().signal, () => {});
     setSaid(await outcome(props.reload, lesson.lessonId, wanted));
     setLanguage("");
+    setCode("");
   });
   const remove = useAction(async (each: string) => {
     await ask(api.DELETE("/courses/{courseId}/lessons/{lessonId}/captions/{language}", path(each)));
@@ -74,21 +77,35 @@ export function CaptionsPanel(props: {
           chooser.current?.click();
         }}
       >
-        <TextField
+        <SelectField
           label={teach("captions.language")}
           name="language"
           hint={teach("captions.language.hint")}
           value={language}
           onInput={setLanguage}
           problem={add.problem}
-          pattern="[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*"
           isRequired
+          options={[
+            { value: "", label: "" },
+            ...captionLanguages((lesson.captions ?? []).map((each) => each.language)),
+            { value: OTHER, label: teach("captions.language.another") },
+          ]}
         />
+        {language === OTHER && (
+          <TextField
+            label={teach("captions.language.code")}
+            name="code"
+            hint={teach("captions.language.code.hint")}
+            value={code}
+            onInput={setCode}
+            pattern="[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*"
+            isRequired
+          />
+        )}
         <input
           ref={chooser}
-          class="unseen"
           type="file"
-          tabIndex={-1}
+          hidden
           aria-label={teach("captions.file")}
           accept=".vtt,.srt,text/vtt"
           onChange={(event) => {

@@ -16,3 +16,9 @@ test("mine keeps what they changed elsewhere", () => {
   const next = merged(base, { ...base, title: "Mine" }, { ...base, title: "Theirs", seats: "20" });
   expect(next).toEqual({ title: "Mine", summary: "s", seats: "20" });
 });
+
+test("what only I changed is no conflict, and is kept", () => {
+  const mine = { ...base, seats: "7" };
+  expect(differences(base, mine, { ...base, title: "Theirs" })).toEqual([]);
+  expect(merged(base, mine, { ...base, title: "Theirs" })).toEqual({ ...base, title: "Theirs", seats: "7" });
+});

@@ -1,6 +1,6 @@
 // Two people changed the same course: which fields differ, and what each of them wrote. Rules without a page.
 
-/** A field that both have changed, or that one has. */
+/** A field that both have changed. */
 export interface Difference<T> {
   name: keyof T & string;
   mine: T[keyof T];
@@ -8,12 +8,12 @@ export interface Difference<T> {
 }
 
 /**
- * The fields in which `mine` and `theirs` differ and that I changed since `base`. What only they changed is no conflict:
- * it stays as they have it.
+ * The fields that both of us changed since `base`, to different values. What only one of us changed is no conflict: it
+ * becomes what that one wrote.
  */
 export function differences<T extends object>(base: T, mine: T, theirs: T): Difference<T>[] {
   return (Object.keys(mine) as (keyof T & string)[])
-    .filter((name) => mine[name] !== base[name] && mine[name] !== theirs[name])
+    .filter((name) => mine[name] !== base[name] && theirs[name] !== base[name] && mine[name] !== theirs[name])
     .map((name) => ({ name, mine: mine[name], theirs: theirs[name] }));
 }
 

@@ -73,7 +73,10 @@ function EditorBody(props: TabProps) {
           ))}
         </ul>
       </nav>
-      {tab === "lessons" && <LessonsTab {...props} />}
+      {/* It stays while another tab is shown: a file may be on its way. */}
+      <div hidden={tab !== "lessons"}>
+        <LessonsTab {...props} />
+      </div>
       {tab === "roster" && <RosterTab course={props.course} />}
       {tab === "settings" && <SettingsTab {...props} />}
     </>
@@ -117,6 +120,9 @@ function State(props: TabProps) {
           ))}
         </div>
       </div>
+      {course.status !== "archived" && !course.lessons.some((each) => each.hasContent) && (
+        <p class="note">{teach("status.nothing")}</p>
+      )}
       <ul class="small hints">
         {steps(course.status).map((each) => (
           <li key={each.to} id={`means-${each.to}`}>

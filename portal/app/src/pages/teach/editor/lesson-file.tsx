@@ -5,6 +5,7 @@ import { asProblem, type Problem } from "../../../api/problem";
 import { Button } from "../../../parts/button";
 import { ProblemNote, StatusNote } from "../../../parts/notes";
 import { Progress } from "../../../parts/progress";
+import { guardUnsaved } from "../../../shell/unsaved";
 import { Refusal } from "../refusal";
 import { teach } from "../texts";
 import { remembered } from "../upload/memory";
@@ -39,7 +40,11 @@ export function LessonFile(props: {
   const [problem, setProblem] = useState<Problem>();
   const [said, setSaid] = useState("");
   const interrupted = phase === "idle" ? remembered(courseId, lesson.lessonId) : undefined;
-  useSending(phase === "sending");
+  const isSending = phase === "sending";
+  useEffect(() => {
+    if (isSending) return guardUnsaved({ text: teach("upload.leave"), discard: () => stop.current?.abort() });
+  }, [isSending]);
+  useEffect(() => () => stop.current?.abort(), []);
 
   const send = async () => {
     if (!file.current) return;
@@ -77,9 +82,8 @@ export function LessonFile(props: {
       <input
         ref={chooser}
         id={chooseId}
-        class="unseen"
         type="file"
-        tabIndex={-1}
+        hidden
         aria-label={teach("upload.choose", { title: lesson.title })}
         accept={ACCEPTED[lesson.contentType]}
         onChange={(event) => {
@@ -160,14 +164,4 @@ async function outcome(reload: () => Promise<Course>, before: Schemas["Lesson"])
     }
   }
   return teach("upload.late");
-}
-
-/** Asks before the page is closed while a file is on its way. */
-function useSending(isSending: boolean): void {
-  useEffect(() => {
-    if (!isSending) return;
-    const closing = (event: BeforeUnloadEvent) => event.preventDefault();
-    addEventListener("beforeunload", closing);
-    return () => removeEventListener("beforeunload", closing);
-  }, [isSending]);
 }

@@ -1,9 +1,8 @@
 // The form of a lesson: its title, kind, section, and who has to take it.
 import { api, ask, type Schemas } from "../../../api/client";
 import { useAction } from "../../../api/use-action";
-import { Button } from "../../../parts/button";
+import { EditForm } from "../../../parts/edit-form";
 import { CheckField, SelectField, TextField } from "../../../parts/field";
-import { ProblemNote } from "../../../parts/notes";
 import { t } from "../../../texts";
 import { useDraft } from "../draft";
 import { teach } from "../texts";
@@ -13,6 +12,9 @@ type Lesson = Schemas["Lesson"];
 
 const KINDS = ["video", "pdf", "article", "interactive"] as const;
 
+/** The name of a lesson's draft; without `lessonId` of a new one. */
+export const lessonDraft = (courseId: string, lessonId = ""): string => `lesson/${courseId}/${lessonId}`;
+
 /** The form; `lesson` is absent for a new one. `onSaved` gets the id of the saved lesson. */
 export function LessonForm(props: {
   course: Schemas["Course"];
@@ -21,7 +23,7 @@ export function LessonForm(props: {
   onCancel: () => void;
 }) {
   const { course, lesson } = props;
-  const draft = useDraft(`lesson/${course.courseId}/${lesson?.lessonId ?? ""}`, {
+  const draft = useDraft(lessonDraft(course.courseId, lesson?.lessonId), {
     title: lesson?.title ?? "",
     section: lesson?.section ?? course.lessons.at(-1)?.section ?? "",
     contentType: lesson?.contentType ?? ("video" as Lesson["contentType"]),
@@ -50,12 +52,12 @@ export function LessonForm(props: {
     props.onSaved(lessonId);
   });
   return (
-    <form
-      class="card form"
-      aria-label={lesson ? teach("lesson.edit") : teach("lesson.add")}
-      onSubmit={(event) => {
-        event.preventDefault();
-        void save.run();
+    <EditForm
+      label={lesson ? teach("lesson.edit") : teach("lesson.add")}
+      save={save}
+      onCancel={() => {
+        draft.forget();
+        props.onCancel();
       }}
     >
       <TextField
@@ -66,6 +68,7 @@ export function LessonForm(props: {
         problem={save.problem}
         maxLength={200}
         isRequired
+        isFirst
       />
       <SelectField
         label={teach("lesson.kind")}
@@ -106,20 +109,6 @@ export function LessonForm(props: {
           onInput={(needsStorage) => draft.change({ needsStorage })}
         />
       )}
-      <ProblemNote problem={save.problem} />
-      <div class="row">
-        <Button type="submit" look="main" isBusy={save.isRunning}>
-          {t("action.save")}
-        </Button>
-        <Button
-          onPress={() => {
-            draft.forget();
-            props.onCancel();
-          }}
-        >
-          {t("action.cancel")}
-        </Button>
-      </div>
-    </form>
+    </EditForm>
   );
 }

@@ -1,25 +1,31 @@
 // The tab *Lessons*: the lessons in their order and sections; ordered by dragging or with buttons.
 import { useRef, useState } from "preact/hooks";
-import { api, ask, type Schemas } from "../../../api/client";
+import { api, ask } from "../../../api/client";
 import { useAction } from "../../../api/use-action";
 import { Button } from "../../../parts/button";
-import { Dialog } from "../../../parts/dialog";
 import { Empty, ProblemNote, StatusNote } from "../../../parts/notes";
 import { t } from "../../../texts";
+import { hasDraft } from "../draft";
 import { teach } from "../texts";
-import { CaptionsPanel } from "./captions";
 import { readCourse, type TabProps } from "./course";
-import { LessonFile } from "./lesson-file";
-import { LessonForm } from "./lesson-form";
+import { LessonCard, moveButton } from "./lesson-card";
+import { LessonForm, lessonDraft } from "./lesson-form";
 import { grouped, moved } from "./order";
 
-type Lesson = Schemas["Lesson"];
+/** Gives the focus to the first of these elements that can have it, after the next drawing. */
+const focusFirst = (...ids: string[]) =>
+  requestAnimationFrame(() => {
+    const elements = ids.map((id) => document.getElementById(id) as HTMLButtonElement | null);
+    elements.find((each) => each && !each.disabled)?.focus();
+  });
 
 /** The tab. */
 export function LessonsTab(props: TabProps) {
   const { course } = props;
-  const [isNew, setNew] = useState(false);
+  const [isNew, setNew] = useState(() => hasDraft(lessonDraft(course.courseId)));
   const [said, setSaid] = useState("");
+  const [moving, setMoving] = useState<string>();
+  const [over, setOver] = useState<string>();
   const dragged = useRef<string | undefined>(undefined);
   const ids = course.lessons.map((each) => each.lessonId);
 
@@ -27,6 +33,7 @@ export function LessonsTab(props: TabProps) {
     const from = ids.indexOf(lessonId);
     const lessonOrder = moved(ids, from, to);
     if (from < 0 || lessonOrder.join() === ids.join()) return;
+    setMoving(lessonId);
     const { courseId } = course;
     const { version } = await readCourse(courseId);
     const next = await ask(
@@ -36,11 +43,35 @@ export function LessonsTab(props: TabProps) {
     const title = course.lessons[from]?.title ?? "";
     setSaid(teach("order.moved", { title, position: lessonOrder.indexOf(lessonId) + 1, count: ids.length }));
   });
+  const move = async (lessonId: string, to: number, way: "up" | "down") => {
+    await reorder.run(lessonId, to);
+    setMoving(undefined);
+    // The browser takes the focus away from what moves in the page.
+    focusFirst(moveButton(way, lessonId), moveButton(way === "up" ? "down" : "up", lessonId));
+  };
+  const drop = async (to: number) => {
+    setOver(undefined);
+    if (dragged.current) await reorder.run(dragged.current, to);
+    dragged.current = undefined;
+    setMoving(undefined);
+  };
+  /** A lesson may be dropped here; a file from elsewhere may not. */
+  const takes = (event: DragEvent, lessonId: string) => {
+    if (!dragged.current) return;
+    event.preventDefault();
+    if (event.dataTransfer) event.dataTransfer.dropEffect = "move";
+    setOver(lessonId);
+  };
   const saved = async (lessonId: string) => {
     await props.reload();
     setNew(false);
     setSaid(teach("lesson.saved"));
-    requestAnimationFrame(() => document.getElementById(`lesson-${lessonId}`)?.focus());
+    focusFirst(`lesson-${lessonId}`);
+  };
+
+  const cancelNew = () => {
+    setNew(false);
+    focusFirst("add-lesson");
   };
 
   return (
@@ -48,12 +79,12 @@ export function LessonsTab(props: TabProps) {
       <div class="row row-spread">
         <h2>{t("course.lessons")}</h2>
         {!isNew && (
-          <Button look="main" onPress={() => setNew(true)}>
+          <Button id="add-lesson" look="main" onPress={() => setNew(true)}>
             {teach("lesson.add")}
           </Button>
         )}
       </div>
-      {isNew && <LessonForm course={course} onSaved={saved} onCancel={() => setNew(false)} />}
+      {isNew && <LessonForm course={course} onSaved={saved} onCancel={cancelNew} />}
       <ProblemNote problem={reorder.problem} />
       <StatusNote>{said}</StatusNote>
       {ids.length === 0 && !isNew && (
@@ -72,12 +103,12 @@ export function LessonsTab(props: TabProps) {
               return (
                 <li
                   key={lesson.lessonId}
-                  class="card stack lesson-card"
-                  onDragOver={(event) => event.preventDefault()}
+                  class={`card stack lesson-card${over === lesson.lessonId ? " lesson-card-over" : ""}`}
+                  onDragEnter={(event) => takes(event, lesson.lessonId)}
+                  onDragOver={(event) => takes(event, lesson.lessonId)}
                   onDrop={(event) => {
                     event.preventDefault();
-                    if (dragged.current) void reorder.run(dragged.current, index);
-                    dragged.current = undefined;
+                    void drop(index);
                   }}
                 >
                   <LessonCard
@@ -86,15 +117,20 @@ export function LessonsTab(props: TabProps) {
                     index={index}
                     count={ids.length}
                     heading={group.section ? "h4" : "h3"}
-                    isMoving={reorder.isRunning}
-                    onMove={(to) => reorder.run(lesson.lessonId, to)}
-                    onDrag={() => {
+                    isMoving={moving === lesson.lessonId}
+                    onMove={(to) => move(lesson.lessonId, to, to < index ? "up" : "down")}
+                    onDrag={(event) => {
                       dragged.current = lesson.lessonId;
+                      if (!event.dataTransfer) return;
+                      event.dataTransfer.effectAllowed = "move";
+                      event.dataTransfer.setData("text/plain", lesson.title);
                     }}
+                    onDragEnd={() => setOver(undefined)}
                     onSaved={saved}
                     onDeleted={async () => {
                       await props.reload();
                       setSaid(teach("lesson.deleted"));
+                      focusFirst("add-lesson");
                     }}
                   />
                 </li>
@@ -104,119 +140,5 @@ export function LessonsTab(props: TabProps) {
         </section>
       ))}
     </div>
-  );
-}
-
-function LessonCard(
-  props: TabProps & {
-    lesson: Lesson;
-    index: number;
-    count: number;
-    /** h4 below the heading of a section. */
-    heading: "h3" | "h4";
-    isMoving: boolean;
-    onMove: (to: number) => void;
-    onDrag: () => void;
-    onSaved: (lessonId: string) => void;
-    onDeleted: () => Promise<void>;
-  },
-) {
-  const { course, lesson, index } = props;
-  const [isEditing, setEditing] = useState(false);
-  const [isDeleting, setDeleting] = useState(false);
-  const Heading = props.heading;
-  const titleId = `lesson-${lesson.lessonId}`;
-  const path = { courseId: course.courseId, lessonId: lesson.lessonId };
-  const remove = useAction(async () => {
-    await ask(api.DELETE("/courses/{courseId}/lessons/{lessonId}", { params: { path } }));
-    setDeleting(false);
-    await props.onDeleted();
-  });
-  return (
-    <>
-      <div class="row row-spread">
-        <Heading id={titleId} class="lesson-title" tabIndex={-1}>
-          <span
-            class="handle"
-            draggable
-            onDragStart={props.onDrag}
-            title={teach("order.drag")}
-            aria-hidden="true"
-          >
-            ⠿
-          </span>{" "}
-          <bdi>{lesson.title}</bdi>
-        </Heading>
-        <p class="row">
-          <span class="badge">{t(`type.${lesson.contentType}`)}</span>
-          {!lesson.required && <span class="badge">{t("course.optional")}</span>}
-        </p>
-      </div>
-      {isEditing ? (
-        <LessonForm
-          course={course}
-          lesson={lesson}
-          onSaved={(lessonId) => {
-            setEditing(false);
-            props.onSaved(lessonId);
-          }}
-          onCancel={() => setEditing(false)}
-        />
-      ) : (
-        <>
-          <LessonFile courseId={course.courseId} lesson={lesson} titleId={titleId} reload={props.reload} />
-          {lesson.contentType === "video" && (
-            <CaptionsPanel courseId={course.courseId} lesson={lesson} reload={props.reload} />
-          )}
-          <div class="row">
-            <Button
-              describedBy={titleId}
-              isDisabled={index === 0}
-              isBusy={props.isMoving}
-              onPress={() => props.onMove(index - 1)}
-            >
-              {teach("order.up")}
-            </Button>
-            <Button
-              describedBy={titleId}
-              isDisabled={index === props.count - 1}
-              isBusy={props.isMoving}
-              onPress={() => props.onMove(index + 1)}
-            >
-              {teach("order.down")}
-            </Button>
-            <Button describedBy={titleId} onPress={() => setEditing(true)}>
-              {teach("lesson.edit")}
-            </Button>
-            {lesson.hasContent && (
-              <a
-                class="button"
-                href={`/courses/${course.courseId}/lessons/${lesson.lessonId}`}
-                aria-describedby={titleId}
-              >
-                {teach("lesson.preview")}
-              </a>
-            )}
-            <Button look="danger" describedBy={titleId} onPress={() => setDeleting(true)}>
-              {teach("lesson.delete")}
-            </Button>
-          </div>
-        </>
-      )}
-      {isDeleting && (
-        <Dialog
-          title={teach("lesson.delete.title", { title: lesson.title })}
-          onClose={() => setDeleting(false)}
-          actions={
-            <Button look="danger" isBusy={remove.isRunning} onPress={() => remove.run()}>
-              {teach("lesson.delete")}
-            </Button>
-          }
-        >
-          <p>{teach("lesson.delete.text")}</p>
-          <ProblemNote problem={remove.problem} />
-        </Dialog>
-      )}
-    </>
   );
 }

@@ -1,18 +1,19 @@
 // The tab *Settings*: title, summary, seats and dates, and who teaches the course.
-import { useRef, useState } from "preact/hooks";
-import { api, ask, type Schemas } from "../../../api/client";
+import { useState } from "preact/hooks";
+import { api, ask } from "../../../api/client";
 import { asProblem } from "../../../api/problem";
 import { useAction } from "../../../api/use-action";
 import { Button } from "../../../parts/button";
 import { TextField } from "../../../parts/field";
 import { ProblemNote, StatusNote } from "../../../parts/notes";
 import { t } from "../../../texts";
+import { dateAndTime } from "../../../texts/formats";
 import { useDraft } from "../draft";
 import { teach } from "../texts";
 import { differences, merged } from "./conflict";
 import { Conflict } from "./conflict-panel";
 import { type Course, readCourse, type TabProps } from "./course";
-import { changesOf, formOf, type SettingsForm } from "./settings";
+import { changesOf, formOf, momentOf, type SettingsForm } from "./settings";
 import { Staff } from "./staff";
 
 const FIELD_NAMES: Record<keyof SettingsForm, Parameters<typeof teach>[0]> = {
@@ -23,51 +24,65 @@ const FIELD_NAMES: Record<keyof SettingsForm, Parameters<typeof teach>[0]> = {
   closesAt: "field.closes",
 };
 
+/** The name of the form's draft. */
+export const settingsDraft = (courseId: string): string => `settings/${courseId}`;
+
 /** The tab. */
 export function SettingsTab(props: TabProps) {
   return (
     <div class="stack">
       <Details {...props} />
-      <Staff course={props.course} reload={props.reload} />
+      <Staff course={props.course} />
     </div>
   );
 }
 
 function Details(props: TabProps) {
   const { course } = props;
-  const base = useRef(course); // the course as it was when the person began to type
-  const draft = useDraft(`settings/${course.courseId}`, formOf(course));
-  if (!draft.isChanged) base.current = course;
+  const draft = useDraft(settingsDraft(course.courseId), { ...formOf(course), version: course.version });
   const [theirs, setTheirs] = useState<Course>();
   const [said, setSaid] = useState("");
-  const form = draft.value;
+  const { version: _, ...form } = draft.value;
+  const { version, ...base } = draft.base;
 
   const done = (next: Course) => {
     draft.forget();
     setTheirs(undefined);
-    base.current = next;
     props.onCourse(next);
+  };
+  const patch = async (wanted: SettingsForm, before: SettingsForm, to: number) => {
+    const path = { courseId: course.courseId };
+    const body = { ...changesOf(wanted, before), version: to };
+    done(await ask(api.PATCH("/courses/{courseId}", { params: { path }, body })));
     setSaid(teach("settings.saved"));
   };
-  const patch = (body: Schemas["CourseUpdate"]) =>
-    ask(api.PATCH("/courses/{courseId}", { params: { path: { courseId: course.courseId } }, body }));
+  const patchOver = (other: Course) => patch(merged(base, form, formOf(other)), formOf(other), other.version);
 
-  const save = useAction(async () => {
+  /** Saves, and finds out what somebody else has changed if that is refused. */
+  const orCompare = async (known: number, work: () => Promise<void>) => {
     setSaid("");
-    const now = base.current;
     try {
-      done(await patch(changesOf(form, now)));
+      await work();
     } catch (error) {
       if (asProblem(error).status !== 409) throw error;
       const other = await readCourse(course.courseId);
-      if (other.version === now.version) throw error; // refused for another reason than a change
-      if (differences(formOf(now), form, formOf(other)).length > 0) setTheirs(other);
-      else done(await patch(changesOf(merged(formOf(now), form, formOf(other)), other)));
+      if (other.version === known) throw error; // refused for another reason than a change
+      if (differences(base, form, formOf(other)).length > 0) setTheirs(other);
+      else await patchOver(other);
     }
-  });
-  const takeMine = useAction(async (other: Course) => {
-    done(await patch(changesOf(merged(formOf(base.current), form, formOf(other)), other)));
-  });
+  };
+  const save = useAction(() => orCompare(version, () => patch(form, base, version)));
+  const takeMine = useAction((other: Course) => orCompare(other.version, () => patchOver(other)));
+  /** Their values where both have changed something; what only I have typed stays in the form. */
+  const takeTheirs = (other: Course) => {
+    const lost = new Set<string>(differences(base, form, formOf(other)).map((each) => each.name));
+    const names = (Object.keys(form) as (keyof SettingsForm)[]).filter((name) => form[name] !== base[name]);
+    const kept = names.filter((name) => !lost.has(name)).map((name) => [name, form[name]]);
+    draft.rebase({ ...formOf(other), version: other.version }, Object.fromEntries(kept));
+    setTheirs(undefined);
+    props.onCourse(other);
+    setSaid(teach(kept.length > 0 ? "conflict.taken.rest" : "conflict.taken"));
+  };
 
   const problem = save.problem ?? takeMine.problem;
   const field = (name: keyof SettingsForm, apiName: string) => ({
@@ -99,14 +114,14 @@ function Details(props: TabProps) {
       <TextField {...field("closesAt", "closesAt")} hint={zoneHint()} type="datetime-local" />
       {theirs && (
         <Conflict
-          differences={differences(formOf(base.current), form, formOf(theirs)).map((each) => ({
+          differences={differences(base, form, formOf(theirs)).map((each) => ({
             label: teach(FIELD_NAMES[each.name]),
-            mine: each.mine,
-            theirs: each.theirs,
+            mine: shown(each.name, each.mine),
+            theirs: shown(each.name, each.theirs),
           }))}
           isBusy={takeMine.isRunning}
           onMine={() => takeMine.run(theirs)}
-          onTheirs={() => done(theirs)}
+          onTheirs={() => takeTheirs(theirs)}
         />
       )}
       <ProblemNote problem={problem} />
@@ -119,6 +134,11 @@ function Details(props: TabProps) {
       <StatusNote>{said}</StatusNote>
     </form>
   );
+}
+
+/** A value as the comparison shows it. */
+function shown(name: keyof SettingsForm, value: string): string {
+  return (name === "opensAt" || name === "closesAt") && value ? dateAndTime(momentOf(value) ?? "") : value;
 }
 
 const zoneHint = () => teach("field.zone", { zone: Intl.DateTimeFormat().resolvedOptions().timeZone });

@@ -31,10 +31,12 @@ export function formOf(course: Schemas["Course"]): SettingsForm {
   };
 }
 
-/** The changes to send: only what differs from the course as it is. */
-export function changesOf(form: SettingsForm, course: Schemas["Course"]): Schemas["CourseUpdate"] {
-  const before = formOf(course);
-  const changes: Schemas["CourseUpdate"] = { version: course.version };
+/** The changes to send: only what differs from `before`. */
+export function changesOf(
+  form: SettingsForm,
+  before: SettingsForm,
+): Omit<Schemas["CourseUpdate"], "version"> {
+  const changes: Omit<Schemas["CourseUpdate"], "version"> = {};
   if (form.title !== before.title) changes.title = form.title.trim();
   if (form.summary !== before.summary) changes.summary = form.summary.trim();
   if (form.seats !== before.seats) changes.capacity = form.seats ? Number(form.seats) : null;

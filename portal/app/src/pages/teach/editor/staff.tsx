@@ -1,46 +1,70 @@
-// Who teaches the course besides its owner. Only the owner and administrators change it.
+// Who teaches the course: its owner and the co-teachers. Only the owner and administrators change it.
 import { useState } from "preact/hooks";
 import { api, ask, type Schemas } from "../../../api/client";
-import { Problem } from "../../../api/problem";
 import { useAction } from "../../../api/use-action";
+import { useData } from "../../../api/use-data";
 import { Button } from "../../../parts/button";
 import { TextField } from "../../../parts/field";
-import { ProblemNote, StatusNote } from "../../../parts/notes";
+import { Loading, ProblemNote, Skeleton, StatusNote } from "../../../parts/notes";
 import { person } from "../../../sign-in/session";
 import { teach } from "../texts";
 
-/** The list of co-teachers, and a form to add one. */
-export function Staff(props: { course: Schemas["Course"]; reload: () => Promise<unknown> }) {
-  const { course } = props;
-  const isAdministrator = person.value?.groups.includes("administrators") ?? false;
-  const mayChange = isAdministrator || person.value?.userId === course.ownerId;
-  const [typed, setTyped] = useState("");
+type Colleague = Schemas["StaffList"]["items"][number];
+
+/** The list, and a form to add a colleague by e-mail address. */
+export function Staff(props: { course: Schemas["Course"] }) {
+  const { courseId, ownerId } = props.course;
+  const path = { courseId };
+  const mayChange = person.value?.groups.includes("administrators") || person.value?.userId === ownerId;
+  const found = useData(`staff/${courseId}`, () =>
+    ask(api.GET("/courses/{courseId}/staff", { params: { path } })),
+  );
+  const [email, setEmail] = useState("");
   const [said, setSaid] = useState("");
-  const path = (userId: string) => ({ params: { path: { courseId: course.courseId, userId } } });
+  const changed = async (text: string) => {
+    found.set(await ask(api.GET("/courses/{courseId}/staff", { params: { path } })));
+    setSaid(text);
+  };
   const add = useAction(async () => {
-    const userId = typed.includes("@") ? await userOf(typed.trim()) : typed.trim();
-    await ask(api.PUT("/courses/{courseId}/staff/{userId}", path(userId)));
-    await props.reload();
-    setTyped("");
-    setSaid(teach("staff.added"));
+    setSaid("");
+    const body = { email: email.trim() };
+    await ask(api.POST("/courses/{courseId}/staff", { params: { path }, body }));
+    setEmail("");
+    await changed(teach("staff.added", { name: body.email }));
   });
-  const remove = useAction(async (userId: string) => {
-    await ask(api.DELETE("/courses/{courseId}/staff/{userId}", path(userId)));
-    await props.reload();
-    setSaid(teach("staff.removed"));
+  const remove = useAction(async (colleague: Colleague) => {
+    setSaid("");
+    const { userId } = colleague;
+    await ask(api.DELETE("/courses/{courseId}/staff/{userId}", { params: { path: { courseId, userId } } }));
+    await changed(teach("staff.removed", { name: nameOf(colleague) }));
   });
-  const staff = course.staff ?? [];
   return (
     <section class="card stack">
       <h2>{teach("staff.title")}</h2>
       <p class="small">{teach("staff.text")}</p>
-      {staff.length === 0 && <p>{teach("staff.nobody")}</p>}
+      <ProblemNote problem={found.problem} onRetry={found.reload} />
+      {found.isLoading && (
+        <Loading>
+          <Skeleton lines={2} />
+        </Loading>
+      )}
       <ul class="stack">
-        {staff.map((userId) => (
-          <li key={userId} class="row row-spread">
-            <code>{userId}</code>
-            {mayChange && (
-              <Button isBusy={remove.isRunning} onPress={() => remove.run(userId)}>
+        {found.data?.items.map((each) => (
+          <li key={each.userId} class="row row-spread">
+            <span id={`colleague-${each.userId}`}>
+              <bdi>{nameOf(each)}</bdi> {each.isOwner && <span class="badge">{teach("staff.owner")}</span>}
+              {each.displayName && each.email && (
+                <span class="small block">
+                  <bdi>{each.email}</bdi>
+                </span>
+              )}
+            </span>
+            {mayChange && !each.isOwner && (
+              <Button
+                describedBy={`colleague-${each.userId}`}
+                isBusy={remove.isRunning}
+                onPress={() => remove.run(each)}
+              >
                 {teach("staff.remove")}
               </Button>
             )}
@@ -53,16 +77,16 @@ export function Staff(props: { course: Schemas["Course"]; reload: () => Promise<
           aria-label={teach("staff.title")}
           onSubmit={(event) => {
             event.preventDefault();
-            setSaid("");
             void add.run();
           }}
         >
           <TextField
             label={teach("staff.person")}
-            name="userId"
-            hint={teach(isAdministrator ? "staff.person.hint-administrator" : "staff.person.hint")}
-            value={typed}
-            onInput={setTyped}
+            name="email"
+            type="email"
+            hint={teach("staff.person.hint")}
+            value={email}
+            onInput={setEmail}
             problem={add.problem}
             isRequired
           />
@@ -77,10 +101,8 @@ export function Staff(props: { course: Schemas["Course"]; reload: () => Promise<
   );
 }
 
-/** The user id of an address; only administrators may look it up. Throws a `Problem` if nobody has it. */
-async function userOf(email: string): Promise<string> {
-  const found = await ask(api.GET("/users", { params: { query: { email } } }));
-  const userId = found.items[0]?.userId;
-  if (!userId) throw new Problem(404, teach("staff.unknown", { email }));
-  return userId;
+/** The name of a colleague; the owner of a course may be erased, and others may never have signed in. */
+function nameOf(colleague: Colleague): string {
+  const unknown = colleague.isOwner ? teach("staff.erased") : colleague.userId;
+  return colleague.displayName || colleague.email || unknown;
 }

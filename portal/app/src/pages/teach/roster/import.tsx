@@ -1,19 +1,15 @@
 // Import of a class list by paste or file: first *Check*, which changes nothing, then for real.
 import { useRef, useState } from "preact/hooks";
 import { api, ask, type Schemas } from "../../../api/client";
-import { readsApi } from "../../../api/explain";
 import { useAction } from "../../../api/use-action";
 import { Button } from "../../../parts/button";
 import { TextField } from "../../../parts/field";
 import { ProblemNote, StatusNote } from "../../../parts/notes";
-import { number } from "../../../texts/formats";
 import { useDraft } from "../draft";
 import { teach } from "../texts";
+import { ImportResults } from "./import-results";
 
 type Result = Schemas["RosterEnrollResult"];
-type Row = Result["items"][number];
-
-const SHOWN_ROWS = 500;
 
 /** The panel. What is typed stays until it is imported, also over a reload. */
 export function ImportPanel(props: { course: Schemas["Course"]; onImported: () => void }) {
@@ -58,6 +54,7 @@ export function ImportPanel(props: { course: Schemas["Course"]; onImported: () =
     <section class="card stack">
       <h2>{teach("import.title")}</h2>
       <p class="small">{teach("import.text")}</p>
+      {props.course.status !== "published" && <p class="note">{teach("import.not-published")}</p>}
       <form
         class="stack"
         aria-label={teach("import.title")}
@@ -74,6 +71,7 @@ export function ImportPanel(props: { course: Schemas["Course"]; onImported: () =
           value={draft.value.text}
           onInput={(text) => {
             setFile(undefined);
+            setResult(undefined);
             draft.change({ text });
           }}
           problem={problem}
@@ -82,9 +80,8 @@ export function ImportPanel(props: { course: Schemas["Course"]; onImported: () =
         />
         <input
           ref={chooser}
-          class="unseen"
           type="file"
-          tabIndex={-1}
+          hidden
           aria-label={teach("import.file")}
           accept=".csv,.txt,.tsv,text/csv,text/plain"
           onChange={(event) => {
@@ -101,7 +98,10 @@ export function ImportPanel(props: { course: Schemas["Course"]; onImported: () =
             min={1}
             hint={teach("import.column.hint")}
             value={draft.value.column}
-            onInput={(column) => draft.change({ column })}
+            onInput={(column) => {
+              setResult(undefined);
+              draft.change({ column });
+            }}
             problem={problem}
           />
         )}
@@ -125,63 +125,7 @@ export function ImportPanel(props: { course: Schemas["Course"]; onImported: () =
       </form>
       <ProblemNote problem={problem} />
       <StatusNote>{said}</StatusNote>
-      {result && <Results result={result} />}
+      {result && <ImportResults result={result} />}
     </section>
   );
 }
-
-/** Each row's result, those that failed first. */
-function Results(props: { result: Result }) {
-  const { result } = props;
-  const column = result.table?.addressColumn;
-  const rows = [...result.items].sort((a, b) => rank(a) - rank(b) || a.row - b.row);
-  return (
-    <section class="stack" aria-label={teach("import.results")}>
-      <h3>{teach(result.dryRun ? "import.results.check" : "import.results")}</h3>
-      {column && (
-        <p>
-          {column.name
-            ? teach("import.column.named", { number: column.number, name: column.name })
-            : teach("import.column.used", { number: column.number })}
-        </p>
-      )}
-      <ul class="row">
-        {Object.entries(result.counts).map(([outcome, count]) => (
-          <li key={outcome} class={outcome === "failed" ? "badge" : "badge badge-good"}>
-            {teach(`outcome.${outcome as Row["outcome"]}`)}: {number(count)}
-          </li>
-        ))}
-      </ul>
-      <div class="scroll">
-        <table>
-          <thead>
-            <tr>
-              <th scope="col">{teach("import.row")}</th>
-              <th scope="col">{teach("import.address")}</th>
-              <th scope="col">{teach("import.outcome")}</th>
-            </tr>
-          </thead>
-          <tbody>
-            {rows.slice(0, SHOWN_ROWS).map((each) => (
-              <tr key={each.row}>
-                <td>{number(each.line ?? each.row)}</td>
-                <td>
-                  <bdi>{each.email}</bdi>
-                </td>
-                <td>
-                  {teach(`outcome.${each.outcome}`)}
-                  {each.errorMessage && <span class="block fault">{reasonOf(each)}</span>}
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
-    </section>
-  );
-}
-
-const reasonOf = (row: Row): string | undefined =>
-  readsApi() || !row.errorCode ? row.errorMessage : teach(`import.error.${row.errorCode}`);
-
-const rank = (row: Row) => (row.outcome === "failed" ? 0 : 1);

@@ -1,0 +1,34 @@
+// A form in a card that is saved or given up.
+import type { ComponentChildren } from "preact";
+import type { Action } from "../api/use-action";
+import { t } from "../texts";
+import { Button } from "./button";
+import { ProblemNote } from "./notes";
+
+/** The form. `label` is its name for assistive technology; `onCancel` gives it up. */
+export function EditForm(props: {
+  label: string;
+  save: Action<[]>;
+  onCancel: () => void;
+  children: ComponentChildren;
+}) {
+  return (
+    <form
+      class="card form"
+      aria-label={props.label}
+      onSubmit={(event) => {
+        event.preventDefault();
+        void props.save.run();
+      }}
+    >
+      {props.children}
+      <ProblemNote problem={props.save.problem} />
+      <div class="row">
+        <Button type="submit" look="main" isBusy={props.save.isRunning}>
+          {t("action.save")}
+        </Button>
+        <Button onPress={props.onCancel}>{t("action.cancel")}</Button>
+      </div>
+    </form>
+  );
+}
