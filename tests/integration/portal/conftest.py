@@ -1,20 +1,21 @@
 """What the tests of the portal in Chromium share: the browser, and one course that has a lesson of each kind."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.integration.portal.portal_visit import chromium_for_portal
+from tests.integration.portal.portal_visit import Visit, chromium_for_portal, visit
 from tests.integration.support.browser import find_browser
 from tests.integration.support.course_helpers import lesson, new_course, upload
 from tests.integration.support.deployed import Deployed
-from tests.integration.support.people import SharedUsers
+from tests.integration.support.people import People, Person, SharedUsers
 from tests.pdf_files import pdf_of
 from tools.support.paths import ROOT
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser
+    from playwright.sync_api import Browser, Page
 
 FILM = ROOT / "local_platform" / "demo" / "files" / "water-cycle.mp4"
 ARTICLE = b"""# Words to know
@@ -45,6 +46,36 @@ def chromium(deployed: Deployed) -> Iterator["Browser"]:
         pytest.skip("the sign-in pages on AWS look different")
     with chromium_for_portal(program) as running:
         yield running
+
+
+@dataclass(frozen=True)
+class Desk:
+    """An instructor who has signed in, and the window in which they work. The tests of a file share it."""
+
+    teacher: Person
+    window: Visit
+
+    def open(self, course_id: str = "", tab: str = "") -> "Page":
+        """Open the list of courses, or the editor of one, without anything typed before."""
+        page = self.window.page
+        if page.url.startswith(self.window.portal):
+            page.evaluate(
+                "Object.keys(sessionStorage).filter((each) => each.startsWith('education.draft'))"
+                ".forEach((each) => sessionStorage.removeItem(each))"
+            )
+        page.goto("about:blank")  # else another tab of the same course is no new page
+        self.window.open(f"/teach/courses/{course_id}{tab}" if course_id else "/teach")
+        self.window.settle()
+        return page
+
+
+@pytest.fixture(scope="module")
+def desk(deployed: Deployed, people: People, chromium: "Browser") -> Iterator[Desk]:
+    """A new instructor at work."""
+    teacher = people.new("instructors")
+    with visit(chromium, deployed) as window:
+        window.sign_in(teacher, "/teach")
+        yield Desk(teacher, window)
 
 
 @pytest.fixture(scope="session")

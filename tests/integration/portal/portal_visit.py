@@ -21,6 +21,7 @@ AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 WAIT_MS = 30_000
 POLL_MS = 100
+MOST_STOPS = 90  # of the tabulator on one page
 # A film plays without a click on it, as it does after a click on *Next lesson*.
 MORE_FLAGS = ("--autoplay-policy=no-user-gesture-required",)
 
@@ -84,16 +85,18 @@ class Visit:
         """Open a page by its address, as from a bookmark."""
         self.page.goto(f"{self.portal}{path}")
 
-    def sign_in(self, person: Person, path: str = "/") -> None:
-        """Sign in on Cognito's page, on the way to `path`. Works in every language of the portal."""
+    def sign_in(self, person: Person, path: str | None = "/") -> None:
+        """Sign in on Cognito's page, on the way to `path`; without one, from the page that is open. Works in every
+        language of the portal."""
         self.give_password(person, path)
         self.page.locator(".banner-inner > .button").wait_for()
         self.settle()
 
-    def give_password(self, person: Person, path: str = "/") -> None:
+    def give_password(self, person: Person, path: str | None = "/") -> None:
         """Begin to sign in on Cognito's page, with a new password; a second factor is still asked for."""
         password = self.new_password(person)
-        self.open(path)
+        if path is not None:
+            self.open(path)
         self.page.locator("main .button-main").first.click()
         self.page.fill("#username", person.email)
         self.page.fill("#password", password)
@@ -126,6 +129,27 @@ class Visit:
                 return
             self.page.wait_for_timeout(POLL_MS)
         raise AssertionError(f"not so within {WAIT_MS} ms: {expression}")
+
+    def press(self, name: str, *, way: str = "Tab") -> None:
+        """Go by keyboard to the button or link with this text, and press it."""
+        self.reach(f"document.activeElement.innerText === {json.dumps(name)}", way=way)
+        self.page.keyboard.press("Enter")
+
+    def reach(self, expression: str, *, way: str = "Tab") -> None:
+        """Press a key until an expression about the focus is true."""
+        for _ in range(MOST_STOPS):
+            if self.page.evaluate(expression):
+                return
+            self.page.keyboard.press(way)
+        raise AssertionError(f"the keyboard does not reach {expression}")
+
+    def in_both_schemes(self) -> list[str]:
+        """What axe finds on the page as it is, light and dark."""
+        found = []
+        for scheme in ("dark", "light"):
+            self.page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+            found += [f"{scheme}: {fault}" for fault in self.faults()]
+        return found
 
     def faults(self) -> list[str]:
         """What axe finds on the page as it is."""

@@ -1,37 +1,25 @@
-"""An instructor makes a course in the portal and fills it; an administrator grants a role and reads what was done."""
+"""An instructor makes a course in the portal, fills it, imports a class and sees how far everybody is."""
 
+import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.integration.portal.portal_visit import Visit, visit
-from tests.integration.support.course_helpers import new_course
+from tests.integration.portal.conftest import FILM, Desk
+from tests.integration.support.course_helpers import enroll, eventually, lesson, new_course, upload
 from tests.integration.support.deployed import Deployed
-from tests.integration.support.people import People, SharedUsers
+from tests.integration.support.people import INSTRUCTORS, STUDENTS, People
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser
+    from playwright.sync_api import Page
 
 pytestmark = pytest.mark.intrusive
 
 TEXT = "# Rivers\n\nThey carry the water back.\n"
 
 
-def _new_course(window: Visit, title: str) -> str:
-    """Make a course in the portal; returns its id."""
-    page = window.page
-    page.get_by_role("button", name="New course").click()
-    page.get_by_label("Title").fill(title)
-    page.get_by_label("Summary").fill("Where rain goes.")
-    page.get_by_role("button", name="Save").click()
-    page.wait_for_url("**/teach/courses/*")
-    page.get_by_role("heading", level=1, name=title).wait_for()
-    return str(page.url).rsplit("/", 1)[1].split("#")[0]
-
-
-def _add_lesson(window: Visit, title: str, kind: str) -> None:
-    page = window.page
+def _add_lesson(page: "Page", title: str, kind: str) -> None:
     page.get_by_role("button", name="Add lesson").click()
     form = page.get_by_role("form", name="Add lesson")
     form.get_by_label("Title").fill(title)
@@ -40,101 +28,219 @@ def _add_lesson(window: Visit, title: str, kind: str) -> None:
     page.get_by_role("heading", name=title).wait_for()
 
 
-def test_an_instructor_makes_fills_orders_and_publishes_a_course(
-    deployed: Deployed, people: People, chromium: "Browser", tmp_path: Path
-) -> None:
+def _choose(page: "Page", button: str, file: Path) -> None:
+    with page.expect_file_chooser() as chosen:
+        page.get_by_role("button", name=button).first.click()
+    chosen.value.set_files(file)
+
+
+def _drag(page: "Page", what: str, to: str) -> None:
+    """Drag as a hand does: a drag begins with a movement, and ends where the mouse has been a moment before."""
+    page.locator(to).scroll_into_view_if_needed()
+    start, end = page.locator(what).first.bounding_box(), page.locator(to).bounding_box()
+    assert start
+    assert end
+    page.mouse.move(start["x"] + start["width"] / 2, start["y"] + start["height"] / 2)
+    page.mouse.down()
+    page.mouse.move(end["x"] + 40, end["y"] + 20, steps=4)
+    page.mouse.up()
+
+
+def _titles(desk: Desk, course_id: str) -> list[str]:
+    return [each["title"] for each in desk.teacher.get(f"/courses/{course_id}")["lessons"]]
+
+
+def test_an_instructor_makes_fills_orders_and_publishes_a_course(desk: Desk, tmp_path: Path) -> None:
+    """The list is one call of the API, a new order one write, by dragging and by a button."""
     file = tmp_path / "Flüsse & Meer 🌊.md"
     file.write_text(TEXT, encoding="utf-8")
-    instructor = people.new("instructors")
-    with visit(chromium, deployed) as window:
-        page = window.page
-        window.sign_in(instructor, "/teach")
-        course_id = _new_course(window, "Rivers")
-        _add_lesson(window, "First", "article")
-        _add_lesson(window, "Second", "article")
-        with page.expect_file_chooser() as chosen:
-            page.get_by_role("button", name="Upload file").first.click()
-        chosen.value.set_files(file)
-        page.get_by_role("status").filter(has_text="The file is there").wait_for()
-        assert page.get_by_text(file.name).count() == 1
-        page.get_by_role("button", name="Move up").nth(1).click()
-        page.get_by_role("status").filter(has_text="number 1 of 2").wait_for()
-        page.get_by_role("button", name="Publish", exact=True).click()
-        page.get_by_role("status").filter(has_text="Published").wait_for()
-        assert window.faults() == []
-    course = instructor.get(f"/courses/{course_id}")
-    assert course["status"] == "published"
-    assert [lesson["title"] for lesson in course["lessons"]] == ["Second", "First"]
-    assert [lesson["hasContent"] for lesson in course["lessons"]] == [False, True]
+    desk.window.calls.clear()
+    page = desk.open()
+    assert desk.window.calls == ["GET /courses"]
+    page.get_by_role("button", name="New course").click()
+    page.get_by_label("Title").fill("Rivers")
+    page.get_by_label("Summary").fill("Where rain goes.")
+    page.get_by_role("button", name="Save").click()
+    page.wait_for_url("**/teach/courses/*")
+    page.get_by_role("heading", level=1, name="Rivers").wait_for()
+    course_id = page.url.rsplit("/", 1)[1].split("#")[0]
+    page.get_by_text("students would find nothing to learn").wait_for()
+    for title in ("First", "Second", "Third"):
+        _add_lesson(page, title, "article")
+    _choose(page, "Upload file", file)
+    page.get_by_role("status").filter(has_text="The file is there").wait_for()
+    assert page.get_by_text(file.name).count() == 1
+    desk.window.calls.clear()
+    page.get_by_role("button", name="Move up").nth(1).click()
+    page.get_by_role("status").filter(has_text="number 1 of 3").wait_for()
+    assert desk.window.calls == [f"GET /courses/{course_id}", f"PATCH /courses/{course_id}"]
+    assert _titles(desk, course_id) == ["Second", "First", "Third"]
+    _drag(page, ".handle", ".lesson-card >> nth=2")
+    page.get_by_role("status").filter(has_text="number 3 of 3").wait_for()
+    assert _titles(desk, course_id) == ["First", "Third", "Second"]
+    page.get_by_text("It is in the catalogue").wait_for()  # what publishing means, before it is done
+    page.get_by_role("button", name="Publish", exact=True).click()
+    page.get_by_role("status").filter(has_text="Published").wait_for()
+    assert desk.teacher.get(f"/courses/{course_id}")["status"] == "published"
+    page.get_by_role("link", name="See it as students do").click()
+    page.get_by_text("This is how students see it").wait_for()
+    page.get_by_role("link", name="First").click()
+    page.get_by_role("heading", level=2, name="Rivers").wait_for()
 
 
-def test_two_who_edit_the_same_course_see_both_versions(
-    deployed: Deployed, people: People, chromium: "Browser"
-) -> None:
-    """What the other changed elsewhere is kept; what is typed survives a reload."""
-    instructor = people.new("instructors")
-    course_id = new_course(instructor, title="Before", summary="s")
-    with visit(chromium, deployed) as window:
-        page = window.page
-        window.sign_in(instructor, f"/teach/courses/{course_id}#settings")
-        page.goto(f"{window.portal}/teach/courses/{course_id}#settings")
-        page.get_by_label("Title").fill("Mine")
-        version = instructor.get(f"/courses/{course_id}")["version"]
-        instructor.patch(
-            f"/courses/{course_id}", {"title": "Theirs", "summary": "Their summary", "version": version}
+def test_a_course_goes_out_of_the_catalogue_and_into_the_archive(desk: Desk) -> None:
+    course_id = new_course(desk.teacher, title="Comes and goes")
+    page = desk.open(course_id)
+    for button, status, meaning in (
+        ("Unpublish", "draft", "Students do not see it"),
+        ("Archive", "archived", "Nobody can enrol"),
+        ("Publish", "published", "It is in the catalogue"),
+    ):
+        step = page.get_by_role("button", name=button, exact=True)
+        assert meaning in str(
+            step.evaluate(
+                "(each) => document.getElementById(each.getAttribute('aria-describedby')).innerText"
+            )
         )
-        page.get_by_role("form", name="About the course").get_by_role("button", name="Save").click()
-        page.get_by_role("heading", name="Somebody else has changed this course").wait_for()
-        assert page.get_by_role("cell", name="Theirs").count() == 1
-        assert window.faults() == []
-        page.get_by_role("button", name="Take mine").click()
-        page.get_by_role("status").filter(has_text="saved").wait_for()
-    course = instructor.get(f"/courses/{course_id}")
-    assert (course["title"], course["summary"]) == ("Mine", "Their summary")
+        step.click()
+        page.get_by_role("status").filter(has_text=f"The course is now: {status.capitalize()}").wait_for()
+        assert desk.teacher.get(f"/courses/{course_id}")["status"] == status
 
 
-def test_a_class_list_is_checked_and_then_imported(
-    deployed: Deployed, people: People, users: SharedUsers, chromium: "Browser"
-) -> None:
-    instructor, student = people.new("instructors"), people.new("students")
+def test_a_package_that_cannot_be_used_says_what_to_mend(desk: Desk, tmp_path: Path) -> None:
+    """And the film beside it gets captions."""
+    course_id = new_course(
+        desk.teacher,
+        lessons={"quiz": lesson("interactive", position=0), "film": lesson("video", position=1)},
+    )
+    upload(desk.window.deployed, desk.teacher, course_id, "film", FILM.read_bytes())
+    package, captions = tmp_path / "no start.zip", tmp_path / "de.srt"
+    with zipfile.ZipFile(package, "w") as archive:
+        archive.writestr("picture.txt", "no page")
+    captions.write_bytes("1\n00:00:00,000 --> 00:00:02,000\nWasser steigt auf.\n".encode("utf-16"))
+    page = desk.open(course_id)
+    _choose(page, "Upload file", package)
+    refused = page.get_by_role("alert").filter(has_text="no start.zip cannot be used")
+    refused.wait_for()
+    shown = desk.teacher.get(f"/courses/{course_id}")["lessons"][0]["content"]["detail"]
+    assert shown in refused.inner_text()
+    assert desk.window.in_both_schemes() == []
+    page.get_by_text("Captions: 0 languages").click()
+    page.get_by_label("Language of the captions").select_option(label="German")
+    _choose(page, "Add captions", captions)
+    page.get_by_role("status").filter(has_text="The captions are there").wait_for()
+    assert [
+        each["language"] for each in desk.teacher.get(f"/courses/{course_id}")["lessons"][1]["captions"]
+    ] == ["de"]
+    assert desk.window.in_both_schemes() == []
+
+
+def test_a_class_list_is_checked_and_then_imported(desk: Desk, people: People, tmp_path: Path) -> None:
+    """By paste and by file, with rows that are wrong; what *Check* says is what happens."""
+    student, other = people.new(STUDENTS), people.new(STUDENTS)
+    for each in (student, other):
+        each.get("/profile")
+    course_id = new_course(desk.teacher, title="A class")
+    desk.window.calls.clear()
+    page = desk.open(course_id, "#roster")
+    page.get_by_role("heading", name="Nobody is enrolled yet").wait_for()
+    assert sorted(desk.window.calls) == [f"GET /courses/{course_id}", f"GET /courses/{course_id}/roster"]
+    page.get_by_label("E-mail addresses").fill(f"Name;E-mail\nA;{student.email}\nB;not an address\n")
+    page.get_by_role("button", name="Check").click()
+    page.get_by_role("heading", name="What would happen").wait_for()
+    page.get_by_text("The addresses were taken from column 2, “E-mail”").wait_for()
+    assert page.get_by_text("Not possible: 1").count() == 1
+    assert page.get_by_role("row").filter(has_text="not an address").count() == 1
+    assert desk.window.in_both_schemes() == []
+    assert desk.teacher.get(f"/courses/{course_id}/roster")["items"] == []
+    page.get_by_role("button", name="Import roster").click()
+    page.get_by_role("button", name="Remove from course").wait_for()
+
+    file = tmp_path / "Klasse 7.csv"
+    file.write_bytes(f"Nr,Adresse\n1,{other.email}\n2,{student.email}\n3,\n4,@\n".encode("utf-16"))
+    _choose(page, "Choose a file", file)
+    page.get_by_text("The file Klasse 7.csv will be imported").wait_for()
+    page.get_by_role("button", name="Check").click()
+    page.get_by_text("The addresses were taken from column 2, “Adresse”").wait_for()
+    page.get_by_role("row").filter(has_text="Already enrolled").wait_for()
+    page.get_by_role("button", name="Import roster").click()
+    page.get_by_role("heading", name="Results", exact=True).wait_for()
+    page.get_by_text("2 students").wait_for()
+
+    page.get_by_label("Search students").fill(other.email.upper())
+    page.get_by_text("1 student", exact=True).wait_for()
+    with page.expect_download() as saved:
+        page.get_by_role("button", name="Export roster").click()
+    table = Path(saved.value.path()).read_text(encoding="utf-8-sig")
+    assert saved.value.suggested_filename == "A class.csv"
+    assert {student.email, other.email} <= set(table.replace("\n", ",").replace('"', "").split(","))
+    page.get_by_role("button", name="Remove from course").click()
+    assert desk.window.in_both_schemes() == []
+    page.get_by_role("dialog").get_by_role("button", name="Remove from course").click()
+    page.get_by_role("status").filter(has_text="is removed").wait_for()
+    eventually(
+        lambda: (
+            [each["email"] for each in desk.teacher.get(f"/courses/{course_id}/roster")["items"]]
+            == [student.email]
+        )
+    )
+
+
+def test_the_roster_shows_progress(desk: Desk, people: People, deployed: Deployed) -> None:
+    student = people.new(STUDENTS)
     student.get("/profile")
-    course_id = new_course(instructor, title="A class")
-    with visit(chromium, deployed) as window:
-        page = window.page
-        window.sign_in(instructor, f"/teach/courses/{course_id}")
-        window.calls.clear()
-        page.get_by_role("link", name="Roster").click()
-        page.get_by_role("heading", name="Nobody is enrolled yet").wait_for()
-        assert window.calls == [f"GET /courses/{course_id}/roster"]
-        page.get_by_label("E-mail addresses").fill(f"Name;E-mail\nA;{student.email}\nB;not an address\n")
-        page.get_by_role("button", name="Check").click()
-        page.get_by_role("heading", name="What would happen").wait_for()
-        page.get_by_text("The addresses were taken from column 2").wait_for()
-        assert page.get_by_text("Not possible: 1").count() == 1
-        assert window.faults() == []
-        assert instructor.get(f"/courses/{course_id}/roster")["items"] == []
-        page.get_by_role("button", name="Import roster").click()
-        page.get_by_role("button", name="Remove from course").wait_for()
-        page.get_by_role("button", name="Remove from course").click()
-        page.get_by_role("dialog").get_by_role("button", name="Remove from course").click()
-        page.get_by_role("status").filter(has_text="is removed").wait_for()
-    assert instructor.get(f"/courses/{course_id}/roster")["items"] == []
+    lessons = {each: lesson("article", position=place) for place, each in enumerate(("one", "two"))}
+    course_id = new_course(desk.teacher, lessons=lessons)
+    for each in lessons:
+        upload(deployed, desk.teacher, course_id, each, TEXT.encode())
+    enroll(student, course_id)
+    student.put(f"/progress/{course_id}/lessons/one", {"completed": True})
+    eventually(
+        lambda: desk.teacher.get(f"/courses/{course_id}/roster")["items"][0]["completionPercentage"] == 50
+    )
+    page = desk.open(course_id, "#roster")
+    bar = page.get_by_role("progressbar")
+    bar.wait_for()
+    assert bar.get_attribute("aria-valuenow") == "50"
 
 
-def test_an_administrator_grants_a_role_and_reads_the_trail(
-    deployed: Deployed, people: People, chromium: "Browser"
-) -> None:
-    administrator, student = people.new("administrators"), people.new("students")
-    with visit(chromium, deployed) as window:
-        page = window.page
-        window.sign_in(administrator, "/admin")
-        page.get_by_label("E-mail address").fill(student.email)
-        page.get_by_role("button", name="Find").click()
-        page.get_by_role("button", name="Grant role").first.click()
-        page.get_by_role("status").filter(has_text="Instructor").wait_for()
-        page.get_by_role("button", name="Show the audit trail").click()
-        page.get_by_text("the role “instructors”").wait_for()
-        assert window.faults() == []
-        page.get_by_label("E-mail address").fill("nobody@example.org")
-        page.get_by_role("button", name="Find").click()
-        page.get_by_text("Nobody has signed in with nobody@example.org").wait_for()
+def test_a_colleague_is_named_by_address(desk: Desk, people: People) -> None:
+    """The panel is one call more; an address that is no instructor's gets one sentence."""
+    colleague, student = people.new(INSTRUCTORS), people.new(STUDENTS)
+    colleague.patch("/profile", {"displayName": "Grace"})
+    course_id = new_course(desk.teacher)
+    desk.window.calls.clear()
+    page = desk.open(course_id, "#settings")
+    page.get_by_text("Owner", exact=True).wait_for()
+    assert sorted(desk.window.calls) == [f"GET /courses/{course_id}", f"GET /courses/{course_id}/staff"]
+    field = page.get_by_label("E-mail address of a colleague")
+    field.fill(student.email)
+    page.get_by_role("button", name="Add co-teacher").click()
+    page.get_by_role("alert").filter(has_text="No instructor signs in with this address").wait_for()
+    assert field.input_value() == student.email
+    field.fill(colleague.email.upper())
+    page.get_by_role("button", name="Add co-teacher").click()
+    page.get_by_text("Grace").wait_for()
+    assert desk.window.in_both_schemes() == []
+    assert colleague.get(f"/courses/{course_id}")["staff"] == [colleague.user_id]
+    page.get_by_role("button", name="Remove co-teacher").click()
+    page.get_by_role("status").filter(has_text="Grace is no co-teacher any more").wait_for()
+    assert desk.teacher.get(f"/courses/{course_id}")["staff"] == []
+
+
+def test_seats_and_dates_are_in_the_teachers_own_time_zone(desk: Desk) -> None:
+    course_id = new_course(desk.teacher)
+    page = desk.open(course_id, "#settings")
+    page.get_by_label("Seats").fill("12")
+    page.get_by_label("Enrolment opens").fill("2027-05-03T10:00")
+    page.get_by_label("Enrolment ends").fill("2027-05-02T10:00")
+    form = page.get_by_role("form", name="About the course")
+    form.get_by_role("button", name="Save").click()
+    page.get_by_role("alert").wait_for()  # it ends before it begins, and nothing typed is lost
+    assert page.get_by_label("Seats").input_value() == "12"
+    page.get_by_label("Enrolment ends").fill("2027-06-02T10:00")
+    form.get_by_role("button", name="Save").click()
+    form.get_by_role("status").filter(has_text="saved").wait_for()
+    course = desk.teacher.get(f"/courses/{course_id}")
+    own = page.evaluate("new Date('2027-05-03T10:00').toISOString()")
+    assert (course["capacity"], course["opensAt"]) == (12, own)

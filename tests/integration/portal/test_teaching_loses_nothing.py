@@ -1,0 +1,139 @@
+"""What a teacher types survives a reload, an ended sign-in, and somebody else's change."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.integration.portal.conftest import Desk
+from tests.integration.support.course_helpers import new_course
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Dialog, Page, Route
+
+pytestmark = pytest.mark.intrusive
+
+
+def _type_settings(desk: Desk, title: str, course_id: str) -> "Page":
+    page = desk.open(course_id, "#settings")
+    page.get_by_label("Title").fill(title)
+    return page
+
+
+def _accepting(asked: list[str]) -> "Callable[[Dialog], None]":
+    """Leaves the page in spite of the browser's own question, and notes that there was one."""
+
+    def accept(dialog: "Dialog") -> None:
+        asked.append(dialog.type)
+        dialog.accept()
+
+    return accept
+
+
+def _save(page: "Page") -> None:
+    page.get_by_role("form", name="About the course").get_by_role("button", name="Save").click()
+
+
+def _change_elsewhere(desk: Desk, course_id: str) -> None:
+    version = desk.teacher.get(f"/courses/{course_id}")["version"]
+    desk.teacher.patch(
+        f"/courses/{course_id}", {"title": "Theirs", "summary": "Their summary", "version": version}
+    )
+
+
+def test_two_who_edit_the_same_course_see_both_versions(desk: Desk) -> None:
+    """Also if the page was loaded again in between. What only the other has changed is kept."""
+    course_id = new_course(desk.teacher, title="Before", summary="s")
+    page = _type_settings(desk, "Mine", course_id)
+    _change_elsewhere(desk, course_id)
+    page.once("dialog", lambda dialog: dialog.accept())
+    page.reload()
+    page.get_by_role("heading", level=1, name="Theirs").wait_for()
+    assert page.get_by_label("Title").input_value() == "Mine"
+    _save(page)
+    page.get_by_role("heading", name="Somebody else has changed this course").wait_for()
+    assert page.get_by_role("cell", name="Theirs").count() == 1
+    assert desk.window.in_both_schemes() == []
+    page.get_by_role("button", name="Take mine").click()
+    page.get_by_role("status").filter(has_text="saved").wait_for()
+    course = desk.teacher.get(f"/courses/{course_id}")
+    assert (course["title"], course["summary"]) == ("Mine", "Their summary")
+
+
+def test_who_takes_theirs_keeps_what_else_was_typed(desk: Desk) -> None:
+    course_id = new_course(desk.teacher, title="Before", summary="s")
+    page = _type_settings(desk, "Mine", course_id)
+    page.get_by_label("Seats").fill("7")
+    _change_elsewhere(desk, course_id)
+    _save(page)
+    page.get_by_role("button", name="Take theirs").click()
+    page.get_by_role("heading", level=1, name="Theirs").wait_for()
+    assert page.get_by_label("Title").input_value() == "Theirs"
+    assert page.get_by_label("Seats").input_value() == "7"
+    _save(page)
+    page.get_by_role("status").filter(has_text="The settings are saved").wait_for()
+    course = desk.teacher.get(f"/courses/{course_id}")
+    assert (course["title"], course["capacity"]) == ("Theirs", 7)
+
+
+def test_the_page_asks_before_unsaved_changes_are_left(desk: Desk) -> None:
+    """By a link, by *back*, by signing out and by closing the tab; who leaves finds nothing typed later."""
+    course_id = new_course(desk.teacher, title="Before")
+    page = desk.open()
+    page.get_by_role("link", name="Before").first.click()
+    page.get_by_role("link", name="Settings").click()
+    page.get_by_label("Title").fill("Unsaved")
+    page.get_by_role("link", name="Roster").click()  # another tab of the same page needs no question
+    page.get_by_role("link", name="Settings").click()
+    ways: dict[str, Callable[[], object]] = {
+        "link": lambda: page.get_by_role("link", name="Catalogue").click(),
+        "back": lambda: page.evaluate("history.go(-4)"),
+        "sign out": lambda: page.get_by_role("button", name="Sign out").click(),
+    }
+    for way, leave in ways.items():
+        leave()
+        question = page.get_by_role("dialog", name="Leave this page?")
+        question.wait_for()
+        if way == "link":
+            assert desk.window.in_both_schemes() == []
+        question.get_by_role("button", name="Stay on this page").click()
+        assert page.get_by_label("Title").input_value() == "Unsaved", way
+    asked: list[str] = []
+    page.once("dialog", _accepting(asked))
+    page.reload()
+    assert asked == ["beforeunload"]
+    page.get_by_role("heading", level=1, name="Before").wait_for()
+    assert page.get_by_label("Title").input_value() == "Unsaved"
+    page.get_by_role("link", name="Teach").first.click()
+    page.get_by_role("button", name="Leave without it").click()
+    page.get_by_role("heading", level=1, name="Teach").wait_for()
+    page.evaluate("history.back()")
+    page.get_by_role("heading", level=1, name="Before").wait_for()
+    assert page.get_by_label("Title").input_value() == "Before"
+    assert desk.teacher.get(f"/courses/{course_id}")["title"] == "Before"
+
+
+def test_a_form_survives_a_sign_in_that_ended(desk: Desk) -> None:
+    """The tokens are refused, and so is their renewal: the person signs in again, and finds what they typed."""
+    deployed, page = desk.window.deployed, desk.open()
+    page.get_by_role("button", name="New course").click()
+    page.get_by_label("Title").fill("Typed before the sign-in ended")
+    deployed.client("cognito-idp").admin_user_global_sign_out(
+        UserPoolId=deployed.outputs["user_pool_id"], Username=desk.teacher.email
+    )
+
+    def refuse(route: "Route") -> None:
+        if route.request.method == "POST":
+            route.fulfill(status=401, content_type="application/problem+json", body="{}")
+        else:
+            route.continue_()
+
+    page.route("**/v1/courses", refuse)
+    page.get_by_role("button", name="Save").click()
+    page.get_by_role("heading", name="Sign in to go on").wait_for()
+    page.unroute("**/v1/courses")
+    desk.window.sign_in(desk.teacher, None)
+    assert page.url == f"{desk.window.portal}/teach"
+    assert page.get_by_label("Title").input_value() == "Typed before the sign-in ended"
+    page.get_by_role("button", name="Save").click()
+    page.get_by_role("heading", level=1, name="Typed before the sign-in ended").wait_for()
