@@ -56,6 +56,7 @@ def test_an_instructor_makes_fills_orders_and_publishes_a_course(desk: Desk, tmp
     file.write_text(TEXT, encoding="utf-8")
     desk.window.calls.clear()
     page = desk.open()
+    page.get_by_role("heading", name="You do not teach any course yet").wait_for()
     assert desk.window.calls == ["GET /courses"]
     page.get_by_role("button", name="New course").click()
     page.get_by_label("Title").fill("Rivers")

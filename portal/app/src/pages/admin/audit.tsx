@@ -47,7 +47,7 @@ export function Trail(props: { of: TrailOf; people?: readonly Named[]; courses?:
     setPage({ ...next, items: [...(page?.items ?? []), ...next.items] });
   });
   return (
-    <section class="stack" aria-label={admin("audit.title")}>
+    <div class="stack">
       <h3>{admin("audit.title")}</h3>
       <p class="small">{admin("audit.text")}</p>
       {page?.items.length === 0 && <p>{admin("audit.empty")}</p>}
@@ -71,6 +71,6 @@ export function Trail(props: { of: TrailOf; people?: readonly Named[]; courses?:
           </Button>
         </div>
       )}
-    </section>
+    </div>
   );
 }
