@@ -322,6 +322,32 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/courses/{courseId}/staff": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                courseId: components["parameters"]["CourseId"];
+            };
+            cookie?: never;
+        };
+        /**
+         * List who teaches a course
+         * @description The owner first, then the co-teachers by name. Somebody who has never signed in, or who is erased, has only a user id.
+         */
+        get: operations["listStaff"];
+        put?: never;
+        /**
+         * Make the instructor with this e-mail address a co-teacher of a course
+         * @description Like `PUT /courses/{courseId}/staff/{userId}`, for callers who know a colleague's address and not the user id. The answer is the same 404 for an address that nobody has, that is not verified, or that is no instructor's. The audit trail records such an attempt, without the address.
+         */
+        post: operations["addCoTeacherByEmail"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/courses/{courseId}/staff/{userId}": {
         parameters: {
             query?: never;
@@ -1140,6 +1166,15 @@ export interface components {
             /** @description The course that the action was about, or `people` for a search that found nobody */
             subject?: string;
             details?: Record<string, never>;
+        };
+        StaffList: {
+            items: {
+                userId: components["schemas"]["UserId"];
+                displayName?: string;
+                /** @description Absent if the address is not verified */
+                email?: string;
+                isOwner?: boolean;
+            }[];
         };
         UserList: {
             items: {
@@ -1982,6 +2017,65 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listStaff: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                courseId: components["parameters"]["CourseId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The owner and the co-teachers */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["AllowOrigin"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffList"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    addCoTeacherByEmail: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                courseId: components["parameters"]["CourseId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description The whole e-mail address; capitals make no difference */
+                    email: string;
+                };
+            };
+        };
+        responses: {
+            204: components["responses"]["NoContent"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
         };
