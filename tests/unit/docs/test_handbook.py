@@ -11,7 +11,7 @@ from typer.core import TyperGroup
 from tools.__main__ import build
 from tools.support.paths import ROOT
 
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 CODE = ("education", "tools", "local_platform", "benchmarks")
 COMMAND = re.compile(r"-m tools ([a-z][a-z-]*)(?: ([a-z-]+))?")
 COMMANDS = typer.main.get_group(build()).commands

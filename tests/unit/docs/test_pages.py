@@ -8,7 +8,7 @@ import pytest
 
 from tools.support.paths import ROOT
 
-PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), *(ROOT / ".github").rglob("*.md")])
+PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / ".github").rglob("*.md")])
 WRITTEN_BY_A_COMMAND = {"aws-calls.md"}
 LONGEST_LINE = 110
 TEXT = {".py", ".toml", ".yaml", ".in"}

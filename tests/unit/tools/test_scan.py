@@ -12,6 +12,7 @@ from tools.checks import scan as scans
 from tools.checks import scan_checkov
 from tools.checks.scan_checkov import checkov_findings
 from tools.checks.scanners import Scanners
+from tools.support.paths import ROOT
 
 NAMES = ("two words.py", "prüfung.py", 'quo"te.py', "-dash.py", "line\nend.py", "plain.py")
 Answer = Callable[..., None]
@@ -101,6 +102,13 @@ def test_an_npm_lock_without_packages(
     answers("npm", json.dumps({"vulnerabilities": {}, "metadata": {"dependencies": {"total": 0}}}))
     monkeypatch.setenv("PATH", str(scanners.node), prepend=":")
     assert scans.npm_audit(scanners)[0].startswith("looked at nothing: ")
+
+
+def test_every_npm_lock_of_the_project_is_audited() -> None:
+    tracked = subprocess.run(
+        ["git", "ls-files", "*package-lock.json"], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout.split()
+    assert {Path(lock).parent.as_posix() for lock in tracked} == set(scans.NPM_LOCKS)
 
 
 def test_a_stack_without_resources(

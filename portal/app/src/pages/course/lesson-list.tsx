@@ -3,7 +3,7 @@ import type { Schemas } from "../../api/client";
 import { t } from "../../texts";
 import { isReady, type Section, sectionsOf } from "./outline";
 
-const SYMBOLS = { video: "▶", pdf: "▤", article: "¶", interactive: "◆" } as const;
+const SYMBOLS = { video: "▶\uFE0E", pdf: "▤", article: "¶", interactive: "◆" } as const;
 
 /** The list. Without `canOpen` the titles are no links; `current` is the lesson that is open. */
 export function LessonList(props: {
