@@ -13,8 +13,8 @@ from pathlib import Path
 
 import boto3
 
-from benchmarks.requests import requests
-from benchmarks.scenario import ENVIRONMENT, answers, stored_items
+from benchmarks.operations.requests import requests
+from benchmarks.operations.scenario import ENVIRONMENT, answers, stored_items
 from education.errors import UserError
 from education.functions.bundling import bundle
 

@@ -3,7 +3,7 @@
 import pytest
 
 from benchmarks import own_code
-from benchmarks.requests import requests
+from benchmarks.operations.requests import requests
 from education.openapi.description import load_api_description
 
 

@@ -17,7 +17,8 @@ def requests() -> Mapping[str, list[dict[str, Any]]]:
     """The requests, by function."""
     upload = "/courses/{courseId}/lessons/{lessonId}/uploads/{uploadId}"
     captions = "/courses/{courseId}/lessons/{lessonId}/captions/{language}"
-    group, staff = "/users/{userId}/groups/{group}", "/courses/{courseId}/staff/{userId}"
+    group, staff = "/users/{userId}/groups/{group}", "/courses/{courseId}/staff"
+    teacher = {**COURSE_PATH, "userId": "teacher-1"}
     lesson = {"title": "Lesson", "contentType": "video", "premium": False, "position": 1}
     return {
         "catalog": [
@@ -150,8 +151,10 @@ def requests() -> Mapping[str, list[dict[str, Any]]]:
             _request(
                 "DELETE", group, ADMINISTRATOR, {"userId": "student-1", "group": "instructors"}, expect=204
             ),
-            _request("PUT", staff, OWNER, {**COURSE_PATH, "userId": "teacher-1"}, expect=204),
-            _request("DELETE", staff, OWNER, {**COURSE_PATH, "userId": "teacher-1"}, expect=204),
+            _request("GET", staff, OWNER, COURSE_PATH),
+            _request("POST", staff, OWNER, COURSE_PATH, body={"email": "student@example.org"}, expect=204),
+            _request("PUT", f"{staff}/{{userId}}", OWNER, teacher, expect=204),
+            _request("DELETE", f"{staff}/{{userId}}", OWNER, teacher, expect=204),
             _request("GET", "/courses/{courseId}/audit", ADMINISTRATOR, COURSE_PATH),
             _request("GET", "/users/{userId}/audit", ADMINISTRATOR, {"userId": "student-1"}),
         ],

@@ -1,0 +1,1 @@
+"""A request of each operation of the API, and the items that it finds in the tables."""
