@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from typing import Protocol
 
-from domain import content_paths, file_names
+from domain import content_paths
 from domain.content_paths import UploadKey
 from domain.courses import Lesson
+from domain.files import names as file_names
 from toolkit.caller import Caller
 from toolkit.errors import BadRequest, FieldError
 

@@ -5,7 +5,8 @@ fit the signed conditions. The file goes below `incoming/`, and says in its meta
 """
 
 from content.form_rules import UploadedFile, UploadForm
-from domain import content_paths, file_names
+from domain import content_paths
+from domain.files import names as file_names
 from toolkit import clients, clock
 
 # While a form is valid, S3 accepts any number of uploads with it, each as a new version of the same key. The uploads

@@ -7,7 +7,8 @@ from botocore.exceptions import ClientError
 
 from content.form_rules import UploadedFile
 from content.multipart_rules import Part
-from domain import content_paths, file_names
+from domain import content_paths
+from domain.files import names as file_names
 from domain.multiparts import Multipart
 from toolkit import clients
 

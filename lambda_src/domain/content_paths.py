@@ -37,7 +37,7 @@ PACKAGE_LAUNCH = "launch.json"
 PLAYER_PAGE = "player/index.html"
 # The metadata of an incoming file that holds the user id of the person who got the form. A form signs it.
 UPLOADER = "uploader"
-# The metadata that holds the name that the person gave it (domain.file_names).
+# The metadata that holds the name that the person gave it (domain.files.names).
 NAME = "name"
 
 # Short, so that caches ask for a key again soon (in most cases the answer is a 304 without a body). CloudFront serves

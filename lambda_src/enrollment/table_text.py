@@ -4,8 +4,8 @@ An address is ASCII, and ASCII looks the same in each encoding that spreadsheets
 the encoding decides how names look, and never who is enrolled. That is why no library guesses it here.
 """
 
-from domain import encodings
-from domain.encodings import WINDOWS as _WINDOWS
+from domain.files import encodings
+from domain.files.encodings import WINDOWS as _WINDOWS
 from toolkit.errors import BadRequest, FieldError
 
 # The names that a Content-Type may have, without hyphens and the like. As in browsers, Latin 1 and ASCII mean

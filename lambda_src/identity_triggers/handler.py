@@ -24,7 +24,7 @@ from toolkit.retries import Retries
 # the start of a new instance included. It then calls again, up to three times, and the sign-in fails.
 # https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-working-with-lambda-triggers.html
 # A new instance has started before its first event, so less is left for that event. Botocore's pause before a second
-# attempt, of up to 1 s, comes on top of these times. education/functions/event_functions.py has the alarm.
+# attempt, of up to 1 s, comes on top of these times. education/monitoring/sign_in_alarm.py has the alarm.
 _MILLISECONDS = 3600
 _FIRST_MILLISECONDS = 2600
 _CONNECT_SECONDS = 0.4
@@ -34,7 +34,7 @@ _RESERVE_SECONDS = 0.2
 _RETRY_SECONDS = 1.2
 
 # The name of a deployed metric, so it stays: "arrivals" means sign-ins. The alarm on it is in
-# education/functions/event_functions.py.
+# education/monitoring/sign_in_alarm.py.
 NOT_NOTED = "ArrivalsNotNoted"
 
 _config = load(Config)

@@ -9,7 +9,7 @@ import re
 import webvtt
 from webvtt.errors import MalformedCaptionError, MalformedFileError
 
-from domain import encodings
+from domain.files import encodings
 
 # More than twice as many as the dialogue of a long film has.
 MOST_CUES = 20_000

@@ -8,7 +8,8 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from domain import content_paths, file_names
+from domain import content_paths
+from domain.files import names as file_names
 from toolkit import clients
 from uploads.arrival import Arrival
 

@@ -39,7 +39,7 @@ class QueueMemory(GroupMemory):
     def course_now(self, course_id: str) -> Course | None:
         return None
 
-    def correct(self, record: EnrollmentRecord, title: str, counted_ids: frozenset[str] | None) -> None:
+    def correct(self, record: EnrollmentRecord, title: str, course: Course | None) -> None:
         raise AssertionError("nothing is corrected here")
 
     def counted_from_stream(self, course_id: str) -> int:

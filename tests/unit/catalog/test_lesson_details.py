@@ -144,7 +144,7 @@ def test_a_lesson_of_the_version_before_is_required() -> None:
 
 def test_an_interactive_lesson_may_need_storage(catalogue: Catalogue) -> None:
     course_id = catalogue.new()
-    interactive = {"contentType": "interactive", "premium": False}
+    interactive: dict[str, Any] = {"contentType": "interactive", "premium": False}
     answer = catalogue.put_lesson(course_id, "cells", needsStorage=True, **interactive)
     assert (answer.status, answer.body["needsStorage"]) == (201, True)
     answer = catalogue.put_lesson(course_id, "cells", **interactive)

@@ -4,7 +4,7 @@ from urllib.parse import unquote
 
 import pytest
 
-from domain import file_names
+from domain.files import names as file_names
 
 LONG = "Größe – 日本語 🎬" * 15
 

@@ -1,0 +1,1 @@
+"""What comes with files as people have them: their names, and the encodings of texts."""
