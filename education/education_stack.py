@@ -18,12 +18,13 @@ from education.environment import Environment
 from education.functions.api_functions import ApiFunctions
 from education.functions.code_bucket import CodeBucket
 from education.functions.dead_letters import DeadLetters
-from education.functions.event_functions import ErasureFunction, SignInAlarm, SignInTrigger, StreamFunctions
+from education.functions.event_functions import ErasureFunction, SignInTrigger, StreamFunctions
 from education.functions.python_function import Operations
 from education.functions.shared import Shared
 from education.identity import Identity
 from education.monitoring.alert_topic import AlertTopic
 from education.monitoring.monitoring import Monitoring
+from education.monitoring.sign_in_alarm import SignInAlarm
 from education.monitoring.watched import Watched
 from education.openapi.description import load_api_description
 from education.portal.files import add_portal_files
@@ -66,7 +67,7 @@ class EducationStack(Construct):
         portal.log_to(content.log_bucket)
         trigger = SignInTrigger(self, "identity-triggers", operations=operations, tables=tables)
         # The deployed id "arrivals" means sign-ins. Identity also attaches the trigger's grant on the user pool.
-        trigger_fails = SignInAlarm(self, "arrivals", operations=operations, trigger=trigger)
+        trigger_fails = SignInAlarm(self, "arrivals", env=env, alerts=operations.alerts, trigger=trigger.name)
         identity = Identity(
             self,
             "identity",

@@ -40,12 +40,7 @@ from education.functions.stream_source import LagAlarm, StreamSource
 from education.functions.user_sweep import UserSweep
 from education.iam import Grant
 from education.identity import Identity
-from education.monitoring.alarm import make_alarm
 
-# The metric in which the sign-in trigger counts the people it failed to note: lambda_src/toolkit/log.py and
-# lambda_src/identity_triggers/handler.py.
-NAMESPACE = "Education"
-NOT_NOTED = "ArrivalsNotNoted"
 # The records of a stream that a function gets. A profile with an erasure request has the attribute
 # domain.people.erasure.REQUESTED_AT.
 ERASURE_REQUESTS = json.dumps({"dynamodb": {"NewImage": {"erasureRequestedAt": {"S": [{"exists": True}]}}}})
@@ -119,31 +114,6 @@ class SignInTrigger(PythonFunction):
                 [user_pool_arn],
             )
         ]
-
-
-class SignInAlarm(Construct):
-    """The alarm, as `alarm`, that rings when the sign-in trigger cannot note who signs in.
-
-    Sign-in still succeeds, so no user reports the failure.
-    """
-
-    def __init__(self, scope: Construct, id: str, *, operations: Operations, trigger: SignInTrigger) -> None:
-        super().__init__(scope, id)
-        self.alarm: CloudwatchMetricAlarm = make_alarm(
-            self,
-            "alarm",
-            env=operations.env,
-            alerts=operations.alerts,
-            what="arrivals-not-noted",
-            description=f"{trigger.name} could not note a sign-in: its log group says why.",
-            namespace=NAMESPACE,
-            metric_name=NOT_NOTED,
-            dimensions={"FunctionName": trigger.name},
-            statistic="Sum",
-            period=300,
-            threshold=1,
-            comparison_operator="GreaterThanOrEqualToThreshold",
-        )
 
 
 class ErasureFunction(Construct):

@@ -4,9 +4,9 @@ from collections import Counter
 
 import pytest
 
-from education.functions.event_functions import NAMESPACE, NOT_NOTED
 from education.functions.user_sweep import NO_ADMINISTRATOR, TOO_MANY_GONE
 from education.monitoring.alarm import make_alarm
+from education.monitoring.sign_in_alarm import NAMESPACE, NOT_NOTED
 from tests.infrastructure.conftest import SynthesizedOf
 from tests.infrastructure.synthesized import Synthesized, reference, values_of
 

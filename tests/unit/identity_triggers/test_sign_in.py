@@ -13,7 +13,7 @@ from domain.addresses.store import AddressTable
 from domain.enrollments.model import ACTIVE, WITHDRAWN
 from domain.enrollments.store import EnrollmentTable
 from domain.people import tombstones
-from education.functions.event_functions import NAMESPACE, NOT_NOTED
+from education.monitoring.sign_in_alarm import NAMESPACE, NOT_NOTED
 from identity_triggers.sign_in import VerifiedUser, note_sign_in
 from identity_triggers.store import SignInTable
 from tests.unit.domain.test_enrollment_table import COURSE, course_item
