@@ -8,9 +8,10 @@ from tests.integration.portal.portal_visit import KEPT, Visit, visit
 from tests.integration.support.course_helpers import enroll, eventually
 from tests.integration.support.deployed import Deployed
 from tests.integration.support.people import People, Person
+from tests.integration.support.signed_url import ended
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Route
+    from playwright.sync_api import Browser, Response, Route
 
 pytestmark = pytest.mark.intrusive
 
@@ -117,6 +118,42 @@ def test_a_link_that_ends_in_the_middle_of_the_film_is_renewed(
             "(() => { const film = document.querySelector('video');"
             " return film.currentTime > 4 && !film.paused && !film.error; })()"
         )
+
+
+def test_a_link_that_has_ended_is_refused_and_the_film_goes_on_where_it_was(
+    deployed: Deployed, people: People, chromium: "Browser", course_id: str
+) -> None:
+    """The content function's key has signed the link, and the distribution refuses it, as it does after an hour."""
+    student = people.new("students")
+    enroll(student, course_id)
+    path = f"/courses/{course_id}/lessons/film"
+    student.call("PUT", f"/progress/{course_id}/lessons/film/position", {"positionSeconds": 5}, expect=204)
+    shown = student.get(f"{path}/content")
+    old = {**shown, "url": ended(deployed, shown["url"])}
+    asked: list[str] = []
+    refused: list[str] = []
+
+    def old_first(route: "Route") -> None:
+        asked.append(route.request.url)
+        if len(asked) == 1:
+            route.fulfill(status=200, json=old)
+        else:
+            route.continue_()
+
+    def note(answer: "Response") -> None:
+        if answer.status == 403:
+            refused.append(answer.url)
+
+    with visit(chromium, deployed) as window:
+        window.page.on("response", note)
+        window.page.route("**/film/content", old_first)
+        window.sign_in(student, path)
+        window.until(
+            "(() => { const film = document.querySelector('video');"
+            " return film?.readyState > 0 && film.currentTime >= 5 && !film.error; })()"
+        )
+    assert old["url"] in refused
+    assert len(asked) > 1
 
 
 def test_two_tabs_agree(deployed: Deployed, people: People, chromium: "Browser", course_id: str) -> None:
