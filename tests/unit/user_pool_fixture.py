@@ -45,7 +45,7 @@ class UserPool:
             MessageAction="SUPPRESS",
             UserAttributes=[
                 {"Name": "email", "Value": address},
-                *([{"Name": "email_verified", "Value": "true"}] if verified else []),
+                {"Name": "email_verified", "Value": str(verified).lower()},
             ],
         )
         self.client.admin_set_user_password(

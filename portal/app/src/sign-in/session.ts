@@ -22,7 +22,7 @@ const tabs = new Tabs(
 );
 const renewal: Renewal = new Renewal(
   {
-    now: Date.now,
+    now: () => Date.now(),
     alone: async (work) => await navigator.locks.request("education.renewal", work),
     renew: async (refresh) => (await oauth()).renew(refresh),
     share: (tokens) => tabs.share(tokens),
