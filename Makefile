@@ -83,6 +83,9 @@ browser: install browser-driver ## look at every page of the running portal in e
 screenshots: install browser-driver ## take the pictures in docs/pictures again, with the running local platform
 	@$(RUN) -m local_platform.browser pictures
 
+lighthouse: install browser-driver ## score six pages of the running portal with Lighthouse (a few minutes)
+	@$(RUN) -m benchmarks.lighthouse
+
 restore-drill: install ## back up, damage and restore a table on the AWS emulator
 	@$(RUN) -m local_platform.restore_drill
 

@@ -5,6 +5,7 @@ import importlib.util
 import os
 import shutil
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from education.errors import UserError
@@ -47,6 +48,21 @@ def chromium(program: str, *flags: str) -> Iterator["sync_api.Browser"]:
     with sync_playwright() as playwright:
         running = playwright.chromium.launch(
             executable_path=program, chromium_sandbox=os.geteuid() != 0, args=(*FLAGS, *flags)
+        )
+        try:
+            yield running
+        finally:
+            running.close()
+
+
+@contextlib.contextmanager
+def chromium_with_profile(program: str, profile: Path, *flags: str) -> Iterator["sync_api.BrowserContext"]:
+    """Start Chromium with one window whose storage is in `profile`, so that another program can share the window."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch_persistent_context(
+            profile, executable_path=program, chromium_sandbox=os.geteuid() != 0, args=[*FLAGS, *flags]
         )
         try:
             yield running

