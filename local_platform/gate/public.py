@@ -62,6 +62,13 @@ def is_public(method: str, path: str, query: Mapping[str, object], headers: Mapp
     return method == "POST" and is_form and not query and bucket is not None and _is_bucket(bucket[1])
 
 
+def is_preflight(method: str, headers: Mapping[str, str]) -> bool:
+    """Whether a browser asks whether a page may send a request. It never signs that, and sends nothing with it."""
+    return (
+        method == "OPTIONS" and "access-control-request-method" in headers and "authorization" not in headers
+    )
+
+
 def _is_bucket(name: str) -> bool:
     from ministack.services import s3  # type: ignore[import-untyped]
 

@@ -155,23 +155,47 @@ def test_another_host_name_is_refused(started: Platform, host: str, path: str) -
     assert call(started, "GET", path, {"Host": f"{host}:{started.port}"}) == REFUSED
 
 
-@pytest.mark.parametrize("version", ["s3", "s3v4"])
-def test_a_presigned_address_is_obeyed_until_it_is_changed(started: Platform, version: str) -> None:
-    s3 = boto3.client(
+def _presigner(platform: Platform, version: str) -> Any:
+    """S3 with the root user's keys, which presigns in this version."""
+    return boto3.client(
         "s3",
-        endpoint_url=started.endpoint,
+        endpoint_url=platform.endpoint,
         region_name="us-east-1",
         config=Config(signature_version=version),
-        aws_access_key_id=started.keys.access_key,
-        aws_secret_access_key=started.keys.secret_key,
+        aws_access_key_id=platform.keys.access_key,
+        aws_secret_access_key=platform.keys.secret_key,
     )
-    address = s3.generate_presigned_url("put_object", Params={"Bucket": "gate-files", "Key": "ä b.txt"})
+
+
+@pytest.mark.parametrize("version", ["s3", "s3v4"])
+def test_a_presigned_address_is_obeyed_until_it_is_changed(started: Platform, version: str) -> None:
+    address = _presigner(started, version).generate_presigned_url(
+        "put_object", Params={"Bucket": "gate-files", "Key": "ä b.txt"}
+    )
     path = address.removeprefix(started.endpoint)
     assert call(started, "PUT", path, {"Origin": "null"}, b"text") == 200
     assert call(started, "PUT", path.replace("b.txt", "c.txt"), {}, b"text") == REFUSED
     changed = re.sub(r"Expires=\d+", "Expires=9999999999", path)
     assert call(started, "PUT", changed, {}, b"text") == REFUSED
     assert call(started, "POST", path, CREATE_TABLE, b"{}") == REFUSED
+
+
+@pytest.mark.parametrize("version", ["s3", "s3v4"])
+def test_a_browser_may_ask_whether_it_may_use_a_presigned_address(started: Platform, version: str) -> None:
+    """Its preflight has the signature of the PUT. The bucket's rules alone answer it, as nobody's question."""
+    rule = {"AllowedOrigins": [EVIL["Origin"]], "AllowedMethods": ["PUT"], "AllowedHeaders": ["*"]}
+    client(started, "s3").put_bucket_cors(Bucket="gate-files", CORSConfiguration={"CORSRules": [rule]})
+    address = _presigner(started, version).generate_presigned_url(
+        "put_object", Params={"Bucket": "gate-files", "Key": "d.txt", "ContentLength": 4}
+    )
+    path = address.removeprefix(started.endpoint)
+    asked = {"Access-Control-Request-Method": "PUT"}
+    assert call(started, "OPTIONS", path, asked) == 200
+    assert call(started, "OPTIONS", path, {"Access-Control-Request-Method": "DELETE"}) == REFUSED
+    assert call(started, "OPTIONS", path, {**asked, "Origin": "https://another.example"}) == REFUSED
+    assert call(started, "OPTIONS", path, {}) == REFUSED
+    claim = CLAIM.format(started.keys.access_key, "s3")
+    assert call(started, "OPTIONS", path, {**asked, "Authorization": claim}) == REFUSED
 
 
 def test_only_the_root_user_may_ask_the_emulator_itself(started: Platform) -> None:

@@ -1,17 +1,24 @@
-"""What a teacher types survives a reload, an ended sign-in, and somebody else's change."""
+"""What a teacher types or sends survives a reload, an ended sign-in, a cut upload, and somebody else's change."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.integration.portal.conftest import Desk
-from tests.integration.support.course_helpers import new_course
+from tests.integration.portal.conftest import FILM, Desk
+from tests.integration.support.course_helpers import eventually, lesson, new_course
 
 if TYPE_CHECKING:
     from playwright.sync_api import Dialog, Page, Route
 
 pytestmark = pytest.mark.intrusive
+
+MIB = 1024 * 1024
+PART_BYTES = 16 * MIB
+# Bytes in a second: the first part takes eight seconds, the second one arrives long before it.
+SLOW = {"offline": False, "latency": 0, "downloadThroughput": -1, "uploadThroughput": 2 * MIB}
+FREE = {**SLOW, "uploadThroughput": -1}
 
 
 def _type_settings(desk: Desk, title: str, course_id: str) -> "Page":
@@ -137,3 +144,38 @@ def test_a_form_survives_a_sign_in_that_ended(desk: Desk) -> None:
     assert page.get_by_label("Title").input_value() == "Typed before the sign-in ended"
     page.get_by_role("button", name="Save").click()
     page.get_by_role("heading", level=1, name="Typed before the sign-in ended").wait_for()
+
+
+def test_an_upload_that_is_cut_goes_on_after_a_reload(desk: Desk, tmp_path: Path) -> None:
+    """It is cut in the middle of the first of two parts, after the second. Only the first is sent again."""
+    course_id = new_course(desk.teacher, lessons={"film": lesson("video")})
+    file = tmp_path / "long film.mp4"
+    content = FILM.read_bytes()
+    file.write_bytes(content + bytes(PART_BYTES + MIB // 2 - len(content)))
+    page = desk.open(course_id)
+    network = page.context.new_cdp_session(page)
+    network.send("Network.enable")
+    network.send("Network.emulateNetworkConditions", SLOW)
+    with page.expect_response(lambda answer: "partNumber=2" in answer.url and answer.ok):
+        _choose(page, file)
+    bar = page.get_by_role("progressbar", name="Upload for A lesson")
+    assert 0 < int(bar.get_attribute("aria-valuenow") or 0) < 100
+    asked: list[str] = []
+    page.once("dialog", _accepting(asked))
+    page.reload()
+    assert asked == ["beforeunload"]
+    page.get_by_text("The upload of long film.mp4 was interrupted").wait_for()
+    assert desk.window.in_both_schemes() == []
+    network.send("Network.emulateNetworkConditions", FREE)
+    sent: list[str] = []
+    page.on("request", lambda request: sent.append(request.url) if request.method == "PUT" else None)
+    _choose(page, file)
+    page.get_by_role("status").filter(has_text="The file is there").wait_for()
+    assert ["partNumber=1&" in url for url in sent] == [True]
+    eventually(lambda: desk.teacher.get(f"/courses/{course_id}")["lessons"][0]["hasContent"])
+
+
+def _choose(page: "Page", file: Path) -> None:
+    with page.expect_file_chooser() as chosen:
+        page.get_by_role("button", name="Upload file").click()
+    chosen.value.set_files(file)
