@@ -35,6 +35,12 @@ export function percent(value: number): string {
 /** A number. */
 export const number = (value: number): string => numberOf(value, choice.value);
 
+/** The size of a file in whole megabytes, never more than it is: `5,368 MB`. */
+export function megabytes(bytes: number): string {
+  const unit = { style: "unit", unit: "megabyte" } as const;
+  return new Intl.NumberFormat(choice.value.form, unit).format(Math.floor(bytes / 1_000_000));
+}
+
 /** The name of a language (BCP 47). */
 export function languageName(tag: string): string {
   try {

@@ -136,6 +136,25 @@ def test_a_package_that_cannot_be_used_says_what_to_mend(desk: Desk, tmp_path: P
     assert desk.window.in_both_schemes() == []
 
 
+def test_a_file_of_the_wrong_kind_says_what_the_lesson_takes(desk: Desk, tmp_path: Path) -> None:
+    """In one sentence about the file, whose size does not matter; the next file is taken."""
+    course_id = new_course(desk.teacher, lessons={"words": lesson("article")})
+    small, large, right = (tmp_path / name for name in ("film.mp4", "long film.mp4", "words.md"))
+    small.write_bytes(FILM.read_bytes())
+    large.write_bytes(bytes(17 * 1024 * 1024))
+    right.write_text(TEXT, encoding="utf-8")
+    page = desk.open(course_id)
+    for wrong in (small, large):
+        with page.expect_response(lambda answer: answer.status == 400):
+            _choose(page, "Upload file", wrong)
+        told = page.get_by_role("alert").filter(has_text="This lesson takes a text in Markdown (.md).")
+        told.wait_for()
+        assert "body" not in told.inner_text()
+    assert desk.window.in_both_schemes() == []
+    _choose(page, "Upload file", right)
+    page.get_by_role("status").filter(has_text="The file is there").wait_for()
+
+
 def test_a_class_list_is_checked_and_then_imported(desk: Desk, people: People, tmp_path: Path) -> None:
     """By paste and by file, with rows that are wrong; what *Check* says is what happens."""
     student, other = people.new(STUDENTS), people.new(STUDENTS)

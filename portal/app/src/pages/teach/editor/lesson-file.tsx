@@ -8,6 +8,7 @@ import { Progress } from "../../../parts/progress";
 import { guardUnsaved } from "../../../shell/unsaved";
 import { Refusal } from "../refusal";
 import { teach } from "../texts";
+import { aboutFile } from "../upload/faults";
 import { remembered } from "../upload/memory";
 import { giveUp, upload } from "../upload/upload";
 import type { Course } from "./course";
@@ -56,7 +57,9 @@ export function LessonFile(props: {
       await upload(target, file.current, stop.current.signal, setShare);
     } catch (error) {
       setPhase(remembered(courseId, lesson.lessonId) ? "paused" : "idle");
-      if (!(error instanceof DOMException && error.name === "AbortError")) setProblem(asProblem(error));
+      if (!(error instanceof DOMException && error.name === "AbortError")) {
+        setProblem(aboutFile(asProblem(error), lesson.contentType));
+      }
       return;
     }
     setPhase("working");
