@@ -39,6 +39,7 @@ EVIDENCE = {
     "lambda:InvokeFunction": (".invoke(",),
     "s3:GetObject": ("head_object", "get_object"),
     "s3:GetObjectTagging": ("get_object_tagging",),
+    "s3:ListBucketMultipartUploads": ("list_multipart_uploads",),
     "s3:ListMultipartUploadParts": ("list_parts(",),
     "s3:AbortMultipartUpload": ("abort_multipart_upload(",),
     "kms:Sign": ("kms().sign(",),

@@ -3,6 +3,7 @@
 import os
 import signal
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -74,6 +75,15 @@ def test_the_exit_code_and_the_error_are_passed_on(folder: Path) -> None:
     assert (done.returncode, done.stderr) == (3, "Error: no such bucket\n")
 
 
+@pytest.fixture
+def interruptible() -> Iterator[None]:
+    """Programs that are started can be interrupted, also where the tests run as a background job, which cannot."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("interruptible")
 def test_terraform_gets_an_interrupt_once_and_ends_by_itself(folder: Path) -> None:
     """Ctrl-C reaches all processes of a group. At a second interrupt Terraform would not save its state."""
     script = "trap 'echo interrupted' INT; echo begun; for i in 1 2 3 4 5 6; do sleep 0.2; done; echo saved"
