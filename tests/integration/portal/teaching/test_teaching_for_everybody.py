@@ -14,14 +14,17 @@ def test_the_journey_of_a_teacher_by_keyboard_alone(desk: Desk, people: People) 
     student.get("/profile")
     page, window = desk.open(), desk.window
     keys = page.keyboard
+    in_a_field = "document.activeElement.matches('input[type=text], input:not([type])')"
     window.press("New course")
-    keys.type("By keyboard")  # the focus is in the first field
+    window.until(in_a_field)  # the first one
+    keys.type("By keyboard")
     keys.press("Tab")
     keys.type("No mouse.")
     window.press("Save")
     page.get_by_role("heading", level=1, name="By keyboard").wait_for()
     for title in ("First", "Second"):
         window.press("Add lesson")
+        window.until(in_a_field)
         keys.type(title)
         window.press("Save")
         page.get_by_role("status").filter(has_text="The lesson is saved").wait_for()
