@@ -79,7 +79,7 @@ def pictures(school: World) -> tuple[Picture, ...]:
         Picture("teach", "teacher", "/teach", ".cards .card-link"),
         Picture("teach-new", "teacher", "/teach", ".cards", act=_new_course),
         Picture("teach-lessons", "teacher", teach, ".tabs"),
-        Picture("teach-settings", "teacher", f"{teach}#settings", ".tabs ~ * input"),
+        Picture("teach-settings", "teacher", f"{teach}#settings", ".tabs ~ * input:visible"),
         Picture("teach-import", "teacher", f"{teach}#roster", "table", act=_import),
         Picture("teach-roster", "teacher", f"{teach}#roster", "table", act=_to_the_table),
         Picture("administration", "administrator", "/admin", "main form", act=_find),

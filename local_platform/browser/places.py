@@ -76,7 +76,7 @@ def places(school: World) -> dict[str, tuple[Place, ...]]:
             ),
             Place("lessons", teach, ".tabs"),
             Place("roster", f"{teach}#roster", "table"),
-            Place("settings", f"{teach}#settings", ".tabs ~ * input"),
+            Place("settings", f"{teach}#settings", ".tabs ~ * input:visible"),
             Place("draft", f"/teach/courses/{school.courses['poem']}", ".tabs"),
             Place("long-title", f"/teach/courses/{school.courses['full']}", ".tabs"),
             Place("empty-roster", f"/teach/courses/{school.courses['maps']}#roster", ".empty"),
