@@ -10,8 +10,8 @@ import { t } from "../../../texts";
 import { RosterTab } from "../roster/index";
 import { teach } from "../texts";
 import { readCourse, type TabProps } from "./course";
-import { LessonsTab } from "./lessons-tab";
-import { SettingsTab } from "./settings-tab";
+import { LessonsTab } from "./lessons/lessons-tab";
+import { SettingsTab } from "./settings/settings-tab";
 import { type Status, statusMeaning, statusWord, steps } from "./status";
 
 const TABS = ["lessons", "roster", "settings"] as const;

@@ -1,7 +1,7 @@
 // Somebody else changed the course: shows both versions, and asks which one stays.
 import { useEffect, useRef } from "preact/hooks";
-import { Button } from "../../../parts/button";
-import { teach } from "../texts";
+import { Button } from "../../../../parts/button";
+import { teach } from "../../texts";
 
 /** The panel. It takes the focus, since the person has to decide before anything is saved. */
 export function Conflict(props: {

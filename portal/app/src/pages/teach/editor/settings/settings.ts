@@ -1,5 +1,5 @@
 // The settings form: between what the API stores and what fields show. Rules without a page.
-import type { Schemas } from "../../../api/client";
+import type { Schemas } from "../../../../api/client";
 
 /** What the fields hold, all as text. Times are in the time zone of the person. */
 export interface SettingsForm {

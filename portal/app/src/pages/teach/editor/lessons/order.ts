@@ -1,5 +1,5 @@
 // The order of lessons, their sections and their ids. Rules without a page.
-import type { Schemas } from "../../../api/client";
+import type { Schemas } from "../../../../api/client";
 
 type Lesson = Schemas["Lesson"];
 

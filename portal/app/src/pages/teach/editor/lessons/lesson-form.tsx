@@ -1,11 +1,11 @@
 // The form of a lesson: its title, kind, section, and who has to take it.
-import { api, ask, type Schemas } from "../../../api/client";
-import { useAction } from "../../../api/use-action";
-import { EditForm } from "../../../parts/edit-form";
-import { CheckField, SelectField, TextField } from "../../../parts/field";
-import { t } from "../../../texts";
-import { useDraft } from "../draft";
-import { teach } from "../texts";
+import { api, ask, type Schemas } from "../../../../api/client";
+import { useAction } from "../../../../api/use-action";
+import { EditForm } from "../../../../parts/edit-form";
+import { CheckField, SelectField, TextField } from "../../../../parts/field";
+import { t } from "../../../../texts";
+import { useDraft } from "../../draft";
+import { teach } from "../../texts";
 import { lastPosition, lessonIdOf } from "./order";
 
 type Lesson = Schemas["Lesson"];

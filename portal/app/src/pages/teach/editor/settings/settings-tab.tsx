@@ -1,18 +1,18 @@
 // The tab *Settings*: title, summary, seats and dates, and who teaches the course.
 import { useState } from "preact/hooks";
-import { api, ask } from "../../../api/client";
-import { asProblem } from "../../../api/problem";
-import { useAction } from "../../../api/use-action";
-import { Button } from "../../../parts/button";
-import { TextField } from "../../../parts/field";
-import { ProblemNote, StatusNote } from "../../../parts/notes";
-import { t } from "../../../texts";
-import { dateAndTime } from "../../../texts/formats";
-import { useDraft } from "../draft";
-import { teach } from "../texts";
+import { api, ask } from "../../../../api/client";
+import { asProblem } from "../../../../api/problem";
+import { useAction } from "../../../../api/use-action";
+import { Button } from "../../../../parts/button";
+import { TextField } from "../../../../parts/field";
+import { ProblemNote, StatusNote } from "../../../../parts/notes";
+import { t } from "../../../../texts";
+import { dateAndTime } from "../../../../texts/formats";
+import { useDraft } from "../../draft";
+import { teach } from "../../texts";
+import { type Course, readCourse, type TabProps } from "../course";
 import { differences, merged } from "./conflict";
 import { Conflict } from "./conflict-panel";
-import { type Course, readCourse, type TabProps } from "./course";
 import { changesOf, formOf, momentOf, type SettingsForm } from "./settings";
 import { Staff } from "./staff";
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { Schemas } from "../../../api/client";
+import type { Schemas } from "../../../../api/client";
 import { grouped, lastPosition, lessonIdOf, moved } from "./order";
 
 const lesson = (lessonId: string, section?: string, position = 0) =>

@@ -1,13 +1,13 @@
 // Who teaches the course: its owner and the co-teachers. Only the owner and administrators change it.
 import { useState } from "preact/hooks";
-import { api, ask, type Schemas } from "../../../api/client";
-import { useAction } from "../../../api/use-action";
-import { useData } from "../../../api/use-data";
-import { Button } from "../../../parts/button";
-import { TextField } from "../../../parts/field";
-import { Loading, ProblemNote, Skeleton, StatusNote } from "../../../parts/notes";
-import { person } from "../../../sign-in/session";
-import { teach } from "../texts";
+import { api, ask, type Schemas } from "../../../../api/client";
+import { useAction } from "../../../../api/use-action";
+import { useData } from "../../../../api/use-data";
+import { Button } from "../../../../parts/button";
+import { TextField } from "../../../../parts/field";
+import { Loading, ProblemNote, Skeleton, StatusNote } from "../../../../parts/notes";
+import { person } from "../../../../sign-in/session";
+import { teach } from "../../texts";
 
 type Colleague = Schemas["StaffList"]["items"][number];
 

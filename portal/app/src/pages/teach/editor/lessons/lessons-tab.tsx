@@ -1,13 +1,13 @@
 // The tab *Lessons*: the lessons in their order and sections; ordered by dragging or with buttons.
 import { useRef, useState } from "preact/hooks";
-import { api, ask } from "../../../api/client";
-import { useAction } from "../../../api/use-action";
-import { Button } from "../../../parts/button";
-import { Empty, ProblemNote, StatusNote } from "../../../parts/notes";
-import { t } from "../../../texts";
-import { hasDraft } from "../draft";
-import { teach } from "../texts";
-import { readCourse, type TabProps } from "./course";
+import { api, ask } from "../../../../api/client";
+import { useAction } from "../../../../api/use-action";
+import { Button } from "../../../../parts/button";
+import { Empty, ProblemNote, StatusNote } from "../../../../parts/notes";
+import { t } from "../../../../texts";
+import { hasDraft } from "../../draft";
+import { teach } from "../../texts";
+import { readCourse, type TabProps } from "../course";
 import { LessonCard, moveButton } from "./lesson-card";
 import { LessonForm, lessonDraft } from "./lesson-form";
 import { grouped, moved } from "./order";

@@ -1,15 +1,15 @@
 // One lesson in the editor: its file, its captions, and what can be done with it.
 import { useState } from "preact/hooks";
-import { api, ask, type Schemas } from "../../../api/client";
-import { useAction } from "../../../api/use-action";
-import { Button } from "../../../parts/button";
-import { Dialog } from "../../../parts/dialog";
-import { ProblemNote } from "../../../parts/notes";
-import { t } from "../../../texts";
-import { hasDraft } from "../draft";
-import { teach } from "../texts";
+import { api, ask, type Schemas } from "../../../../api/client";
+import { useAction } from "../../../../api/use-action";
+import { Button } from "../../../../parts/button";
+import { Dialog } from "../../../../parts/dialog";
+import { ProblemNote } from "../../../../parts/notes";
+import { t } from "../../../../texts";
+import { hasDraft } from "../../draft";
+import { teach } from "../../texts";
+import type { TabProps } from "../course";
 import { CaptionsPanel } from "./captions";
-import type { TabProps } from "./course";
 import { LessonFile } from "./lesson-file";
 import { LessonForm, lessonDraft } from "./lesson-form";
 

@@ -1,16 +1,16 @@
 // The captions of a film: the languages that it has, adding one, and what was refused.
 import { useRef, useState } from "preact/hooks";
-import { api, ask, type Schemas } from "../../../api/client";
-import { useAction } from "../../../api/use-action";
-import { Button } from "../../../parts/button";
-import { SelectField, TextField } from "../../../parts/field";
-import { ProblemNote, StatusNote } from "../../../parts/notes";
-import { languageName } from "../../../texts/formats";
-import { Refusal } from "../refusal";
-import { teach } from "../texts";
-import { sendForm } from "../upload/send";
+import { api, ask, type Schemas } from "../../../../api/client";
+import { useAction } from "../../../../api/use-action";
+import { Button } from "../../../../parts/button";
+import { SelectField, TextField } from "../../../../parts/field";
+import { ProblemNote, StatusNote } from "../../../../parts/notes";
+import { languageName } from "../../../../texts/formats";
+import { Refusal } from "../../refusal";
+import { teach } from "../../texts";
+import { sendForm } from "../../upload/send";
+import type { Course } from "../course";
 import { captionLanguages, OTHER } from "./caption-languages";
-import type { Course } from "./course";
 
 const POLL_MS = 1_500;
 const POLLS = 20;

@@ -1,6 +1,6 @@
 // The languages that captions are offered in by name. Any other can be given by its code.
-import { languageName } from "../../../texts/formats";
-import { choice } from "../../../texts/language";
+import { languageName } from "../../../../texts/formats";
+import { choice } from "../../../../texts/language";
 
 const CODES =
   "ar bg bn ca cs da de el en es et eu fa fi fr ga gl he hi hr hu id is it ja ko lt lv mk ms mt nl no pl pt pt-BR ro ru sk sl sq sr sv sw th tr uk ur vi zh";

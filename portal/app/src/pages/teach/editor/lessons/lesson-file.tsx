@@ -1,17 +1,17 @@
 // The file of a lesson: choosing one, sending it with a sign of how far it is, and what became of it.
 import { useEffect, useRef, useState } from "preact/hooks";
-import type { Schemas } from "../../../api/client";
-import { asProblem, type Problem } from "../../../api/problem";
-import { Button } from "../../../parts/button";
-import { ProblemNote, StatusNote } from "../../../parts/notes";
-import { Progress } from "../../../parts/progress";
-import { guardUnsaved } from "../../../shell/unsaved";
-import { Refusal } from "../refusal";
-import { teach } from "../texts";
-import { aboutFile } from "../upload/faults";
-import { remembered } from "../upload/memory";
-import { giveUp, upload } from "../upload/upload";
-import type { Course } from "./course";
+import type { Schemas } from "../../../../api/client";
+import { asProblem, type Problem } from "../../../../api/problem";
+import { Button } from "../../../../parts/button";
+import { ProblemNote, StatusNote } from "../../../../parts/notes";
+import { Progress } from "../../../../parts/progress";
+import { guardUnsaved } from "../../../../shell/unsaved";
+import { Refusal } from "../../refusal";
+import { teach } from "../../texts";
+import { aboutFile } from "../../upload/faults";
+import { remembered } from "../../upload/memory";
+import { giveUp, upload } from "../../upload/upload";
+import type { Course } from "../course";
 
 const POLL_MS = 2_000;
 const POLLS = 90;
