@@ -17,7 +17,7 @@ from local_platform.gate import (
     version_ranges,
     whole_answers,
 )
-from local_platform.gate.edge import functions, signed_links
+from local_platform.gate.edge import compression, functions, signed_links
 from local_platform.gate.gate import Gate
 from local_platform.gate.sign_in import invitations, renewals, second_factor, srp_numbers
 from local_platform.gate.sign_in.pages import SignInPages
@@ -42,6 +42,7 @@ def main() -> int:
     functions.let_functions_read_key_value_stores()
     functions.answer_updates_as_aws_does()
     signed_links.refuse_what_is_not_signed()
+    compression.compress_as_cloudfront_does()
     renewals.keep_groups_and_time()
     second_factor.ask_for_the_second_factor()
     invitations.refuse_sign_up_by_oneself()

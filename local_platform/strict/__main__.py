@@ -16,7 +16,7 @@ from local_platform.gate import (
     principals,
     whole_answers,
 )
-from local_platform.gate.edge import functions, signed_links
+from local_platform.gate.edge import compression, functions, signed_links
 from local_platform.strict import cloudfront, enforcement
 
 # The address that AWS gives to an API; the emulator knows only an address below its own name.
@@ -47,6 +47,7 @@ def main() -> int:
     functions.let_functions_read_key_value_stores()
     functions.answer_updates_as_aws_does()
     signed_links.refuse_what_is_not_signed()
+    compression.compress_as_cloudfront_does()
     app._EXECUTE_API_RE = API_HOST
     apigateway_v1._fetch_jwks = published_keys
     app._port_is_bindable = lambda *_: False  # the port it was given is the only one it opens

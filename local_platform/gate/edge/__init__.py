@@ -1,1 +1,1 @@
-"""Mends the emulator's CloudFront: functions that run at the edge, and signed links."""
+"""Mends the emulator's CloudFront: functions that run at the edge, signed links, compression."""
