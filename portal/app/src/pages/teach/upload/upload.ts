@@ -1,6 +1,7 @@
 // Uploads the file of a lesson. A large one goes in parts: it can be paused, and goes on after a cut or a reload.
-import { api, ask } from "../../../api/client";
+import { api, ask, type Schemas } from "../../../api/client";
 import { asProblem } from "../../../api/problem";
+import { typeFor } from "./kinds";
 import { forget, remember, remembered } from "./memory";
 import { AT_ONCE, ATTEMPTS, type FilePart, FORM_BYTES, isSameFile, partsLeft, pause } from "./plan";
 import { sendForm, sendPart } from "./send";
@@ -9,6 +10,12 @@ import { sendForm, sendPart } from "./send";
 export interface Target {
   courseId: string;
   lessonId: string;
+}
+
+/** A file, and the media type for which its lesson takes it. */
+interface Typed {
+  file: File;
+  mediaType: ReturnType<typeof typeFor>;
 }
 
 type OnShare = (share: number) => void;
@@ -23,20 +30,22 @@ const waiting = (milliseconds: number, signal: AbortSignal) =>
   });
 
 /**
- * Uploads a file; `onShare` gets 0 to 1. Ending it by `signal` pauses it: the same call with the same file goes on.
+ * Uploads a file for a lesson of a kind; `onShare` gets 0 to 1. Ending it by `signal` pauses it: the same call with the same file goes on.
  * Throws a `Problem`, or an AbortError after a pause.
  */
 export async function upload(
   target: Target,
+  kind: Schemas["LessonContentType"],
   file: File,
   signal: AbortSignal,
   onShare: OnShare,
 ): Promise<void> {
-  if (file.size > FORM_BYTES) return uploadInParts(target, file, signal, onShare);
+  const mediaType = typeFor(kind, file);
+  if (file.size > FORM_BYTES) return uploadInParts(target, { file, mediaType }, signal, onShare);
   const form = await ask(
     api.POST("/courses/{courseId}/lessons/{lessonId}/upload", {
       params: { path: target },
-      body: { fileName: file.name, ...typeOf(file), ...(file.size ? { sizeBytes: file.size } : {}) },
+      body: { fileName: file.name, mediaType, ...(file.size ? { sizeBytes: file.size } : {}) },
     }),
   );
   await sendForm(form, file, signal, (sent) => onShare(sent / file.size));
@@ -51,28 +60,11 @@ export async function giveUp(target: Target): Promise<void> {
   await ask(api.DELETE("/courses/{courseId}/lessons/{lessonId}/uploads/{uploadId}", { params: { path } }));
 }
 
-const MEDIA_TYPES = ["video/mp4", "video/webm", "application/pdf", "text/html", "text/markdown"] as const;
-const BY_ENDING: Record<string, (typeof MEDIA_TYPES)[number] | "application/zip"> = {
-  md: "text/markdown",
-  markdown: "text/markdown",
-  zip: "application/zip",
-  h5p: "application/zip",
-  html: "text/html",
-  htm: "text/html",
-};
-
-/** The media type of a file, if the browser or its name tells one that lessons take. */
-export function typeOf(file: { name: string; type: string }) {
-  const ending = file.name.toLowerCase().split(".").pop() ?? "";
-  const known = BY_ENDING[ending] ?? MEDIA_TYPES.find((each) => each === file.type);
-  return known ? { mediaType: known } : {};
-}
-
-async function begin(target: Target, file: File) {
+async function begin(target: Target, { file, mediaType }: Typed) {
   const made = await ask(
     api.POST("/courses/{courseId}/lessons/{lessonId}/uploads", {
       params: { path: target },
-      body: { fileName: file.name, sizeBytes: file.size, ...typeOf(file) },
+      body: { fileName: file.name, sizeBytes: file.size, mediaType },
     }),
   );
   const { uploadId, partBytes } = made;
@@ -82,9 +74,9 @@ async function begin(target: Target, file: File) {
 }
 
 /** The upload that this file had before, with the parts that arrived; a new one if there is none any more. */
-async function beginOrGoOn(target: Target, file: File) {
+async function beginOrGoOn(target: Target, typed: Typed) {
   const known = remembered(target.courseId, target.lessonId);
-  if (!known || !isSameFile(file, known)) return begin(target, file);
+  if (!known || !isSameFile(typed.file, known)) return begin(target, typed);
   try {
     const path = { ...target, uploadId: known.uploadId };
     const there = await ask(
@@ -98,17 +90,18 @@ async function beginOrGoOn(target: Target, file: File) {
   } catch (error) {
     const { status } = asProblem(error);
     if (status !== 404 && status !== 409) throw error;
-    return begin(target, file); // it has ended meanwhile
+    return begin(target, typed); // it has ended meanwhile
   }
 }
 
 async function uploadInParts(
   target: Target,
-  file: File,
+  typed: Typed,
   signal: AbortSignal,
   onShare: OnShare,
 ): Promise<void> {
-  const { uploadId, partBytes, done } = await beginOrGoOn(target, file);
+  const { uploadId, partBytes, done } = await beginOrGoOn(target, typed);
+  const { file } = typed;
   const path = { ...target, uploadId };
   const left = partsLeft(file.size, partBytes, done);
   const sent = new Map<number, number>();

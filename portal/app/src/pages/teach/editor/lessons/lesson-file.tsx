@@ -9,18 +9,13 @@ import { guardUnsaved } from "../../../../shell/unsaved";
 import { Refusal } from "../../refusal";
 import { teach } from "../../texts";
 import { aboutFile } from "../../upload/faults";
+import { offered } from "../../upload/kinds";
 import { remembered } from "../../upload/memory";
 import { giveUp, upload } from "../../upload/upload";
 import type { Course } from "../course";
 
 const POLL_MS = 2_000;
 const POLLS = 90;
-const ACCEPTED: Record<Schemas["LessonContentType"], string> = {
-  video: "video/mp4,video/webm,.mp4,.webm",
-  pdf: "application/pdf,.pdf",
-  article: ".md,.markdown,text/markdown",
-  interactive: ".zip,.h5p,.html,.htm",
-};
 
 type Phase = "idle" | "sending" | "paused" | "working";
 
@@ -54,7 +49,7 @@ export function LessonFile(props: {
     setProblem(undefined);
     setSaid("");
     try {
-      await upload(target, file.current, stop.current.signal, setShare);
+      await upload(target, lesson.contentType, file.current, stop.current.signal, setShare);
     } catch (error) {
       setPhase(remembered(courseId, lesson.lessonId) ? "paused" : "idle");
       if (!(error instanceof DOMException && error.name === "AbortError")) {
@@ -88,7 +83,7 @@ export function LessonFile(props: {
         type="file"
         hidden
         aria-label={teach("upload.choose", { title: lesson.title })}
-        accept={ACCEPTED[lesson.contentType]}
+        accept={offered(lesson.contentType)}
         onChange={(event) => {
           file.current = event.currentTarget.files?.[0];
           event.currentTarget.value = "";

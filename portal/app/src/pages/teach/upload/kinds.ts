@@ -1,0 +1,32 @@
+// Which files a lesson takes, known before anything is sent.
+import type { Schemas } from "../../../api/client";
+import { Problem } from "../../../api/problem";
+import { teach } from "../texts";
+
+type Kind = Schemas["LessonContentType"];
+type MediaType = NonNullable<Schemas["UploadCreate"]["mediaType"]>;
+
+const BY_ENDING: Record<Kind, Record<string, MediaType>> = {
+  video: { mp4: "video/mp4", m4v: "video/mp4", webm: "video/webm" },
+  pdf: { pdf: "application/pdf" },
+  article: { md: "text/markdown", markdown: "text/markdown" },
+  interactive: { zip: "application/zip", h5p: "application/zip", html: "text/html", htm: "text/html" },
+};
+
+/** What a file chooser offers for a lesson: the value of `accept`. */
+export function offered(kind: Kind): string {
+  const endings = BY_ENDING[kind];
+  return [...Object.keys(endings).map((ending) => `.${ending}`), ...new Set(Object.values(endings))].join();
+}
+
+/**
+ * The media type of a file for a lesson: by the ending of its name, or by what the browser knows of a name without an
+ * ending. Throws a `Problem` that says what the lesson takes, if it does not take this file.
+ */
+export function typeFor(kind: Kind, file: { name: string; type: string }): MediaType {
+  const endings = BY_ENDING[kind];
+  const ending = /\.([^.]+)$/.exec(file.name.toLowerCase())?.[1];
+  const found = ending ? endings[ending] : Object.values(endings).find((each) => each === file.type);
+  if (!found) throw new Problem(400, teach(`upload.not-${kind}`));
+  return found;
+}
