@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from local_platform.browser.window import Window
 from local_platform.browser.world import World, address_of
 
-NOT_FOUND = 404
+FORBIDDEN, NOT_FOUND = 403, 404
 
 
 @dataclass(frozen=True)
@@ -18,7 +18,8 @@ class Place:
         path: its address in the portal.
         mark: a CSS selector of what is there once the page is complete.
         act: what is done on the page first, for example opening a dialog.
-        refused: the status with which the API refuses a call here by rights.
+        refused: the status with which the API refuses a call here by rights, as it does for the progress in a course
+            that one is not enrolled in (403), or for the content of a lesson that has none (404).
         route: calls of the API that do not answer, as a pattern of Playwright: their path, and whether they fail.
     """
 
@@ -53,15 +54,15 @@ def places(school: World) -> dict[str, tuple[Place, ...]]:
                 ".outline",
                 act=lambda window: _press(window, ".button-quiet"),
             ),
-            Place("course-full", f"/courses/{school.courses['full']}", ".outline", refused=NOT_FOUND),
-            Place("course-later", f"/courses/{school.courses['maps']}", ".outline", refused=NOT_FOUND),
-            Place("course-arabic", f"/courses/{school.courses['arabic']}", ".outline", refused=NOT_FOUND),
+            Place("course-full", f"/courses/{school.courses['full']}", ".outline", refused=FORBIDDEN),
+            Place("course-later", f"/courses/{school.courses['maps']}", ".outline", refused=FORBIDDEN),
+            Place("course-arabic", f"/courses/{school.courses['arabic']}", ".outline", refused=FORBIDDEN),
             Place("course-none", "/courses/no-such-course", "[role=alert]", refused=NOT_FOUND),
             Place("lesson-film", f"{water}/lessons/film", "video"),
             Place("lesson-article", f"{water}/lessons/words", ".prose"),
             Place("lesson-document", f"{water}/lessons/worksheet", ".textLayer span"),
             Place("lesson-package", f"{water}/lessons/quiz", "iframe"),
-            Place("lesson-none", f"{water}/lessons/none", "main p"),
+            Place("lesson-none", f"{water}/lessons/none", "main p", refused=NOT_FOUND),
             Place("profile", "/profile", ".form"),
             Place("not-found", "/no-such-page", "main h1"),
         ),
@@ -80,7 +81,7 @@ def places(school: World) -> dict[str, tuple[Place, ...]]:
             Place("draft", f"/teach/courses/{school.courses['poem']}", ".tabs"),
             Place("long-title", f"/teach/courses/{school.courses['full']}", ".tabs"),
             Place("empty-roster", f"/teach/courses/{school.courses['maps']}#roster", ".empty"),
-            Place("nobody-may", "/admin", "main h1", refused=403),
+            Place("nobody-may", "/admin", "main h1", refused=FORBIDDEN),
         ),
         "new-teacher": (Place("courses", "/teach", ".empty"),),
         "administrator": (
