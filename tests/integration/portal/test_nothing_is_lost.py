@@ -105,21 +105,6 @@ def test_a_token_that_ends_is_renewed_and_the_film_goes_on(
     assert _position(student, course_id) >= 3
 
 
-def test_a_link_that_ends_in_the_middle_of_the_film_is_renewed(
-    deployed: Deployed, people: People, chromium: "Browser", course_id: str
-) -> None:
-    student = people.new("students")
-    with visit(chromium, deployed) as window:
-        _film(window, student, course_id)
-        # What the browser tells a page whose film was refused.
-        with window.page.expect_response(lambda answer: answer.url.endswith("/film/content")):
-            window.page.evaluate("document.querySelector('video').dispatchEvent(new Event('error'))")
-        window.until(
-            "(() => { const film = document.querySelector('video');"
-            " return film.currentTime > 4 && !film.paused && !film.error; })()"
-        )
-
-
 def test_a_link_that_has_ended_is_refused_and_the_film_goes_on_where_it_was(
     deployed: Deployed, people: People, chromium: "Browser", course_id: str
 ) -> None:
