@@ -87,13 +87,21 @@ class Window:
         self.page.locator(mark).first.wait_for()
         self.settle()
 
-    def sign_in_with(self, username: str, password: str, path: str = "/") -> None:
-        """Sign in on Cognito's page, on the way to `path`. Works in every language of the portal."""
-        self.open(path)
+    def give_password(self, username: str, password: str, path: str | None = "/") -> None:
+        """Begin to sign in on Cognito's page, on the way to `path`; without one, from the page that is open.
+
+        A second factor is still asked for. Works in every language of the portal.
+        """
+        if path is not None:
+            self.open(path)
         self.page.locator("main .button-main").first.click()
         self.page.fill("#username", username)
         self.page.fill("#password", password)
         self.page.keyboard.press("Enter")
+
+    def sign_in_with(self, username: str, password: str, path: str | None = "/") -> None:
+        """Sign in on Cognito's page, as of `give_password`, and wait for the portal."""
+        self.give_password(username, password, path)
         self.page.locator(".banner-inner > .button").wait_for()
         self.settle()
 

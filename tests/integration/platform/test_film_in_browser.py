@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.integration.samples.part_uploads import PartUpload, upload_captions
-from tests.integration.support.browser import Browser, browser, find_browser
+from tests.integration.support.browser import Browser, browser_of
 from tests.integration.support.course_helpers import eventually, has_content, lesson, new_course
 from tests.integration.support.deployed import Deployed
 from tests.integration.support.people import SharedUsers
@@ -85,16 +85,8 @@ return {captions, label, position, renewed, tracks: video.textTracks.length};
 
 @pytest.fixture(scope="module")
 def chromium(deployed: Deployed) -> Iterator[Browser]:
-    """The browser. Without one, or without what drives it, this test is left out."""
-    program = find_browser()
-    if program is None:
-        pytest.skip("no Chromium on PATH (Debian: `apt-get install chromium`)")
-    if not deployed.origin.startswith("http://localhost:"):
-        pytest.skip(f"a page of {deployed.origin} cannot be served from here")
-    pytest.importorskip(
-        "playwright", reason="run `python -m tools.setup.install --browser` to have Playwright"
-    )
-    with browser(program) as running:
+    """The browser."""
+    with browser_of(deployed) as running:
         yield running
 
 

@@ -12,10 +12,11 @@ from urllib.parse import urlsplit
 import pytest
 
 from local_platform.accounts import random_password
+from local_platform.browser.chromium import FILMS_PLAY
 from tests import package_zips, playable_packages
 from tests.integration.player.player_page import LESSON, Packaged
-from tests.integration.portal.portal_visit import Visit, chromium_for_portal, visit
-from tests.integration.support.browser import find_browser
+from tests.integration.portal.portal_visit import Visit, visit
+from tests.integration.support.browser import chromium_or_skip
 from tests.integration.support.deployed import Deployed
 from tests.integration.support.people import People, SharedUsers
 from tools.pipeline import own_domains
@@ -58,28 +59,12 @@ def school(deployed: Deployed) -> Deployed:
 @pytest.fixture(scope="module")
 def chromium(school: Deployed) -> Iterator["Browser"]:
     """The browser; without one these tests are left out."""
-    program = find_browser()
-    if program is None:
-        pytest.skip("no Chromium on PATH (Debian: `apt-get install chromium`)")
-    pytest.importorskip(
-        "playwright", reason="run `python -m tools.setup.install --browser` to have Playwright"
-    )
-    with chromium_for_portal(program) as running:
+    with chromium_or_skip(FILMS_PLAY) as running:
         yield running
 
 
 def urls(outputs: Any) -> dict[str, str]:
     return {name: str(outputs[name]) for name in ("portal_url", "content_base_url", "sign_in_base_url")}
-
-
-def package(window: Visit) -> "Frame":
-    """The package's own page, when its script has run."""
-    for _ in range(300):
-        found = [each for each in window.page.frames if "/files/" in each.url]
-        if found and found[-1].evaluate("document.readyState") == "complete":
-            return found[-1]
-        window.page.wait_for_timeout(100)
-    raise AssertionError(f"no package among {[each.url for each in window.page.frames]}")
 
 
 def tries(frame: "Frame", script: str) -> Any:
@@ -123,7 +108,7 @@ def test_a_student_signs_in_and_plays_a_package(
     played = Packaged.of(school, users.owner, student, playable_packages.scorm_12())
     with visit(chromium, school) as window:
         window.sign_in(student, f"/courses/{played.course_id}/lessons/{LESSON}")
-        frame = package(window)
+        frame = window.package()
         assert frame.url.startswith(f"{school.outputs['content_base_url']}/p/")
         frame.evaluate("set('cmi.core.score.raw', '85'); commit()")
         window.page.get_by_role("link", name="My learning").click()
@@ -142,7 +127,7 @@ def test_a_hostile_package_beside_the_portal_gets_nothing_of_it(
     portal = urls(school.outputs)["portal_url"]
     with visit(chromium, school) as window:
         window.sign_in(student, f"/courses/{played.course_id}/lessons/{LESSON}")
-        frame = package(window)
+        frame = window.package()
         assert window.page.evaluate("originAgentCluster") is frame.evaluate("originAgentCluster") is True
         tries(frame, f"document.domain = '{SHARED}'")
         seen = {
@@ -172,7 +157,7 @@ def test_cookies_of_a_package_reach_no_sign_in_of_the_portal(
     played = Packaged.of(school, users.owner, victim, HOSTILE["scorm"])
     with visit(chromium, school) as window:
         window.sign_in(victim, f"/courses/{played.course_id}/lessons/{LESSON}")
-        frame = package(window)
+        frame = window.package()
         for name in COOKIES:
             frame.evaluate(f"document.cookie = '{name}=of-the-author; domain={SHARED}; path=/'")
         assert cookies_of(window) == set(COOKIES), "the sites beside it get them: docs/operations.md says so"

@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 import pytest
 
 from local_platform.accounts import random_password
-from tests.integration.support.browser import FLAGS, find_browser
+from tests.integration.support.browser import chromium_or_skip
 from tests.integration.support.course_helpers import new_course
 from tests.integration.support.deployed import Deployed
 from tests.integration.support.people import People, SharedUsers
@@ -82,12 +82,6 @@ def test_the_api_is_on_the_portals_own_origin(deployed: Deployed, users: SharedU
 def test_a_person_signs_in_on_cognitos_page_and_goes_on_with_a_renewed_token(
     deployed: Deployed, people: People
 ) -> None:
-    program = find_browser()
-    if program is None:
-        pytest.skip("no Chromium on PATH (Debian: `apt-get install chromium`)")
-    sync_api = pytest.importorskip(
-        "playwright.sync_api", reason="run `python -m tools.setup.install --browser` to have Playwright"
-    )
     if not deployed.is_local:
         pytest.skip("the pages on AWS look different")
     teacher, password = people.new("instructors"), random_password()
@@ -110,8 +104,7 @@ def test_a_person_signs_in_on_cognitos_page_and_goes_on_with_a_renewed_token(
         "code_challenge_method": "S256",
     }
     preflights: list[str] = []
-    with sync_api.sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=program, chromium_sandbox=False, args=FLAGS)
+    with chromium_or_skip() as chromium:
         page = chromium.new_page()
         page.on(
             "request",
@@ -133,7 +126,6 @@ def test_a_person_signs_in_on_cognitos_page_and_goes_on_with_a_renewed_token(
             "code_verifier": VERIFIER,
         }
         found = page.evaluate(SIGNED_IN, [sign_in, form])
-        chromium.close()
     assert (found["status"], found["body"]) == (200, {"items": []}), json.dumps(found)
     assert found["claims"]["cognito:groups"] == ["instructors"]
     assert not [url for url in preflights if "/v1/" in url]

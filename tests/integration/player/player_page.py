@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from education.portal.web_build import SOURCES
-from tests.integration.support.browser import Browser
+from tests.integration.support.browser import Browser, frame_of
 from tests.integration.support.course_helpers import (
     enroll,
     eventually,
@@ -127,12 +127,7 @@ class Played:
 
     def frame(self, address: str = "/files/") -> "sync_api.Frame":
         """The package's own page, when it has loaded: the frame whose address has `address` in it."""
-        for _ in range(200):
-            found = [each for each in self.page.frames if address in each.url]
-            if found and found[-1].evaluate("document.readyState") == "complete":
-                return found[-1]
-            self.page.wait_for_timeout(100)
-        raise AssertionError(f"no frame of {address} among {[each.url for each in self.page.frames]}")
+        return frame_of(self.page, address)
 
     @property
     def player(self) -> "sync_api.Frame":

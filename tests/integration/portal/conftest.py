@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.integration.portal.portal_visit import Visit, chromium_for_portal, visit
-from tests.integration.support.browser import find_browser
+from local_platform.browser.chromium import FILMS_PLAY
+from tests.integration.portal.portal_visit import Visit, visit
+from tests.integration.support.browser import chromium_or_skip
 from tests.integration.support.course_helpers import lesson, new_course, upload
 from tests.integration.support.deployed import Deployed
 from tests.integration.support.people import People, Person, SharedUsers
@@ -36,15 +37,9 @@ def chromium(deployed: Deployed) -> Iterator["Browser"]:
 
     It ends with each file: Playwright can be started only once at a time, and other files of a session start it, too.
     """
-    program = find_browser()
-    if program is None:
-        pytest.skip("no Chromium on PATH (Debian: `apt-get install chromium`)")
-    pytest.importorskip(
-        "playwright", reason="run `python -m tools.setup.install --browser` to have Playwright"
-    )
     if not deployed.is_local:
         pytest.skip("the sign-in pages on AWS look different")
-    with chromium_for_portal(program) as running:
+    with chromium_or_skip(FILMS_PLAY) as running:
         yield running
 
 

@@ -7,24 +7,14 @@ import pytest
 
 from tests import playable_packages
 from tests.integration.player.player_page import LESSON, Packaged
-from tests.integration.portal.portal_visit import KEPT, Visit, visit
+from tests.integration.portal.portal_visit import KEPT, visit
 from tests.integration.support.deployed import Deployed
 from tests.integration.support.people import People, SharedUsers
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Frame
+    from playwright.sync_api import Browser
 
 pytestmark = pytest.mark.intrusive
-
-
-def _package(window: Visit) -> "Frame":
-    """The package's own page, when its script has run."""
-    for _ in range(300):
-        found = [each for each in window.page.frames if "/files/" in each.url]
-        if found and found[-1].evaluate("document.readyState") == "complete":
-            return found[-1]
-        window.page.wait_for_timeout(100)
-    raise AssertionError(f"no package among {[each.url for each in window.page.frames]}")
 
 
 def test_a_package_is_left_in_one_browser_and_goes_on_in_another(
@@ -38,7 +28,7 @@ def test_a_package_is_left_in_one_browser_and_goes_on_in_another(
         window.sign_in(student, course)
         window.calls.clear()
         window.page.get_by_role("button", name="Start").click()
-        frame = _package(window)
+        frame = window.package()
         assert frame.locator("#seen").text_content() == "the beginning"
         assert sorted(window.calls) == [
             f"GET {course}",
@@ -52,7 +42,7 @@ def test_a_package_is_left_in_one_browser_and_goes_on_in_another(
     assert package.until_done()["results"][LESSON] == {"score": 85, "seconds": 90}
     with visit(chromium, deployed) as window:
         window.sign_in(student, f"{course}/lessons/{LESSON}")
-        assert _package(window).locator("#seen").text_content() == "left at the end"
+        assert window.package().locator("#seen").text_content() == "left at the end"
         window.page.locator("p.badge-good", has_text="Done").wait_for()
 
 
@@ -64,7 +54,7 @@ def test_a_package_is_sent_every_ten_seconds_and_when_the_tab_is_hidden(
     package = Packaged.of(deployed, users.owner, student, playable_packages.scorm_12())
     with visit(chromium, deployed) as window:
         window.sign_in(student, f"/courses/{package.course_id}/lessons/{LESSON}")
-        frame = _package(window)
+        frame = window.package()
         saves = f"PUT {package.path}/runtime"
         with window.page.expect_response(lambda answer: answer.request.method == "PUT"):
             frame.evaluate("set('cmi.core.lesson_location', 'first'); commit()")
@@ -80,7 +70,7 @@ def test_a_package_is_sent_every_ten_seconds_and_when_the_tab_is_hidden(
         assert window.calls.count(saves) == 2
     with visit(chromium, deployed) as window:
         window.sign_in(student, f"/courses/{package.course_id}/lessons/{LESSON}")
-        assert _package(window).evaluate("get('cmi.core.lesson_location')") == "third"
+        assert window.package().evaluate("get('cmi.core.lesson_location')") == "third"
 
 
 def test_a_package_that_was_opened_elsewhere_says_so_and_goes_on_here(
@@ -90,13 +80,13 @@ def test_a_package_that_was_opened_elsewhere_says_so_and_goes_on_here(
     package = Packaged.of(deployed, users.owner, student, playable_packages.scorm_12())
     with visit(chromium, deployed) as window:
         window.sign_in(student, f"/courses/{package.course_id}/lessons/{LESSON}")
-        frame = _package(window)
+        frame = window.package()
         student.get(f"{package.path}/runtime")  # another device opens it
         frame.evaluate("set('cmi.core.lesson_location', 'lost'); commit()")
         window.page.get_by_role("alert").filter(has_text="opened in another window").wait_for()
         window.page.get_by_role("button", name="Go on here").click()
         window.page.get_by_role("alert").wait_for(state="detached")
-        frame = _package(window)
+        frame = window.package()
         assert frame.evaluate("get('cmi.core.lesson_location')") == ""
         with window.page.expect_response(lambda answer: answer.request.method == "PUT") as saved:
             frame.evaluate("set('cmi.core.lesson_location', 'here'); commit()")
@@ -126,7 +116,7 @@ def test_a_state_that_is_refused_is_told_with_its_reason(
     with visit(chromium, deployed) as window:
         page = window.page
         window.sign_in(student, f"/courses/{package.course_id}/lessons/{LESSON}")
-        frame = _package(window)
+        frame = window.package()
         page.route(
             "**/runtime",
             lambda route: route.fulfill(

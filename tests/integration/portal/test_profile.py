@@ -44,7 +44,7 @@ def test_a_second_factor_is_set_up_and_asked_for(
         page.get_by_role("status").filter(has_text="The second factor is on").wait_for()
         page.get_by_role("button", name="Sign out").click()
         page.get_by_role("button", name="Sign in").wait_for()
-        window.give_password(student, "/profile")
+        window.give_password(student.email, window.new_password(student), "/profile")
         page.fill("#code", app.code())
         page.keyboard.press("Enter")
         page.get_by_role("heading", level=1, name="Profile").wait_for()

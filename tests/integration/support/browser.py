@@ -5,27 +5,19 @@ does its work, because a Playwright that answers requests also answers the prefl
 """
 
 import contextlib
-import os
-import shutil
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from local_platform.browser.chromium import chromium, find_browser
 from tests.integration.support.deployed import Deployed
-from tools.setup.install import CHROMIUM_PROGRAMS
 
 if TYPE_CHECKING:
     from playwright import sync_api
 
 PAGE_SECONDS = 60
-FLAGS = (
-    "--no-proxy-server",
-    # Chromium does not know where a page comes from that Playwright answers, and would not let it call this machine.
-    "--disable-features=LocalNetworkAccessChecks",
-)
-
-
+FRAME_TRIES, FRAME_PAUSE_MS = 300, 100
 # Pages in a frame of another site get no cookies and no storage of their own, as in Safari.
 NO_THIRD_PARTY_COOKIES = "--test-third-party-cookie-phaseout"
 
@@ -76,36 +68,33 @@ LIMITED = f"""() => Promise.race([
 ])"""
 
 
-def find_browser() -> str | None:
-    """A Chromium on PATH; None if there is none."""
-    return next((found for program in CHROMIUM_PROGRAMS if (found := shutil.which(program))), None)
-
-
 @contextlib.contextmanager
-def browser(program: str, *flags: str) -> Iterator[Browser]:
-    """Start Chromium, and end it with the context. Needs tests/browser-requirements.txt."""
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(
-            executable_path=program, chromium_sandbox=os.geteuid() != 0, args=(*FLAGS, *flags)
-        )
-        try:
-            yield Browser(chromium)
-        finally:
-            chromium.close()
+def chromium_or_skip(*flags: str) -> Iterator["sync_api.Browser"]:
+    """Start Chromium, and end it with the context. Without one, or without what drives it, the test is left out."""
+    program = find_browser()
+    if program is None:
+        pytest.skip("no Chromium on PATH (Debian: `apt-get install chromium`)")
+    pytest.importorskip(
+        "playwright", reason="run `python -m tools.setup.install --browser` to have Playwright"
+    )
+    with chromium(program, *flags) as running:
+        yield running
 
 
 @contextlib.contextmanager
 def browser_of(deployed: Deployed, *flags: str) -> Iterator[Browser]:
-    """Start Chromium for pages of the portal's origin. Without one, or without what drives it, the test is left out."""
-    program = find_browser()
-    if program is None:
-        pytest.skip("no Chromium on PATH (Debian: `apt-get install chromium`)")
+    """Start Chromium for pages of the portal's origin. Where that is impossible the test is left out."""
     if not deployed.origin.startswith("http://localhost:"):
         pytest.skip(f"a page of {deployed.origin} cannot be served from here")
-    pytest.importorskip(
-        "playwright", reason="run `python -m tools.setup.install --browser` to have Playwright"
-    )
-    with browser(program, *flags) as running:
-        yield running
+    with chromium_or_skip(*flags) as running:
+        yield Browser(running)
+
+
+def frame_of(page: "sync_api.Page", address: str) -> "sync_api.Frame":
+    """The newest frame whose address has `address` in it, when it has loaded."""
+    for _ in range(FRAME_TRIES):
+        found = [each for each in page.frames if address in each.url]
+        if found and found[-1].evaluate("document.readyState") == "complete":
+            return found[-1]
+        page.wait_for_timeout(FRAME_PAUSE_MS)
+    raise AssertionError(f"no frame of {address} among {[each.url for each in page.frames]}")
