@@ -10,7 +10,7 @@ import { App } from "./shell/app";
 import { watchLeaving } from "./shell/leaving";
 import { watchForOldCode } from "./shell/old-code";
 import { watchBack } from "./shell/unsaved";
-import { person, startSession } from "./sign-in/session";
+import { person, prepareSession, startSession } from "./sign-in/session";
 import { choice, startLanguage } from "./texts/language";
 import { START_PROBLEM } from "./texts/start-problem";
 import { loadTexts } from "./texts/translator";
@@ -19,6 +19,7 @@ const root = document.getElementById("app") as HTMLElement;
 
 async function start(): Promise<void> {
   startLanguage(loadTexts);
+  prepareSession();
   await Promise.all([loadConfig(), loadTexts()]);
   useSchoolColour(config().school.colours.accent);
   watchLeaving();

@@ -15,9 +15,12 @@ import { withTexts } from "../texts/translator";
 import { Shell } from "./shell";
 import { SignInFirst, Welcome } from "./visitor";
 
+type GuardedPage = ComponentType & { preload?: () => Promise<unknown> };
+
 /** A page that needs a sign-in; `visitor` is what others see. */
-function Guarded(props: { page: ComponentType; visitor: ComponentType }) {
+function Guarded(props: { page: GuardedPage; visitor: ComponentType }) {
   if (person.value === undefined) {
+    props.page.preload?.().catch(() => {}); // while the sign-in is renewed; showing the page tells a failure
     return (
       <Loading>
         <div class="page">
@@ -30,8 +33,8 @@ function Guarded(props: { page: ComponentType; visitor: ComponentType }) {
   return <Shown />;
 }
 
-const guarded = (page: ComponentType, visitor: ComponentType = SignInFirst) =>
-  function GuardedPage() {
+const guarded = (page: GuardedPage, visitor: ComponentType = SignInFirst) =>
+  function GuardedRoute() {
     return <Guarded page={page} visitor={visitor} />;
   };
 

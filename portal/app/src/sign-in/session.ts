@@ -44,6 +44,11 @@ function remember(tokens: Tokens | null): void {
   }
 }
 
+/** Loads early what renewing a sign-in takes, if this tab had one before it was loaded again. */
+export function prepareSession(): void {
+  if (sessionStorage.getItem(REFRESH)) void oauth().catch(() => {}); // the renewal itself tells a failure
+}
+
 /** Finds out who is signed in, at the start of the page. */
 export async function startSession(): Promise<void> {
   const refresh = sessionStorage.getItem(REFRESH);
