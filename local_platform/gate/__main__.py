@@ -19,6 +19,7 @@ from local_platform.gate import (
 )
 from local_platform.gate.edge import compression, functions, signed_links
 from local_platform.gate.gate import Gate
+from local_platform.gate.instances import forked_instances
 from local_platform.gate.sign_in import invitations, renewals, second_factor, srp_numbers
 from local_platform.gate.sign_in.pages import SignInPages
 
@@ -48,6 +49,7 @@ def main() -> int:
     invitations.refuse_sign_up_by_oneself()
     srp_numbers.take_short_numbers()
     own_domains.find_distributions_by_alias()
+    forked_instances.fork_instances()
     app.app = Gate(own_domains.SignInDomain(SignInPages(app.app)))
     app._port_is_bindable = lambda *_: False  # the port it was given is the only one it opens
     app.main()

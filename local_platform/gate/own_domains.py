@@ -5,6 +5,7 @@ with `.localhost`, which browsers look for on this machine, and the emulator fin
 """
 
 from collections.abc import Awaitable, Callable, MutableMapping
+from functools import lru_cache
 from typing import Any
 
 Scope = MutableMapping[str, Any]
@@ -19,10 +20,18 @@ def label_of(host: str) -> str | None:
 
     name = _name(host)
     for distribution in cloudfront._distributions.values():
-        for alias in cloudfront._get_distribution_aliases(distribution):
+        for alias in _aliases(distribution["config_xml"]):
             if alias == name or (alias.startswith("*.") and alias[2:] == name.partition(".")[2]):
                 return str(distribution["DomainName"].partition(".")[0])
     return None
+
+
+@lru_cache(maxsize=64)
+def _aliases(config_xml: str) -> tuple[str, ...]:
+    """The aliases in a configuration. The emulator asks for them with each request, and reading it takes long."""
+    from ministack.services import cloudfront
+
+    return tuple(cloudfront._get_distribution_aliases({"config_xml": config_xml}))
 
 
 def is_distribution(host: str) -> bool:

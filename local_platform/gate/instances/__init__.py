@@ -1,0 +1,1 @@
+"""Instances of functions: how they start at the emulator."""
