@@ -8,7 +8,7 @@ import { ProblemNote } from "../../parts/notes";
 import { t } from "../../texts";
 import { admissionNote, isOpen } from "./admission";
 import { type Part, partAfter } from "./load";
-import { hasBegun, nextLesson } from "./outline";
+import { hasBegun, isAllDone, nextLesson } from "./outline";
 
 interface Props {
   course: Schemas["Course"];
@@ -69,6 +69,9 @@ function Enrol(props: Props) {
 function Go(props: Props & { progress: Schemas["Progress"] }) {
   const next = nextLesson(props.course.lessons, props.progress);
   if (!next) return null;
+  if (isAllDone(props.course.lessons, props.progress)) {
+    return <Button onPress={() => props.onOpen(next.lessonId)}>{t("course.again")}</Button>;
+  }
   return (
     <Button look="main" onPress={() => props.onOpen(next.lessonId)}>
       {hasBegun(props.progress) ? t("course.continue") : t("course.start")}

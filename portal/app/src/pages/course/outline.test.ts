@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { neighbours, nextLesson, sectionsOf } from "./outline";
+import { isAllDone, neighbours, nextLesson, sectionsOf } from "./outline";
 
 type Lesson = Parameters<typeof sectionsOf>[0][number];
 const lesson = (lessonId: string, position: number, more: Partial<Lesson> = {}): Lesson =>
@@ -30,6 +30,17 @@ describe("continue", () => {
   test("leads to the first lesson when all are done", () => {
     expect(nextLesson(three, progress("a", "b", "c"))?.lessonId).toBe("a");
   });
+});
+
+test("nothing is left when all lessons that can be opened are done, optional ones too", () => {
+  const lessons = [
+    lesson("a", 1),
+    lesson("b", 2, { required: false }),
+    lesson("c", 3, { hasContent: false }),
+  ];
+  expect(isAllDone(lessons, progress("a"))).toBe(false);
+  expect(isAllDone(lessons, progress("a", "b"))).toBe(true);
+  expect(isAllDone([], progress())).toBe(false);
 });
 
 test("the neighbours of a lesson are those that can be opened", () => {

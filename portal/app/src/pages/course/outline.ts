@@ -50,6 +50,13 @@ export function nextLesson(
   return after.find((each) => !done.has(each.lessonId)) ?? all[0];
 }
 
+/** Whether nothing is left to do: every lesson that can be opened is done. */
+export function isAllDone(lessons: readonly Lesson[], progress: Progress): boolean {
+  const done = new Set(progress.completedLessons);
+  const ready = lessons.filter(isReady);
+  return ready.length > 0 && ready.every((each) => done.has(each.lessonId));
+}
+
 /** The lessons before and after one, of those that students can open. */
 export function neighbours(
   lessons: readonly Lesson[],

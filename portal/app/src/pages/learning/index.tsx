@@ -1,4 +1,5 @@
 // My learning: the student's courses, how far they are, and the way back to where they stopped.
+import { useEffect, useRef } from "preact/hooks";
 import { useLocation } from "preact-iso/router";
 import { api, ask, type Schemas } from "../../api/client";
 import { useAction } from "../../api/use-action";
@@ -8,6 +9,8 @@ import { Empty, Loading, ProblemNote, Skeleton } from "../../parts/notes";
 import { Page } from "../../parts/page";
 import { Progress } from "../../parts/progress";
 import { t } from "../../texts";
+import { handOver, loadCourse } from "../course/load";
+import { nextLesson } from "../course/outline";
 
 type Enrollment = Schemas["Enrollment"] & { lastLessonId?: string };
 
@@ -19,7 +22,7 @@ function pageOf(cursor?: string): Promise<Schemas["EnrollmentPage"]> {
   );
 }
 
-/** The page. One call shows it, also where each *Continue* leads. */
+/** The page. One call shows it; *Continue* reads the course when it is pressed. */
 export default function Learning() {
   const found = useData("enrollments", () => pageOf());
   const more = useAction(async () => {
@@ -69,15 +72,12 @@ export default function Learning() {
 
 function OwnCourse(props: { enrollment: Enrollment }) {
   const { enrollment } = props;
-  const { route } = useLocation();
   const id = `course-${enrollment.courseId}`;
-  const course = `/courses/${enrollment.courseId}`;
-  const last = enrollment.lastLessonId;
   const waits = enrollment.status === "pending" || enrollment.status === "waitlisted";
   return (
     <li class="card card-link">
       <h2 id={id}>
-        <a href={course}>
+        <a href={`/courses/${enrollment.courseId}`}>
           <bdi>{enrollment.courseTitle}</bdi>
         </a>
       </h2>
@@ -90,17 +90,49 @@ function OwnCourse(props: { enrollment: Enrollment }) {
             value={enrollment.completionPercentage}
             label={t("course.progress", { title: enrollment.courseTitle })}
           />
-          <div class="row above">
-            <Button
-              look="main"
-              describedBy={id}
-              onPress={() => route(last ? `${course}/lessons/${last}` : course)}
-            >
-              {last ? t("course.continue") : t("course.start")}
-            </Button>
-          </div>
+          <Go enrollment={enrollment} describedBy={id} />
         </div>
       )}
     </li>
+  );
+}
+
+/** The way on. What it reads to find the lesson is what the lesson shows, so that nothing is read twice. */
+function Go(props: { enrollment: Enrollment; describedBy: string }) {
+  const { courseId, lastLessonId, status } = props.enrollment;
+  const { route } = useLocation();
+  const isThere = useRef(true);
+  useEffect(
+    () => () => {
+      isThere.current = false;
+    },
+    [],
+  );
+  const course = `/courses/${courseId}`;
+  const go = useAction(async () => {
+    if (!lastLessonId || status === "completed") return route(course);
+    const both = await loadCourse(courseId);
+    if (!isThere.current) return; // the person went elsewhere meanwhile
+    const { part } = both;
+    const next = part.status === "enrolled" && nextLesson(both.course.lessons, part.progress, lastLessonId);
+    handOver(both);
+    route(next ? `${course}/lessons/${next.lessonId}` : course);
+  });
+  const isDone = status === "completed";
+  const word = lastLessonId ? t("course.continue") : t("course.start");
+  return (
+    <>
+      <div class="row above">
+        <Button
+          look={isDone ? "plain" : "main"}
+          describedBy={props.describedBy}
+          isBusy={go.isRunning}
+          onPress={() => go.run()}
+        >
+          {isDone ? t("course.again") : word}
+        </Button>
+      </div>
+      <ProblemNote problem={go.problem} />
+    </>
   );
 }
