@@ -2,18 +2,18 @@
 
 const STEP_SECONDS = 10;
 
-/** Does what a key means for the film. Keys of fields and of the browser's own controls stay theirs. */
-export function onKey(event: KeyboardEvent, film: HTMLVideoElement): void {
+/** Does what a key means for the film; `captions` turns those on and off. Keys of fields and of the browser stay theirs. */
+export function onKey(event: KeyboardEvent, film: HTMLVideoElement, captions: () => void): void {
   const isField =
     event.target instanceof HTMLElement && /^(INPUT|SELECT|TEXTAREA)$/.test(event.target.tagName);
   if (isField || event.ctrlKey || event.metaKey || event.altKey) return;
-  const work = actionOf(event.key.toLowerCase(), film);
+  const work = actionOf(event.key.toLowerCase(), film, captions);
   if (!work) return;
   event.preventDefault();
   work();
 }
 
-function actionOf(key: string, film: HTMLVideoElement): (() => void) | null {
+function actionOf(key: string, film: HTMLVideoElement, captions: () => void): (() => void) | null {
   switch (key) {
     case "k":
       return () => void (film.paused ? film.play() : film.pause());
@@ -30,15 +30,10 @@ function actionOf(key: string, film: HTMLVideoElement): (() => void) | null {
         film.muted = !film.muted;
       };
     case "c":
-      return () => switchCaptions(film.textTracks);
+      return captions;
     case "f":
       return () => void (document.fullscreenElement ? document.exitFullscreen() : film.requestFullscreen());
     default:
       return null;
   }
-}
-
-function switchCaptions(tracks: TextTrackList): void {
-  const shown = [...tracks].some((each) => each.mode === "showing");
-  for (const [at, track] of [...tracks].entries()) track.mode = !shown && at === 0 ? "showing" : "disabled";
 }

@@ -6,8 +6,10 @@ import { keep, save, saveAtLeaving } from "../../../progress/outbox";
 import { plain } from "../../../texts/formats";
 import type { Content } from "../load";
 import { t } from "../texts";
+import { OFF } from "./captions";
 import { Heartbeat } from "./heartbeat";
 import { onKey } from "./keys";
+import { useCaptions } from "./use-captions";
 
 const SPEEDS = [0.5, 0.75, 1, 1.25, 1.5, 1.75, 2];
 const SPEED = "education.speed"; // of the local storage: the speed that this person likes
@@ -32,9 +34,17 @@ interface Props {
 /** The film and what belongs to it. */
 export function Video(props: Props) {
   const film = useFilm(props);
+  const tracks = film.content.captions ?? [];
+  const captions = useCaptions(
+    film.element,
+    tracks.map((each) => each.language),
+  );
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: the keys are those of the film inside, for wherever the focus is in it.
-    <div class="film" onKeyDown={(event) => film.element.current && onKey(event, film.element.current)}>
+    <div
+      class="film"
+      onKeyDown={(event) => film.element.current && onKey(event, film.element.current, captions.toggle)}
+    >
       <video
         ref={film.element}
         controls
@@ -42,17 +52,16 @@ export function Video(props: Props) {
         preload="metadata"
         aria-label={plain(props.title)}
         src={film.content.url}
-        {...(film.content.captions?.length ? { crossOrigin: "anonymous" as const } : {})}
+        {...(tracks.length ? { crossOrigin: "anonymous" as const } : {})}
         {...film.events}
       >
-        {film.content.captions?.map((each, at) => (
+        {tracks.map((each) => (
           <track
             key={each.language}
             kind="captions"
             srclang={each.language}
             label={each.label}
             src={each.url}
-            default={at === 0}
           />
         ))}
       </video>
@@ -62,7 +71,20 @@ export function Video(props: Props) {
         </p>
       )}
       {film.state === "failed" && <ProblemNote problem={film.problem} onRetry={film.retry} />}
-      <div class="row row-spread">
+      <div class="row">
+        {tracks.length > 0 && (
+          <label class="speed">
+            {t("video.captions")}
+            <select value={captions.shown} onInput={(event) => captions.choose(event.currentTarget.value)}>
+              <option value={OFF}>{t("video.captions.off")}</option>
+              {tracks.map((each) => (
+                <option key={each.language} value={each.language}>
+                  {each.label}
+                </option>
+              ))}
+            </select>
+          </label>
+        )}
         <label class="speed">
           {t("video.speed")}
           <select
@@ -76,8 +98,8 @@ export function Video(props: Props) {
             ))}
           </select>
         </label>
-        <p class="small">{t("video.keys")}</p>
       </div>
+      <p class="small film-keys">{t("video.keys")}</p>
     </div>
   );
 }
