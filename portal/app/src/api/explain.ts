@@ -1,6 +1,5 @@
-// What the API says, for readers of all languages. Its own sentences are in English, and it has a code for most of them.
+// What the API says, in the language of the page. Its own sentences are in English, for those who write programs.
 import { t } from "../texts";
-import { choice } from "../texts/language";
 import type { FieldFault, Problem } from "./problem";
 
 /** The codes of problems that the catalogues have a sentence for. */
@@ -43,18 +42,29 @@ export const AS_THE_STATUS: readonly string[] = [
   "unavailable",
 ];
 
-/** Whether the API's sentences are in the language of the page. */
-export const readsApi = (): boolean => choice.value.language === "en";
-
-/** More about a problem, in the reader's language. Undefined if there are only English words for it, or none. */
+/** What a problem's code says, in the reader's language. Undefined if its code says no more than its status. */
 export function explained(problem: Problem): string | undefined {
-  if (readsApi()) return problem.detail || undefined;
   const code = EXPLAINED.find((each) => each === problem.code);
   return code && t(`problem.code.${code}`);
 }
 
+/**
+ * What the API adds to a problem for which the portal has no words. Undefined for a request that is not valid: its
+ * sentence names fields, and the fault stands beside the field.
+ */
+export function added(problem: Problem): string | undefined {
+  const isTold = problem.status >= 500 || problem.status === 404 || problem.code === "bad-request";
+  return isTold ? undefined : problem.detail || undefined;
+}
+
+/** Whether the person can mend it alone. Then nobody has to look for the request. */
+export function isOwn(problem: Problem): boolean {
+  return problem.code === "bad-request" || problem.status === 404 || explained(problem) !== undefined;
+}
+
 const FAULTS = [
-  [/^is required$|a character that can be seen/, "fault.required"],
+  [/^is required$/, "fault.required"],
+  [/a character that can be seen/, "fault.invisible"],
   [/shorter than or equal to (\d+) characters/, "fault.too-long"],
   [/longer than or equal to (\d+) characters/, "fault.too-short"],
   [/(?:smaller than or equal to|at most) (\d+)$/, "fault.at-most"],
@@ -64,10 +74,10 @@ const FAULTS = [
 
 /** What is wrong with a field, in the reader's language. */
 export function faultIn(fault: FieldFault): string {
-  if (readsApi()) return fault.message;
+  if (fault.isOwnWords) return fault.message;
   for (const [pattern, key] of FAULTS) {
     const found = pattern.exec(fault.message);
     if (found) return t(key, { number: Number(found[1]) });
   }
-  return t("fault.unusable");
+  return t(fault.field === "email" ? "fault.email" : "fault.unusable");
 }

@@ -1,7 +1,7 @@
 import { beforeAll, expect, test, vi } from "vitest";
 import { SignInEnded } from "../sign-in/renewal";
 import { loadTexts } from "../texts/translator";
-import { asProblem, problemOf } from "./problem";
+import { asProblem, Problem, problemOf } from "./problem";
 
 beforeAll(() => loadTexts());
 
@@ -43,4 +43,42 @@ test("an error that nobody expected is told in plain words, and its text goes to
   expect(asProblem(error)).toMatchObject({ status: 500, detail: "" });
   expect(asProblem(error).sentence).toMatch(/^Something unexpected/);
   expect(log).toHaveBeenCalledWith(error);
+});
+
+const refused = (...errors: [string, string][]) =>
+  new Problem(
+    400,
+    "",
+    "",
+    "",
+    "bad-request",
+    errors.map(([field, message]) => ({ field, message })),
+  );
+
+test("what was said of a field is over when the field is changed, and the rest stays", () => {
+  const problem = refused(["title", "is required"], ["capacity", "must be at least 1"]);
+  expect(problem.isOver).toBe(false);
+  problem.change("title");
+  expect(problem.openErrors.map((each) => each.field)).toEqual(["capacity"]);
+  expect(problem.isOver).toBe(false);
+  problem.change("capacity");
+  expect(problem.isOver).toBe(true);
+});
+
+test("a comparison of two fields is over when either is changed", () => {
+  for (const changed of ["opensAt", "closesAt"]) {
+    const problem = refused(["closesAt", "must be later than opensAt"]);
+    problem.change(changed);
+    expect(problem.openErrors).toEqual([]);
+  }
+  const other = refused(["closesAt", "must be later than opensAt"]);
+  other.change("title");
+  expect(other.isOver).toBe(false);
+});
+
+test("a wrong entry is over when it is changed; a failure of the school is not", () => {
+  const unknown = new Problem(404, "", "", "", "no-such-instructor");
+  const failure = new Problem(503, "");
+  for (const each of [unknown, failure]) each.change("email");
+  expect([unknown.isOver, failure.isOver]).toEqual([true, false]);
 });

@@ -1,4 +1,5 @@
 // What went wrong with a request, for people. Rules without a page.
+import { signal } from "@preact/signals";
 import { SignInEnded } from "../sign-in/renewal";
 import { t } from "../texts";
 
@@ -6,10 +7,19 @@ import { t } from "../texts";
 export interface FieldFault {
   field: string;
   message: string;
+  /** The message is of the portal, in the language of the page. */
+  isOwnWords?: boolean;
 }
+
+/** Whether a fault is about a field, or compares another field with it. `name` is that of the API. */
+export const concerns = (fault: FieldFault, name: string): boolean =>
+  fault.field === name || fault.field.startsWith(`${name}.`) || fault.message.split(/[^\w-]+/).includes(name);
 
 /** A request that did not do what the person wanted. */
 export class Problem extends Error {
+  /** The fields that the person has changed since: what was said of them holds no more. */
+  readonly #changed = signal<readonly string[]>([]);
+
   constructor(
     /** The HTTP status; 0 if nobody answered. */
     readonly status: number,
@@ -27,6 +37,22 @@ export class Problem extends Error {
     super(sentence);
   }
 
+  /** The person has changed a field. */
+  change(name: string): void {
+    if (!this.#changed.value.includes(name)) this.#changed.value = [...this.#changed.value, name];
+  }
+
+  /** The faults of fields that are as they were. */
+  get openErrors(): readonly FieldFault[] {
+    return this.errors.filter((fault) => !this.#changed.value.some((name) => concerns(fault, name)));
+  }
+
+  /** Whether the person has changed what was wrong, so that only another attempt can tell. */
+  get isOver(): boolean {
+    const isAboutInput = this.status >= 400 && this.status < 500 && !this.needsSignIn && this.status !== 429;
+    return isAboutInput && this.#changed.value.length > 0 && this.openErrors.length === 0;
+  }
+
   /** Whether the same request may succeed later. */
   get isPassing(): boolean {
     return this.status === 0 || this.status === 429 || this.status >= 500;
@@ -38,7 +64,7 @@ export class Problem extends Error {
   }
 }
 
-function sentenceOf(status: number): string {
+export function sentenceOf(status: number): string {
   if (status === 0) return t("problem.offline");
   if (status === 401) return t("problem.401");
   if (status === 403) return t("problem.403");

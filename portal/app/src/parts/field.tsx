@@ -13,7 +13,7 @@ interface FieldProps {
 }
 
 function faultOf(problem: Problem | undefined, name: string): string | undefined {
-  const fault = problem?.errors.find((each) => each.field === name || each.field.startsWith(`${name}.`));
+  const fault = problem?.openErrors.find((each) => each.field === name || each.field.startsWith(`${name}.`));
   return fault && faultIn(fault);
 }
 
@@ -81,7 +81,10 @@ export function TextField(
     maxLength: props.maxLength,
     "aria-invalid": fault ? ("true" as const) : undefined,
     "aria-describedby": described(id, props.hint, fault),
-    onInput: (event: Event) => props.onInput((event.currentTarget as HTMLInputElement).value),
+    onInput: (event: Event) => {
+      props.problem?.change(props.name);
+      props.onInput((event.currentTarget as HTMLInputElement).value);
+    },
   };
   return (
     <Frame {...props} id={id} fault={fault}>
@@ -126,7 +129,10 @@ export function SelectField(
         required={props.isRequired}
         aria-invalid={fault ? "true" : undefined}
         aria-describedby={described(id, props.hint, fault)}
-        onInput={(event) => props.onInput(event.currentTarget.value)}
+        onInput={(event) => {
+          props.problem?.change(props.name);
+          props.onInput(event.currentTarget.value);
+        }}
       >
         {props.options.map((each) => (
           <option key={each.value} value={each.value}>

@@ -1,12 +1,15 @@
 // What a page tells: problems (read aloud at once), saved states (read aloud when there is time), and emptiness.
 import type { ComponentChildren } from "preact";
-import { explained } from "../api/explain";
-import type { Problem } from "../api/problem";
+import { added, explained, isOwn } from "../api/explain";
+import { type Problem, sentenceOf } from "../api/problem";
 import { signIn } from "../sign-in/session";
 import { t } from "../texts";
 import { Button } from "./button";
 
-/** A problem in plain words, with a way on and the id that helps the operator to find it. */
+/**
+ * A problem in plain words, with a way on. Where the person cannot mend it, with the id that helps the operator to find
+ * it. It goes away when the person has changed what was wrong.
+ */
 export function ProblemNote(props: {
   problem: Problem | undefined;
   onRetry?: (() => void) | undefined;
@@ -14,12 +17,13 @@ export function ProblemNote(props: {
   children?: ComponentChildren;
 }) {
   const { problem } = props;
-  if (!problem) return null;
+  if (!problem || problem.isOver) return null;
   return (
     <div class="note note-problem" role="alert">
-      <p class="note-title">{problem.sentence}</p>
-      {problem.status !== 401 && <More problem={problem} />}
-      {problem.requestId && <p class="small">{t("problem.request", { id: problem.requestId })}</p>}
+      <Words problem={problem} />
+      {problem.requestId && !isOwn(problem) && (
+        <p class="small">{t("problem.request", { id: problem.requestId })}</p>
+      )}
       {problem.needsSignIn ? (
         <Button look="main" onPress={() => signIn()}>
           {t("session.sign-in")}
@@ -36,12 +40,17 @@ export function ProblemNote(props: {
   );
 }
 
-/** What more is known of a problem. English words stay for those of other languages, if there are no others. */
-function More(props: { problem: Problem }) {
+/** What happened. A sentence about the status says less than that of a code, which then stands alone. */
+function Words(props: { problem: Problem }) {
   const { problem } = props;
-  const text = explained(problem);
-  if (text) return <p>{text}</p>;
-  return problem.status < 500 && problem.status !== 404 ? <Original text={problem.detail} /> : null;
+  const more = explained(problem);
+  if (more && problem.sentence === sentenceOf(problem.status)) return <p class="note-title">{more}</p>;
+  return (
+    <>
+      <p class="note-title">{problem.sentence}</p>
+      {more ? <p>{more}</p> : !problem.needsSignIn && <Original text={added(problem)} />}
+    </>
+  );
 }
 
 /** A sentence of the API, marked as English for readers of other languages. */

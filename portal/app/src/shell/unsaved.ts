@@ -10,7 +10,9 @@ export interface Unsaved {
 }
 
 /** The question that the person has to answer now. */
-export const question = signal<{ text: string; answer: (leaves: boolean) => void } | null>(null);
+export const question = signal<{ text: string; about: Unsaved; answer: (leaves: boolean) => void } | null>(
+  null,
+);
 
 const works = new Set<Unsaved>();
 let here = "";
@@ -27,6 +29,8 @@ export function guardUnsaved(work: Unsaved): () => void {
   return () => {
     works.delete(work);
     if (works.size === 0) unwatch();
+    // It was saved while the question stood there, so there is nothing to answer.
+    if (question.value?.about === work) question.value.answer(false);
   };
 }
 
@@ -37,6 +41,7 @@ export function mayLeave(): Promise<boolean> {
   return new Promise((done) => {
     question.value = {
       text: first.text,
+      about: first,
       answer: (leaves) => {
         question.value = null;
         if (leaves) for (const each of [...works]) each.discard();

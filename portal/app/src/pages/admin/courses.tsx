@@ -1,6 +1,7 @@
 // Courses for administrators: those of erased owners, and any course by its address.
 import { useState } from "preact/hooks";
 import { api, ask, type Schemas } from "../../api/client";
+import { asProblem, Problem } from "../../api/problem";
 import { useAction } from "../../api/use-action";
 import { usePages } from "../../api/use-pages";
 import { Button } from "../../parts/button";
@@ -22,7 +23,18 @@ interface Found {
   staff: Schemas["StaffList"]["items"];
 }
 
+const ID = /^[A-Za-z0-9_-]{1,64}$/; // as api/openapi.yaml has it
+
 async function find(courseId: string): Promise<Found> {
+  if (!ID.test(courseId)) throw new Problem(400, admin("courses.no-address"));
+  try {
+    return await read(courseId);
+  } catch (error) {
+    throw asProblem(error).status === 404 ? new Problem(404, admin("courses.none")) : error;
+  }
+}
+
+async function read(courseId: string): Promise<Found> {
   const path = { params: { path: { courseId } } };
   const [course, staff] = await Promise.all([
     ask(api.GET("/courses/{courseId}", path)),

@@ -50,10 +50,13 @@ export function Roles(props: {
           const has = user.groups.includes(group);
           return (
             <li key={group} class="row row-spread">
-              <span class="row" id={`role-${group}`}>
-                {admin(`role.${group}`)}
-                {has && <span class="badge badge-good">{admin("roles.has")}</span>}
-              </span>
+              <div id={`role-${group}`}>
+                <p class="row">
+                  {admin(`role.${group}`)}
+                  {has && <span class="badge badge-good">{admin("roles.has")}</span>}
+                </p>
+                <p class="small">{admin(`role-means.${group}`)}</p>
+              </div>
               <Button
                 describedBy={`role-${group}`}
                 look={has ? "danger" : "plain"}

@@ -22,9 +22,8 @@ function refusal(error: unknown): Problem {
   if (!(error instanceof IdentityRefusal)) return asProblem(error);
   const { code, requestId } = error;
   if (!WRONG_CODE.has(code)) return new Problem(400, t("factor.failed"), "", requestId, code);
-  return new Problem(400, t("factor.wrong"), "", requestId, code, [
-    { field: "code", message: t("factor.wrong") },
-  ]);
+  const message = t("factor.wrong");
+  return new Problem(400, message, "", "", code, [{ field: "code", message, isOwnWords: true }]);
 }
 
 async function identity<T>(operation: string, body: object): Promise<T> {

@@ -1,5 +1,4 @@
-// Why a file was refused: the sentence of its code in the reader's language, and the exact one of the API.
-import { readsApi } from "../../api/explain";
+// Why a file was refused: the sentence of its code in the language of the page, and the exact one of the API.
 import { Original } from "../../parts/notes";
 import { teach } from "./texts";
 
@@ -27,13 +26,12 @@ const CODES = [
   "too-many-files",
 ] as const;
 
-/** The sentence, and for readers of other languages than English the API's own one below it: it names the place. */
+/** The sentence of the code, and below it the exact one of the API, which names the place in the file. */
 export function Refusal(props: { code: string | undefined; detail: string | undefined }) {
   const code = CODES.find((each) => each === props.code);
-  if (readsApi() || !code) return <p>{props.detail ?? (code && teach(`refusal.${code}`))}</p>;
   return (
     <>
-      <p>{teach(`refusal.${code}`)}</p>
+      {code && <p>{teach(`refusal.${code}`)}</p>}
       <Original text={props.detail} />
     </>
   );

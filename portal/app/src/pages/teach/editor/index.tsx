@@ -12,7 +12,7 @@ import { teach } from "../texts";
 import { readCourse, type TabProps } from "./course";
 import { LessonsTab } from "./lessons/lessons-tab";
 import { SettingsTab } from "./settings/settings-tab";
-import { type Status, statusMeaning, statusWord, steps } from "./status";
+import { meaningNow, type Status, statusMeaning, statusWord, steps } from "./status";
 
 const TABS = ["lessons", "roster", "settings"] as const;
 type Tab = (typeof TABS)[number];
@@ -95,7 +95,7 @@ function State(props: TabProps) {
       api.PATCH("/courses/{courseId}", { params: { path: { courseId } }, body: { status: to, version } }),
     );
     props.onCourse(next);
-    setSaid(teach("status.changed", { status: statusWord(next.status) }));
+    setSaid(teach(`status.now.${next.status}`));
   });
   return (
     <section class="card stack" aria-label={teach("status.label")}>
@@ -104,7 +104,7 @@ function State(props: TabProps) {
           <span class={course.status === "published" ? "badge badge-good" : "badge"}>
             {statusWord(course.status)}
           </span>
-          <span>{statusMeaning(course.status)}</span>
+          <span>{meaningNow(course)}</span>
         </p>
         <div class="row">
           {steps(course.status).map((each) => (

@@ -1,5 +1,6 @@
 // The states of a course, and what each means for students. Rules without a page.
 import type { Schemas } from "../../../api/client";
+import { dateAndTime } from "../../../texts/formats";
 import { teach } from "../texts";
 
 export type Status = Schemas["CourseStatus"];
@@ -9,6 +10,18 @@ export const statusWord = (status: Status): string => teach(`status.${status}`);
 
 /** What a state means for students, in a sentence. */
 export const statusMeaning = (status: Status): string => teach(`status.${status}.meaning`);
+
+/** What the state of a course means for students now: its dates decide whether they can enrol. */
+export function meaningNow(course: Schemas["Course"], now: Date = new Date()): string {
+  const { status, opensAt, closesAt } = course;
+  if (status === "published" && closesAt && new Date(closesAt) <= now) {
+    return teach("status.closed", { date: dateAndTime(closesAt) });
+  }
+  if (status === "published" && opensAt && new Date(opensAt) > now) {
+    return teach("status.opens", { date: dateAndTime(opensAt) });
+  }
+  return statusMeaning(status);
+}
 
 /** A way from one state to another. */
 export interface Step {

@@ -1,8 +1,8 @@
 // What became of each row of a class list, or would become of it.
 import type { Schemas } from "../../../api/client";
-import { readsApi } from "../../../api/explain";
 import { number } from "../../../texts/formats";
 import { teach } from "../texts";
+import { failedRows, missingSeats } from "./left-over";
 
 type Result = Schemas["RosterEnrollResult"];
 type Row = Result["items"][number];
@@ -10,8 +10,10 @@ type Row = Result["items"][number];
 const SHOWN_ROWS = 500;
 
 /** Each row's result, those that failed first. */
-export function ImportResults(props: { result: Result }) {
-  const { result } = props;
+export function ImportResults(props: { course: Schemas["Course"]; result: Result }) {
+  const { course, result } = props;
+  const missing = missingSeats(course, result);
+  const isInvited = (result.counts.invited ?? 0) + (result.counts.already_invited ?? 0) > 0;
   const column = result.table?.addressColumn;
   const rows = [...result.items].sort((a, b) => rank(a) - rank(b) || a.row - b.row);
   return (
@@ -31,6 +33,9 @@ export function ImportResults(props: { result: Result }) {
           </li>
         ))}
       </ul>
+      {isInvited && <p class="note">{teach("import.invited")}</p>}
+      {missing > 0 && <p class="note">{teach("import.seats", { seats: number(course.capacity ?? 0) })}</p>}
+      {!result.dryRun && failedRows(result) && <p>{teach("import.left")}</p>}
       <div class="scroll">
         <table>
           <thead>
@@ -44,12 +49,12 @@ export function ImportResults(props: { result: Result }) {
             {rows.slice(0, SHOWN_ROWS).map((each) => (
               <tr key={each.row}>
                 <td>{number(each.line ?? each.row)}</td>
-                <td>
+                <td class="address">
                   <bdi>{each.email}</bdi>
                 </td>
                 <td>
                   {teach(`outcome.${each.outcome}`)}
-                  {each.errorMessage && <span class="block fault">{reasonOf(each)}</span>}
+                  {each.errorCode && <span class="block fault">{reasonOf(each)}</span>}
                 </td>
               </tr>
             ))}
@@ -63,7 +68,9 @@ export function ImportResults(props: { result: Result }) {
   );
 }
 
-const reasonOf = (row: Row): string | undefined =>
-  readsApi() || !row.errorCode ? row.errorMessage : teach(`import.error.${row.errorCode}`);
+function reasonOf(row: Row): string | undefined {
+  if (row.errorCode === "invalid_email" && !row.email.trim()) return teach("import.error-empty");
+  return row.errorCode && teach(`import.error.${row.errorCode}`);
+}
 
 const rank = (row: Row) => (row.outcome === "failed" ? 0 : 1);

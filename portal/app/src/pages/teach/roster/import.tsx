@@ -6,18 +6,22 @@ import { Button } from "../../../parts/button";
 import { TextField } from "../../../parts/field";
 import { ProblemNote, StatusNote } from "../../../parts/notes";
 import { useDraft } from "../draft";
+import { readCourse } from "../editor/course";
 import { teach } from "../texts";
+import { aboutList } from "./faults";
 import { ImportResults } from "./import-results";
+import { failedRows } from "./left-over";
 
+type Course = Schemas["Course"];
 type Result = Schemas["RosterEnrollResult"];
 
 /** The panel. What is typed stays until it is imported, also over a reload. */
-export function ImportPanel(props: { course: Schemas["Course"]; onImported: () => void }) {
+export function ImportPanel(props: { course: Course; onImported: () => void }) {
   const { courseId } = props.course;
   const draft = useDraft(`import/${courseId}`, { text: "", column: "" });
   const chooser = useRef<HTMLInputElement>(null);
   const [file, setFile] = useState<File>();
-  const [result, setResult] = useState<Result>();
+  const [result, setResult] = useState<{ course: Course; is: Result }>();
   const [said, setSaid] = useState("");
   const send = async (dryRun: boolean): Promise<Result> => {
     const query = {
@@ -26,27 +30,35 @@ export function ImportPanel(props: { course: Schemas["Course"]; onImported: () =
     };
     // A file goes as it is: the API finds out how it is encoded.
     const table = file ?? new Blob([draft.value.text]);
-    return ask(
-      api.POST("/courses/{courseId}/roster", {
-        params: { path: { courseId }, query },
-        headers: { "Content-Type": "text/csv" },
-        body: table as unknown as string,
-        bodySerializer: (body) => body as unknown as BodyInit,
-      }),
-    );
+    try {
+      return await ask(
+        api.POST("/courses/{courseId}/roster", {
+          params: { path: { courseId }, query },
+          headers: { "Content-Type": "text/csv" },
+          body: table as unknown as string,
+          bodySerializer: (body) => body as unknown as BodyInit,
+        }),
+      );
+    } catch (error) {
+      throw aboutList(error);
+    }
   };
   const check = useAction(async () => {
     setSaid("");
     setResult(undefined);
-    setResult(await send(true));
+    const course = await withSeats(props.course);
+    setResult({ course, is: await send(true) });
   });
   const run = useAction(async () => {
     setSaid("");
+    const course = await withSeats(props.course);
     const done = await send(false);
-    setResult(done);
+    setResult({ course, is: done });
     setSaid(teach("import.done", { count: done.items.filter((each) => each.outcome !== "failed").length }));
     setFile(undefined);
     draft.forget();
+    const text = failedRows(done);
+    if (text) draft.change({ text, column: "" });
     props.onImported();
   });
   const problem = check.problem ?? run.problem;
@@ -71,7 +83,8 @@ export function ImportPanel(props: { course: Schemas["Course"]; onImported: () =
           value={draft.value.text}
           onInput={(text) => {
             setFile(undefined);
-            setResult(undefined);
+            // What became of an import stays beside the rows that are mended.
+            setResult((before) => (before?.is.dryRun ? undefined : before));
             draft.change({ text });
           }}
           problem={problem}
@@ -125,7 +138,11 @@ export function ImportPanel(props: { course: Schemas["Course"]; onImported: () =
       </form>
       <ProblemNote problem={problem} />
       <StatusNote>{said}</StatusNote>
-      {result && <ImportResults result={result} />}
+      {result && <ImportResults course={result.course} result={result.is} />}
     </section>
   );
 }
+
+/** The course with the seats that are taken now; only where they have a limit. */
+const withSeats = (course: Course): Promise<Course> | Course =>
+  course.capacity ? readCourse(course.courseId) : course;

@@ -54,10 +54,13 @@ export function RosterTab(props: { course: Schemas["Course"] }) {
       <section class="stack">
         <div class="row row-spread">
           <h2>{teach("roster.title")}</h2>
-          <Button isBusy={save.isRunning} onPress={() => save.run()}>
+          <Button describedBy="roster-export" isBusy={save.isRunning} onPress={() => save.run()}>
             {teach("roster.export")}
           </Button>
         </div>
+        <p class="small" id="roster-export">
+          {teach("roster.export.hint")}
+        </p>
         <ProblemNote problem={save.problem} />
         <StatusNote>{said}</StatusNote>
         <ProblemNote problem={pages.problem} onRetry={pages.reload} />

@@ -10,6 +10,10 @@ type Entry = Schemas["RosterEntry"];
 /** How a student is called: by name, else by address, else by id. */
 export const nameOf = (entry: Entry) => entry.displayName || entry.email || entry.userId;
 
+/** Whether a student has opened a lesson. The enrolment itself counts as the first activity. */
+export const hasBegun = (entry: Entry): boolean =>
+  entry.completionPercentage > 0 || Date.parse(entry.lastActivityAt ?? "") !== Date.parse(entry.enrolledAt);
+
 /** The table. On a narrow screen each row becomes a card. */
 export function RosterTable(props: { entries: readonly Entry[]; onRemove: (entry: Entry) => void }) {
   return (
@@ -50,7 +54,7 @@ export function RosterTable(props: { entries: readonly Entry[]; onRemove: (entry
                 {each.score === undefined ? "–" : number(Math.round(each.score))}
               </td>
               <td data-label={teach("roster.activity")}>
-                {each.lastActivityAt ? day(each.lastActivityAt) : "–"}
+                {hasBegun(each) && each.lastActivityAt ? day(each.lastActivityAt) : teach("roster.not-begun")}
               </td>
               <td>
                 <Button describedBy={`student-${each.userId}`} onPress={() => props.onRemove(each)}>

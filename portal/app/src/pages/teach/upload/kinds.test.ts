@@ -1,6 +1,6 @@
 import { beforeAll, expect, test } from "vitest";
 import { loadTexts } from "../../../texts/translator";
-import { offered, typeFor } from "./kinds";
+import { offered, refuseEmpty, typeFor } from "./kinds";
 
 beforeAll(() => loadTexts("en"));
 
@@ -32,4 +32,11 @@ test.each([
 
 test("the chooser offers endings and media types", () => {
   expect(offered("pdf")).toBe(".pdf,application/pdf");
+});
+
+test("an empty file is told as such before it is sent", () => {
+  expect(() => refuseEmpty({ size: 0 })).toThrow(
+    expect.objectContaining({ sentence: expect.stringContaining("The file is empty") }),
+  );
+  expect(() => refuseEmpty({ size: 1 })).not.toThrow();
 });

@@ -30,3 +30,8 @@ export function typeFor(kind: Kind, file: { name: string; type: string }): Media
   if (!found) throw new Problem(400, teach(`upload.not-${kind}`));
   return found;
 }
+
+/** Throws a `Problem` for a file that has nothing in it: the storage takes none. */
+export function refuseEmpty(file: { size: number }): void {
+  if (file.size === 0) throw new Problem(400, teach("upload.empty"));
+}

@@ -24,7 +24,7 @@ function send(sending: Sending): Promise<void> {
     request.upload.onprogress = (event) => sending.onBytes(event.loaded);
     request.onload = () => {
       if (request.status < 300) end();
-      else end(new Problem(request.status, teach("upload.refused"), reasonIn(request.responseText)));
+      else end(new Problem(request.status, reasonIn(request.responseText)));
     };
     request.onerror = () => end(new Problem(0, teach("upload.cut")));
     request.onabort = () => end(new DOMException("stopped", "AbortError"));
@@ -34,11 +34,10 @@ function send(sending: Sending): Promise<void> {
   });
 }
 
-/** What S3 says in its XML answer: nothing that a person needs but for a file of the wrong size. */
+/** Why S3 refused a file, by its XML answer: a person can only mend a file of another size than was told. */
 function reasonIn(answer: string): string {
-  return answer.includes("EntityTooLarge") || answer.includes("EntityTooSmall")
-    ? teach("upload.changed")
-    : "";
+  const isOtherSize = answer.includes("EntityTooLarge") || answer.includes("EntityTooSmall");
+  return teach(isOtherSize ? "upload.changed" : "upload.refused");
 }
 
 /** Sends a whole file with the form that the API gave. */

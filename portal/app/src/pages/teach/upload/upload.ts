@@ -1,7 +1,7 @@
 // Uploads the file of a lesson. A large one goes in parts: it can be paused, and goes on after a cut or a reload.
 import { api, ask, type Schemas } from "../../../api/client";
 import { asProblem } from "../../../api/problem";
-import { typeFor } from "./kinds";
+import { refuseEmpty, typeFor } from "./kinds";
 import { forget, remember, remembered } from "./memory";
 import { AT_ONCE, ATTEMPTS, type FilePart, FORM_BYTES, isSameFile, partsLeft, pause } from "./plan";
 import { sendForm, sendPart } from "./send";
@@ -41,11 +41,12 @@ export async function upload(
   onShare: OnShare,
 ): Promise<void> {
   const mediaType = typeFor(kind, file);
+  refuseEmpty(file);
   if (file.size > FORM_BYTES) return uploadInParts(target, { file, mediaType }, signal, onShare);
   const form = await ask(
     api.POST("/courses/{courseId}/lessons/{lessonId}/upload", {
       params: { path: target },
-      body: { fileName: file.name, mediaType, ...(file.size ? { sizeBytes: file.size } : {}) },
+      body: { fileName: file.name, mediaType, sizeBytes: file.size },
     }),
   );
   await sendForm(form, file, signal, (sent) => onShare(sent / file.size));

@@ -8,6 +8,7 @@ import { ProblemNote, StatusNote } from "../../../../parts/notes";
 import { languageName } from "../../../../texts/formats";
 import { Refusal } from "../../refusal";
 import { teach } from "../../texts";
+import { refuseEmpty } from "../../upload/kinds";
 import { sendForm } from "../../upload/send";
 import type { Course } from "../course";
 import { captionLanguages, OTHER } from "./caption-languages";
@@ -31,11 +32,12 @@ export function CaptionsPanel(props: {
   });
   const add = useAction(async (file: File) => {
     setSaid("");
+    refuseEmpty(file);
     const wanted = language === OTHER ? code.trim() : language;
     const form = await ask(
       api.PUT("/courses/{courseId}/lessons/{lessonId}/captions/{language}", {
         ...path(wanted),
-        body: file.size ? { sizeBytes: file.size } : {},
+        body: { sizeBytes: file.size },
       }),
     );
     await sendForm(form, file, new AbortController().signal, () => {});
@@ -43,84 +45,116 @@ export function CaptionsPanel(props: {
     setLanguage("");
     setCode("");
   });
-  const remove = useAction(async (each: string) => {
+  const remove = useAction(async (each: string, done: string) => {
     await ask(api.DELETE("/courses/{courseId}/lessons/{lessonId}/captions/{language}", path(each)));
     await props.reload();
-    setSaid(teach("captions.removed"));
+    setSaid(done);
   });
+  const present = lesson.captions ?? [];
+  const isThere = (each: string) => present.some((one) => one.language === each);
   return (
-    <details class="stack">
-      <summary>{teach("captions.title", { count: lesson.captions?.length ?? 0 })}</summary>
-      <ul class="stack">
-        {(lesson.captions ?? []).map((each) => (
-          <li key={each.language} class="row row-spread">
-            <span>
-              <bdi>{each.label}</bdi> <span class="small">({each.language})</span>
-            </span>
-            <Button isBusy={remove.isRunning} onPress={() => remove.run(each.language)}>
-              {teach("captions.remove")}
-            </Button>
-          </li>
-        ))}
-      </ul>
-      {(lesson.refusedCaptions ?? []).map((each) => (
-        <div key={each.language} class="note note-problem" role="alert">
-          <p class="note-title">{languageName(each.language)}</p>
-          <Refusal code={each.code} detail={each.detail} />
-        </div>
-      ))}
-      <form
-        class="form"
-        aria-label={teach("captions.add")}
-        onSubmit={(event) => {
-          event.preventDefault();
-          chooser.current?.click();
-        }}
-      >
-        <SelectField
-          label={teach("captions.language")}
-          name="language"
-          hint={teach("captions.language.hint")}
-          value={language}
-          onInput={setLanguage}
-          problem={add.problem}
-          isRequired
-          options={[
-            { value: "", label: "" },
-            ...captionLanguages((lesson.captions ?? []).map((each) => each.language)),
-            { value: OTHER, label: teach("captions.language.another") },
-          ]}
-        />
-        {language === OTHER && (
-          <TextField
-            label={teach("captions.language.code")}
-            name="code"
-            hint={teach("captions.language.code.hint")}
-            value={code}
-            onInput={setCode}
-            pattern="[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*"
-            isRequired
-          />
+    <details>
+      <summary>
+        {present.length > 0 ? teach("captions.title", { count: present.length }) : teach("captions.none")}
+      </summary>
+      <div class="stack">
+        {present.length > 0 && (
+          <ul class="stack">
+            {present.map((each) => (
+              <li key={each.language} class="row row-spread">
+                <Language {...each} lessonId={lesson.lessonId} />
+                <Button
+                  isBusy={remove.isRunning}
+                  describedBy={`captions-${lesson.lessonId}-${each.language}`}
+                  onPress={() => remove.run(each.language, teach("captions.removed"))}
+                >
+                  {teach("captions.remove")}
+                </Button>
+              </li>
+            ))}
+          </ul>
         )}
-        <input
-          ref={chooser}
-          type="file"
-          hidden
-          aria-label={teach("captions.file")}
-          accept=".vtt,.srt,text/vtt"
-          onChange={(event) => {
-            const file = event.currentTarget.files?.[0];
-            event.currentTarget.value = "";
-            if (file) void add.run(file);
+        {(lesson.refusedCaptions ?? []).map((each) => (
+          <div key={each.language} class="note note-problem" role="alert">
+            <p class="note-title">{teach("captions.refused", { language: languageName(each.language) })}</p>
+            <Refusal code={each.code} detail={each.detail} />
+            {isThere(each.language) ? (
+              <p>{teach("captions.refused.before")}</p>
+            ) : (
+              <Button isBusy={remove.isRunning} onPress={() => remove.run(each.language, "")}>
+                {teach("captions.refused.dismiss")}
+              </Button>
+            )}
+          </div>
+        ))}
+        <form
+          class="form"
+          aria-label={teach("captions.add")}
+          onSubmit={(event) => {
+            event.preventDefault();
+            chooser.current?.click();
           }}
-        />
-        <Button type="submit" isBusy={add.isRunning}>
-          {teach("captions.add")}
-        </Button>
-      </form>
-      <ProblemNote problem={add.problem ?? remove.problem} />
-      <StatusNote>{said}</StatusNote>
+        >
+          <SelectField
+            label={teach("captions.language")}
+            name="language"
+            hint={teach("captions.language.hint")}
+            value={language}
+            onInput={setLanguage}
+            problem={add.problem}
+            isRequired
+            options={[
+              { value: "", label: "" },
+              ...captionLanguages(present.map((each) => each.language)),
+              { value: OTHER, label: teach("captions.language.another") },
+            ]}
+          />
+          {language === OTHER && (
+            <TextField
+              label={teach("captions.language.code")}
+              name="code"
+              hint={teach("captions.language.code.hint")}
+              value={code}
+              onInput={setCode}
+              pattern="[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*"
+              isRequired
+            />
+          )}
+          <input
+            ref={chooser}
+            type="file"
+            hidden
+            aria-label={teach("captions.file")}
+            accept=".vtt,.srt,text/vtt"
+            onChange={(event) => {
+              const file = event.currentTarget.files?.[0];
+              event.currentTarget.value = "";
+              if (file) void add.run(file);
+            }}
+          />
+          <Button type="submit" isBusy={add.isRunning}>
+            {teach("captions.add")}
+          </Button>
+        </form>
+        <ProblemNote problem={add.problem ?? remove.problem} />
+        <StatusNote>{said}</StatusNote>
+      </div>
     </details>
+  );
+}
+
+/** A language by its name in the language of the page, and by the name that students see if that is another one. */
+function Language(props: { lessonId: string; language: string; label: string }) {
+  const name = languageName(props.language);
+  return (
+    <span id={`captions-${props.lessonId}-${props.language}`}>
+      <bdi>{name}</bdi>{" "}
+      {props.label !== name && (
+        <span class="small">
+          <bdi>{props.label}</bdi>
+        </span>
+      )}
+    </span>
   );
 }
 

@@ -95,12 +95,17 @@ export function LessonFile(props: {
         <Progress value={share * 100} label={teach("upload.progress", { title: lesson.title })} />
       )}
       {phase === "working" && <p role="status">{teach("upload.working")}</p>}
+      {phase === "idle" && (
+        <p class="hint" id={`takes-${lesson.lessonId}`}>
+          {teach(`lesson.kind.${lesson.contentType}`)} {lesson.hasContent && teach("upload.replaces")}
+        </p>
+      )}
       <ProblemNote problem={problem} onRetry={phase === "paused" ? () => void send() : undefined} />
       <div class="row">
         {(phase === "idle" || phase === "working") && (
           <Button
             isBusy={phase === "working"}
-            describedBy={props.titleId}
+            describedBy={`${props.titleId} takes-${lesson.lessonId}`}
             onPress={() => chooser.current?.click()}
           >
             {teach("upload.file")}

@@ -28,6 +28,7 @@ export function LessonsTab(props: TabProps) {
   const [over, setOver] = useState<string>();
   const dragged = useRef<string | undefined>(undefined);
   const ids = course.lessons.map((each) => each.lessonId);
+  const hasSections = course.lessons.some((each) => each.section);
 
   const reorder = useAction(async (lessonId: string, to: number) => {
     const from = ids.indexOf(lessonId);
@@ -92,9 +93,9 @@ export function LessonsTab(props: TabProps) {
       )}
       {grouped(course.lessons).map((group) => (
         <section key={group.lessons[0]?.lessonId} class="stack">
-          {group.section && (
+          {hasSections && (
             <h3 class="section-title">
-              <bdi>{group.section}</bdi>
+              {group.section ? <bdi>{group.section}</bdi> : <em>{teach("lessons.no-section")}</em>}
             </h3>
           )}
           <ol class="stack">
@@ -116,7 +117,7 @@ export function LessonsTab(props: TabProps) {
                     lesson={lesson}
                     index={index}
                     count={ids.length}
-                    heading={group.section ? "h4" : "h3"}
+                    heading={hasSections ? "h4" : "h3"}
                     isMoving={moving === lesson.lessonId}
                     onMove={(to) => move(lesson.lessonId, to, to < index ? "up" : "down")}
                     onDrag={(event) => {

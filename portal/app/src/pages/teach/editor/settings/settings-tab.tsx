@@ -13,7 +13,7 @@ import { teach } from "../../texts";
 import { type Course, readCourse, type TabProps } from "../course";
 import { differences, merged } from "./conflict";
 import { Conflict } from "./conflict-panel";
-import { changesOf, formOf, momentOf, type SettingsForm } from "./settings";
+import { changesOf, formOf, isPast, momentOf, type SettingsForm } from "./settings";
 import { Staff } from "./staff";
 
 const FIELD_NAMES: Record<keyof SettingsForm, Parameters<typeof teach>[0]> = {
@@ -98,7 +98,7 @@ function Details(props: TabProps) {
       aria-label={teach("settings.title")}
       onSubmit={(event) => {
         event.preventDefault();
-        void save.run();
+        if (!theirs) void save.run();
       }}
     >
       <h2>{teach("settings.title")}</h2>
@@ -112,6 +112,7 @@ function Details(props: TabProps) {
       <TextField {...field("seats", "capacity")} hint={teach("field.seats.hint")} type="number" min={1} />
       <TextField {...field("opensAt", "opensAt")} hint={zoneHint()} type="datetime-local" />
       <TextField {...field("closesAt", "closesAt")} hint={zoneHint()} type="datetime-local" />
+      {isPast(form.closesAt) && <p class="note">{teach("settings.closed")}</p>}
       {theirs && (
         <Conflict
           differences={differences(base, form, formOf(theirs)).map((each) => ({
@@ -126,7 +127,7 @@ function Details(props: TabProps) {
       )}
       <ProblemNote problem={problem} />
       <div class="row">
-        <Button type="submit" look="main" isBusy={save.isRunning}>
+        <Button type="submit" look="main" isBusy={save.isRunning} isDisabled={theirs !== undefined}>
           {t("action.save")}
         </Button>
         {draft.isChanged && <Button onPress={draft.forget}>{teach("settings.undo")}</Button>}

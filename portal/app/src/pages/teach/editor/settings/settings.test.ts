@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Schemas } from "../../../../api/client";
-import { changesOf, formOf, localOf, momentOf } from "./settings";
+import { changesOf, formOf, isPast, localOf, momentOf } from "./settings";
 
 const course = {
   title: "A",
@@ -22,4 +22,14 @@ test("a form that nobody touched changes nothing", () => {
 test("an emptied field of seats or dates takes the limit away", () => {
   const form = { ...formOf(course), seats: "", opensAt: "" };
   expect(changesOf(form, formOf(course))).toEqual({ capacity: null, opensAt: null });
+});
+
+test("a date that is over is known before it is saved", () => {
+  const now = new Date("2027-05-03T08:00:00Z");
+  const field = (moment: string) => isPast(localOf(moment), now);
+  expect([field("2027-05-03T07:59:00Z"), field("2027-05-03T08:01:00Z"), isPast("", now)]).toEqual([
+    true,
+    false,
+    false,
+  ]);
 });

@@ -20,6 +20,10 @@ export function localOf(moment: string | null | undefined): string {
 /** The moment (ISO 8601, UTC) of what a `datetime-local` field shows; null for nothing. */
 export const momentOf = (local: string): string | null => (local ? new Date(local).toISOString() : null);
 
+/** Whether what a `datetime-local` field shows is over. */
+export const isPast = (local: string, now: Date = new Date()): boolean =>
+  local !== "" && new Date(local) <= now;
+
 /** The fields of a course. */
 export function formOf(course: Schemas["Course"]): SettingsForm {
   return {
