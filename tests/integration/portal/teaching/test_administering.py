@@ -75,17 +75,23 @@ def test_an_administrator_at_work(deployed: Deployed, people: People, chromium: 
         page.get_by_role("heading", level=1, name="Orphaned course").wait_for()
 
 
-def test_a_refusal_is_told_in_plain_words_with_its_number(
+def test_an_address_typed_wrong_is_told_in_plain_words(
     deployed: Deployed, people: People, chromium: "Browser"
 ) -> None:
-    """An address typed wrong, and a course that is not there."""
+    """Nobody has to look for the request of a typing error, so it has no number. The words go with the error."""
     administrator = people.new(ADMINISTRATORS)
     with visit(chromium, deployed) as window:
         page = window.page
         window.sign_in(administrator, "/admin")
-        page.get_by_label("Address or id of a course").fill("no-such-course")
-        page.get_by_role("button", name="Show the course").click()
-        alert = page.get_by_role("alert")
-        alert.filter(has_text="This does not exist, or you may not see it").wait_for()
-        assert "tell your school this number" in alert.inner_text()
+        field, alert = page.get_by_label("Address or id of a course"), page.get_by_role("alert")
+        for typed, told in (
+            ("The water cycle", "a title is not enough"),
+            ("no-such-course", "There is no course with this address or id."),
+        ):
+            field.fill(typed)
+            assert alert.count() == 0
+            page.get_by_role("button", name="Show the course").click()
+            alert.filter(has_text=told).wait_for()
+            assert "number" not in alert.inner_text()
+            assert "pattern" not in page.get_by_role("main").inner_text()
         assert window.in_both_schemes() == []

@@ -92,10 +92,10 @@ def test_an_instructor_makes_fills_orders_and_publishes_a_course(desk: Desk, tmp
 def test_a_course_goes_out_of_the_catalogue_and_into_the_archive(desk: Desk) -> None:
     course_id = new_course(desk.teacher, title="Comes and goes")
     page = desk.open(course_id)
-    for button, status, meaning in (
-        ("Unpublish", "draft", "Students do not see it"),
-        ("Archive", "archived", "Nobody can enrol"),
-        ("Publish", "published", "It is in the catalogue"),
+    for button, status, meaning, told in (
+        ("Unpublish", "draft", "Students do not see it", "a draft now"),
+        ("Archive", "archived", "Nobody can enrol", "archived now"),
+        ("Publish", "published", "It is in the catalogue", "published now"),
     ):
         step = page.get_by_role("button", name=button, exact=True)
         assert meaning in str(
@@ -104,7 +104,7 @@ def test_a_course_goes_out_of_the_catalogue_and_into_the_archive(desk: Desk) -> 
             )
         )
         step.click()
-        page.get_by_role("status").filter(has_text=f"The course is now: {status.capitalize()}").wait_for()
+        page.get_by_role("status").filter(has_text=f"The course is {told}.").wait_for()
         assert desk.teacher.get(f"/courses/{course_id}")["status"] == status
 
 
@@ -125,8 +125,9 @@ def test_a_package_that_cannot_be_used_says_what_to_mend(desk: Desk, tmp_path: P
     refused.wait_for()
     shown = desk.teacher.get(f"/courses/{course_id}")["lessons"][0]["content"]["detail"]
     assert shown in refused.inner_text()
+    assert "Make a zip of what is in the folder" in refused.inner_text()
     assert desk.window.in_both_schemes() == []
-    page.get_by_text("Captions: 0 languages").click()
+    page.get_by_text("Captions: none yet").click()
     page.get_by_label("Language of the captions").select_option(label="German")
     _choose(page, "Add captions", captions)
     page.get_by_role("status").filter(has_text="The captions are there").wait_for()
@@ -137,19 +138,22 @@ def test_a_package_that_cannot_be_used_says_what_to_mend(desk: Desk, tmp_path: P
 
 
 def test_a_file_of_the_wrong_kind_says_what_the_lesson_takes(desk: Desk, tmp_path: Path) -> None:
-    """In one sentence about the file, whose size does not matter; the next file is taken."""
+    """In one sentence about the file, before anything is sent; an empty one is told as such, and the next is taken."""
     course_id = new_course(desk.teacher, lessons={"words": lesson("article")})
-    small, large, right = (tmp_path / name for name in ("film.mp4", "long film.mp4", "words.md"))
+    names = ("film.mp4", "long film.mp4", "empty.md", "words.md")
+    small, large, empty, right = (tmp_path / name for name in names)
     small.write_bytes(FILM.read_bytes())
     large.write_bytes(bytes(17 * 1024 * 1024))
+    empty.touch()
     right.write_text(TEXT, encoding="utf-8")
     page = desk.open(course_id)
-    for wrong in (small, large):
-        with page.expect_response(lambda answer: answer.status == 400):
-            _choose(page, "Upload file", wrong)
-        told = page.get_by_role("alert").filter(has_text="This lesson takes a text in Markdown (.md).")
-        told.wait_for()
-        assert "body" not in told.inner_text()
+    page.get_by_text("A text in Markdown (.md).").wait_for()  # before a file is chosen
+    desk.window.calls.clear()
+    takes = "This lesson takes a text in Markdown (.md)."
+    for wrong, words in ((small, takes), (empty, "The file is empty."), (large, takes)):
+        _choose(page, "Upload file", wrong)
+        page.get_by_role("alert").filter(has_text=words).wait_for()
+    assert desk.window.calls == []
     assert desk.window.in_both_schemes() == []
     _choose(page, "Upload file", right)
     page.get_by_role("status").filter(has_text="The file is there").wait_for()
@@ -236,7 +240,9 @@ def test_a_colleague_is_named_by_address(desk: Desk, people: People) -> None:
     field = page.get_by_label("E-mail address of a colleague")
     field.fill(student.email)
     page.get_by_role("button", name="Add co-teacher").click()
-    page.get_by_role("alert").filter(has_text="No instructor signs in with this address").wait_for()
+    alert = page.get_by_role("alert")
+    alert.filter(has_text="No instructor signs in with this address").wait_for()
+    assert not [each for each in ("does not exist", "number") if each in alert.inner_text()]
     assert field.input_value() == student.email
     field.fill(colleague.email.upper())
     page.get_by_role("button", name="Add co-teacher").click()
@@ -256,9 +262,14 @@ def test_seats_and_dates_are_in_the_teachers_own_time_zone(desk: Desk) -> None:
     page.get_by_label("Enrolment ends").fill("2027-05-02T10:00")
     form = page.get_by_role("form", name="About the course")
     form.get_by_role("button", name="Save").click()
-    page.get_by_role("alert").wait_for()  # it ends before it begins, and nothing typed is lost
+    alert = page.get_by_role("alert")
+    alert.wait_for()  # it ends before it begins, and nothing typed is lost
+    fault = page.get_by_text("must be after the opening of enrolment")
+    assert fault.count() == 1
+    assert not [each for each in ("opensAt", "body", "number") if each in form.inner_text()]
     assert page.get_by_label("Seats").input_value() == "12"
     page.get_by_label("Enrolment ends").fill("2027-06-02T10:00")
+    assert (fault.count(), alert.count()) == (0, 0)
     form.get_by_role("button", name="Save").click()
     form.get_by_role("status").filter(has_text="saved").wait_for()
     course = desk.teacher.get(f"/courses/{course_id}")

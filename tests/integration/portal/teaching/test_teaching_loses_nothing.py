@@ -58,8 +58,9 @@ def test_two_who_edit_the_same_course_see_both_versions(desk: Desk) -> None:
     page.get_by_role("heading", level=1, name="Theirs").wait_for()
     assert page.get_by_label("Title").input_value() == "Mine"
     _save(page)
-    page.get_by_role("heading", name="Somebody else has changed this course").wait_for()
+    page.get_by_role("heading", name="This course has been changed meanwhile").wait_for()
     assert page.get_by_role("cell", name="Theirs").count() == 1
+    assert page.get_by_role("form", name="About the course").get_by_role("button", name="Save").is_disabled()
     assert desk.window.in_both_schemes() == []
     page.get_by_role("button", name="Take mine").click()
     page.get_by_role("status").filter(has_text="saved").wait_for()
