@@ -37,10 +37,16 @@ class SignInFactors:
 
     def begin_anew(self) -> bool:
         """End all sessions, then note the factor: one AdminUserGlobalSignOut and one TransactWriteItems."""
+        return self._end_sessions(self._table.note_first_seen)
 
+    def begin_renewals(self, known_since: int) -> bool:
+        """End all sessions, then note it: one AdminUserGlobalSignOut and one UpdateItem."""
+        return self._end_sessions(lambda user_id: self._table.note_renewals(user_id, known_since))
+
+    def _end_sessions(self, note: Callable[[str], bool]) -> bool:
         def both() -> bool:
             clients.cognito().admin_user_global_sign_out(**self._user)
-            return self._table.note_first_seen(self._user_id)
+            return note(self._user_id)
 
         return _unless_out(both) or False
 

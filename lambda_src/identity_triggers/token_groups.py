@@ -8,14 +8,16 @@ The event of the trigger names neither the factor nor the session. So the first 
 a factor, all of their sessions are ended: each of them may have begun with the password alone. A renewed token then
 belongs to a session in which Cognito has asked for the factor. domain.people.second_factors says what is stored.
 
-Cognito may call the trigger for a renewal that it accepted a moment before all sessions were ended. So after the first
-sight of a factor, renewed tokens have the group only some seconds later.
+Cognito's sign-in page remembers a browser for an hour, and the end of all sessions does not end that. So a session that
+begins there within this time may have begun without the factor: neither it nor its renewals have the group. When the
+time is over, all sessions are ended once more, and who signs in on the page from then on was asked for the factor.
 
-Three gaps remain. Cognito decides whether to ask for a factor a moment before it calls the trigger; somebody who signs
-in with a password in exactly that moment, while the first factor is being set up, gets one token with the group. A
-session that begins on Cognito's own sign-in page, by a password that the page remembers, has no group, but a renewal
-of it has: whoever turns that page on must close this. And an operator can put a person without a factor into the group:
-docs/operations.md says why not to.
+Cognito may call the trigger for a renewal that it accepted a moment before all sessions were ended. So after each such
+end, renewed tokens have the group only some seconds later.
+
+Two gaps remain. Cognito decides whether to ask for a factor a moment before it calls the trigger; somebody who signs
+in with a password in exactly that moment, while the first factor is being set up, gets one token with the group. And
+an operator can put a person without a factor into the group: docs/operations.md says why not to.
 """
 
 import time
@@ -28,9 +30,10 @@ from toolkit.caller import ADMINISTRATORS
 # https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-lambda-pre-token-generation.html
 SIGNED_IN = "TokenGeneration_Authentication"
 SIGNED_IN_ON_A_PAGE = "TokenGeneration_HostedAuth"
-# For so long, the sign-in page gives new tokens to a browser without asking for anything, and the end of all sessions
-# does not end that: https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-managed-login.html
-PAGE_SECONDS = 3600
+# For an hour after it has asked a person, the sign-in page gives the same browser codes without asking anything:
+# https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_ClientSSOSessionConfigType.html
+# Each code can be exchanged for tokens for five minutes.
+PAGE_SECONDS = 3600 + 300
 
 
 class SecondFactors(Protocol):
@@ -47,6 +50,10 @@ class SecondFactors(Protocol):
 
     def begin_anew(self) -> bool:
         """End all sessions, then note that the person has a factor from now on. Returns whether both is done."""
+
+    def begin_renewals(self, known_since: int) -> bool:
+        """End all sessions, then note that those from now on began with the factor that is known since then. Returns
+        whether both is done."""
 
 
 def groups_for_token(
@@ -81,5 +88,8 @@ def _is_proven(source: str, factors: SecondFactors) -> bool:
         return factors.begin_anew() and source == SIGNED_IN
     if source == SIGNED_IN:
         return True
-    wait = PAGE_SECONDS if source == SIGNED_IN_ON_A_PAGE else 0
-    return time.time() >= record.known_since + wait
+    if time.time() < record.known_since + PAGE_SECONDS:
+        return False
+    if record.renewals_since is None:
+        return factors.begin_renewals(record.known_since) and source == SIGNED_IN_ON_A_PAGE
+    return source == SIGNED_IN_ON_A_PAGE or time.time() >= record.renewals_since

@@ -19,8 +19,9 @@ from typing import Any
 KEY_PREFIX = "factor#"
 KNOWN_SINCE = "knownSince"
 LOST_AT = "lostAt"
-# A factor that was seen for the first time counts in renewed tokens only after so long. It is longer than Cognito waits
-# for the sign-in trigger, three times five seconds:
+RENEWALS_SINCE = "renewalsSince"
+# After the end of all sessions, renewed tokens count only after so long. It is longer than Cognito waits for
+# the sign-in trigger, three times five seconds:
 # https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-working-with-lambda-triggers.html
 SETTLING_SECONDS = 20
 
@@ -29,16 +30,23 @@ SETTLING_SECONDS = 20
 class FactorRecord:
     """What is stored about a person's second factor. Times are seconds since 1970.
 
-    Renewed tokens belong to a session with the factor from `known_since` on. A new sign-in does at once.
+    A new sign-in has the factor once `known_since` is noted; on Cognito's page, and renewed tokens, only later:
+    identity_triggers.token_groups says when. Renewed tokens belong to a session with the factor from `renewals_since`
+    on.
     """
 
     known_since: int | None = None
+    renewals_since: int | None = None
     is_lost: bool = False
 
     @classmethod
     def from_stored(cls, item: Mapping[str, Any]) -> "FactorRecord":
         """The record in an item; of a person who was never seen with a factor, the empty one."""
-        return cls(known_since=item.get(KNOWN_SINCE), is_lost=LOST_AT in item)
+        return cls(
+            known_since=item.get(KNOWN_SINCE),
+            renewals_since=item.get(RENEWALS_SINCE),
+            is_lost=LOST_AT in item,
+        )
 
 
 def key_of(user_id: str) -> dict[str, str]:

@@ -3,13 +3,14 @@ call."""
 
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
 
 from domain.people.second_factor_store import SecondFactorTable
-from domain.people.second_factors import SETTLING_SECONDS, key_of
+from domain.people.second_factors import SETTLING_SECONDS, FactorRecord, key_of
 from identity_triggers.token_groups import PAGE_SECONDS, SIGNED_IN, SIGNED_IN_ON_A_PAGE
 from tests.unit.emulator_fixture import Tables
 from tests.unit.lambda_api_fixture import Context, fresh_handler
@@ -54,6 +55,16 @@ class Pool:
         self.asked.append(what)
         if what in self.failures:
             raise self.failures[what]
+
+
+@dataclass
+class Clock:
+    """The time of the rule and of the store, in seconds since 1970."""
+
+    now: int
+
+    def time(self) -> float:
+        return self.now
 
 
 class Trigger:
@@ -106,6 +117,14 @@ def trigger(dynamodb_tables: Tables, monkeypatch: pytest.MonkeyPatch) -> Trigger
     return made
 
 
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    made = Clock(int(time.time()))
+    for module in ("identity_triggers.token_groups", "domain.people.second_factor_store"):
+        monkeypatch.setattr(f"{module}.time", made)
+    return made
+
+
 def test_an_administrator_without_a_second_factor_gets_no_administrators_group(trigger: Trigger) -> None:
     for source in SOURCES:
         assert trigger.groups(source) == ["instructors"]
@@ -115,9 +134,7 @@ def test_an_administrator_without_a_second_factor_gets_no_administrators_group(t
 
 
 @pytest.mark.parametrize("source", [each for each in SOURCES if each != SIGNED_IN])
-def test_a_session_from_before_never_gets_the_group(
-    trigger: Trigger, source: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_session_from_before_never_gets_the_group(trigger: Trigger, source: str) -> None:
     assert trigger.groups(SIGNED_IN) == ["instructors"]
     trigger.pool.factors = FACTOR
     assert trigger.groups(source) == ["instructors"]
@@ -126,9 +143,6 @@ def test_a_session_from_before_never_gets_the_group(
     assert trigger.groups(SIGNED_IN) == ADMINISTRATOR
     # Cognito may have accepted this renewal before the sessions were ended.
     assert trigger.groups(RENEWED) == ["instructors"]
-    later = time.time() + SETTLING_SECONDS
-    monkeypatch.setattr("identity_triggers.token_groups.time.time", lambda: later)
-    assert trigger.groups(RENEWED) == ADMINISTRATOR
     assert trigger.pool.asked == ["user"]
 
 
@@ -152,16 +166,63 @@ def test_a_factor_that_was_lost_needs_a_new_grant(trigger: Trigger) -> None:
     assert trigger.groups(SIGNED_IN) == ADMINISTRATOR
 
 
-def test_the_sign_in_page_remembers_a_password_for_an_hour(
-    trigger: Trigger, monkeypatch: pytest.MonkeyPatch
+def test_the_sign_in_page_remembers_a_password_for_an_hour(trigger: Trigger, clock: Clock) -> None:
+    trigger.pool.factors = FACTOR
+    trigger.table.note_granted("sub-1")
+    for now in (clock.now, clock.now + PAGE_SECONDS - 1):
+        clock.now = now
+        assert trigger.groups(SIGNED_IN_ON_A_PAGE) == ["instructors"]
+        assert trigger.groups(RENEWED) == ["instructors"], "the session may have begun on the page"
+        assert trigger.groups(SIGNED_IN) == ADMINISTRATOR
+    clock.now += 1
+    assert trigger.groups(SIGNED_IN_ON_A_PAGE) == ADMINISTRATOR
+    assert trigger.pool.asked == ["user", "sign out"], "sessions from the page end"
+    assert trigger.groups(SIGNED_IN_ON_A_PAGE) == ADMINISTRATOR
+    assert trigger.pool.asked == ["user"], "and only once"
+
+
+def test_a_session_that_the_page_began_without_the_factor_never_gets_the_group(
+    trigger: Trigger, clock: Clock
 ) -> None:
     trigger.pool.factors = FACTOR
     trigger.table.note_granted("sub-1")
     assert trigger.groups(SIGNED_IN_ON_A_PAGE) == ["instructors"]
-    assert trigger.groups(SIGNED_IN) == ADMINISTRATOR
-    later = time.time() + PAGE_SECONDS
-    monkeypatch.setattr("identity_triggers.token_groups.time.time", lambda: later)
+    clock.now += PAGE_SECONDS
+    assert trigger.groups(RENEWED) == ["instructors"]
+    assert trigger.pool.asked == ["user", "sign out"], "the session cannot be renewed again"
+    # Cognito may have accepted this renewal before the sessions were ended.
+    assert trigger.groups(RENEWED) == ["instructors"]
     assert trigger.groups(SIGNED_IN_ON_A_PAGE) == ADMINISTRATOR
+    clock.now += SETTLING_SECONDS
+    assert trigger.groups(RENEWED) == ADMINISTRATOR
+    assert trigger.pool.asked == ["user"]
+
+
+def test_a_new_grant_waits_for_the_page_again(trigger: Trigger, clock: Clock) -> None:
+    trigger.pool.factors = FACTOR
+    trigger.table.note_granted("sub-1")
+    clock.now += PAGE_SECONDS
+    assert trigger.groups(SIGNED_IN_ON_A_PAGE) == ADMINISTRATOR
+    seen = trigger.table.read("sub-1").known_since
+    assert seen is not None
+    trigger.pool.factors = []
+    assert trigger.groups(RENEWED) == ["instructors"]
+    trigger.pool.factors = FACTOR
+    trigger.table.note_granted("sub-1")
+    assert not trigger.table.note_renewals("sub-1", seen), "that was said of the factor from before"
+    assert trigger.groups(SIGNED_IN_ON_A_PAGE) == ["instructors"]
+    clock.now += PAGE_SECONDS + SETTLING_SECONDS
+    assert trigger.groups(RENEWED) == ["instructors"]
+    assert trigger.pool.asked == ["user", "sign out"]
+
+
+def test_who_loses_the_role_loses_what_is_known_of_the_factor(trigger: Trigger, clock: Clock) -> None:
+    trigger.pool.factors = FACTOR
+    trigger.table.note_granted("sub-1")
+    clock.now += PAGE_SECONDS
+    trigger.groups(SIGNED_IN_ON_A_PAGE)
+    trigger.table.forget("sub-1")
+    assert trigger.table.read("sub-1") == FactorRecord()
 
 
 @pytest.mark.parametrize(
