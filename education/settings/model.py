@@ -279,9 +279,9 @@ class EnvironmentSettings(_Section):
             raise ValueError(
                 'api.waf_text_rules is BLOCK but api.waf is false; allowed: api.waf = true, or "COUNT"'
             )
-        if self.api.allowed_addresses and not (self.api.waf or self.identity.waf):
+        if self.api.allowed_addresses and not (self.api.waf or self.identity.waf or self.portal.waf):
             raise ValueError(
-                "api.allowed_addresses is not empty but api.waf and identity.waf are false; allowed: one of them true, "
-                "or no addresses"
+                "api.allowed_addresses is not empty but api.waf, identity.waf and portal.waf are false; allowed: one "
+                "of them true, or no addresses"
             )
         return self

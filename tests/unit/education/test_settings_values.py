@@ -112,6 +112,7 @@ def test_an_address_that_terraform_reads_as_a_reference(tmp_path: Path) -> None:
 
 
 WAF = "waf = false               # the firewall in front of the API"
+PORTAL_WAF = "waf = false   # a firewall in front of the portal"
 
 
 @pytest.mark.parametrize(
@@ -147,9 +148,16 @@ def test_ranges_of_addresses_that_the_firewall_takes(tmp_path: Path) -> None:
 
 def test_what_a_firewall_is_told_needs_a_firewall(tmp_path: Path) -> None:
     said = refusal(tmp_path, WAF, f'allowed_addresses = ["198.51.100.0/24"]\n{WAF}')
-    assert (
-        "api.allowed_addresses is not empty but api.waf and identity.waf are false; allowed: one of" in said
+    problem = (
+        "api.allowed_addresses is not empty but api.waf, identity.waf and portal.waf are false; allowed: "
     )
+    assert f"{problem}one of them true, or no addresses" in said
+    allowed = 'allowed_addresses = ["198.51.100.0/24"]\n'
+    given = DEV.replace(WAF, allowed + WAF).replace(
+        PORTAL_WAF, "waf = true # a firewall in front of the portal"
+    )
+    (tmp_path / "dev.toml").write_text(given)
+    assert load_settings("dev", folder=tmp_path).api.allowed_addresses == ("198.51.100.0/24",)
     said = refusal(tmp_path, WAF, f'waf_text_rules = "BLOCK"\n{WAF}')
     assert 'api.waf_text_rules is BLOCK but api.waf is false; allowed: api.waf = true, or "COUNT".' in said
     assert "allowed: 'COUNT' or 'BLOCK'" in refusal(tmp_path, WAF, f'waf_text_rules = "count"\n{WAF}')
