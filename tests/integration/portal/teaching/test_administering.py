@@ -34,7 +34,7 @@ def test_an_administrator_at_work(deployed: Deployed, people: People, chromium: 
         # Roles, by address.
         page.get_by_label("E-mail address").fill("nobody@example.org")
         page.get_by_role("button", name="Find").click()
-        page.get_by_text("Nobody has signed in with nobody@example.org").wait_for()
+        page.get_by_text("Nobody has an account with nobody@example.org").wait_for()
         calls.clear()
         page.get_by_label("E-mail address").fill(student.email.upper())
         page.get_by_role("button", name="Find").click()
