@@ -1,4 +1,4 @@
-// Builds the page that plays packages in tests: one script, for tests/integration/support/player_page.py. Not deployed.
+// Builds the page that plays packages in tests: one script, for tests/integration/player/player_page.py. Not deployed.
 import { defineConfig } from "vite";
 
 export default defineConfig({

@@ -91,6 +91,13 @@ def test_the_code_refers_to_no_page_that_is_not_there() -> None:
             assert (ROOT / page).is_file(), f"{file.relative_to(ROOT)}: {page}"
 
 
+def test_the_portal_refers_to_no_test_that_is_not_there() -> None:
+    for file in (ROOT / "portal").rglob("*.ts*"):
+        if "node_modules" not in file.parts:
+            for test in re.findall(r"\btests/[\w/]+\.py\b", file.read_text()):
+                assert (ROOT / test).is_file(), f"{file.relative_to(ROOT)}: {test}"
+
+
 def test_each_page_is_linked_from_the_readme() -> None:
     linked = set(re.findall(r"\]\(([^)\s#]+\.md)", (ROOT / "README.md").read_text()))
     ours = {str(page.relative_to(ROOT)) for page in PAGES if ".github" not in page.parts} - {"README.md"}
