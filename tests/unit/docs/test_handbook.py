@@ -14,6 +14,7 @@ from tools.support.paths import ROOT
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 CODE = ("education", "tools", "local_platform", "benchmarks")
 COMMAND = re.compile(r"-m tools ([a-z][a-z-]*)(?: ([a-z-]+))?")
+SNAPSHOTS = ROOT / "tests" / "infrastructure" / "__snapshots__" / "test_snapshots"
 COMMANDS = typer.main.get_group(build()).commands
 # Folders of Python and Terraform, which are all over the checkout and are no output of the tools.
 ELSEWHERE = {"__pycache__", ".terraform"}
@@ -50,6 +51,17 @@ def test_each_command_of_the_tools_that_is_named_somewhere_exists() -> None:
         group = COMMANDS[command]
         if following and isinstance(group, TyperGroup):
             assert following in group.commands, place
+
+
+def test_each_alarm_has_a_row_in_the_handbook() -> None:
+    stack = (SNAPSHOTS / "test_stack[prod].json").read_text()
+    alarms = set(re.findall(r'"alarm_name": "education-([\w-]+)-prod"', stack)) | {"portal-blocked"}
+    rows = (ROOT / "docs" / "operations.md").read_text().partition("| alarm |")[2].partition("\n\n")[0]
+    named = set(re.findall(r"`([\w…-]+)`", rows))
+    ends = tuple(name.removeprefix("…") for name in named if name.startswith("…"))
+    missing = {alarm for alarm in alarms if alarm not in named and not alarm.endswith(ends)}
+    assert missing == set()
+    assert {name for name in named if not name.startswith("…")} <= alarms
 
 
 def test_each_make_target_that_is_named_somewhere_exists() -> None:
