@@ -100,7 +100,7 @@ def test_what_was_interrupted_is_finished_with_the_same_keys(aws: Aws) -> None:
     assert aws.stored == keys(aws) == before
 
 
-def test_a_rotation_takes_three_deployments_and_breaks_no_open_package(
+def test_a_rotation_takes_two_deployments_and_the_next_one_breaks_no_open_package(
     aws: Aws, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     now = 1_800_000_000.0
