@@ -91,7 +91,7 @@ restore-drill: install ## back up, damage and restore a table on the AWS emulato
 
 ##@ Tests
 
-test: install bindings browser-driver ## run every test; integration tests start a platform of their own
+test: install bindings browser-driver ## run all tests but the pipeline's; integration tests start a platform of their own
 	@$(RUN) -m tools run-tests -- $(WORKERS)
 
 unit: install bindings ## run the unit tests only

@@ -24,7 +24,7 @@ def isolated_aws_configuration() -> Iterator[None]:
 
 
 class _OneFolderOrFile(LoadScopeScheduling):  # type: ignore[misc]
-    """Distributes tests with `pytest -n 2`, which `make unit` and `make test` use.
+    """Distributes tests over several processes (`pytest -n`), which `make unit` and `make test` use.
 
     A process gets one file of unit tests at a time. It gets each other folder as a whole, because the tests of such a
     folder share one synthesis or one deployment.
