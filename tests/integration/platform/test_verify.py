@@ -15,10 +15,3 @@ def test_a_route_without_authorization_is_reported(deployed: Deployed) -> None:
     }
     problems = Verification(deployed.settings, somewhere_else, deployed.http).operations_need_a_token()
     assert next(problems, None) is not None
-
-
-def test_premium_files_without_a_signature_are_reported(deployed: Deployed) -> None:
-    """The portal's own address stands for a distribution that asks for no signature."""
-    open_to_all = {**deployed.outputs, "content_base_url": deployed.outputs["portal_url"]}
-    problem = next(Verification(deployed.settings, open_to_all, deployed.http).content_is_closed())
-    assert problem.startswith("a premium file without a signature answers ")

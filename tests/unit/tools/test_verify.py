@@ -109,3 +109,19 @@ def test_names_of_aws_are_not_asked() -> None:
     session = Session()
     assert list(verification(session, own=False).own_names_answer()) == []
     assert session.asked == []
+
+
+@pytest.mark.parametrize(
+    ("code", "problems"), [(403, []), (200, ["a premium file without a signature answers"])]
+)
+def test_premium_files_need_a_signature_on_the_emulator_too(code: int, problems: list[str]) -> None:
+    session = Session(file=code)
+    outputs = {
+        "content_base_url": "http://x.cloudfront.localhost:1",
+        "aws_endpoint_url": "http://127.0.0.1:1",
+    }
+    found = Verification(load_settings("dev"), outputs, cast(requests.Session, session)).content_is_closed()
+    assert [problem.partition(" 200")[0] for problem in found] == problems
+    ((url, headers),) = session.asked
+    assert url.startswith("http://127.0.0.1:1/premium/")
+    assert headers == {"Host": "x.cloudfront.localhost:1"}
