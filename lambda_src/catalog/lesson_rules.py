@@ -8,14 +8,13 @@ from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
 from catalog.rules import WriteRefused, stale
-from domain import content_paths, permissions
+from domain import content_paths, course_size, permissions
 from domain.courses import Course, Lesson
-from domain.sizes import courses as course_size
 from toolkit import clock
 from toolkit.caller import Caller
 from toolkit.errors import BadRequest, Conflict, FieldError
 
-# The size of a course is limited too: domain.sizes.courses.
+# The size of a course is limited too: domain.course_size.
 MOST_LESSONS = 200
 _ATTEMPTS = 4
 

@@ -7,10 +7,9 @@ checks a file when it arrives (uploads.caption_rules), and the followups functio
 from typing import Protocol
 
 from content.form_rules import UploadedFile, UploadForm, UploadForms
-from domain import captions, content_paths, permissions
+from domain import captions, content_paths, course_size, permissions
 from domain.content_paths import UploadKey
 from domain.courses import Course, Lesson
-from domain.sizes import courses as course_size
 from toolkit.caller import Caller
 from toolkit.errors import BadRequest, Conflict, FieldError, NotFound
 

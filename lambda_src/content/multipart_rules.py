@@ -13,11 +13,10 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from content.form_rules import UploadedFile, WantedUpload, described
-from domain import multiparts, permissions
+from domain import course_size, multiparts, permissions
 from domain.content_paths import UploadKey
 from domain.courses import Course, Lesson
 from domain.multiparts import Multipart
-from domain.sizes import courses as course_size
 from toolkit import clock
 from toolkit.caller import Caller
 from toolkit.errors import BadRequest, Conflict, FieldError, NotFound

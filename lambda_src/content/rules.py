@@ -12,11 +12,10 @@ from typing import Any, Protocol
 from urllib.parse import quote
 
 from content.form_rules import UploadForm, UploadForms, WantedUpload, described
-from domain import captions, content_paths, permissions
+from domain import captions, content_paths, course_size, permissions
 from domain.content_paths import UploadKey
 from domain.courses import Course, Lesson
 from domain.lesson_content import HTML_FILE, SHARED_ORIGIN_KINDS, name_of_file
-from domain.sizes import courses as course_size
 from toolkit.caller import Caller
 from toolkit.errors import Conflict, Forbidden, NotFound
 

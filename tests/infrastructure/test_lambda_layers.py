@@ -48,7 +48,7 @@ LAYER_OF = {
     "domain/rosters/hidden.py": RULES,
     "domain/search/entries.py": RULES,
     "domain/search/words.py": RULES,
-    "domain/sizes/courses.py": RULES,
+    "domain/course_size.py": RULES,
     "domain/staff.py": RULES,
     "domain/positions/folding.py": RULES,
     "domain/positions/model.py": RULES,

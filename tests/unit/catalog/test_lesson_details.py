@@ -164,7 +164,7 @@ def test_only_an_interactive_lesson_needs_storage(catalogue: Catalogue) -> None:
 
 
 def test_a_course_whose_lessons_are_too_long_takes_no_more(catalogue: Catalogue) -> None:
-    """With packages that have long names: domain.sizes.courses."""
+    """With packages that have long names: domain.course_size."""
     course_id = catalogue.new()
     note = {"entry": "e" * 250, "title": "t" * 80, "fileName": "\U0001f9ec" * 200}
     lessons = {

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from domain import course_size
 from domain.courses import Lesson
 from domain.lesson_content import FAILED, PROCESSING, PackageNote
-from domain.sizes import courses as course_size
 from tests.integration.capacity.item_sizes import item_bytes
 from toolkit.dynamo import to_item
 from toolkit.errors import Conflict

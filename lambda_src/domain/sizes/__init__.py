@@ -1,1 +1,0 @@
-"""How large what is stored may become."""
