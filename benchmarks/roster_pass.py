@@ -1,6 +1,6 @@
 """The command `python -m benchmarks.roster_pass`: whom an edit of a large course reaches, by DynamoDB's limits.
 
-It needs no platform. tests/unit/events/simulated_roster.py has the simulation.
+It needs no platform. tests/unit/followups/simulated_roster.py has the simulation.
 """
 
 import argparse
@@ -16,7 +16,7 @@ from tools.support.command_line import command_line
 # The simulation runs the code of a function.
 sys.path.insert(0, str(Path(__file__).parents[1] / "lambda_src"))
 
-from tests.unit.events.simulated_roster import (
+from tests.unit.followups.simulated_roster import (
     PARTITION_WRITES,
     School,
     from_the_start,

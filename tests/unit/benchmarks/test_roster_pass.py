@@ -1,6 +1,6 @@
 """The simulation of an edit of a large course: the pass reaches everybody, what was before did not."""
 
-from tests.unit.events.simulated_roster import Result, from_the_start, in_slices, simulate
+from tests.unit.followups.simulated_roster import Result, from_the_start, in_slices, simulate
 
 
 def test_the_pass_reaches_everybody_though_writes_are_throttled() -> None:

@@ -3,8 +3,8 @@
 from typing import Any
 
 from domain.enrollments.results import Result
-from tests.unit.events.test_course_changes import LESSON, School
-from tests.unit.events.test_course_changes import school as school
+from tests.unit.followups.test_course_changes import LESSON, School
+from tests.unit.followups.test_course_changes import school as school
 
 SHOWN = ("score", "totalSeconds", "uncountedResults")
 

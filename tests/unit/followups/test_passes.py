@@ -15,7 +15,7 @@ from followups.pass_store import PassTable, is_pass, key_of, slice_of
 from followups.rules import follow
 from followups.store import CourseChangeTable
 from tests.unit.emulator_fixture import Tables
-from tests.unit.events.test_course_changes import LESSON, NOON, School
+from tests.unit.followups.test_course_changes import LESSON, NOON, School
 from toolkit import clients
 from toolkit.dynamo import to_item
 from toolkit.errors import Unavailable
