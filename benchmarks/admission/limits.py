@@ -16,8 +16,6 @@ SHARDS = TABLE_WRITE_UNITS // PARTITION_WRITE_UNITS
 # The same, "Read and write operations": a transaction costs twice the units. It costs them as well when a condition
 # or another transaction cancels it; the simulation takes the full price for that.
 TRANSACTION_FACTOR = 2
-# API reference, TransactWriteItems.
-TRANSACTION_ACTIONS = 100
 # Developer guide of Lambda, "Lambda quotas": instances at the same time, of all functions of an account. A function may
 # start that many within ten seconds ("Lambda function scaling"), so the rate of starts is no limit here.
 CONCURRENCY = 1_000

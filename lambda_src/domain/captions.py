@@ -21,7 +21,6 @@ VIDEO = "video"
 # A course is one item of at most 400 KB, and captions take up to 300 bytes each.
 MOST_LANGUAGES = 20
 MOST_IN_COURSE = 400
-LONGEST_LABEL = 60
 # Of a film of five hours they have half of it.
 MOST_BYTES = 2 * 1024**2
 

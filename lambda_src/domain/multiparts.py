@@ -15,8 +15,6 @@ from domain.courses import Course, Lesson
 
 # S3 takes parts from 5 MiB on, except the last one.
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html
-LEAST_PART_BYTES = 5 * 1024**2
-MOST_PART_BYTES = 100 * 1024**2
 PART_BYTES = 16 * 1024**2
 # As the lifecycle rule of the bucket says: education/content/buckets.py.
 VALID_SECONDS = 24 * 3600

@@ -18,7 +18,6 @@ from local_platform.platform import Platform
 if TYPE_CHECKING:
     from mypy_boto3_cognito_idp import CognitoIdentityProviderClient
 
-ALREADY = "UsernameExistsException"
 CONFLICT = 409
 LATER, FAR = "2035-09-03T07:00:00Z", "2035-12-20T16:00:00Z"
 LONG_TITLE = (

@@ -98,10 +98,6 @@ class StrictInstance:
         lines = record.read_text().splitlines() if record.is_file() else []
         return [Decision(**json.loads(line)) for line in lines]
 
-    def forget_decisions(self) -> None:
-        """Empty the record of decisions."""
-        (self.folder / "decisions.jsonl").unlink(missing_ok=True)
-
 
 @contextlib.contextmanager
 def strict_aws(folder: Path, port: int) -> Iterator[StrictInstance]:
