@@ -12,7 +12,7 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import IO
 
 from packages import media_types, names
@@ -61,7 +61,8 @@ class Archive:
     """A zip whose list of files fits the rules.
 
     Attributes:
-        members: the files in the order in which they are in the zip.
+        members: the files in the order in which they are in the zip. Where all are in one folder, because the zip was
+            made of the folder and not of what is in it, their names are without it.
         unpacked_bytes: the size of all files together.
     """
 
@@ -76,16 +77,22 @@ class Archive:
         files = [each for each in members if not each.name.endswith("/")]
         if len(files) > MOST_FILES:
             raise _too_many()
-        names.check_distinct(each.name for each in members)
-        kept = [each for each in files if not names.is_left_out(each.name)]
+        folders = {each.name for each in members} - {each.name for each in files}
+        names.check_distinct([*(each.name for each in files), *folders])
+        kept = _out_of_folder([each for each in files if not names.is_left_out(each.name)])
         self.members = tuple(sorted(kept, key=lambda each: each.info.header_offset))
         self.unpacked_bytes = sum(each.size for each in self.members)
         self._check_sizes()
-        self._by_name = {each.name: each for each in self.members}
+        self._by_name = {name: each for each in self.members for name in names.forms(each.name)}
+        self._by_folded = {names.folded(each.name): each for each in self.members}
 
     def find(self, name: str) -> Member | None:
-        """The file of that name, or None."""
+        """The file that is stored under that name, or None."""
         return self._by_name.get(name)
+
+    def find_in_any_case(self, name: str) -> Member | None:
+        """The file of that name in capital or small letters, or None."""
+        return self._by_folded.get(names.folded(name))
 
     def read(self, member: Member, most: int) -> bytes:
         """The bytes of a small file, or only its first `most` bytes.
@@ -133,6 +140,8 @@ class Archive:
 
     def _unpacked(self, member: Member) -> Iterator[bytes]:
         self._file.seek(self._data_offset(member))
+        if not member.packed and not member.size:
+            return  # some programs write for an empty file that it is deflated, and leave out the end of that
         if member.info.compress_type == zipfile.ZIP_STORED:
             yield from self._packed(member)
             return
@@ -226,17 +235,17 @@ def _member(info: zipfile.ZipInfo) -> Member:
 
 
 def _name(info: zipfile.ZipInfo) -> str:
-    """A file's name. Many programs write UTF-8 without saying so; `zipfile` then takes it for code page 437.
-
-    `orig_filename` has what `filename` leaves out: all from a null byte on.
-    """
+    """A file's name. `orig_filename` has what `filename` leaves out: all from a null byte on."""
     name = info.orig_filename
-    if info.flag_bits & _UTF8_FLAG:
-        return name
-    try:
-        return name.encode("cp437").decode()
-    except UnicodeError:
-        return name
+    return name if info.flag_bits & _UTF8_FLAG else names.decoded(name.encode("cp437"))
+
+
+def _out_of_folder(members: list[Member]) -> list[Member]:
+    folder = names.common_folder(each.name for each in members)
+    found = [replace(each, name=each.name.removeprefix(folder)) for each in members]
+    for each in found:
+        names.check(each.name)
+    return found
 
 
 def _check_ratio(size: int, packed: int, what: str) -> None:

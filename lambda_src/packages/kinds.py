@@ -2,7 +2,10 @@
 
 * `imsmanifest.xml`: SCORM.
 * `h5p.json`: H5P.
-* else `index.html`, in the root or in the only folder there: a plain HTML package.
+* else `index.html`: a plain HTML package.
+
+Capital letters do not matter in the names of the manifest and of the index, and they may be in the only folder that
+there is.
 """
 
 import html
@@ -11,7 +14,7 @@ import re
 from typing import Any
 
 from packages import scorm
-from packages.archive import Archive
+from packages.archive import Archive, Member
 from packages.launch import H5P, HTML_PACKAGE, LONGEST_TITLE, Launch
 from packages.refusals import (
     ENTRY_PAGE_MISSING,
@@ -26,7 +29,7 @@ from toolkit import texts
 
 H5P_DESCRIPTION = "h5p.json"
 _H5P_CONTENT = "content/content.json"
-_INDEX = "index.html"
+_INDEXES = ("index.html", "index.htm")
 _MOST_H5P_BYTES = 1024**2
 # A course keeps this name in its item, for each of its lessons.
 _MOST_ENTRY_BYTES = 250
@@ -49,31 +52,26 @@ def launch_of(archive: Archive) -> Launch:
 
 
 def _launch_of(archive: Archive) -> Launch:
-    if archive.find(scorm.MANIFEST):
-        manifest = _whole(archive, scorm.MANIFEST, scorm.MOST_MANIFEST_BYTES)
-        return scorm.read_manifest(manifest, lambda name: archive.find(name) is not None)
+    manifest = archive.find_in_any_case(scorm.MANIFEST)
+    if manifest:
+        whole = _whole(archive, manifest.name, scorm.MOST_MANIFEST_BYTES)
+        return scorm.read_manifest(whole, lambda name: archive.find(name) is not None)
     if archive.find(H5P_DESCRIPTION):
         return _h5p(archive)
-    folder = _only_folder(archive)
-    for name in (scorm.MANIFEST, H5P_DESCRIPTION):
-        if archive.find(folder + name):
-            raise Refused(
-                NO_ENTRY_PAGE,
-                f"{name} is in the folder {quoted(folder)}. Make a zip of what is in that folder, without it.",
-            )
-    for entry in (_INDEX, folder + _INDEX):
-        if archive.find(entry):
-            return Launch(HTML_PACKAGE, _html_title(archive, entry), entry)
+    for name in _INDEXES:
+        if index := archive.find_in_any_case(name):
+            return Launch(HTML_PACKAGE, _html_title(archive, index), index.name)
     raise Refused(
         NO_ENTRY_PAGE,
-        f"The package has no {scorm.MANIFEST}, no {H5P_DESCRIPTION} and no {_INDEX} in its root.",
+        f"The package has no {scorm.MANIFEST}, no {H5P_DESCRIPTION} and no {_INDEXES[0]} in its root.",
     )
 
 
 def _h5p(archive: Archive) -> Launch:
     """An H5P package: https://h5p.org/documentation/developers/h5p-specification"""
     try:
-        described: Any = json.loads(_whole(archive, H5P_DESCRIPTION, _MOST_H5P_BYTES))
+        # The browser that plays it reads UTF-8 only.
+        described: Any = json.loads(_whole(archive, H5P_DESCRIPTION, _MOST_H5P_BYTES).decode("utf-8-sig"))
     except (ValueError, RecursionError) as error:
         raise Refused(MANIFEST_INVALID, f"{H5P_DESCRIPTION} is not valid JSON.") from error
     library = described.get("mainLibrary") if isinstance(described, dict) else None
@@ -92,13 +90,6 @@ def _h5p(archive: Archive) -> Launch:
     return Launch(H5P, _line(title) if isinstance(title, str) else "", H5P_DESCRIPTION)
 
 
-def _only_folder(archive: Archive) -> str:
-    """The folder in which all files are, with its slash; empty if there is no such folder."""
-    folders = {name.name.partition("/")[0] if "/" in name.name else "" for name in archive.members}
-    only = folders.pop() if len(folders) == 1 else ""
-    return f"{only}/" if only else ""
-
-
 def _whole(archive: Archive, name: str, most: int) -> bytes:
     member = archive.find(name)
     if member is None or member.size > most:
@@ -106,9 +97,8 @@ def _whole(archive: Archive, name: str, most: int) -> bytes:
     return archive.read(member, most)
 
 
-def _html_title(archive: Archive, entry: str) -> str:
-    member = archive.find(entry)
-    page = archive.read(member, _TITLE_BYTES).decode("utf-8", "replace") if member is not None else ""
+def _html_title(archive: Archive, index: Member) -> str:
+    page = archive.read(index, _TITLE_BYTES).decode("utf-8", "replace")
     found = _TITLE.search(page)
     return _line(html.unescape(found[1])) if found else ""
 

@@ -7,6 +7,7 @@ read as different files, is refused.
 import re
 import unicodedata
 from collections.abc import Iterable
+from itertools import takewhile
 
 from packages.refusals import NAME_NOT_ALLOWED, NAMES_COLLIDE, PATH_TRAVERSAL, Refused, quoted
 
@@ -19,11 +20,44 @@ _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 # What macOS and Windows put into zips beside the files of the package. It is left out.
 _LEFT_OUT_FOLDERS = ("__MACOSX/",)
 _LEFT_OUT_FILES = {".ds_store", "thumbs.db", "desktop.ini"}
+# macOS writes such a file beside each file on a disk of another system.
+_LEFT_OUT_BEGINNING = "._"
+
+
+def decoded(name: bytes) -> str:
+    """A name of which the zip does not say that it is UTF-8. Many programs write UTF-8 without saying so.
+
+    Else the format says code page 437, whose letters with accents are before 0xC0, but for the sharp s. Where a name
+    has only bytes from 0xC0 on, and others than that one, it is in the code page of Windows in Western Europe.
+    """
+    try:
+        return name.decode()
+    except UnicodeDecodeError:
+        accents = {byte for byte in name if byte >= 0x80}
+        is_windows = min(accents) >= 0xC0 and accents != {0xE1}
+        return name.decode("latin-1" if is_windows else "cp437")
+
+
+def forms(name: str) -> tuple[str, ...]:
+    """The names under which a file is stored: its own, and the composed one that links have where it is another.
+
+    Zips of macOS have decomposed names (u and two dots), while keyboards and editors write composed ones (ü).
+    """
+    composed = unicodedata.normalize("NFC", name)
+    return (name,) if composed == name else (name, composed)
+
+
+def common_folder(names: Iterable[str]) -> str:
+    """The folder in which all files are, with its slash; empty if there is none."""
+    levels = zip(*(each.split("/")[:-1] for each in names), strict=False)
+    return "".join(f"{level[0]}/" for level in takewhile(lambda level: len(set(level)) == 1, levels))
 
 
 def is_left_out(name: str) -> bool:
     """Whether a file belongs to the system on which the zip was made, and not to the package."""
-    return name.startswith(_LEFT_OUT_FOLDERS) or name.rpartition("/")[2].lower() in _LEFT_OUT_FILES
+    last = name.rpartition("/")[2].lower()
+    is_system_file = last in _LEFT_OUT_FILES or last.startswith(_LEFT_OUT_BEGINNING)
+    return is_system_file or name.startswith(_LEFT_OUT_FOLDERS)
 
 
 def check(name: str) -> None:

@@ -22,6 +22,7 @@ from domain import content_paths
 from domain.content_paths import INCOMING, UploadKey
 from domain.courses import Course
 from domain.lesson_content import INTERRUPTED, PackageNote
+from packages import names
 from packages.archive import Archive
 from packages.kinds import launch_of
 from packages.launch import Launch
@@ -126,8 +127,9 @@ class Unpacking:
             launch = launch_of(archive)
             with self._files.folder(folder) as written:
                 for member in archive.members:
-                    name = content_paths.PACKAGE_FILES + member.name
-                    written.write(name, member.media_type, member.size, archive.chunks(member))
+                    for name in names.forms(member.name):
+                        stored = content_paths.PACKAGE_FILES + name
+                        written.write(stored, member.media_type, member.size, archive.chunks(member))
                 _write_launch(written, launch)
         except Refused as refused:
             self._files.delete_folder(folder)

@@ -28,6 +28,9 @@ _MOST_PARTS = 1_000
 _MOST_OBJECTIVES = 250
 _LONGEST_ID = 4_000
 
+# Browsers send it as it is, and the edge refuses an address that has one (education/content/package_gate.py).
+_LONE_PERCENT = re.compile("%(?![0-9A-Fa-f]{2})")
+
 HasFile = Callable[[str], bool]
 
 
@@ -145,6 +148,7 @@ def _href(resource: tuple[Element, str], parameters: str, has_file: HasFile) -> 
     names.check(file)
     if not has_file(file):
         raise Refused(ENTRY_PAGE_MISSING, f"{MANIFEST} launches {quoted(file)}, which is not in the package.")
+    href = _LONE_PERCENT.sub("%25", href)
     # https://adlnet.gov/projects/scorm-2004-4th-edition/ (CAM 3.4.1.8: how parameters join a URL)
     while parameters[:1] in ("?", "&"):
         parameters = parameters[1:]

@@ -25,6 +25,8 @@ FILES = {
     "media/film.mp4": FILM,
     "data/cells & more+50%é.json": b"{}",
     "..well-known/odd..name.txt": b"dots",
+    "Übung 1/größe #2 100%?.txt": b"as people name their files",
+    "empty.css": b"",
 }
 ENDED = str(int(time.time()) - 10)
 

@@ -64,18 +64,39 @@ def test_a_package_of_each_kind_is_unpacked(deployed: Deployed, users: SharedUse
     assert set(stored(deployed, course_id)) == expected
 
 
+SCO = '<resource identifier="r1" adlcp:scormtype="sco" href="{href}"/>'
+
+
+def with_file(name: bytes, **fields: Any) -> bytes:
+    """An HTML package with one more file."""
+    return raw_zip([RawMember(b"index.html", PAGE), RawMember(name, b"x", **fields)])
+
+
 REFUSED: dict[str, tuple[bytes, str]] = {
     "no zip": (b"This is no zip.", "not-a-zip"),
     "no entry page": (zip_of({"a.html": PAGE}), "no-entry-page"),
-    "traversal": (
-        raw_zip([RawMember(b"index.html", PAGE), RawMember(b"../../x.html", PAGE)]),
-        "path-traversal",
-    ),
+    "traversal": (with_file(b"../../x.html"), "path-traversal"),
     "bomb": (zip_of({"index.html": PAGE, "bomb.txt": bytes(10**7)}), "ratio-too-high"),
-    "damaged": (
-        raw_zip([RawMember(b"index.html", PAGE), RawMember(b"x.js", b"x", listed_crc=1)]),
-        "damaged",
+    "damaged": (with_file(b"x.js", listed_crc=1), "damaged"),
+    "encrypted": (with_file(b"x.js", flags=0x801), "encrypted"),
+    "no page": (scorm_12(resources=SCO.format(href="absent.html")), "entry-page-missing"),
+    "absolute": (with_file(b"/x.html"), "path-traversal"),
+    "drive": (with_file(b"C:/x.html"), "path-traversal"),
+    "backslash": (with_file(b"a\\x.html"), "path-traversal"),
+    "symbolic link": (with_file(b"x", attributes=0o120777 << 16), "symbolic-link"),
+    "case": (with_file(b"INDEX.html"), "names-collide"),
+    "Unicode form": (
+        raw_zip([RawMember(b"index.html", PAGE), *(RawMember(each.encode()) for each in ("é", "e\u0301"))]),
+        "names-collide",
     ),
+    "too many files": (
+        raw_zip([RawMember(f"{n}.txt".encode(), b"x", method=0) for n in range(5_001)]),
+        "too-many-files",
+    ),
+    "too large": (with_file(b"x.bin", listed_size=2**30 + 1), "too-large"),
+    "file type": (with_file(b"setup.exe"), "file-type-refused"),
+    "compression": (zip_of({"index.html": PAGE}, method=zipfile.ZIP_LZMA), "compression-unknown"),
+    "manifest": (zip_of({"imsmanifest.xml": "<manifest>"}), "manifest-invalid"),
 }
 
 
@@ -88,7 +109,10 @@ def test_a_refused_package_says_why_and_leaves_nothing(
     course_id = interactive_course(users.owner)
     content = upload_package(deployed, users.owner, course_id, LESSON, package, fileName="quiz.zip")
     assert (content["state"], content["code"], content["fileName"]) == ("failed", code, "quiz.zip")
-    assert content["detail"]
+    assert content["detail"].endswith(".")
+    assert content["detail"].count(". ") <= 1, "what is wrong, and at most what to do"
+    asked = users.owner.call("GET", f"/courses/{course_id}/lessons/{LESSON}/content", expect=404)
+    assert "/p/" not in str(asked)
     assert stored(deployed, course_id) == []
     incoming = f"incoming/public/{course_id}/"
     bucket = deployed.outputs["content_bucket_name"]

@@ -49,17 +49,7 @@ def test_titles_and_entry_pages() -> None:
     assert read(zip_of({"index.html": "<p>"})).title == ""
 
 
-def test_an_html_package_may_be_in_one_folder() -> None:
-    assert read(zip_of({"course/index.html": PAGE, "course/a.js": ""})).entry == "course/index.html"
-    assert refusal(zip_of({"course/index.html": PAGE, "other/a.js": ""})) == refusals.NO_ENTRY_PAGE
-
-
-@pytest.mark.parametrize("name", ["imsmanifest.xml", "h5p.json"])
-def test_a_manifest_in_a_folder_is_refused_and_not_overlooked(name: str) -> None:
-    assert refusal(zip_of({f"course/{name}": "{}", "course/index.html": PAGE})) == refusals.NO_ENTRY_PAGE
-
-
-@pytest.mark.parametrize("files", [{}, {"page.html": PAGE}, {"a/b/index.html": PAGE, "x.txt": ""}])
+@pytest.mark.parametrize("files", [{}, {"page.html": PAGE}, {"a/b/index.html": PAGE, "a/x.txt": ""}])
 def test_a_package_without_an_entry_page_is_refused(files: dict[str, bytes]) -> None:
     assert refusal(zip_of(files)) == refusals.NO_ENTRY_PAGE
 
