@@ -19,7 +19,7 @@ from education.content.headers import (
     removed_headers,
     security_headers,
 )
-from education.content.package_gate import OWN_ORIGIN
+from education.content.package_gate import OWN_HOST, OWN_ORIGIN
 from education.environment import Environment
 
 # Packages of years ago save their state when a page is left, which browsers no longer allow by default.
@@ -59,7 +59,7 @@ class PackageHeaders(Construct):
     def __init__(self, scope: Construct, id: str, *, env: Environment, portal_origins: Sequence[str]) -> None:
         super().__init__(scope, id)
         policy = package_policy(portal_origins)
-        fixed = {**CUSTOM_HEADERS, "Permissions-Policy": PERMISSIONS}
+        fixed = {**CUSTOM_HEADERS, "Permissions-Policy": PERMISSIONS, "Connection-Allowlist": OWN_HOST}
         self.packages_id: str = self._policy(
             "packages", env, "package-headers", f"{policy}; {OWN_ORIGIN}", {**fixed, "Cache-Control": PRIVATE}
         )

@@ -81,6 +81,17 @@ def test_packages_send_nothing_to_other_hosts_and_only_the_portal_frames_them(st
         assert "*" not in " ".join(policy.values())
 
 
+def test_no_package_uses_webrtc_in_a_browser_that_can_forbid_it(stack: Synthesized) -> None:
+    """SCORM packages may open windows of other hosts. Nothing else of a package is connected with them."""
+    for pattern in ("p/*", "player/*"):
+        (behaviour,) = (each for each in behaviours(stack) if each.get("path_pattern") == pattern)
+        custom = headers_of(stack, behaviour)["custom_headers_config"]["items"]
+        sent = {each["header"]: each["value"] for each in custom}
+        assert sent["Connection-Allowlist"] == "(response-origin);webrtc=block"
+    (behaviour,) = (each for each in behaviours(stack) if each.get("path_pattern") == "p/*")
+    assert code_at(stack, behaviour, "viewer-response").count(";webrtc=block") == 1
+
+
 def test_a_package_never_leaves_its_frame(stack: Synthesized) -> None:
     """Neither with an origin of its own nor with that of the player."""
     (behaviour,) = (each for each in behaviours(stack) if each.get("path_pattern") == "p/*")

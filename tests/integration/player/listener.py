@@ -1,6 +1,7 @@
-"""Another host, to which a hostile package would send things: it answers everything, and remembers what came."""
+"""Another host, to which a hostile package would send things. It answers requests, and remembers what came."""
 
 import contextlib
+import socket
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -40,4 +41,36 @@ def listener() -> Iterator[Listener]:
             yield made
         finally:
             server.shutdown()
+            thread.join()
+
+
+class Packets:
+    """What arrived by UDP: the number of packets."""
+
+    def __init__(self, port: int) -> None:
+        self.port = port
+        self.count = 0
+
+
+@contextlib.contextmanager
+def packet_listener() -> Iterator[Packets]:
+    """Listen by UDP on a free port of this machine, as a server of the package's author would for WebRTC."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as listening:
+        listening.bind(("127.0.0.1", 0))
+        listening.settimeout(0.1)
+        made = Packets(listening.getsockname()[1])
+        ended = threading.Event()
+
+        def listen() -> None:
+            while not ended.is_set():
+                with contextlib.suppress(TimeoutError):
+                    listening.recv(4096)
+                    made.count += 1
+
+        thread = threading.Thread(target=listen, daemon=True)
+        thread.start()
+        try:
+            yield made
+        finally:
+            ended.set()
             thread.join()

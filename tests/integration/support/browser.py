@@ -28,6 +28,11 @@ class Browser:
     def __init__(self, chromium: "sync_api.Browser") -> None:
         self._chromium = chromium
 
+    @property
+    def version(self) -> int:
+        """The first part of the version's number."""
+        return int(self._chromium.version.partition(".")[0])
+
     def page(
         self,
         address: str,
