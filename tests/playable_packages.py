@@ -99,7 +99,7 @@ def html_package() -> bytes:
     )
 
 
-# A library that counts presses. It keeps the count in its state, and reports the first press as the answer.
+# A library that counts presses of two buttons, and keeps the count in its state. It reports those of one as answers.
 _H5P_LIBRARY = """
 var H5P = H5P || {};
 H5P.TrueFalse = (function () {
@@ -112,8 +112,14 @@ H5P.TrueFalse = (function () {
   Presses.prototype.attach = function ($place) {
     var self = this;
     var button = document.createElement("button");
+    var silent = document.createElement("button");
     var seen = document.createElement("p");
     button.textContent = "Press";
+    silent.textContent = "Count";
+    silent.onclick = function () {
+      self.count += 1;
+      seen.textContent = String(self.count);
+    };
     seen.id = "seen";
     seen.textContent = String(this.count);
     button.onclick = function () {
@@ -121,7 +127,7 @@ H5P.TrueFalse = (function () {
       seen.textContent = String(self.count);
       self.triggerXAPIScored(3, 4, "answered", true, true);
     };
-    $place.get(0).append(seen, button);
+    $place.get(0).append(seen, button, silent);
   };
   Presses.prototype.getCurrentState = function () { return { count: this.count }; };
   return Presses;

@@ -110,6 +110,51 @@ def test_h5p_reports_its_score_and_resumes_in_a_second_browser(packaged: Make, c
     second.leave()
 
 
+@pytest.mark.parametrize("needs_storage", [False, True])
+def test_h5p_keeps_its_state_when_the_tab_is_closed(
+    deployed: Deployed, users: SharedUsers, people: People, chromium: Browser, needs_storage: bool
+) -> None:
+    """Also what it has reported to nobody. H5P says it in its page's last event, and the player keeps it."""
+    made = playable_packages.h5p()
+    package = Packaged.of(deployed, users.owner, people.new(), made, needs_storage=needs_storage)
+    address = "/player/h5p-storage.html" if needs_storage else "/player/h5p.html"
+    first = package.play(chromium)
+    frame = first.frame(address)
+    frame.get_by_role("button", name="Press").click()
+    first.until("seen.messages.some((each) => each.model?.state?.count === 1)")
+    frame.get_by_role("button", name="Count").click()
+    first.close_tab()
+    again = package.play(chromium, after=first)
+    seen = again.frame(address).locator("#seen")
+    seen.wait_for()
+    assert seen.text_content() == "2"
+    again.leave()
+    assert package.until_done()["results"][LESSON]["score"] == 75
+
+
+def test_h5p_that_needs_storage_has_it_and_resumes_in_a_second_browser(
+    deployed: Deployed, users: SharedUsers, people: People, chromium: Browser
+) -> None:
+    made = playable_packages.h5p()
+    package = Packaged.of(deployed, users.owner, people.new(), made, needs_storage=True)
+    first = package.play(chromium)
+    frame = first.frame("/player/h5p-storage.html")
+    frame.get_by_role("button", name="Press").click()
+    content = package.deployed.outputs["content_base_url"]
+    assert frame.evaluate("[self.origin, localStorage.setItem('mine', '1'), localStorage.mine]") == [
+        content,
+        None,
+        "1",
+    ]
+    first.leave()
+    assert package.until_done()["results"][LESSON]["score"] == 75
+    second = package.play(chromium)
+    seen = second.frame("/player/h5p-storage.html").locator("#seen")
+    seen.wait_for()
+    assert seen.text_content() == "1"
+    second.leave()
+
+
 def test_plain_html_runs_its_modules_files_and_links_in_an_origin_of_its_own(
     packaged: Make, chromium: Browser
 ) -> None:
