@@ -138,19 +138,21 @@ def test_a_package_that_cannot_be_used_says_what_to_mend(desk: Desk, tmp_path: P
 
 
 def test_a_file_of_the_wrong_kind_says_what_the_lesson_takes(desk: Desk, tmp_path: Path) -> None:
-    """In one sentence about the file, before anything is sent; an empty one is told as such, and the next is taken."""
+    """In one sentence about the file, before anything is sent, also for a film that is named like a text. An empty file
+    is told as such, and the next one is taken."""
     course_id = new_course(desk.teacher, lessons={"words": lesson("article")})
-    names = ("film.mp4", "long film.mp4", "empty.md", "words.md")
-    small, large, empty, right = (tmp_path / name for name in names)
-    small.write_bytes(FILM.read_bytes())
-    large.write_bytes(bytes(17 * 1024 * 1024))
+    film, renamed, empty, right = (
+        tmp_path / f"{name}" for name in ("film.mp4", "film.md", "empty.md", "words.md")
+    )
+    for each in (film, renamed):
+        each.write_bytes(FILM.read_bytes())
     empty.touch()
     right.write_text(TEXT, encoding="utf-8")
     page = desk.open(course_id)
     page.get_by_text("A text in Markdown (.md).").wait_for()  # before a file is chosen
     desk.window.calls.clear()
     takes = "This lesson takes a text in Markdown (.md)."
-    for wrong, words in ((small, takes), (empty, "The file is empty."), (large, takes)):
+    for wrong, words in ((film, takes), (empty, "The file is empty."), (renamed, takes)):
         _choose(page, "Upload file", wrong)
         page.get_by_role("alert").filter(has_text=words).wait_for()
     assert desk.window.calls == []

@@ -1,7 +1,7 @@
 // Uploads the file of a lesson. A large one goes in parts: it can be paused, and goes on after a cut or a reload.
 import { api, ask, type Schemas } from "../../../api/client";
 import { asProblem } from "../../../api/problem";
-import { refuseEmpty, typeFor } from "./kinds";
+import { typeFor } from "./kinds";
 import { forget, remember, remembered } from "./memory";
 import { AT_ONCE, ATTEMPTS, type FilePart, FORM_BYTES, isSameFile, partsLeft, pause } from "./plan";
 import { sendForm, sendPart } from "./send";
@@ -15,7 +15,7 @@ export interface Target {
 /** A file, and the media type for which its lesson takes it. */
 interface Typed {
   file: File;
-  mediaType: ReturnType<typeof typeFor>;
+  mediaType: Awaited<ReturnType<typeof typeFor>>;
 }
 
 type OnShare = (share: number) => void;
@@ -40,8 +40,7 @@ export async function upload(
   signal: AbortSignal,
   onShare: OnShare,
 ): Promise<void> {
-  const mediaType = typeFor(kind, file);
-  refuseEmpty(file);
+  const mediaType = await typeFor(kind, file);
   if (file.size > FORM_BYTES) return uploadInParts(target, { file, mediaType }, signal, onShare);
   const form = await ask(
     api.POST("/courses/{courseId}/lessons/{lessonId}/upload", {
