@@ -20,7 +20,7 @@ from local_platform.gate import (
 from local_platform.gate.edge import compression, functions, signed_links
 from local_platform.gate.gate import Gate
 from local_platform.gate.instances import forked_instances
-from local_platform.gate.sign_in import invitations, renewals, second_factor, srp_numbers
+from local_platform.gate.sign_in import confirmations, invitations, renewals, second_factor, srp_numbers
 from local_platform.gate.sign_in.pages import SignInPages
 
 
@@ -47,6 +47,7 @@ def main() -> int:
     renewals.keep_groups_and_time()
     second_factor.ask_for_the_second_factor()
     invitations.refuse_sign_up_by_oneself()
+    confirmations.verify_the_address_of_a_confirmed_person()
     srp_numbers.take_short_numbers()
     own_domains.find_distributions_by_alias()
     forked_instances.fork_instances()

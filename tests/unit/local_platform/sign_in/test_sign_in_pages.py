@@ -182,6 +182,8 @@ def test_a_person_signs_up_and_is_led_back_signed_in(pages: Pages) -> None:
     assert 'role="alert"' in wrong.text
     tokens = pages.exchange(pages.fill(wrong.text, code="123456"))
     assert claims(tokens["id_token"])["email"] == "new@school.example"
+    known = pages.cognito.admin_get_user(UserPoolId=pages.pool, Username="new@school.example")
+    assert {"Name": "email_verified", "Value": "true"} in known["UserAttributes"]
 
 
 def test_nobody_signs_up_where_people_are_invited(pages: Pages) -> None:
