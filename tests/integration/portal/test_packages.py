@@ -7,12 +7,12 @@ import pytest
 
 from tests import playable_packages
 from tests.integration.player.player_page import LESSON, Packaged
-from tests.integration.portal.portal_visit import KEPT, visit
+from tests.integration.portal.portal_visit import KEPT, Visit, visit
 from tests.integration.support.deployed import Deployed
 from tests.integration.support.people import People, SharedUsers
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser
+    from playwright.sync_api import Browser, Route
 
 pytestmark = pytest.mark.intrusive
 
@@ -71,6 +71,72 @@ def test_a_package_is_sent_every_ten_seconds_and_when_the_tab_is_hidden(
     with visit(chromium, deployed) as window:
         window.sign_in(student, f"/courses/{package.course_id}/lessons/{LESSON}")
         assert window.package().evaluate("get('cmi.core.lesson_location')") == "third"
+
+
+# More than the 64 KiB that a page can send while it ends.
+LARGE = "set('cmi.suspend_data', 'ä'.repeat(60000)); set('cmi.location', 'large'); commit()"
+LARGE_BYTES = 120_000
+
+
+def test_a_large_state_is_kept_when_the_tab_is_closed_and_sent_first_the_next_time(
+    deployed: Deployed, people: People, users: SharedUsers, chromium: "Browser"
+) -> None:
+    student = people.new("students")
+    package = Packaged.of(deployed, users.owner, student, playable_packages.scorm_2004())
+    address = f"/courses/{package.course_id}/lessons/{LESSON}"
+
+    def only_small(route: "Route") -> None:
+        """The page ends before any other request has got through."""
+        if len(route.request.post_data_buffer or b"") > LARGE_BYTES:
+            route.abort()
+        else:
+            route.continue_()
+
+    with visit(chromium, deployed) as window:
+        window.sign_in(student, address)
+        frame = window.package()
+        with window.page.expect_response(lambda answer: answer.request.method == "PUT") as saved:
+            frame.evaluate("set('cmi.location', 'small'); commit()")
+        assert saved.value.status == 204
+        window.page.route("**/runtime", only_small)
+        frame.evaluate(LARGE)
+        window.until(f"({KEPT})().then((all) => JSON.stringify(all).includes('large'))")
+        session = window.page.evaluate("sessionStorage.getItem('education.refresh')")
+        context = window.page.context
+        with window.page.expect_event("close"):
+            window.page.close(run_before_unload=True)
+
+        again = Visit(context.new_page(), deployed)
+        again.page.add_init_script(f"sessionStorage.setItem('education.refresh', {session!r})")
+        again.open(address)
+        frame = again.package()
+        assert frame.locator("#seen").text_content() == "large"
+        assert frame.evaluate("get('cmi.suspend_data').length") == 60_000
+        calls = [each for each in again.calls if each.endswith("/runtime")]
+        assert calls[:2] == [f"PUT {package.path}/runtime", f"GET {package.path}/runtime"]
+        again.until(f"({KEPT})().then((all) => all.length === 0)")
+
+
+def test_a_large_state_is_sent_when_the_tab_is_only_hidden(
+    deployed: Deployed, people: People, users: SharedUsers, chromium: "Browser"
+) -> None:
+    student = people.new("students")
+    package = Packaged.of(deployed, users.owner, student, playable_packages.scorm_2004())
+    with visit(chromium, deployed) as window:
+        window.sign_in(student, f"/courses/{package.course_id}/lessons/{LESSON}")
+        frame = window.package()
+        with window.page.expect_response(lambda answer: answer.request.method == "PUT"):
+            frame.evaluate("set('cmi.location', 'small'); commit()")
+        frame.evaluate(LARGE)
+        window.until(f"({KEPT})().then((all) => JSON.stringify(all).includes('large'))")
+        with window.page.expect_response(lambda answer: answer.request.method == "PUT") as saved:
+            window.page.evaluate(
+                "Object.defineProperty(document, 'visibilityState', {value: 'hidden', configurable: true});"
+                "document.dispatchEvent(new Event('visibilitychange'))"
+            )
+        assert saved.value.status == 204
+        assert len(saved.value.request.post_data_buffer or b"") > LARGE_BYTES
+        window.until(f"({KEPT})().then((all) => all.length === 0)")
 
 
 def test_a_package_that_was_opened_elsewhere_says_so_and_goes_on_here(
