@@ -2,6 +2,7 @@
 import { asProblem, type Problem } from "../api/problem";
 import { person, SignInEnded, tokenNow } from "../sign-in/session";
 import { call, callAtLeaving } from "./calls";
+import { tellEverywhere } from "./refusals";
 import { pauseAfter, sendAll } from "./sender";
 import { allOf, put, remove, removeAllOf } from "./store";
 import { lookAgain, noteStuck } from "./stuck";
@@ -12,7 +13,8 @@ const SIGN_OUT_MS = 3_000;
 /** What became of an update. `waits`: it is kept on this device and goes by itself. A problem: it is refused for good. */
 export type Fate = "sent" | "waits" | Problem;
 
-type Refused = (update: Update, problem: Problem) => void;
+/** Whether it tells the person. */
+type Refused = (update: Update, problem: Problem) => boolean;
 
 const listeners = new Set<Refused>();
 let failures = 0;
@@ -43,6 +45,7 @@ export async function save(courseId: string, lessonId: string, change: Change): 
   let refusal: Problem | undefined;
   const stop = onRefusal((each, problem) => {
     if (slotOf(each) === slot) refusal = problem;
+    return false;
   });
   try {
     await put(update);
@@ -71,7 +74,7 @@ export async function saveAtLeaving(courseId: string, lessonId: string, change: 
   return false;
 }
 
-/** Hears of updates that the API has refused for good. The result ends it. */
+/** Hears of updates that the API has refused for good; what no listener tells, the shell tells. The result ends it. */
 export function onRefusal(listener: Refused): () => void {
   listeners.add(listener);
   return () => listeners.delete(listener);
@@ -131,5 +134,6 @@ function updateOf(courseId: string, lessonId: string, change: Change): Update | 
 }
 
 function refused(update: Update, problem: Problem): void {
-  for (const each of listeners) each(update, problem);
+  const isTold = [...listeners].map((each) => each(update, problem)).some(Boolean);
+  if (!isTold) tellEverywhere(update, problem);
 }

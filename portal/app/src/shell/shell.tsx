@@ -8,6 +8,7 @@ import { person, signOut } from "../sign-in/session";
 import { t } from "../texts";
 import { LanguageChoice } from "./language-choice";
 import { finishPage, isFinishing } from "./leaving";
+import { RefusedNotes } from "./refused-note";
 import { mayLeave } from "./unsaved";
 import { UnsavedQuestion } from "./unsaved-question";
 
@@ -67,6 +68,7 @@ export function Shell(props: { children: ComponentChildren; isLoading: boolean }
         {(props.isLoading || isFinishing.value) && <div class="page-loading" aria-hidden="true" />}
       </header>
       <main id="main" tabIndex={-1}>
+        <RefusedNotes />
         {props.children}
       </main>
       {person.value === null && <LanguageChoice />}

@@ -84,9 +84,11 @@ function LessonBody(
   useEffect(
     () =>
       onRefusal(({ change, ...update }, problem) => {
-        if (update.courseId !== courseId || update.lessonId !== lessonId) return;
+        if (update.courseId !== courseId || update.lessonId !== lessonId) return false;
         if (change.kind === "completed") setDone(false);
-        if (problem.code !== "other-launch") setRefusal(problem); // the package itself tells that one
+        if (problem.code === "other-launch") return false; // the package itself tells that one
+        setRefusal(problem);
+        return true;
       }),
     [courseId, lessonId],
   );

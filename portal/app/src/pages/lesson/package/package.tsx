@@ -115,6 +115,7 @@ function usePlayer(props: PlayerProps) {
     const letGo = holdUntil(() => host.leave());
     return () => {
       letGo();
+      line.isShown = false;
       void host.leave().finally(() => line.close());
     };
   }, []);

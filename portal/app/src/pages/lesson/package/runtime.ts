@@ -9,6 +9,8 @@ import { flush, keep, onRefusal, save, saveAtLeaving, waitingFor } from "../../.
 export class RuntimeLine {
   /** The newest state that the package has reported. */
   newest: Runtime | null = null;
+  /** Whether the package is on the page, which tells that it was opened elsewhere. */
+  isShown = true;
   #isSuperseded = false;
   readonly #forget: () => void;
 
@@ -18,8 +20,12 @@ export class RuntimeLine {
   ) {
     // Another tab's round, or one for another lesson, may be the one that hears of it.
     this.#forget = onRefusal(({ change, ...update }, problem) => {
-      if (change.kind !== "runtime" || update.courseId !== courseId || update.lessonId !== lessonId) return;
-      if (change.launch === this.newest?.launch && problem.code === "other-launch") this.#isSuperseded = true;
+      if (change.kind !== "runtime" || update.courseId !== courseId || update.lessonId !== lessonId)
+        return false;
+      if (change.launch !== this.newest?.launch || problem.code !== "other-launch") return false;
+      const isTold = this.isShown || this.#isSuperseded;
+      this.#isSuperseded = true;
+      return isTold;
     });
   }
 
