@@ -9,7 +9,7 @@ import { NotFound } from "../pages/not-found/index";
 import { SignedIn } from "../pages/signed-in/index";
 import { Loading, ProblemNote, Skeleton } from "../parts/notes";
 import { Page } from "../parts/page";
-import { person } from "../sign-in/session";
+import { hasEnded, person } from "../sign-in/session";
 import { t } from "../texts";
 import { withTexts } from "../texts/translator";
 import { Shell } from "./shell";
@@ -29,7 +29,8 @@ function Guarded(props: { page: GuardedPage; visitor: ComponentType }) {
       </Loading>
     );
   }
-  const Shown = person.value === null ? props.visitor : props.page;
+  const visitor = hasEnded.value ? SignInFirst : props.visitor;
+  const Shown = person.value === null ? visitor : props.page;
   return <Shown />;
 }
 

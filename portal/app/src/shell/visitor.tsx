@@ -5,7 +5,7 @@ import { config } from "../config";
 import { Button } from "../parts/button";
 import { ProblemNote } from "../parts/notes";
 import { Page } from "../parts/page";
-import { signIn, signUp } from "../sign-in/session";
+import { hasEnded, signIn, signUp } from "../sign-in/session";
 import { t } from "../texts";
 import { anyOf } from "../texts/formats";
 
@@ -16,7 +16,7 @@ function SignUpNote() {
   return <p class="hint">{t("visitor.anyone")}</p>;
 }
 
-function Doors() {
+function Doors(props: { isKnown?: boolean }) {
   const enter = useAction(() => signIn());
   const join = useAction(() => signUp());
   return (
@@ -25,14 +25,14 @@ function Doors() {
         <Button look="main" isBusy={enter.isRunning} onPress={() => enter.run()}>
           {t("session.sign-in")}
         </Button>
-        {config().signUp !== "invited" && (
+        {config().signUp !== "invited" && !props.isKnown && (
           <Button isBusy={join.isRunning} onPress={() => join.run()}>
             {t("session.sign-up")}
           </Button>
         )}
       </div>
       <ProblemNote problem={enter.problem ?? join.problem} />
-      <SignUpNote />
+      {!props.isKnown && <SignUpNote />}
     </>
   );
 }
@@ -65,8 +65,15 @@ export function Welcome() {
   );
 }
 
-/** In place of a page that only people who are signed in can see. */
+/** In place of a page that only people who are signed in can see, and after a sign-in that has ended by itself. */
 export function SignInFirst() {
+  if (hasEnded.value) {
+    return (
+      <Page title={t("visitor.ended.title")} lead={t("visitor.ended.text")}>
+        <Doors isKnown />
+      </Page>
+    );
+  }
   return (
     <Page title={t("visitor.first.title")} lead={t("visitor.first.text")}>
       <Doors />

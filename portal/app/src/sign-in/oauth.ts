@@ -3,7 +3,7 @@ import * as oauth from "oauth4webapi";
 import { config } from "../config";
 import { choice } from "../texts/language";
 import { SignInEnded } from "./renewal";
-import type { Tokens } from "./tokens";
+import { issuedAt, type Tokens } from "./tokens";
 
 const SCOPE = "openid email aws.cognito.signin.user.admin";
 const STARTED = "education.sign-in";
@@ -26,7 +26,10 @@ function server(): oauth.AuthorizationServer {
   };
 }
 
-const client = (): oauth.Client => ({ client_id: config().clientId });
+const client = (clockSkew = 0): oauth.Client => ({
+  client_id: config().clientId,
+  [oauth.clockSkew]: clockSkew,
+});
 const redirectUri = () => `${location.origin}/signed-in`;
 // The local platform has no TLS. On AWS each address begins with https.
 const options = () => ({ [oauth.allowInsecureRequests]: config().signInBaseUrl.startsWith("http:") });
@@ -72,10 +75,15 @@ export async function finishSignIn(address: URL): Promise<{ tokens: Tokens; retu
     verifier,
     options(),
   );
-  const result = await oauth.processAuthorizationCodeResponse(server(), client(), answer, {
-    expectedNonce: nonce,
-    requireIdToken: true,
-  });
+  const result = await oauth.processAuthorizationCodeResponse(
+    server(),
+    client(await skewBy(answer)),
+    answer,
+    {
+      expectedNonce: nonce,
+      requireIdToken: true,
+    },
+  );
   return { tokens: tokensOf(result, ""), returnTo };
 }
 
@@ -83,10 +91,24 @@ export async function finishSignIn(address: URL): Promise<{ tokens: Tokens; retu
 export async function renew(refresh: string): Promise<Tokens> {
   const answer = await oauth.refreshTokenGrantRequest(server(), client(), oauth.None(), refresh, options());
   try {
-    return tokensOf(await oauth.processRefreshTokenResponse(server(), client(), answer), refresh);
+    const known = client(await skewBy(answer));
+    return tokensOf(await oauth.processRefreshTokenResponse(server(), known, answer), refresh);
   } catch (error) {
     if (error instanceof oauth.ResponseBodyError && error.error === "invalid_grant") throw new SignInEnded();
     throw error;
+  }
+}
+
+/**
+ * By how many seconds this device's clock is behind. Cognito has made the token just now; with a clock that is wrong
+ * by more than an hour, it would seem to have ended, or to be of the future, and nobody could sign in.
+ */
+async function skewBy(answer: Response): Promise<number> {
+  try {
+    const { id_token: token } = (await answer.clone().json()) as { id_token: string };
+    return issuedAt(token) - Math.floor(Date.now() / 1000);
+  } catch {
+    return 0; // no token: the answer is a refusal
   }
 }
 

@@ -3,17 +3,19 @@ import { signal } from "@preact/signals";
 import { config } from "../config";
 import { forgetLanguage } from "../texts/language";
 import { callIdentity } from "./identity";
-import { Renewal } from "./renewal";
+import { Renewal, SignInEnded } from "./renewal";
 import { Tabs } from "./tabs";
 import { type Person, personOf, type Tokens } from "./tokens";
 
-export { SignInEnded } from "./renewal";
+export { SignInEnded };
 
 const REFRESH = "education.refresh"; // of the tab's session storage: it survives a reload and ends with the tab
 const MARK = "education.signed-in"; // says to a new tab that another one may be signed in; it is no token
 
 /** Who is signed in; null for a visitor, undefined until it is known. */
 export const person = signal<Person | null | undefined>(undefined);
+/** Whether a sign-in has ended by itself, for example since it was revoked; not by a sign-out. */
+export const hasEnded = signal(false);
 
 const oauth = () => import("./oauth");
 const tabs = new Tabs(
@@ -35,6 +37,7 @@ function remember(tokens: Tokens | null): void {
   if (tokens) {
     sessionStorage.setItem(REFRESH, tokens.refresh);
     localStorage.setItem(MARK, "yes");
+    hasEnded.value = false;
     const next = personOf(tokens.id);
     if (JSON.stringify(next) !== JSON.stringify(person.value)) person.value = next;
   } else {
@@ -63,7 +66,7 @@ export async function startSession(): Promise<void> {
     renewal.take(others);
   }
   try {
-    await renewal.fresh();
+    await freshTokens();
   } catch {
     // Without a network the person stays signed in, and each request tries again.
     if (!renewal.isSignedIn) person.value = null;
@@ -71,7 +74,15 @@ export async function startSession(): Promise<void> {
 }
 
 /** Tokens for a request. Throws `SignInEnded`. `refused` is an ID token that the API did not accept. */
-export const freshTokens = (refused?: string): Promise<Tokens> => renewal.fresh(refused);
+export async function freshTokens(refused?: string): Promise<Tokens> {
+  const { isSignedIn } = renewal;
+  try {
+    return await renewal.fresh(refused);
+  } catch (error) {
+    if (error instanceof SignInEnded && isSignedIn) hasEnded.value = true;
+    throw error;
+  }
+}
 
 /** The ID token as it is, for a last request while the page is closed; null if it has ended. */
 export function tokenNow(): string | null {

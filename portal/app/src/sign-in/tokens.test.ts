@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { personOf } from "./tokens";
+import { issuedAt, personOf } from "./tokens";
 
 const idToken = (claims: object) => `x.${Buffer.from(JSON.stringify(claims)).toString("base64url")}.y`;
 
@@ -21,4 +21,9 @@ test("the person of a token with letters beyond ASCII", () => {
 test("a person without groups and without a name is known by the e-mail address", () => {
   const token = idToken({ sub: "u1", email: "a@example.com" });
   expect(personOf(token)).toMatchObject({ name: "a@example.com", groups: [] });
+});
+
+test("the moment at which a token was made", () => {
+  expect(issuedAt(idToken({ iat: 1_700_000_000 }))).toBe(1_700_000_000);
+  expect(() => issuedAt(idToken({}))).toThrow(TypeError);
 });

@@ -29,6 +29,13 @@ export function claimsOf(token: string): Record<string, unknown> {
   return JSON.parse(new TextDecoder().decode(bytes)) as Record<string, unknown>;
 }
 
+/** When a token was made, in seconds since 1970. Throws if it does not say so. */
+export function issuedAt(token: string): number {
+  const issued = claimsOf(token).iat;
+  if (typeof issued !== "number") throw new TypeError("the token does not say when it was made");
+  return issued;
+}
+
 /** The person of an ID token. */
 export function personOf(idToken: string): Person {
   const claims = claimsOf(idToken);
