@@ -3,10 +3,11 @@ import { useEffect, useRef } from "preact/hooks";
 import { useLocation } from "preact-iso/router";
 import { api, ask, type Schemas } from "../../api/client";
 import { useAction } from "../../api/use-action";
-import { useData } from "../../api/use-data";
+import { usePages } from "../../api/use-pages";
 import { Button } from "../../parts/button";
-import { Empty, Loading, ProblemNote, Skeleton } from "../../parts/notes";
+import { Empty, ProblemNote } from "../../parts/notes";
 import { Page } from "../../parts/page";
+import { PagedCards } from "../../parts/paged-cards";
 import { Progress } from "../../parts/progress";
 import { t } from "../../texts";
 import { handOver, loadCourse } from "../course/load";
@@ -16,56 +17,30 @@ type Enrollment = Schemas["Enrollment"] & { lastLessonId?: string };
 
 const PAGE_SIZE = 50;
 
-function pageOf(cursor?: string): Promise<Schemas["EnrollmentPage"]> {
-  return ask(
-    api.GET("/enrollments", { params: { query: { limit: PAGE_SIZE, ...(cursor ? { cursor } : {}) } } }),
-  );
+/** One page of the student's courses, without those that the student has left. */
+async function pageOf(cursor?: string): Promise<Schemas["EnrollmentPage"]> {
+  const query = { limit: PAGE_SIZE, ...(cursor ? { cursor } : {}) };
+  const page = await ask(api.GET("/enrollments", { params: { query } }));
+  return { ...page, items: page.items.filter((each) => each.status !== "withdrawn") };
 }
 
 /** The page. One call shows it; *Continue* reads the course when it is pressed. */
 export default function Learning() {
-  const found = useData("enrollments", () => pageOf());
-  const more = useAction(async () => {
-    const before = found.data;
-    if (!before?.nextCursor) return;
-    const next = await pageOf(before.nextCursor);
-    found.set({ ...next, items: [...before.items, ...next.items] });
-  });
-  const items = found.data?.items.filter((each) => each.status !== "withdrawn");
+  const pages = usePages("enrollments", pageOf);
   return (
     <Page title={t("learning.title")} lead={t("learning.lead")} isWide>
-      <ProblemNote problem={found.problem} onRetry={found.reload} />
-      {found.isLoading && (
-        <Loading>
-          <div class="cards">
-            {[1, 2, 3].map((each) => (
-              <Skeleton key={each} lines={4} isCard />
-            ))}
-          </div>
-        </Loading>
-      )}
-      {items?.length === 0 && !found.data?.nextCursor && (
-        <Empty title={t("learning.empty.title")} text={t("learning.empty.text")}>
-          <a class="button button-main" href="/">
-            {t("learning.empty.action")}
-          </a>
-        </Empty>
-      )}
-      {items && items.length > 0 && (
-        <ul class="cards">
-          {items.map((each) => (
-            <OwnCourse key={each.courseId} enrollment={each} />
-          ))}
-        </ul>
-      )}
-      <ProblemNote problem={more.problem} onRetry={() => more.run()} />
-      {found.data?.nextCursor && (
-        <div class="row">
-          <Button isBusy={more.isRunning} onPress={() => more.run()}>
-            {t("learning.more")}
-          </Button>
-        </div>
-      )}
+      <PagedCards
+        pages={pages}
+        empty={
+          <Empty title={t("learning.empty.title")} text={t("learning.empty.text")}>
+            <a class="button button-main" href="/">
+              {t("learning.empty.action")}
+            </a>
+          </Empty>
+        }
+      >
+        {(each) => <OwnCourse key={each.courseId} enrollment={each} />}
+      </PagedCards>
     </Page>
   );
 }
