@@ -20,7 +20,7 @@ export function Page(props: {
 }) {
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
-    document.title = `${plain(props.title)} · ${config().school.name}`;
+    document.title = plain(`${props.title} · ${config().school.name}`);
   }, [props.title]);
   useEffect(() => {
     // The browser itself begins at the top of a page that it has loaded.
