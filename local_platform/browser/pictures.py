@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from local_platform.browser.chromium import FILMS_PLAY, chromium, needed_browser
-from local_platform.browser.window import Window
+from local_platform.browser.window import Window, answer_of
 from local_platform.browser.world import COURSES, World, address_of, world
 from local_platform.platform import Platform
 from tools.support.paths import ROOT, displayed
@@ -127,13 +127,8 @@ def _window(running: "Browser", school: World, picture: Picture) -> Iterator[Win
 
 def _same_each_time(route: "Route", shown: set[str]) -> None:
     """Answer with what the API says, but with fixed times, and without courses that are not the school's."""
-    address = urlsplit(route.request.url)
-    # Playwright does not resolve *.localhost, so the host is named in a header.
-    answer = route.fetch(
-        url=address._replace(netloc=f"127.0.0.1:{address.port}").geturl(),
-        headers={**route.request.headers, "host": address.netloc},
-    )
-    path = address.path
+    answer = answer_of(route)
+    path = urlsplit(route.request.url).path
     if route.request.method != "GET" or path.endswith("/content") or not answer.ok:
         route.fulfill(response=answer)
         return
