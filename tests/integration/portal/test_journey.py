@@ -80,20 +80,3 @@ def _takes_the_film(window: Visit, course_id: str) -> None:
         page.evaluate("document.querySelector('video').pause()")
     assert told.value.status == 204
     window.calls.clear()
-
-
-def test_signing_out_revokes_the_sign_in_and_leaves_no_token(
-    deployed: Deployed, people: People, chromium: "Browser"
-) -> None:
-    with visit(chromium, deployed) as window:
-        window.sign_in(people.new("students"))
-        kept = "JSON.stringify([{...sessionStorage}, {...localStorage}])"
-        before = window.page.evaluate("sessionStorage.getItem('education.refresh')")
-        assert before
-        assert before not in window.page.url
-        window.page.reload()
-        window.page.get_by_role("button", name="Sign out").wait_for()
-        with window.page.expect_request(lambda request: "RevokeToken" in str(request.headers)):
-            window.page.get_by_role("button", name="Sign out").click()
-        window.page.get_by_role("button", name="Sign in").wait_for()
-        assert window.page.evaluate(kept) == "[{},{}]"

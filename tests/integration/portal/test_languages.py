@@ -55,7 +55,7 @@ def test_the_language_of_the_profile_wins(
     person = people.new("students", "instructors")
     enroll(person, course_id)
     with visit(chromium, deployed, locale="en-GB", viewport=NARROW) as window:
-        window.sign_in(person, "/profile")
+        window.enter(person, "/profile")
         window.page.get_by_label("Language").select_option("ar")
         window.page.get_by_role("button", name="Save").click()
         window.page.get_by_role("status").filter(has_text="تم الحفظ").wait_for()

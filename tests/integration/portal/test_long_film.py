@@ -63,7 +63,7 @@ def test_a_link_that_ends_in_the_middle_of_a_film_is_renewed(
     with visit(chromium, deployed) as window:
         window.page.on("response", note)
         window.page.route("**/film/content", short_first)
-        window.sign_in(student, long_film)
+        window.enter(student, long_film)
         window.until("document.querySelector('video')?.readyState > 0")
         window.page.evaluate("document.querySelector('video').play()")
         window.until("document.querySelector('video').currentTime > 1")

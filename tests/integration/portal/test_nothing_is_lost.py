@@ -21,9 +21,9 @@ SOMETHING_WAITS = f"({KEPT})().then((all) => all.length > 0)"
 
 
 def _film(window: Visit, student: Person, course_id: str) -> None:
-    """Sign in and play the film to its third second."""
+    """Play the film to its third second."""
     enroll(student, course_id)
-    window.sign_in(student, f"/courses/{course_id}/lessons/film")
+    window.enter(student, f"/courses/{course_id}/lessons/film")
     _play_to(window, 3)
 
 
@@ -132,7 +132,7 @@ def test_a_link_that_has_ended_is_refused_and_the_film_goes_on_where_it_was(
     with visit(chromium, deployed) as window:
         window.page.on("response", note)
         window.page.route("**/film/content", old_first)
-        window.sign_in(student, path)
+        window.enter(student, path)
         window.until(
             "(() => { const film = document.querySelector('video');"
             " return film?.readyState > 0 && film.currentTime >= 5 && !film.error; })()"
@@ -172,7 +172,7 @@ def test_two_devices_agree(deployed: Deployed, people: People, chromium: "Browse
         first.page.context.set_offline(True)
         first.page.evaluate("document.querySelector('video').pause()")
         first.page.get_by_role("status").filter(has_text=UNSENT).wait_for()
-        second.sign_in(student, f"/courses/{course_id}/lessons/film")
+        second.enter(student, f"/courses/{course_id}/lessons/film")
         second.until("document.querySelector('video')?.readyState > 0")
         second.page.evaluate("document.querySelector('video').currentTime = 15")
         eventually(lambda: _position(student, course_id) == 15)
@@ -200,7 +200,7 @@ def test_a_refused_completion_is_told_and_not_shown_as_done(
     enroll(student, course_id)
     with visit(chromium, deployed) as window:
         page = window.page
-        window.sign_in(student, f"/courses/{course_id}/lessons/words")
+        window.enter(student, f"/courses/{course_id}/lessons/words")
         page.get_by_role("button", name="Mark as done").wait_for()
         student.delete(f"/enrollments/{course_id}")
         page.get_by_role("button", name="Mark as done").click()

@@ -8,6 +8,7 @@ import pytest
 from tests import playable_packages
 from tests.integration.player.player_page import LESSON, Packaged
 from tests.integration.portal.portal_visit import KEPT, Visit, visit
+from tests.integration.support.course_helpers import enroll
 from tests.integration.support.deployed import Deployed
 from tests.integration.support.people import People, SharedUsers
 
@@ -17,15 +18,28 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.intrusive
 
 
+@pytest.fixture(scope="module")
+def first(deployed: Deployed, people: People, users: SharedUsers) -> Packaged:
+    """The package in a course, which all tests share."""
+    return Packaged.of(deployed, users.owner, people.new("students"), playable_packages.scorm_12())
+
+
+@pytest.fixture
+def package(deployed: Deployed, people: People, first: Packaged) -> Packaged:
+    """The package, for a student of its own."""
+    student = people.new("students")
+    enroll(student, first.course_id)
+    return Packaged(deployed, student, first.course_id)
+
+
 def test_a_package_is_left_in_one_browser_and_goes_on_in_another(
-    deployed: Deployed, people: People, users: SharedUsers, chromium: "Browser"
+    deployed: Deployed, package: Packaged, chromium: "Browser"
 ) -> None:
     """Four calls open it. What it does in its last moment, when its page is unloaded, is saved, too."""
-    student = people.new("students")
-    package = Packaged.of(deployed, users.owner, student, playable_packages.scorm_12())
+    student = package.student
     course = f"/courses/{package.course_id}"
     with visit(chromium, deployed) as window:
-        window.sign_in(student, course)
+        window.enter(student, course)
         window.calls.clear()
         window.page.get_by_role("button", name="Start").click()
         frame = window.package()
@@ -41,19 +55,18 @@ def test_a_package_is_left_in_one_browser_and_goes_on_in_another(
         window.page.get_by_role("progressbar").wait_for()
     assert package.until_done()["results"][LESSON] == {"score": 85, "seconds": 90}
     with visit(chromium, deployed) as window:
-        window.sign_in(student, f"{course}/lessons/{LESSON}")
+        window.enter(student, f"{course}/lessons/{LESSON}")
         assert window.package().locator("#seen").text_content() == "left at the end"
         window.page.locator("p.badge-good", has_text="Done").wait_for()
 
 
 def test_a_package_is_sent_every_ten_seconds_and_when_the_tab_is_hidden(
-    deployed: Deployed, people: People, users: SharedUsers, chromium: "Browser"
+    deployed: Deployed, package: Packaged, chromium: "Browser"
 ) -> None:
     """The player reports each second; only the first report and the last one before the end become calls."""
-    student = people.new("students")
-    package = Packaged.of(deployed, users.owner, student, playable_packages.scorm_12())
+    student = package.student
     with visit(chromium, deployed) as window:
-        window.sign_in(student, f"/courses/{package.course_id}/lessons/{LESSON}")
+        window.enter(student, f"/courses/{package.course_id}/lessons/{LESSON}")
         frame = window.package()
         saves = f"PUT {package.path}/runtime"
         with window.page.expect_response(lambda answer: answer.request.method == "PUT"):
@@ -69,7 +82,7 @@ def test_a_package_is_sent_every_ten_seconds_and_when_the_tab_is_hidden(
             )
         assert window.calls.count(saves) == 2
     with visit(chromium, deployed) as window:
-        window.sign_in(student, f"/courses/{package.course_id}/lessons/{LESSON}")
+        window.enter(student, f"/courses/{package.course_id}/lessons/{LESSON}")
         assert window.package().evaluate("get('cmi.core.lesson_location')") == "third"
 
 
@@ -140,12 +153,11 @@ def test_a_large_state_is_sent_when_the_tab_is_only_hidden(
 
 
 def test_a_package_that_was_opened_elsewhere_says_so_and_goes_on_here(
-    deployed: Deployed, people: People, users: SharedUsers, chromium: "Browser"
+    deployed: Deployed, package: Packaged, chromium: "Browser"
 ) -> None:
-    student = people.new("students")
-    package = Packaged.of(deployed, users.owner, student, playable_packages.scorm_12())
+    student = package.student
     with visit(chromium, deployed) as window:
-        window.sign_in(student, f"/courses/{package.course_id}/lessons/{LESSON}")
+        window.enter(student, f"/courses/{package.course_id}/lessons/{LESSON}")
         frame = window.package()
         student.get(f"{package.path}/runtime")  # another device opens it
         frame.evaluate("set('cmi.core.lesson_location', 'lost'); commit()")
@@ -168,20 +180,18 @@ def test_a_package_that_was_opened_elsewhere_says_so_and_goes_on_here(
 )
 def test_a_state_that_is_refused_is_told_with_its_reason(
     deployed: Deployed,
-    people: People,
-    users: SharedUsers,
+    package: Packaged,
     chromium: "Browser",
     status: int,
     detail: str,
     told: str,
 ) -> None:
     """The API's answer is simulated: students hardly ever meet it. The page is not told again and again."""
-    student = people.new("students")
-    package = Packaged.of(deployed, users.owner, student, playable_packages.scorm_12())
+    student = package.student
     problem = {"type": "urn:x:refused", "title": "T", "status": status, "detail": detail, "requestId": "r-1"}
     with visit(chromium, deployed) as window:
         page = window.page
-        window.sign_in(student, f"/courses/{package.course_id}/lessons/{LESSON}")
+        window.enter(student, f"/courses/{package.course_id}/lessons/{LESSON}")
         frame = window.package()
         page.route(
             "**/runtime",

@@ -28,7 +28,7 @@ def test_a_second_factor_is_set_up_and_asked_for(
     student = people.new("students")
     with visit(chromium, deployed) as window:
         page = window.page
-        window.sign_in(student, "/profile")
+        window.enter(student, "/profile")
         page.get_by_role("button", name="Set up a second factor").click()
         page.get_by_role("img", name="Code to scan with an authenticator app").wait_for()
         assert page.evaluate(SQUARES) > 200
@@ -57,7 +57,7 @@ def test_the_name_is_changed_and_everything_comes_as_a_file(
     enroll(student, course_id)
     with visit(chromium, deployed) as window:
         page = window.page
-        window.sign_in(student, "/profile")
+        window.enter(student, "/profile")
         page.get_by_label("Name").fill("Ada <b>Lovelace</b>")
         page.get_by_role("button", name="Save").click()
         page.get_by_role("status").filter(has_text="Saved").wait_for()
@@ -80,7 +80,7 @@ def test_an_account_is_erased_after_a_warning(
     enroll(student, course_id)
     with visit(chromium, deployed) as window:
         page = window.page
-        window.sign_in(student, "/profile")
+        window.enter(student, "/profile")
         page.get_by_role("button", name="Erase my account").click()
         warning = page.get_by_role("dialog", name="You lose everything that you have learned here")
         warning.wait_for()

@@ -49,7 +49,7 @@ def test_another_site_can_neither_frame_the_portal_nor_share_its_session_with_a_
     deployed: Deployed, people: People, chromium: "Browser"
 ) -> None:
     with visit(chromium, deployed) as window:
-        window.sign_in(people.new("students"))
+        window.enter(people.new("students"))
         stranger = window.page.context.new_page()
         stranger.route(
             "https://stranger.example/**",

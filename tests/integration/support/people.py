@@ -126,6 +126,7 @@ class Person(Caller):
     email: str = ""
     user_id: str = ""
     access_token: str = field(default="", repr=False)
+    refresh_token: str = field(default="", repr=False)
 
     def path(self, template: str) -> str:
         """A path template filled in with the id of this user."""
@@ -176,6 +177,7 @@ class People:
             email=email,
             user_id=user_id,
             access_token=tokens["AccessToken"],
+            refresh_token=tokens["RefreshToken"],
         )
         self.created.append(person)
         if ADMINISTRATORS in groups:
@@ -189,7 +191,12 @@ class People:
             UserPoolId=self._pool, Username=person.email, Password=password, Permanent=True
         )
         tokens = self._sign_in(person.email, password, person.user_id)
-        return replace(person, token=tokens["IdToken"], access_token=tokens["AccessToken"])
+        return replace(
+            person,
+            token=tokens["IdToken"],
+            access_token=tokens["AccessToken"],
+            refresh_token=tokens["RefreshToken"],
+        )
 
     def change_email(self, person: Person, email: str) -> Person:
         """Change the address of a user to another verified one and sign in with it. Returns the changed user."""
