@@ -41,12 +41,12 @@ def test_an_administrator_at_work(deployed: Deployed, people: People, chromium: 
         page.get_by_role("heading", name="Ada").wait_for()
         assert calls == ["GET /users"]
         page.get_by_role("button", name="Grant role").first.click()
-        page.get_by_role("status").filter(has_text="Ada now has the role “Instructor”").wait_for()
+        page.get_by_role("status").filter(has_text="Ada now has the role “Teacher”").wait_for()
         page.get_by_role("button", name="Courses of this person").click()
         page.get_by_text("This person teaches no course").wait_for()
         calls.clear()
         page.get_by_role("button", name="Show the audit trail").click()
-        granted = page.get_by_text("(you) granted Ada the role “Instructor”")
+        granted = page.get_by_text("(you) granted Ada the role “Teacher”")
         granted.wait_for()
         assert calls == [f"GET /users/{student.user_id}/audit"]
         assert window.in_both_schemes() == []

@@ -243,7 +243,7 @@ def test_a_colleague_is_named_by_address(desk: Desk, people: People) -> None:
     field.fill(student.email)
     page.get_by_role("button", name="Add co-teacher").click()
     alert = page.get_by_role("alert")
-    alert.filter(has_text="No instructor signs in with this address").wait_for()
+    alert.filter(has_text="No teacher signs in with this address").wait_for()
     assert not [each for each in ("does not exist", "number") if each in alert.inner_text()]
     assert field.input_value() == student.email
     field.fill(colleague.email.upper())

@@ -25,7 +25,7 @@ test("an act on a course names the person by a short pseudonym", () => {
 test("a role is named by its word", () => {
   const details = { person: "fedcba98".repeat(4), group: "instructors" };
   const granted = { ...entry, action: "role-granted", details } as unknown as Schemas["AuditEntry"];
-  expect(sentenceOf(granted)).toBe("Person 01234567 granted Person fedcba98 the role “Instructor”.");
+  expect(sentenceOf(granted)).toBe("Person 01234567 granted Person fedcba98 the role “Teacher”.");
 });
 
 test("an action of a later version is told by its code", () => {
@@ -41,7 +41,7 @@ test("people and courses that the page knows are called by name, and roles in wo
   const granted = { ...entry, actor, subject: `person#${"ab".repeat(16)}`, action: "role-granted" };
   const said = (each: object) => sentenceOf(each as Schemas["AuditEntry"], names);
   expect(said({ ...granted, details: { group: "instructors" } })).toBe(
-    "Ada granted Person abababab the role “Instructor”.",
+    "Ada granted Person abababab the role “Teacher”.",
   );
   expect(said({ ...granted, action: "staff-added", details: { courseId: "c1" } })).toBe(
     "Ada made Person abababab a co-teacher of course “Rivers”.",
