@@ -131,7 +131,7 @@ audit-parts: install ## the nightly part of the scan: dependencies, and how long
 sbom: install ## write parts lists (CycloneDX) of the dependencies and of each function's bundle
 	@$(RUN) -m tools sbom
 
-audit: install ## show what the pipeline's roles of ENV may do, as a table, compared with PowerUserAccess
+audit: install ## show what the pipeline's roles of ENV may do, compared with PowerUserAccess; renews AWS's list of actions
 	@$(RUN) -m tools audit --environment "$(ENV)"
 
 architecture: install ## draw the picture in docs/architecture.md again from the synthesized stack
