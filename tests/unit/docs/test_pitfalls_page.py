@@ -28,6 +28,13 @@ def test_every_mistake_has_an_entry() -> None:
     assert [int(number) for number, _ in ENTRIES] == list(range(1, KNOWN_MISTAKES + 1))
 
 
+def test_the_index_names_each_mistake_once() -> None:
+    table = PAGE.read_text().partition("## By subject\n")[2].partition("\n## ")[0]
+    rows = re.findall(r"^\| [^|]+ \| ([\d, ]+) \|$", table, re.MULTILINE)
+    numbers = sorted(int(number) for row in rows for number in row.split(", "))
+    assert numbers == list(range(1, KNOWN_MISTAKES + 1)), "put the new entry into the index by subject"
+
+
 @pytest.mark.parametrize(("number", "entry"), ENTRIES)
 def test_an_entry_names_tests_that_exist(number: str, entry: str) -> None:
     *said, listed = entry.partition("- Tests:\n")
