@@ -7,6 +7,7 @@ import { Empty, Loading, ProblemNote, Skeleton, StatusNote } from "../../parts/n
 import { Page } from "../../parts/page";
 import { Progress } from "../../parts/progress";
 import { t } from "../../texts";
+import { percent } from "../../texts/formats";
 import { Admission } from "./admission-panel";
 import { LessonList } from "./lesson-list";
 import { type CourseAndPart, loadCourse, type Part, partOf } from "./load";
@@ -53,6 +54,7 @@ function CourseBody(props: { data: CourseAndPart; setPart: (part: Part) => void 
             label={t("course.progress", { title: course.title })}
           />
         )}
+        {progress?.score !== undefined && <p>{t("course.score", { score: percent(progress.score) })}</p>}
         <Admission
           course={course}
           part={part}
@@ -72,6 +74,7 @@ function CourseBody(props: { data: CourseAndPart; setPart: (part: Part) => void 
           <LessonList
             course={course}
             completed={progress?.completedLessons ?? []}
+            results={progress?.results}
             canOpen={!!progress || teaches(course)}
           />
         )}

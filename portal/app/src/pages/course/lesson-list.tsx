@@ -1,6 +1,7 @@
 // The lessons of a course, by section: their type, what is done, and links to those that can be opened.
 import type { Schemas } from "../../api/client";
 import { t } from "../../texts";
+import { percent } from "../../texts/formats";
 import { isReady, type Section, sectionsOf } from "./outline";
 
 const SYMBOLS = { video: "▶\uFE0E", pdf: "▤", article: "¶", interactive: "◆" } as const;
@@ -9,6 +10,8 @@ const SYMBOLS = { video: "▶\uFE0E", pdf: "▤", article: "¶", interactive: "�
 export function LessonList(props: {
   course: Schemas["Course"];
   completed: readonly string[];
+  /** The best scores of packages, by lesson. */
+  results?: Schemas["Progress"]["results"];
   canOpen: boolean;
   current?: string;
 }) {
@@ -32,6 +35,7 @@ export function LessonList(props: {
                     ? `/courses/${props.course.courseId}/lessons/${lesson.lessonId}`
                     : undefined
                 }
+                score={props.results?.[lesson.lessonId]?.score}
                 isDone={done.has(lesson.lessonId)}
                 isCurrent={lesson.lessonId === props.current}
               />
@@ -46,6 +50,7 @@ export function LessonList(props: {
 function LessonRow(props: {
   lesson: Section["lessons"][number];
   href: string | undefined;
+  score: number | undefined;
   isDone: boolean;
   isCurrent: boolean;
 }) {
@@ -72,6 +77,7 @@ function LessonRow(props: {
         <span class="small">
           {t(`type.${lesson.contentType}`)}
           {lesson.required === false && ` · ${t("course.optional")}`}
+          {props.score !== undefined && ` · ${t("course.score", { score: percent(props.score) })}`}
           {!isReady(lesson) && ` · ${t("course.not-ready")}`}
         </span>
       </span>

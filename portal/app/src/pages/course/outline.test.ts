@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { isAllDone, neighbours, nextLesson, sectionsOf } from "./outline";
+import { isAllDone, isCompleted, neighbours, nextLesson, sectionsOf } from "./outline";
 
 type Lesson = Parameters<typeof sectionsOf>[0][number];
 const lesson = (lessonId: string, position: number, more: Partial<Lesson> = {}): Lesson =>
@@ -41,6 +41,17 @@ test("nothing is left when all lessons that can be opened are done, optional one
   expect(isAllDone(lessons, progress("a"))).toBe(false);
   expect(isAllDone(lessons, progress("a", "b"))).toBe(true);
   expect(isAllDone([], progress())).toBe(false);
+});
+
+test("a course is completed without its optional lessons and without those that cannot be opened", () => {
+  const lessons = [
+    lesson("a", 1),
+    lesson("b", 2, { required: false }),
+    lesson("c", 3, { hasContent: false }),
+  ];
+  expect(isCompleted(lessons, ["a"])).toBe(true);
+  expect(isCompleted(lessons, ["b"])).toBe(false);
+  expect(isCompleted([], [])).toBe(false);
 });
 
 test("the neighbours of a lesson are those that can be opened", () => {

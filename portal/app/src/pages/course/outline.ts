@@ -57,6 +57,13 @@ export function isAllDone(lessons: readonly Lesson[], progress: Progress): boole
   return ready.length > 0 && ready.every((each) => done.has(each.lessonId));
 }
 
+/** Whether the course is completed: every lesson that counts and can be opened is done. */
+export function isCompleted(lessons: readonly Lesson[], completed: readonly string[]): boolean {
+  const done = new Set(completed);
+  const counted = lessons.filter((each) => isReady(each) && each.required !== false);
+  return counted.length > 0 && counted.every((each) => done.has(each.lessonId));
+}
+
 /** The lessons before and after one, of those that students can open. */
 export function neighbours(
   lessons: readonly Lesson[],

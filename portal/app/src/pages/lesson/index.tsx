@@ -11,9 +11,10 @@ import { Page } from "../../parts/page";
 import { onRefusal, save } from "../../progress/outbox";
 import { isStuck } from "../../progress/stuck";
 import { finishPage } from "../../shell/leaving";
+import { percent } from "../../texts/formats";
 import { LessonList } from "../course/lesson-list";
 import { partOf } from "../course/load";
-import { neighbours } from "../course/outline";
+import { isCompleted, neighbours } from "../course/outline";
 import "../course/outline.css";
 import "./lesson.css";
 import { LessonContent } from "./content";
@@ -72,6 +73,7 @@ function LessonBody(
   const { route } = useLocation();
   const { previous, next } = neighbours(data.course.lessons, lessonId);
   const progress = data.part.status === "enrolled" ? data.part.progress : undefined;
+  const score = progress?.results?.[lessonId]?.score;
   const waits = data.waiting.some((each) => each.change.kind === "completed");
   const [isDone, setDone] = useState(waits || !!progress?.completedLessons.includes(lessonId));
   const [hasFailed, setFailed] = useState(false);
@@ -107,12 +109,15 @@ function LessonBody(
     const fate = await save(courseId, lessonId, { kind: "completed" });
     if (fate instanceof Problem) return;
     if (fate === "sent") setStatus(t("saved"));
-    const completed = [...progress.completedLessons.filter((each) => each !== lessonId), lessonId];
+    const completedLessons = [...progress.completedLessons.filter((each) => each !== lessonId), lessonId];
     props.setData({
       ...data,
-      part: { status: "enrolled", progress: { ...progress, completedLessons: completed } },
+      part: { status: "enrolled", progress: { ...progress, completedLessons } },
     });
   };
+  const completed = [...(progress?.completedLessons ?? []), ...(isDone ? [lessonId] : [])];
+  const isWhole = isDone && isCompleted(data.course.lessons, completed);
+  const [wasWhole] = useState(isWhole);
   const go = (to: string) => finishPage().then(() => route(`/courses/${courseId}/lessons/${to}`));
   const canMark = progress && data.content && !isDone && (hasFailed || !saysItself(lesson, data.content));
   return (
@@ -139,11 +144,17 @@ function LessonBody(
               </Button>
             )}
             {isDone && <p class="badge badge-good">{t("done")}</p>}
+            {score !== undefined && <p class="badge">{t("score", { score: percent(score) })}</p>}
           </div>
           {next && (
             <Button look={isDone ? "main" : "plain"} onPress={() => go(next.lessonId)}>
               {t("next")}
             </Button>
+          )}
+          {!next && (
+            <a class={isDone ? "button button-main" : "button"} href={`/courses/${courseId}`}>
+              {t("to-course")}
+            </a>
           )}
         </div>
         <ProblemNote problem={refusal && inOwnWords(refusal)}>
@@ -151,15 +162,17 @@ function LessonBody(
             {t("to-course")}
           </a>
         </ProblemNote>
-        <StatusNote>{isUnsent ? t("unsaved") : status || (wasUnsent.current && t("saved"))}</StatusNote>
+        <StatusNote>
+          {isUnsent ? t("unsaved") : status || (wasUnsent.current && t("saved"))}
+          {isWhole && (!wasWhole || !next) && <p class="note-title">{t("whole")}</p>}
+        </StatusNote>
       </div>
       <section class="lesson-outline" aria-label={t("outline")}>
         <h2>{t("outline")}</h2>
         <LessonList
           course={data.course}
-          completed={
-            isDone ? [...(progress?.completedLessons ?? []), lessonId] : (progress?.completedLessons ?? [])
-          }
+          completed={completed}
+          results={progress?.results}
           canOpen
           current={lessonId}
         />
