@@ -90,7 +90,7 @@ def configuration(
     return {
         "school": {
             "name": without_references(school.name),
-            "welcome": without_references(school.welcome),
+            "welcome": without_references(school.welcome or ""),
             **({"logoUrl": f"/{logo_key}"} if logo_key else {}),
             "colours": {"accent": school.accent} if school.accent else {},
         },

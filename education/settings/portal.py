@@ -35,13 +35,14 @@ Logo = Annotated[
 class SchoolSettings(BaseModel):
     """`[school]`: what visitors see of the school, before they sign in and on every page.
 
+    Without a `welcome` of the school's own, the portal has a sentence in the language of the reader.
     `logo` is the path of a file in the project; the portal serves it itself, so that no page asks another host.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
     name: Text = Field(default="Our school", max_length=100)
-    welcome: Text = "Learn with us: sign in, choose a course, and start."
+    welcome: Text | None = None
     logo: Logo | None = None
     accent: Colour | None = None
 

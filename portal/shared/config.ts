@@ -2,6 +2,7 @@
 
 /** The settings of one deployed portal. All addresses have no trailing slash. */
 export interface PortalConfig {
+  /** `welcome` is empty if the school has no words of its own. */
   school: { name: string; welcome: string; logoUrl?: string; colours: { accent?: string } };
   signUp: "anyone" | "domains" | "invited";
   signUpDomains: string[];
