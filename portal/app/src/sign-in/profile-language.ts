@@ -1,4 +1,5 @@
-// The language of a person's profile, which decides over the browser's.
+// The language of a person's profile, which decides over the browser's, and whether the person has told a name.
+import { signal } from "@preact/signals";
 import { api, ask, type Schemas } from "../api/client";
 import { takeLanguage } from "../texts/language";
 import { loadTexts } from "../texts/translator";
@@ -7,8 +8,15 @@ import { loadTexts } from "../texts/translator";
 export const chosenIn = (profile: Schemas["Profile"]): string | undefined =>
   profile.updatedAt === profile.createdAt ? undefined : profile.locale;
 
+/** The name that the platform gives to those of whom it knows none (lambda_src/domain/people/profiles.py). */
+const NO_NAME = "New member";
+
+/** Whether the person has not told a name yet, as far as this page has read the profile. */
+export const isNameless = signal(false);
+
 /** Has the portal speak the language of a profile. Without a choice it stays as it is. */
 export async function followProfile(profile: Schemas["Profile"]): Promise<void> {
+  isNameless.value = profile.displayName === NO_NAME;
   const chosen = chosenIn(profile);
   if (chosen) await takeLanguage(chosen, loadTexts);
 }

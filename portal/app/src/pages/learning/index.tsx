@@ -9,6 +9,7 @@ import { Empty, ProblemNote } from "../../parts/notes";
 import { Page } from "../../parts/page";
 import { PagedCards } from "../../parts/paged-cards";
 import { Progress } from "../../parts/progress";
+import { isNameless } from "../../sign-in/profile-language";
 import { t } from "../../texts";
 import { handOver, loadCourse } from "../course/load";
 import { nextLesson } from "../course/outline";
@@ -29,6 +30,11 @@ export default function Learning() {
   const pages = usePages("enrollments", pageOf);
   return (
     <Page title={t("learning.title")} lead={t("learning.lead")} isWide>
+      {isNameless.value && (
+        <p class="note">
+          {t("learning.nameless")} <a href="/profile">{t("learning.nameless.action")}</a>
+        </p>
+      )}
       <PagedCards
         pages={pages}
         empty={

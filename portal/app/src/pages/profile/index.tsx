@@ -7,7 +7,7 @@ import { Button } from "../../parts/button";
 import { SelectField, TextField } from "../../parts/field";
 import { Loading, ProblemNote, Skeleton, StatusNote } from "../../parts/notes";
 import { Page } from "../../parts/page";
-import { chosenIn, followProfile } from "../../sign-in/profile-language";
+import { chosenIn, followProfile, isNameless } from "../../sign-in/profile-language";
 import { choice } from "../../texts/language";
 import { Erasure } from "./erasure";
 import { Export } from "./export";
@@ -62,6 +62,7 @@ function Own(props: { profile: Schemas["Profile"] }) {
           value={name}
           onInput={setName}
           problem={save.problem}
+          hint={isNameless.value ? t("own.name.none") : undefined}
           maxLength={100}
           autoComplete="name"
           isRequired
