@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 FILM = ROOT / "local_platform" / "demo" / "files" / "water-cycle.mp4"
 ARTICLE = b"""# Words to know
 
+## Rising water
+
 Water that rises is called *vapour*. <img src=x onerror="document.title='taken over'">
 
 - [a good link](https://example.org/)

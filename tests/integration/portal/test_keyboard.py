@@ -60,7 +60,7 @@ def test_the_journey_by_keyboard_alone(
         page.locator(".textLayer span").first.wait_for()
         window.press("Larger")
         window.press("Next lesson")
-        page.get_by_role("heading", level=2, name="Words to know").wait_for()
+        page.get_by_role("heading", level=2, name="Rising water").wait_for()
         window.press("Mark as done")
         page.get_by_role("status").filter(has_text="Saved").wait_for()
         window.press("My learning")

@@ -20,7 +20,8 @@ export function Page(props: {
 }) {
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
-    document.title = plain(`${props.title} · ${config().school.name}`);
+    const { name } = config().school;
+    document.title = plain(props.title === name ? name : `${props.title} · ${name}`);
   }, [props.title]);
   useEffect(() => {
     // The browser itself begins at the top of a page that it has loaded.

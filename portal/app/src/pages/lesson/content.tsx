@@ -3,7 +3,7 @@
 import type { Schemas } from "../../api/client";
 import { Video } from "./film/video";
 import { lazyPart } from "./lazy-part";
-import { type Content, contentOf, type LessonData, resumeAt } from "./load";
+import { type Content, contentOf, isFinished, type LessonData, resumeAt } from "./load";
 
 const Article = lazyPart(() => import("./article/article").then((each) => each.Article));
 const Pdf = lazyPart(() => import("./document/pdf").then((each) => each.Pdf));
@@ -28,7 +28,8 @@ export function LessonContent(props: {
     case "video":
       return <Video {...shared} startAt={startAt} onEnd={props.onComplete} onFailure={props.onFailure} />;
     case "pdf":
-      return <Pdf {...shared} startAt={startAt} />;
+      // Who has finished it reads it again from its beginning.
+      return <Pdf {...shared} startAt={isFinished(data, lessonId) ? 0 : startAt} />;
     case "article":
       return <Article {...shared} />;
     case "interactive":

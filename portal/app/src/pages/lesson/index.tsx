@@ -118,6 +118,8 @@ function LessonBody(
   const completed = [...(progress?.completedLessons ?? []), ...(isDone ? [lessonId] : [])];
   const isWhole = isDone && isCompleted(data.course.lessons, completed);
   const [wasWhole] = useState(isWhole);
+  const tellsWhole = isWhole && (!wasWhole || !next);
+  const said = isUnsent ? t("unsaved") : status || (wasUnsent.current && t("saved"));
   const go = (to: string) => finishPage().then(() => route(`/courses/${courseId}/lessons/${to}`));
   const canMark = progress && data.content && !isDone && (hasFailed || !saysItself(lesson, data.content));
   return (
@@ -163,8 +165,12 @@ function LessonBody(
           </a>
         </ProblemNote>
         <StatusNote>
-          {isUnsent ? t("unsaved") : status || (wasUnsent.current && t("saved"))}
-          {isWhole && (!wasWhole || !next) && <p class="note-title">{t("whole")}</p>}
+          {(said || tellsWhole) && (
+            <>
+              {said && <p>{said}</p>}
+              {tellsWhole && <p class="note-title">{t("whole")}</p>}
+            </>
+          )}
         </StatusNote>
       </div>
       <section class="lesson-outline" aria-label={t("outline")}>

@@ -43,3 +43,7 @@ export function resumeAt(data: LessonData, lessonId: string): number {
   if (waiting?.kind === "position") return waiting.positionSeconds;
   return data.part.status === "enrolled" ? (data.part.progress.positions[lessonId] ?? 0) : 0;
 }
+
+/** Whether the student had finished the lesson before. */
+export const isFinished = (data: LessonData, lessonId: string): boolean =>
+  data.part.status === "enrolled" && data.part.progress.completedLessons.includes(lessonId);

@@ -4,6 +4,7 @@ import { api, ask, type Schemas } from "../../api/client";
 import { useAction } from "../../api/use-action";
 import { Button } from "../../parts/button";
 import { ProblemNote, StatusNote } from "../../parts/notes";
+import { saveFile } from "../../parts/save-file";
 import { t } from "./texts";
 
 type ExportPage = Schemas["ProfileExport"];
@@ -22,14 +23,8 @@ async function pages(): Promise<ExportPage[]> {
   return all;
 }
 
-function download(name: string, content: unknown): void {
-  const file = new Blob([JSON.stringify(content, null, 2)], { type: "application/json" });
-  const link = document.createElement("a");
-  link.href = URL.createObjectURL(file);
-  link.download = name;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
-}
+const fileOf = (content: unknown): Blob =>
+  new Blob([JSON.stringify(content, null, 2)], { type: "application/json" });
 
 /** The section of the profile. */
 export function Export() {
@@ -37,7 +32,7 @@ export function Export() {
   const run = useAction(async () => {
     setDone(false);
     const all = await pages();
-    download(t("export.file"), all.length === 1 ? all[0] : all);
+    saveFile(t("export.file"), fileOf(all.length === 1 ? all[0] : all));
     setDone(true);
   });
   return (

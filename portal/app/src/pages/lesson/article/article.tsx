@@ -17,7 +17,7 @@ async function textOf(content: Content, renew: () => Promise<Content | null>): P
 }
 
 /** The article. */
-export function Article(props: { content: Content; renew: () => Promise<Content | null> }) {
+export function Article(props: { title: string; content: Content; renew: () => Promise<Content | null> }) {
   const text = useData(props.content.url.split("?")[0] ?? "", () => textOf(props.content, props.renew));
   return (
     <article class="prose card" dir={text.data === undefined ? undefined : "auto"}>
@@ -27,7 +27,7 @@ export function Article(props: { content: Content; renew: () => Promise<Content 
           <Skeleton lines={8} />
         </Loading>
       )}
-      {text.data !== undefined && <Markdown text={text.data} base={props.content.url} />}
+      {text.data !== undefined && <Markdown text={text.data} base={props.content.url} title={props.title} />}
     </article>
   );
 }

@@ -5,23 +5,31 @@ import type { ComponentChildren } from "preact";
 import { useMemo } from "preact/hooks";
 import { linkAddress, pictureAddress } from "./addresses";
 
-/** The text as elements. `base` is the address of the article itself. */
-export function Markdown(props: { text: string; base: string }) {
-  const { text, base } = props;
+/**
+ * The text as elements. `base` is the address of the article itself. A first heading that only repeats `title`, the
+ * page's own heading, is left out.
+ */
+export function Markdown(props: { text: string; base: string; title: string }) {
+  const { text, base, title } = props;
   return useMemo(() => {
     const tree = fromMarkdown(text);
+    const [first] = tree.children;
+    if (first?.type === "heading" && wordsOf(first) === title.trim()) tree.children.shift();
     const definitions = new Map<string, string>();
     for (const each of tree.children) {
       if (each.type === "definition") definitions.set(each.identifier, each.url);
     }
     return <>{children(tree, { base, definitions })}</>;
-  }, [text, base]);
+  }, [text, base, title]);
 }
 
 interface Around {
   base: string;
   definitions: ReadonlyMap<string, string>;
 }
+
+const wordsOf = (node: Nodes): string =>
+  "value" in node ? node.value : "children" in node ? node.children.map(wordsOf).join("").trim() : "";
 
 const children = (node: Parents, around: Around): ComponentChildren[] =>
   node.children.map((each, at) => <Element key={at} node={each} around={around} />);

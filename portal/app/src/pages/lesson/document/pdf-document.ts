@@ -3,11 +3,13 @@ import { GlobalWorkerOptions, getDocument, type PDFDocumentProxy, TextLayer } fr
 import workerAddress from "pdfjs-dist/build/pdf.worker.min.mjs?url";
 import { ownWorker } from "../../../trusted-types";
 
-/** Opens a document. Throws if it cannot be read. */
-export function openPdf(url: string): Promise<PDFDocumentProxy> {
+/** Opens a document; `ratio` is its first page's width by its height. Throws if it cannot be read. */
+export async function openPdf(url: string): Promise<{ pdf: PDFDocumentProxy; ratio: number }> {
   GlobalWorkerOptions.workerPort ??= ownWorker(workerAddress);
   // WebAssembly would need an exception in the content security policy.
-  return getDocument({ url, useWasm: false, enableXfa: false }).promise;
+  const pdf = await getDocument({ url, useWasm: false, enableXfa: false }).promise;
+  const { width, height } = (await pdf.getPage(1)).getViewport({ scale: 1 });
+  return { pdf, ratio: width / height };
 }
 
 /** Draws a page into a canvas of the given width in CSS pixels, with its text above it for readers and selection. */

@@ -2,8 +2,10 @@
 import type { PDFDocumentProxy } from "pdfjs-dist";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { Problem } from "../../../api/problem";
+import { useAction } from "../../../api/use-action";
 import { Button } from "../../../parts/button";
 import { Loading, ProblemNote, Skeleton } from "../../../parts/notes";
+import { saveFile } from "../../../parts/save-file";
 import { save } from "../../../progress/outbox";
 import type { Content } from "../load";
 import { t } from "../texts";
@@ -23,7 +25,7 @@ interface Props {
 
 /** The document. */
 export function Pdf(props: Props) {
-  const [pdf, setPdf] = useState<PDFDocumentProxy>();
+  const [pdf, setPdf] = useState<Opened>();
   const [problem, setProblem] = useState<Problem>();
   const [round, setRound] = useState(0);
   const latest = useRef(props);
@@ -31,7 +33,7 @@ export function Pdf(props: Props) {
   // The document is opened again only when the student asks for it: a renewed link is the same document.
   useEffect(() => {
     let isWanted = true;
-    let opened: PDFDocumentProxy | undefined;
+    let opened: Opened | undefined;
     open(latest.current).then(
       (document) => {
         opened = document;
@@ -41,7 +43,7 @@ export function Pdf(props: Props) {
     );
     return () => {
       isWanted = false;
-      void opened?.loadingTask.destroy();
+      void opened?.pdf.loadingTask.destroy();
     };
   }, [round]);
   const retry = () => {
@@ -57,7 +59,7 @@ export function Pdf(props: Props) {
           <Skeleton lines={10} isCard />
         </Loading>
       )}
-      {pdf && <Pages {...props} pdf={pdf} onFailure={(error) => setProblem(unreadable(error))} />}
+      {pdf && <Pages {...props} {...pdf} onFailure={(error) => setProblem(unreadable(error))} />}
     </div>
   );
 }
@@ -67,7 +69,13 @@ function unreadable(error: unknown): Problem {
   return error instanceof Problem ? error : new Problem(404, t("file.failed"));
 }
 
-async function open(props: Props): Promise<PDFDocumentProxy> {
+/** A document, and its first page's width divided by its height: the place that pages take before they are drawn. */
+interface Opened {
+  pdf: PDFDocumentProxy;
+  ratio: number;
+}
+
+async function open(props: Props): Promise<Opened> {
   const { openPdf } = await import("./pdf-document");
   try {
     return await openPdf(props.content.url);
@@ -78,7 +86,7 @@ async function open(props: Props): Promise<PDFDocumentProxy> {
   }
 }
 
-function Pages(props: Props & { pdf: PDFDocumentProxy; onFailure: (error: unknown) => void }) {
+function Pages(props: Props & Opened & { onFailure: (error: unknown) => void }) {
   const { pdf, courseId, lessonId, isTracked } = props;
   const [zoom, setZoom] = useState(1);
   const [page, setPage] = useState(() => Math.min(pdf.numPages, props.startAt + 1));
@@ -96,6 +104,10 @@ function Pages(props: Props & { pdf: PDFDocumentProxy; onFailure: (error: unknow
     return () => clearTimeout(timer);
   }, [page, courseId, lessonId, isTracked]);
   const at = ZOOMS.indexOf(zoom);
+  const fileName = props.content.fileName || "document.pdf";
+  const download = useAction(async () => {
+    saveFile(fileName, new Blob([new Uint8Array(await pdf.getData())], { type: "application/pdf" }));
+  });
   const step = (by: number) => setZoom(ZOOMS[at + by] ?? zoom);
   return (
     <>
@@ -108,11 +120,15 @@ function Pages(props: Props & { pdf: PDFDocumentProxy; onFailure: (error: unknow
           <Button onPress={() => step(1)} isDisabled={at === ZOOMS.length - 1}>
             {t("pdf.larger")}
           </Button>
+          <Button isBusy={download.isRunning} onPress={() => download.run()}>
+            {t("pdf.download", { file: fileName })}
+          </Button>
         </div>
       </div>
+      <ProblemNote problem={download.problem} />
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: an enlarged document is scrolled by keyboard. */}
       <section class="pdf-scroll" tabIndex={0} aria-label={t("pdf.pages")}>
-        <ol ref={list} class="pdf">
+        <ol ref={list} class="pdf" style={{ "--pdf-ratio": props.ratio }}>
           {Array.from({ length: pdf.numPages }, (_, each) => (
             <PdfPage
               key={each}

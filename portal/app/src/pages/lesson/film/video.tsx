@@ -79,7 +79,7 @@ export function Video(props: Props) {
               <option value={OFF}>{t("video.captions.off")}</option>
               {tracks.map((each) => (
                 <option key={each.language} value={each.language}>
-                  {each.label}
+                  {plain(each.label)}
                 </option>
               ))}
             </select>
