@@ -26,6 +26,7 @@ _MAIL = re.compile(
     r"\bmails?\b|mail ?(ad|id\b)|email|\bcourriels?\b|\bcorreos?\b|\bcorreio|\be ?post|\bsahkoposti"
     r"|почт|邮|郵|メール|메일"
 )
+_ADDRESS_WORD = re.compile(r"\baddress|\badress|\bdireccion|عنوان|عناوين|地址")
 # Somebody else's address, or a second one. Such a column is meant only where there is no other.
 _OTHERS = re.compile(
     r"parent|guardian|mother|father|famil|mutter|vater|eltern|sorgeber|erziehungsber|padre|madre|\bmere\b|\bpere\b"
@@ -82,13 +83,19 @@ def _header_at(rows: Sequence[TableRow]) -> int | None:
 
     Rows without an address above the first one with an address are a title, the header, or people whose address is
     missing. The header is the first of them that names a column of addresses. Else it is the first one that is more
-    than a title, which is one cell above a table of several columns.
+    than a title, which is one cell above a table of several columns. In a list of one column, a line without an address
+    is a person whose address is wrong, unless it names the column.
     """
     first = next((number for number, row in enumerate(rows) if row.has_address()), len(rows))
     several = any(row.filled > 1 for row in rows[first : first + 1])
     leading = range(first)
     wide = [number for number in leading if rows[number].filled > 1]
-    named = [number for number in leading if any(_is_mail(cell) for cell in rows[number].cells)]
+    is_list = all(row.filled == 1 for row in rows)
+    named = [
+        number
+        for number in leading
+        if any(_is_mail(cell) or (is_list and _is_address(cell)) for cell in rows[number].cells)
+    ]
     for candidates in ([each for each in named if each in wide], named):
         if candidates:
             return candidates[0]
@@ -96,7 +103,7 @@ def _header_at(rows: Sequence[TableRow]) -> int | None:
         return None
     if several and wide:
         return wide[0]
-    return 0 if first else None
+    return 0 if first and not is_list else None
 
 
 def _column(header: TableRow | None, people: Sequence[TableRow]) -> int:
@@ -108,8 +115,11 @@ def _column(header: TableRow | None, people: Sequence[TableRow]) -> int:
     named = [column for column in range(width) if is_named[column]]
     filled = Counter(column for row in people for column, cell in enumerate(row.cells) if cell)
     addresses = Counter(column for row in people for column in range(len(row.cells)) if row.address(column))
-    # Of a column that is not named so, at least half of the filled cells have to be addresses.
-    with_addresses = [each for each in addresses if is_named[each] or 2 * addresses[each] >= filled[each]]
+    # Of a column that is not named so, and that is not the only one, at least half of the filled cells have to be
+    # addresses.
+    with_addresses = [
+        each for each in addresses if is_named[each] or width == 1 or 2 * addresses[each] >= filled[each]
+    ]
     candidates = sorted(with_addresses) or named
     if not candidates:
         raise refusal(
@@ -146,6 +156,11 @@ def _several(names: Sequence[str], columns: Sequence[int]) -> BadRequest:
 
 def _is_mail(name: str) -> bool:
     return "@" not in name and _MAIL.search(_words(name)) is not None
+
+
+def _is_address(name: str) -> bool:
+    """Whether the name of the only column says that it has addresses; in a wider table they may be places."""
+    return "@" not in name and _ADDRESS_WORD.search(_words(name)) is not None
 
 
 def _words(name: str) -> str:

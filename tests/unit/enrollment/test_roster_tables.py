@@ -175,6 +175,13 @@ def test_the_caller_says_which_column_is_meant() -> None:
         ("email\nnobody", [(2, "invalid_email")]),
         (f"{A}\n{B}\n{A.upper()}\n<{A}>", [(1, A), (2, B), (3, "duplicate_row"), (4, "duplicate_row")]),
         (f"sep=,\nName;E-Mail\n{A}", [(3, A)]),
+        # In a list of one column, only a name of such a column is no person.
+        (f"xx\n{A}\n{B}", [(1, "invalid_email"), (2, A), (3, B)]),
+        (f"Ada Lovelace\nCy\n{A}", [(1, "invalid_email"), (2, "invalid_email"), (3, A)]),
+        (f"Adressen\n{A}\nxx", [(2, A), (3, "invalid_email")]),
+        (f"عناوين\n{A}", [(2, A)]),
+        (f"E-Mail\n\n{A}", [(3, A)]),
+        (f"Teilnehmer\nName;E-Mail\nAda;{A}", [(3, A)]),
     ],
 )
 def test_no_row_is_dropped(text: str, expected: list[tuple[int, str]]) -> None:
