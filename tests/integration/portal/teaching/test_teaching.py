@@ -115,7 +115,8 @@ def test_a_package_that_cannot_be_used_says_what_to_mend(desk: Desk, tmp_path: P
         lessons={"quiz": lesson("interactive", position=0), "film": lesson("video", position=1)},
     )
     upload(desk.window.deployed, desk.teacher, course_id, "film", FILM.read_bytes())
-    package, captions = tmp_path / "no start.zip", tmp_path / "de.srt"
+    package, captions, prose = (tmp_path / name for name in ("no start.zip", "de.srt", "fr.vtt"))
+    prose.write_text("This is a letter.", encoding="utf-8")
     with zipfile.ZipFile(package, "w") as archive:
         archive.writestr("picture.txt", "no page")
     captions.write_bytes("1\n00:00:00,000 --> 00:00:02,000\nWasser steigt auf.\n".encode("utf-16"))
@@ -128,6 +129,11 @@ def test_a_package_that_cannot_be_used_says_what_to_mend(desk: Desk, tmp_path: P
     assert "Make a zip of what is in the folder" in refused.inner_text()
     assert desk.window.in_both_schemes() == []
     page.get_by_text("Captions: none yet").click()
+    page.get_by_label("Language of the captions").select_option(label="French")
+    _choose(page, "Add captions", prose)
+    refused = page.get_by_role("alert").filter(has_text="French")
+    refused.get_by_role("button", name="Dismiss").click()
+    refused.wait_for(state="detached")
     page.get_by_label("Language of the captions").select_option(label="German")
     _choose(page, "Add captions", captions)
     page.get_by_role("status").filter(has_text="The captions are there").wait_for()
@@ -181,6 +187,8 @@ def test_a_class_list_is_checked_and_then_imported(desk: Desk, people: People, t
     assert desk.teacher.get(f"/courses/{course_id}/roster")["items"] == []
     page.get_by_role("button", name="Import roster").click()
     page.get_by_role("button", name="Remove from course").wait_for()
+    assert page.get_by_label("E-mail addresses").input_value() == "not an address"  # to be mended
+    assert page.get_by_role("cell", name="Not begun yet").count() == 1
 
     file = tmp_path / "Klasse 7.csv"
     file.write_bytes(f"Nr,Adresse\n1,{other.email}\n2,{student.email}\n3,\n4,@\n".encode("utf-16"))

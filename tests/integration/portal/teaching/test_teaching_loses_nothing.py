@@ -48,6 +48,40 @@ def _change_elsewhere(desk: Desk, course_id: str) -> None:
     )
 
 
+def test_a_double_click_on_save_asks_nothing_about_what_is_saved(desk: Desk) -> None:
+    """After a fault was mended: what moves up under the mouse when the course is saved may be a link."""
+    new_course(desk.teacher, title="Stands below")
+    page = desk.open()
+    page.get_by_role("button", name="New course").click()
+    page.get_by_label("Title").fill("   ")
+    page.get_by_role("button", name="Save").click()
+    fault = page.get_by_text("needs a letter or a digit")
+    fault.wait_for()
+    assert not [each for each in ("body", "title must") if each in page.get_by_role("main").inner_text()]
+    page.get_by_label("Title").fill("Saved")
+    assert (fault.count(), page.get_by_role("alert").count()) == (0, 0)
+    page.get_by_role("button", name="Save").dblclick()
+    page.wait_for_url("**/teach/courses/*")
+    page.get_by_role("heading", level=1, name="Saved").wait_for()
+    assert page.get_by_role("dialog").count() == 0
+
+
+def test_a_question_about_leaving_goes_when_the_work_is_saved(desk: Desk) -> None:
+    """The link is pressed while the answer to *Save* is on its way."""
+    page = desk.open()
+    page.get_by_role("button", name="New course").click()
+    page.get_by_label("Title").fill("Saved meanwhile")
+    held: list[Route] = []
+    page.route("**/v1/courses", held.append)
+    page.get_by_role("button", name="Save").click()
+    page.get_by_role("link", name="Catalogue").click()
+    question = page.get_by_role("dialog", name="Leave this page?")
+    question.wait_for()
+    held[0].continue_()
+    question.wait_for(state="detached")
+    page.get_by_role("heading", level=1, name="Saved meanwhile").wait_for()
+
+
 def test_two_who_edit_the_same_course_see_both_versions(desk: Desk) -> None:
     """Also if the page was loaded again in between. What only the other has changed is kept."""
     course_id = new_course(desk.teacher, title="Before", summary="s")

@@ -30,7 +30,7 @@ export const settingsDraft = (courseId: string): string => `settings/${courseId}
 /** The tab. */
 export function SettingsTab(props: TabProps) {
   return (
-    <div class="stack">
+    <div class="stack settings">
       <Details {...props} />
       <Staff course={props.course} />
     </div>
