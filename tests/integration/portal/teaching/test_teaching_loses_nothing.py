@@ -72,7 +72,11 @@ def test_a_question_about_leaving_goes_when_the_work_is_saved(desk: Desk) -> Non
     page.get_by_role("button", name="New course").click()
     page.get_by_label("Title").fill("Saved meanwhile")
     held: list[Route] = []
-    page.route("**/v1/courses", held.append)
+
+    def hold(route: "Route") -> None:
+        held.append(route)
+
+    page.route("**/v1/courses", hold)
     page.get_by_role("button", name="Save").click()
     page.get_by_role("link", name="Catalogue").click()
     question = page.get_by_role("dialog", name="Leave this page?")
