@@ -31,6 +31,7 @@ function show() {
   form.replaceChildren();
   document.getElementById("again").hidden = asked < QUESTIONS.length;
   document.getElementById("result").textContent = "";
+  document.getElementById("review").replaceChildren(...(asked < QUESTIONS.length ? [] : QUESTIONS.map(review)));
   if (asked === QUESTIONS.length) {
     const score = percent();
     count.textContent = "All questions are answered.";
@@ -51,6 +52,20 @@ function show() {
     group.append(label);
   });
   form.append(group, Object.assign(document.createElement("button"), { textContent: "Answer" }));
+}
+
+/** A question with the learner's answer, and the right one if that was another. */
+function review([question, choices, right], number) {
+  const [item, answer] = [document.createElement("li"), answers[number]];
+  const line = (text, name = "") =>
+    item.append(Object.assign(document.createElement("p"), { textContent: text, className: name }));
+  line(question);
+  if (answer === right) line(`\u2713 Right: ${choices[right]}`, "right");
+  else {
+    line(`\u2717 Your answer: ${choices[answer]}`, "wrong");
+    line(`The right answer: ${choices[right]}`);
+  }
+  return item;
 }
 
 function percent() {
