@@ -7,7 +7,9 @@ import { text } from "./texts";
 export function runHtml(setting: Setting): Running {
   const sandbox = setting.needsStorage ? STORAGE_ORIGIN : OWN_ORIGIN;
   const stage = new Stage(setting.place, sandbox, setting.launch.title || text("lesson"));
-  stage.show(setting.url, setting.launch.title || text("lesson"));
+  const loaded = new Promise<void>((done) =>
+    stage.show(setting.url, setting.launch.title || text("lesson"), done),
+  );
   setting.shown(1, 1);
-  return { model: () => null, leave: () => stage.clear(), closing: () => {}, goOn: () => {} };
+  return { loaded, model: () => null, leave: () => stage.clear(), closing: () => {}, goOn: () => {} };
 }

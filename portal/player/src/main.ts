@@ -127,9 +127,10 @@ async function open(message: Open, portal: Portal): Promise<void> {
     },
     portal,
   );
-  statusBox.textContent = "";
   // So that the API has a last word of the launch before.
   if (message.runtime && lastWord.newest(message.runtime) !== message.runtime.model) reporter?.changed();
+  await running.loaded;
+  statusBox.textContent = "";
 }
 
 function storageOf(message: Open): LastWord {

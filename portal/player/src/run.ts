@@ -30,6 +30,8 @@ export interface Setting {
 
 /** A package that runs. */
 export interface Running {
+  /** Resolves when there is something to see. Absent: the package says it by itself, or nobody can tell. */
+  loaded?: Promise<void>;
   /** What is to be saved; null if there is nothing. */
   model(): Model | null;
   /** End the session: the package says its last word before this resolves. */

@@ -8,6 +8,8 @@ export type ToH5p =
 
 export type FromH5p =
   | { type: "h5p-ready" }
+  /** The package has been drawn. */
+  | { type: "drawn"; nonce: string }
   | { type: "statement"; nonce: string; statement: unknown }
   | { type: "state"; nonce: string; state: unknown }
   | { type: "last-state"; nonce: string; state: unknown }

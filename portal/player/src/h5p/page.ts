@@ -71,6 +71,7 @@ async function run(message: Extract<ToH5p, { type: "run" }>): Promise<void> {
       ? {}
       : { contentUserData: [{ state: JSON.stringify(message.state) }] }),
   });
+  post({ type: "drawn", nonce });
   window.H5P?.externalDispatcher?.on("xAPI", (event) => {
     post({ type: "statement", nonce, statement: JSON.parse(JSON.stringify(event.data.statement)) });
     look();

@@ -25,6 +25,10 @@ export function runH5p(setting: Setting, failed: (failure: Failure) => void): Ru
   let state: unknown = setting.saved.state;
   let told = state !== undefined;
   let lastWord = (): void => {};
+  let drawn = (): void => {};
+  const loaded = new Promise<void>((done) => {
+    drawn = done;
+  });
 
   const post = (message: ToH5p): void => stage.frame.contentWindow?.postMessage(message, "*");
   const listen = (event: MessageEvent): void => {
@@ -36,6 +40,7 @@ export function runH5p(setting: Setting, failed: (failure: Failure) => void): Ru
     }
     if (message?.nonce !== nonce) return;
     if (message.type === "broken") failed(new Failure("package-broken"));
+    else if (message.type === "drawn") drawn();
     else if (message.type === "statement") {
       const made = after(message.statement, result);
       if (made === result) return;
@@ -55,6 +60,7 @@ export function runH5p(setting: Setting, failed: (failure: Failure) => void): Ru
   stage.show(needsStorage ? STORAGE_PAGE : PAGE, title);
   setting.shown(1, 1);
   return {
+    loaded,
     model: () => {
       if (!told) return null;
       const seconds = Math.round(before.seconds + (performance.now() - began) / 1000);

@@ -34,6 +34,7 @@ export function Package(props: Props) {
 type PlayerProps = Props & { onAgain: () => void };
 
 function Player(props: PlayerProps) {
+  const [isThere, setThere] = useState(false);
   const { frame, isLoading, problem, failure, outcome, shown } = usePlayer(props);
   return (
     <div class="stack">
@@ -59,9 +60,16 @@ function Player(props: PlayerProps) {
         </div>
       )}
       {shown && shown.count > 1 && <p class="small">{t("package.item", shown)}</p>}
+      {!isLoading && !problem && !isThere && (
+        <p class="small" role="status">
+          {t("package.loading")}
+        </p>
+      )}
       <iframe
         ref={frame}
         class="package"
+        // The frame is there from the beginning, with an empty page.
+        onLoad={(event) => setThere(event.currentTarget.src !== "")}
         hidden={isLoading || problem !== undefined}
         title={plain(props.title)}
         sandbox={PLAYER_SANDBOX}
