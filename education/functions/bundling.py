@@ -84,7 +84,7 @@ def bundle(function_name: str, *, sources: Path = SOURCES, build: Path = BUILD) 
 
 def _entries(function_name: str, sources: Path, build: Path) -> dict[str, bytes]:
     """The files of a zip, by their names in it."""
-    reached, foreign = reached_files(function_name, sources)
+    reached, foreign = reached_files(function_name, sources, build)
     entries = {path.relative_to(sources).as_posix(): source_bytes(path) for path in reached}
     if _API_MODULE.replace(".", "/") + ".py" in entries:
         described = json.dumps(

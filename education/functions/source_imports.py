@@ -1,8 +1,15 @@
-"""Which files and packages a function needs, found by following its imports. No code is run."""
+"""Which files and packages a function needs, found by following its imports. No code is run.
+
+What a source imports is remembered in a file: parsing all of them anew is a sixth of a synth.
+"""
 
 import ast
+import hashlib
+import json
+import os
+import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 
@@ -10,10 +17,67 @@ from education.errors import UserError
 
 # CPython 3.11 counts the depth of a syntax tree for all threads together, and fails where two threads parse at once.
 _PARSING = threading.Lock()
+# More contents than this are those of old sources. They are forgotten together.
+MOST_CONTENTS = 3000
 
 
-def reached_files(function_name: str, sources: Path) -> tuple[set[Path], set[str]]:
+class KnownImports:
+    """The imports of sources, by their content.
+
+    Args:
+        file: where they are remembered. One that is missing or broken is made anew.
+        finder: the code that finds imports. What other code has found is forgotten.
+    """
+
+    def __init__(self, file: Path, finder: bytes) -> None:
+        self._file, self._finder = file, hashlib.sha256(finder).hexdigest()
+        self._found = self._read()
+        self._is_saved = True
+
+    def of(self, source: bytes, find: Callable[[bytes], frozenset[str]]) -> frozenset[str]:
+        """The dotted names in a source, found by `find` if they are not known."""
+        key = hashlib.sha256(source).hexdigest()
+        if key not in self._found:
+            names = find(source)
+            if len(self._found) >= MOST_CONTENTS:
+                self._found = {}
+            self._found[key] = names
+            self._is_saved = False
+        return self._found[key]
+
+    def save(self) -> None:
+        """Write what is new. Another process may do the same at the same time: then one of them finds it again."""
+        if self._is_saved:
+            return
+        found = {key: sorted(names) for key, names in list(self._found.items())}
+        self._file.parent.mkdir(parents=True, exist_ok=True)
+        handle, temporary = tempfile.mkstemp(prefix=f".{self._file.name}-", dir=self._file.parent)
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            json.dump({"finder": self._finder, "imports": found}, file)
+        Path(temporary).chmod(0o644)
+        Path(temporary).replace(self._file)
+        self._is_saved = True
+
+    def _read(self) -> dict[str, frozenset[str]]:
+        try:
+            stored = json.loads(self._file.read_text(encoding="utf-8"))
+            if stored["finder"] != self._finder:
+                return {}
+            return {str(key): frozenset(map(str, names)) for key, names in stored["imports"].items()}
+        except (OSError, ValueError, LookupError, TypeError, AttributeError):
+            return {}
+
+
+@cache
+def _known_imports(build: Path, finder: bytes) -> KnownImports:
+    """What is remembered in a folder of built files, read once in a process."""
+    return KnownImports(build / "imports.json", finder)
+
+
+def reached_files(function_name: str, sources: Path, build: Path) -> tuple[set[Path], set[str]]:
     """The files below `sources` that a function needs, and the top-level modules that it imports from elsewhere.
+
+    What a file imports is remembered in `build` by the file's content.
 
     Raises:
         UserError: a file is not valid Python.
@@ -23,12 +87,13 @@ def reached_files(function_name: str, sources: Path) -> tuple[set[Path], set[str
     reached: set[Path] = set()
     foreign: set[str] = set()
     known: set[str] = set()
+    remembered = _known_imports(build, Path(__file__).read_bytes())
     while waiting:
         path = waiting.pop()
         if path in reached:
             continue
         reached.add(path)
-        new = _imports(path) - known
+        new = _imports(path, remembered) - known
         known |= new
         for module in new:
             top = module.partition(".")[0]
@@ -36,6 +101,7 @@ def reached_files(function_name: str, sources: Path) -> tuple[set[Path], set[str
                 foreign.add(top)
                 continue
             waiting += _files_of(module, sources)
+    remembered.save()
     return reached, foreign
 
 
@@ -54,10 +120,10 @@ def source_bytes(path: Path) -> bytes:
     return path.read_bytes().replace(b"\r\n", b"\n")
 
 
-def _imports(path: Path) -> frozenset[str]:
+def _imports(path: Path, remembered: KnownImports) -> frozenset[str]:
     """The dotted names that a file may import."""
     try:
-        return _imports_of(path.read_bytes())
+        return remembered.of(path.read_bytes(), _imports_of)
     except SyntaxError as problem:
         where = f"{path.parent.name}/{path.name}:{problem.lineno}"
         raise UserError(
@@ -65,12 +131,8 @@ def _imports(path: Path) -> frozenset[str]:
         ) from None
 
 
-@cache
 def _imports_of(source: bytes) -> frozenset[str]:
-    """The dotted names in a source; `from a import b` may mean the module a.b.
-
-    Most functions reach the same shared files, so each content is parsed once in a process.
-    """
+    """The dotted names in a source; `from a import b` may mean the module a.b."""
     with _PARSING:
         tree = ast.parse(source)
     return frozenset(_names(tree))
