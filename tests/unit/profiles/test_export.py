@@ -15,6 +15,7 @@ from domain.audit_store import AuditTable
 from domain.enrollments.model import EnrollmentRecord
 from tests.unit.emulator_fixture import Tables
 from tests.unit.lambda_api_fixture import LambdaApi, LambdaApis
+from tests.unit.profiles.profiles_api import profiles_api
 from tests.unit.user_pool_fixture import UserPool
 from toolkit import clients, cursor
 from toolkit.dynamo import to_item
@@ -25,17 +26,7 @@ PADDING = 90_000  # bytes of one record: a dozen of them do not fit into one pag
 
 @pytest.fixture
 def profiles(lambda_api: LambdaApis, dynamodb_tables: Tables, user_pool: UserPool) -> LambdaApi:
-    return lambda_api(
-        "profiles",
-        USER_PROFILES_TABLE=dynamodb_tables.profiles,
-        COURSE_PROGRESS_TABLE=dynamodb_tables.progress,
-        POSITIONS_TABLE=dynamodb_tables.positions,
-        RUNTIME_TABLE=dynamodb_tables.runtime,
-        COURSES_TABLE=dynamodb_tables.courses,
-        AUDIT_TABLE=dynamodb_tables.audit,
-        ROSTER_SHARDS="1",
-        USER_POOL_ID=user_pool.pool_id,
-    )
+    return profiles_api(lambda_api, dynamodb_tables, user_pool.pool_id)
 
 
 def enroll(tables: Tables, user_id: str, course_id: str, **more: object) -> None:

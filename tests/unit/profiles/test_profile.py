@@ -7,21 +7,12 @@ import pytest
 
 from tests.unit.emulator_fixture import Tables
 from tests.unit.lambda_api_fixture import NEWCOMER, STUDENT, Answer, LambdaApi, LambdaApis, Person
+from tests.unit.profiles.profiles_api import profiles_api
 
 
 @pytest.fixture
 def profiles(lambda_api: LambdaApis, dynamodb_tables: Tables) -> LambdaApi:
-    return lambda_api(
-        "profiles",
-        USER_PROFILES_TABLE=dynamodb_tables.profiles,
-        COURSE_PROGRESS_TABLE=dynamodb_tables.progress,
-        POSITIONS_TABLE=dynamodb_tables.positions,
-        RUNTIME_TABLE=dynamodb_tables.runtime,
-        COURSES_TABLE=dynamodb_tables.courses,
-        ROSTER_SHARDS="2",
-        AUDIT_TABLE=dynamodb_tables.audit,
-        USER_POOL_ID="us-east-1_test",
-    )
+    return profiles_api(lambda_api, dynamodb_tables, "us-east-1_test", ROSTER_SHARDS="2")
 
 
 def get(profiles: LambdaApi, caller: Person = STUDENT) -> Answer:

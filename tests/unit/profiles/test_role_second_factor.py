@@ -8,6 +8,7 @@ from domain.people.second_factor_store import SecondFactorTable
 from domain.people.second_factors import FactorRecord
 from tests.unit.emulator_fixture import Tables
 from tests.unit.lambda_api_fixture import LambdaApis
+from tests.unit.profiles.profiles_api import profiles_api
 from tests.unit.profiles.test_roles import ADMINISTRATORS, INSTRUCTORS, Office
 from tests.unit.user_pool_fixture import SignedUp, UserPool
 from toolkit import clients
@@ -32,17 +33,7 @@ def office(
     user_pool: UserPool,
     monkeypatch: pytest.MonkeyPatch,
 ) -> StrictOffice:
-    api = lambda_api(
-        "profiles",
-        USER_PROFILES_TABLE=dynamodb_tables.profiles,
-        COURSE_PROGRESS_TABLE=dynamodb_tables.progress,
-        POSITIONS_TABLE=dynamodb_tables.positions,
-        RUNTIME_TABLE=dynamodb_tables.runtime,
-        COURSES_TABLE=dynamodb_tables.courses,
-        AUDIT_TABLE=dynamodb_tables.audit,
-        USER_POOL_ID=user_pool.pool_id,
-        ADMINISTRATORS_NEED_MFA="true",
-    )
+    api = profiles_api(lambda_api, dynamodb_tables, user_pool.pool_id, ADMINISTRATORS_NEED_MFA="true")
     office = StrictOffice(dynamodb_tables, user_pool, api)
     office.factors = set()
     ask = user_pool.client.admin_get_user

@@ -12,6 +12,7 @@ import pytest
 from profiles.administrators import LEAVING_SECONDS
 from tests.unit.emulator_fixture import Tables
 from tests.unit.lambda_api_fixture import Answer, LambdaApi, LambdaApis
+from tests.unit.profiles.profiles_api import profiles_api
 from tests.unit.user_pool_fixture import SignedUp, UserPool
 from toolkit.dynamo import from_item
 
@@ -58,17 +59,7 @@ def claims_of(caller: SignedUp) -> dict[str, str]:
 
 @pytest.fixture
 def office(lambda_api: LambdaApis, dynamodb_tables: Tables, user_pool: UserPool) -> Office:
-    api = lambda_api(
-        "profiles",
-        USER_PROFILES_TABLE=dynamodb_tables.profiles,
-        COURSE_PROGRESS_TABLE=dynamodb_tables.progress,
-        POSITIONS_TABLE=dynamodb_tables.positions,
-        RUNTIME_TABLE=dynamodb_tables.runtime,
-        COURSES_TABLE=dynamodb_tables.courses,
-        AUDIT_TABLE=dynamodb_tables.audit,
-        ROSTER_SHARDS="1",
-        USER_POOL_ID=user_pool.pool_id,
-    )
+    api = profiles_api(lambda_api, dynamodb_tables, user_pool.pool_id)
     return Office(dynamodb_tables, user_pool, api)
 
 

@@ -15,6 +15,7 @@ from domain.staff import MOST_CO_TEACHERS
 from tests.unit.catalogue_fixture import Catalogue
 from tests.unit.emulator_fixture import Tables
 from tests.unit.lambda_api_fixture import ADMINISTRATOR, Answer, LambdaApi, LambdaApis, Person
+from tests.unit.profiles.profiles_api import profiles_api
 from tests.unit.user_pool_fixture import SignedUp, UserPool
 from toolkit.dynamo import from_item
 
@@ -74,17 +75,7 @@ def office(
     lambda_api: LambdaApis, dynamodb_tables: Tables, user_pool: UserPool, catalogue: Catalogue
 ) -> Office:
     assert catalogue.list().status == 200  # the description is read at the first request
-    api = lambda_api(
-        "profiles",
-        USER_PROFILES_TABLE=dynamodb_tables.profiles,
-        COURSE_PROGRESS_TABLE=dynamodb_tables.progress,
-        POSITIONS_TABLE=dynamodb_tables.positions,
-        RUNTIME_TABLE=dynamodb_tables.runtime,
-        COURSES_TABLE=dynamodb_tables.courses,
-        AUDIT_TABLE=dynamodb_tables.audit,
-        ROSTER_SHARDS="1",
-        USER_POOL_ID=user_pool.pool_id,
-    )
+    api = profiles_api(lambda_api, dynamodb_tables, user_pool.pool_id)
     return Office(dynamodb_tables, user_pool, api, catalogue)
 
 

@@ -17,6 +17,7 @@ from tests.unit.lambda_api_fixture import (
     LambdaApis,
     Person,
 )
+from tests.unit.profiles.profiles_api import profiles_api
 from tests.unit.user_pool_fixture import UserPool
 from toolkit.dynamo import from_item
 
@@ -64,17 +65,7 @@ class Archive:
 
 @pytest.fixture
 def archive(lambda_api: LambdaApis, dynamodb_tables: Tables, user_pool: UserPool) -> Archive:
-    api = lambda_api(
-        "profiles",
-        USER_PROFILES_TABLE=dynamodb_tables.profiles,
-        COURSE_PROGRESS_TABLE=dynamodb_tables.progress,
-        POSITIONS_TABLE=dynamodb_tables.positions,
-        RUNTIME_TABLE=dynamodb_tables.runtime,
-        COURSES_TABLE=dynamodb_tables.courses,
-        AUDIT_TABLE=dynamodb_tables.audit,
-        ROSTER_SHARDS="1",
-        USER_POOL_ID=user_pool.pool_id,
-    )
+    api = profiles_api(lambda_api, dynamodb_tables, user_pool.pool_id)
     dynamodb_tables.put(dynamodb_tables.courses, course_item())
     return Archive(dynamodb_tables, api)
 
