@@ -26,13 +26,16 @@ const CODES = [
   "too-many-files",
 ] as const;
 
+/** Codes of which the API's sentence says no more. */
+const BARE: ReadonlySet<string | undefined> = new Set(["captions-empty", "captions-format", "encrypted"]);
+
 /** The sentence of the code, and below it the exact one of the API, which names the place in the file. */
 export function Refusal(props: { code: string | undefined; detail: string | undefined }) {
   const code = CODES.find((each) => each === props.code);
   return (
     <>
       {code && <p>{teach(`refusal.${code}`)}</p>}
-      <Original text={props.detail} />
+      {!BARE.has(code) && <Original text={props.detail} />}
     </>
   );
 }

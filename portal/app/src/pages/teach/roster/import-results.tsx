@@ -37,7 +37,7 @@ export function ImportResults(props: { course: Schemas["Course"]; result: Result
       {missing > 0 && <p class="note">{teach("import.seats", { seats: number(course.capacity ?? 0) })}</p>}
       {!result.dryRun && failedRows(result) && <p>{teach("import.left")}</p>}
       <div class="scroll">
-        <table>
+        <table class="roster">
           <thead>
             <tr>
               <th scope="col">{teach("import.row")}</th>
@@ -48,11 +48,11 @@ export function ImportResults(props: { course: Schemas["Course"]; result: Result
           <tbody>
             {rows.slice(0, SHOWN_ROWS).map((each) => (
               <tr key={each.row}>
-                <td>{number(each.line ?? each.row)}</td>
-                <td class="address">
+                <td data-label={teach("import.row")}>{number(each.line ?? each.row)}</td>
+                <td class="address" data-label={teach("import.address")}>
                   <bdi>{each.email}</bdi>
                 </td>
-                <td>
+                <td data-label={teach("import.outcome")}>
                   {teach(`outcome.${each.outcome}`)}
                   {each.errorCode && <span class="block fault">{reasonOf(each)}</span>}
                 </td>
