@@ -41,7 +41,7 @@ export function Admission(props: Props) {
       {part.status === "enrolled" && part.progress.status === "completed" && <p>{t("course.completed")}</p>}
       <div class="row">
         {part.status === "enrolled" && <Go {...props} progress={part.progress} />}
-        <Withdraw {...props} />
+        <Withdraw {...props} look={part.status === "enrolled" ? "quiet" : "plain"} />
       </div>
     </>
   );
@@ -79,7 +79,7 @@ function Go(props: Props & { progress: Schemas["Progress"] }) {
   );
 }
 
-function Withdraw(props: Props) {
+function Withdraw(props: Props & { look: "quiet" | "plain" }) {
   const { courseId } = props.course;
   const [isAsking, setAsking] = useState(false);
   const withdraw = useAction(async () => {
@@ -89,7 +89,7 @@ function Withdraw(props: Props) {
   });
   return (
     <>
-      <Button look="quiet" onPress={() => setAsking(true)}>
+      <Button look={props.look} onPress={() => setAsking(true)}>
         {t("course.withdraw")}
       </Button>
       {isAsking && (
@@ -102,7 +102,7 @@ function Withdraw(props: Props) {
             </Button>
           }
         >
-          <p>{t("course.withdraw.text")}</p>
+          <p>{t(props.part.status === "waitlisted" ? "course.withdraw.waiting" : "course.withdraw.text")}</p>
           <ProblemNote problem={withdraw.problem} />
         </Dialog>
       )}

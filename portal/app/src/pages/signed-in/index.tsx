@@ -36,9 +36,11 @@ export function SignedIn() {
   return (
     <Page title={t("signed-in.failed.title")}>
       <p role="alert">{t("signed-in.failed.text")}</p>
-      <Button look="main" onPress={() => signIn("/")}>
-        {t("session.sign-in")}
-      </Button>
+      <div class="row">
+        <Button look="main" onPress={() => signIn("/")}>
+          {t("session.sign-in")}
+        </Button>
+      </div>
     </Page>
   );
 }
