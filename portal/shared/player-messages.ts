@@ -7,6 +7,16 @@ export interface Runtime {
   model: Record<string, unknown>;
 }
 
+/**
+ * The secrets with which the player seals what it keeps in the browser for the next launch. Packages that share its origin
+ * can write there; only what has the seal of the launch before is believed.
+ */
+export interface Seals {
+  /** The secret of the launch before in this browser; null if there was none. */
+  before: string | null;
+  now: string;
+}
+
 /** Opens a package. `runtime` is null for who is not enrolled, such as a teacher who looks at the lesson: nothing is saved. */
 export interface Open {
   type: "open";
@@ -19,6 +29,8 @@ export interface Open {
   /** The instructor's word that its pages need the browser's storage: then they share the player's origin. */
   needsStorage?: boolean;
   runtime: Runtime | null;
+  /** Null where nothing is saved. */
+  seals: Seals | null;
   learner: { id: string; name: string };
   language: string;
 }

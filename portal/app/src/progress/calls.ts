@@ -1,7 +1,8 @@
 // How one update goes over the network: with a token that is renewed if need be, or at once while the page is left.
 import { API_BASE } from "../api/client";
 import { asProblem, type Problem, problemOf } from "../api/problem";
-import { freshTokens } from "../sign-in/session";
+import { freshTokens, SignInEnded } from "../sign-in/session";
+import { personOf } from "../sign-in/tokens";
 
 /** What the API has said to an update; status 0 if nobody answered or nobody is signed in. */
 export interface Answer {
@@ -11,27 +12,44 @@ export interface Answer {
 
 const KEEPALIVE_BYTES = 60_000; // browsers allow 64 KiB for all such requests of a page together
 
-/** Sends an update. Never rejects. */
-export async function call(path: string, body: unknown): Promise<Answer> {
+/** Sends an update of one person. With the token of anybody else nothing is sent: status 0. Never rejects. */
+export async function call(userId: string, path: string, body: unknown): Promise<Answer> {
   try {
-    const first = await freshTokens();
-    const answer = await request(path, body, first.id);
+    const first = await tokenOf(userId);
+    const answer = await request(path, body, first);
     if (answer.status !== 401) return answerOf(answer);
-    return answerOf(await request(path, body, (await freshTokens(first.id)).id));
+    return answerOf(await request(path, body, await tokenOf(userId, first)));
   } catch (error) {
     return { status: 0, problem: asProblem(error) };
   }
 }
 
-/** Sends an update so that it survives the page. Whether it was taken; never rejects. `token` null: there is none now. */
-export async function callAtLeaving(path: string, body: unknown, token: string | null): Promise<boolean> {
+/**
+ * Sends an update of one person so that it survives the page. Whether it was taken; never rejects. `token` null: there is
+ * none now.
+ */
+export async function callAtLeaving(
+  userId: string,
+  path: string,
+  body: unknown,
+  token: string | null,
+): Promise<boolean> {
   const isTooLarge = new Blob([JSON.stringify(body)]).size > KEEPALIVE_BYTES;
-  if (!token || isTooLarge) return false;
+  if (!token || !isTokenOf(userId, token) || isTooLarge) return false;
   return await request(path, body, token, true).then(
     (answer) => answer.ok,
     () => false,
   );
 }
+
+async function tokenOf(userId: string, refused?: string): Promise<string> {
+  const { id } = await freshTokens(refused);
+  if (!isTokenOf(userId, id)) throw new SignInEnded();
+  return id;
+}
+
+// The API saves for the person of the token: an update that goes with another one would become theirs.
+const isTokenOf = (userId: string, token: string) => personOf(token).userId === userId;
 
 function request(path: string, body: unknown, token: string, keepalive = false): Promise<Response> {
   return fetch(`${API_BASE}${path}`, {

@@ -1,4 +1,5 @@
 // The way of progress from a page to the API: first onto the device, then over the network, whenever there is one.
+import { forgetSeals } from "../../../shared/launch-secrets";
 import { asProblem, type Problem } from "../api/problem";
 import { person, SignInEnded, tokenNow } from "../sign-in/session";
 import { call, callAtLeaving } from "./calls";
@@ -64,7 +65,7 @@ export async function saveAtLeaving(courseId: string, lessonId: string, change: 
   if (!update) return false;
   void put(update);
   const { path, body } = requestOf(update, new Date().toISOString());
-  if (await callAtLeaving(path, body, tokenNow())) {
+  if (await callAtLeaving(update.userId, path, body, tokenNow())) {
     await remove(update);
     void lookAgain(update.userId);
     return true;
@@ -108,6 +109,7 @@ export async function flushSoon(): Promise<void> {
 /** Forgets what waits, of a person whose account was erased. */
 export async function forget(userId: string): Promise<void> {
   await removeAllOf(userId);
+  forgetSeals(localStorage, userId);
   noteStuck(userId, []);
 }
 

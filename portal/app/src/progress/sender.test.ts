@@ -11,7 +11,7 @@ function line(answers: number[], updates: Update[]) {
     now: () => new Date("2027-01-02T00:00:00.000Z"),
     all: async () => [...waiting],
     remove: async (update) => void waiting.splice(waiting.indexOf(update), 1),
-    send: async (path) => {
+    send: async (_, path) => {
       sent.push(path);
       const status = answers.shift() ?? 204;
       return { status, problem: status === 204 ? null : new Problem(status, "refused") };

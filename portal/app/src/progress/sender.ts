@@ -8,7 +8,7 @@ export interface Line {
   now(): Date;
   all(): Promise<Update[]>;
   remove(update: Update): Promise<void>;
-  send(path: string, body: unknown): Promise<Answer>;
+  send(userId: string, path: string, body: unknown): Promise<Answer>;
   /** The API has refused an update for good. */
   refused(update: Update, problem: Problem): void;
 }
@@ -17,7 +17,7 @@ export interface Line {
 export async function sendAll(line: Line): Promise<boolean> {
   for (const update of inOrder(await line.all())) {
     const { path, body } = requestOf(update, line.now().toISOString());
-    const { status, problem } = await line.send(path, body);
+    const { status, problem } = await line.send(update.userId, path, body);
     if (outcomeOf(status) === "later") return false;
     await line.remove(update);
     if (problem) line.refused(update, problem);

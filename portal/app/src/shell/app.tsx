@@ -9,7 +9,7 @@ import { NotFound } from "../pages/not-found/index";
 import { SignedIn } from "../pages/signed-in/index";
 import { Loading, ProblemNote, Skeleton } from "../parts/notes";
 import { Page } from "../parts/page";
-import { hasEnded, person } from "../sign-in/session";
+import { hasEnded, isGivingWay, person } from "../sign-in/session";
 import { t } from "../texts";
 import { withTexts } from "../texts/translator";
 import { Shell } from "./shell";
@@ -19,7 +19,7 @@ type GuardedPage = ComponentType & { preload?: () => Promise<unknown> };
 
 /** A page that needs a sign-in; `visitor` is what others see. */
 function Guarded(props: { page: GuardedPage; visitor: ComponentType }) {
-  if (person.value === undefined) {
+  if (person.value === undefined || isGivingWay.value) {
     props.page.preload?.().catch(() => {}); // while the sign-in is renewed; showing the page tells a failure
     return (
       <Loading>

@@ -45,12 +45,17 @@ export function mayLeave(): Promise<boolean> {
       answer: (leaves) => {
         question.value = null;
         if (leaves) for (const each of [...works]) each.discard();
-        if (leaves) works.clear();
-        if (leaves) unwatch();
+        if (leaves) letGo();
         done(leaves);
       },
     };
   });
+}
+
+/** Asks no more: the page is left for a reason that is not the person's choice. */
+export function letGo(): void {
+  works.clear();
+  unwatch();
 }
 
 function watch(): void {

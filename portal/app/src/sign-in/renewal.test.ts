@@ -3,11 +3,20 @@ import { Renewal, SignInEnded, type World } from "./renewal";
 import type { Tokens } from "./tokens";
 
 const HOUR = 3_600_000;
-const tokens = (id: string, endsAt = HOUR): Tokens => ({ id, access: `a-${id}`, refresh: `r-${id}`, endsAt });
+/** An ID token of one person, with a word by which the tests tell it. */
+const idOf = (word: string, userId = "ada") => `h.${btoa(JSON.stringify({ sub: userId }))}.${word}`;
+const wordOf = ({ id }: Tokens) => id.split(".")[2];
+const tokens = (word: string, endsAt = HOUR, userId = "ada"): Tokens => ({
+  id: idOf(word, userId),
+  access: `a-${word}`,
+  refresh: `r-${word}`,
+  endsAt,
+});
 
 function world(changes: Partial<World> = {}) {
   const asked: string[] = [];
-  const shared: string[] = [];
+  const shared: (string | undefined)[] = [];
+  const ways: (string | undefined)[] = [];
   const made: World = {
     now: () => 0,
     alone: (work) => work(),
@@ -15,11 +24,12 @@ function world(changes: Partial<World> = {}) {
       asked.push(refresh);
       return tokens(`new-${asked.length}`);
     },
-    share: (each) => shared.push(each.id),
+    share: (each) => shared.push(wordOf(each)),
     askOthers: async () => null,
+    giveWay: (each) => ways.push(wordOf(each)),
     ...changes,
   };
-  return { made, asked, shared };
+  return { made, asked, shared, ways };
 }
 
 describe("the tokens of a tab", () => {
@@ -27,7 +37,7 @@ describe("the tokens of a tab", () => {
     const { made, asked } = world();
     const renewal = new Renewal(made);
     renewal.take(tokens("first", 60_001));
-    expect((await renewal.fresh()).id).toBe("first");
+    expect(wordOf(await renewal.fresh())).toBe("first");
     expect(asked).toEqual([]);
   });
 
@@ -36,7 +46,7 @@ describe("the tokens of a tab", () => {
     const renewal = new Renewal(made);
     renewal.take(tokens("first", 60_000));
     const all = await Promise.all([renewal.fresh(), renewal.fresh(), renewal.fresh()]);
-    expect(all.map((each) => each.id)).toEqual(["new-1", "new-1", "new-1"]);
+    expect(all.map(wordOf)).toEqual(["new-1", "new-1", "new-1"]);
     expect(asked).toEqual(["r-first"]);
     expect(shared).toEqual(["new-1"]);
   });
@@ -45,7 +55,7 @@ describe("the tokens of a tab", () => {
     const { made } = world();
     const renewal = new Renewal(made);
     renewal.take(tokens("first"));
-    expect((await renewal.fresh("first")).id).toBe("new-1");
+    expect(wordOf(await renewal.fresh(idOf("first")))).toBe("new-1");
   });
 
   test("are not renewed again if another tab did it while this one waited", async () => {
@@ -57,7 +67,7 @@ describe("the tokens of a tab", () => {
     });
     const renewal = new Renewal(made);
     renewal.take(tokens("first", 0));
-    expect((await renewal.fresh()).id).toBe("of another tab");
+    expect(wordOf(await renewal.fresh())).toBe("of another tab");
     expect(asked).toEqual([]);
   });
 
@@ -82,7 +92,7 @@ describe("the tokens of a tab", () => {
     });
     const renewal = new Renewal(made);
     renewal.take(tokens("first", 0));
-    expect((await renewal.fresh()).id).toBe("of another tab");
+    expect(wordOf(await renewal.fresh())).toBe("of another tab");
   });
 
   test("stay when nobody answers: a cut network does not sign anybody out", async () => {
@@ -95,5 +105,92 @@ describe("the tokens of a tab", () => {
     renewal.take(tokens("first", 0));
     await expect(renewal.fresh()).rejects.toThrow(TypeError);
     expect(renewal.isSignedIn).toBe(true);
+  });
+});
+
+describe("a page belongs to the first person whose tokens it has", () => {
+  const bo = (word: string) => tokens(word, HOUR, "bo");
+
+  test("somebody else who signs in in another tab has the page begin again, and their tokens are not used here", async () => {
+    const { made, asked, ways } = world();
+    const renewal = new Renewal(made);
+    renewal.take(tokens("ada's"));
+    renewal.take(bo("bo's"), true);
+    expect(ways).toEqual(["bo's"]);
+    await expect(renewal.fresh()).rejects.toThrow(SignInEnded);
+    expect(asked).toEqual([]);
+    // What ada's page saves while it ends goes with her own token, and no other tab is told of it.
+    expect(wordOf(renewal.current as Tokens)).toBe("ada's");
+    expect(renewal.shared).toBeNull();
+  });
+
+  test("what another person's tab renews, or answers a new tab, changes nothing here", async () => {
+    const { made, ways } = world();
+    const renewal = new Renewal(made);
+    renewal.take(tokens("ada's"));
+    renewal.take(bo("bo's"));
+    expect(ways).toEqual([]);
+    expect(wordOf(await renewal.fresh())).toBe("ada's");
+  });
+
+  test("a page whose person has signed out gives way to whoever is signed in", () => {
+    const { made, ways } = world();
+    const renewal = new Renewal(made);
+    renewal.take(tokens("ada's"));
+    renewal.take(null);
+    renewal.take(bo("bo's"));
+    expect(ways).toEqual(["bo's"]);
+    expect(renewal.isSignedIn).toBe(false);
+  });
+
+  test("the same person who signs in again goes on", async () => {
+    const { made, ways } = world();
+    const renewal = new Renewal(made);
+    renewal.take(tokens("first"));
+    renewal.take(null);
+    renewal.take(tokens("second"), true);
+    expect(ways).toEqual([]);
+    expect(wordOf(await renewal.fresh())).toBe("second");
+  });
+
+  test("a refused renewal does not take another person's tokens", async () => {
+    const { made, ways } = world({
+      renew: async () => {
+        throw new SignInEnded();
+      },
+      askOthers: async () => bo("bo's"),
+    });
+    const renewal = new Renewal(made);
+    renewal.take(tokens("ada's", 0));
+    await expect(renewal.fresh()).rejects.toThrow(SignInEnded);
+    expect(ways).toEqual(["bo's"]);
+  });
+
+  test("a renewal that another sign-in or a sign-out overtakes gives no tokens to anybody", async () => {
+    for (const overtake of [
+      (each: Renewal) => each.take(bo("bo's"), true),
+      (each: Renewal) => each.take(null),
+    ]) {
+      const { made, shared } = world({
+        renew: async () => {
+          overtake(renewal);
+          return tokens("late");
+        },
+      });
+      const renewal = new Renewal(made);
+      renewal.take(tokens("ada's", 0));
+      await expect(renewal.fresh()).rejects.toThrow(SignInEnded);
+      expect(shared).toEqual([]);
+      expect(renewal.shared).toBeNull();
+    }
+  });
+
+  test("the page that ends a sign-in belongs to who has signed in", async () => {
+    const { made, ways } = world();
+    const renewal = new Renewal(made);
+    renewal.take(tokens("of another tab"));
+    renewal.begin(bo("bo's"));
+    expect(ways).toEqual([]);
+    expect(wordOf(await renewal.fresh())).toBe("bo's");
   });
 });

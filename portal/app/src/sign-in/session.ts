@@ -1,6 +1,7 @@
 // The sign-in of this tab: who is signed in, tokens for requests, signing in and out.
 import { signal } from "@preact/signals";
 import { config } from "../config";
+import { letGo } from "../shell/unsaved";
 import { forgetLanguage } from "../texts/language";
 import { callIdentity } from "./identity";
 import { Renewal, SignInEnded } from "./renewal";
@@ -10,6 +11,7 @@ import { type Person, personOf, type Tokens } from "./tokens";
 export { SignInEnded };
 
 const REFRESH = "education.refresh"; // of the tab's session storage: it survives a reload and ends with the tab
+const GIVE_WAY_MS = 3_000;
 const MARK = "education.signed-in"; // says to a new tab that another one may be signed in; it is no token
 
 /** Who is signed in; null for a visitor, undefined until it is known. */
@@ -17,10 +19,13 @@ export const person = signal<Person | null | undefined>(undefined);
 /** Whether a sign-in has ended by itself, for example since it was revoked; not by a sign-out. */
 export const hasEnded = signal(false);
 
+/** Another person has signed in in this browser, and something holds the page: it shows nothing until it begins again. */
+export const isGivingWay = signal(false);
+
 const oauth = () => import("./oauth");
 const tabs = new Tabs(
-  () => renewal.current,
-  (tokens) => renewal.take(tokens),
+  () => renewal.shared,
+  (tokens, isNew) => renewal.take(tokens, isNew),
 );
 const renewal: Renewal = new Renewal(
   {
@@ -29,6 +34,7 @@ const renewal: Renewal = new Renewal(
     renew: async (refresh) => (await oauth()).renew(refresh),
     share: (tokens) => tabs.share(tokens),
     askOthers: () => tabs.ask(),
+    giveWay,
   },
   remember,
 );
@@ -50,6 +56,18 @@ function remember(tokens: Tokens | null): void {
 /** Loads early what renewing a sign-in takes, if this tab had one before it was loaded again. */
 export function prepareSession(): void {
   if (sessionStorage.getItem(REFRESH)) void oauth().catch(() => {}); // the renewal itself tells a failure
+}
+
+function giveWay(tokens: Tokens): void {
+  sessionStorage.setItem(REFRESH, tokens.refresh);
+  localStorage.setItem(MARK, "yes");
+  letGo(); // what was typed is kept for its own person, and a question would leave their page on the screen
+  location.reload();
+  // A package may ask its own question before it is left. It is taken away then, and the page begins again all the same.
+  setTimeout(() => {
+    isGivingWay.value = true;
+    location.reload();
+  }, GIVE_WAY_MS);
 }
 
 /** Finds out who is signed in, at the start of the page. */
@@ -105,8 +123,8 @@ export async function signUp(): Promise<void> {
 /** Takes the answer of the sign-in pages; the path where the person wanted to go. */
 export async function finishSignIn(): Promise<string> {
   const { tokens, returnTo } = await (await oauth()).finishSignIn(new URL(location.href));
-  renewal.take(tokens);
-  tabs.share(tokens);
+  renewal.begin(tokens);
+  tabs.share(tokens, true);
   return returnTo.startsWith("/") && !returnTo.startsWith("//") ? returnTo : "/";
 }
 

@@ -1,7 +1,7 @@
 // What the tabs of one browser tell one another about the sign-in. Nothing of it is stored.
 import type { Tokens } from "./tokens";
 
-type Message = { type: "ask" } | { type: "tokens"; tokens: Tokens } | { type: "ended" };
+type Message = { type: "ask" } | { type: "tokens"; tokens: Tokens; isNew?: boolean } | { type: "ended" };
 
 const ANSWER_MS = 250;
 
@@ -10,7 +10,7 @@ export class Tabs {
   readonly #channel = new BroadcastChannel("education.session");
   readonly #waiting = new Set<(tokens: Tokens | null) => void>();
 
-  constructor(own: () => Tokens | null, taken: (tokens: Tokens | null) => void) {
+  constructor(own: () => Tokens | null, taken: (tokens: Tokens | null, isNew: boolean) => void) {
     this.#channel.onmessage = (event: MessageEvent<Message>) => {
       const message = event.data;
       if (message.type === "ask") {
@@ -19,14 +19,14 @@ export class Tabs {
       } else {
         const tokens = message.type === "tokens" ? message.tokens : null;
         for (const waiting of this.#waiting) waiting(tokens);
-        taken(tokens);
+        taken(tokens, message.type === "tokens" && message.isNew === true);
       }
     };
   }
 
-  /** Gives the tokens to the other tabs. */
-  share(tokens: Tokens): void {
-    this.#channel.postMessage({ type: "tokens", tokens } satisfies Message);
+  /** Gives the tokens to the other tabs. `isNew`: somebody has just signed in with them. */
+  share(tokens: Tokens, isNew = false): void {
+    this.#channel.postMessage({ type: "tokens", tokens, isNew } satisfies Message);
   }
 
   /** Tells the other tabs that the person has signed out. */
