@@ -1,7 +1,7 @@
 // The portal's side of a package that is played: opens it in the frame of the player, takes its reports, and leaves it
 // without losing the last one. What is saved, and how, is in runtime-saver.ts.
 
-import type { FailureCode, FromPlayer, Open, Runtime, ToPlayer } from "./player-messages";
+import type { FailureCode, FromPlayer, Open, Runtime, Seals, ToPlayer } from "./player-messages";
 import { RuntimeSaver, type Saved } from "./runtime-saver";
 
 /** How long a player may take to say that it has left, in milliseconds. */
@@ -13,6 +13,8 @@ export interface HostPorts {
   load(): Promise<Runtime | null>;
   /** PUT …/runtime. `leaving`: send it so that it survives the page (`keepalive`, which carries 64 KiB at most). */
   put(runtime: Runtime, leaving: boolean): Promise<Saved>;
+  /** The secrets of this launch and of the one before it (launch-secrets.ts). */
+  seals(): Seals;
   /** The copy on this device that the API has not confirmed. */
   kept(): Runtime | null;
   keep(runtime: Runtime | null): void;
@@ -33,6 +35,7 @@ export class PackageHost {
   private opened = false;
   private over = false;
   private runtime: Runtime | null = null;
+  private seals: Seals | null = null;
 
   constructor(
     private readonly frame: HTMLIFrameElement,
@@ -62,6 +65,7 @@ export class PackageHost {
     addEventListener("pagehide", this.leavePage);
     document.addEventListener("visibilitychange", this.hide);
     this.runtime = runtime;
+    this.seals = runtime && this.ports.seals();
     this.frame.src = this.playerUrl;
   }
 
@@ -93,7 +97,13 @@ export class PackageHost {
     if (message?.type === "ready") {
       if (this.opened) return;
       this.opened = true;
-      this.post({ type: "open", nonce: this.nonce, runtime: this.runtime, ...this.opening });
+      this.post({
+        type: "open",
+        nonce: this.nonce,
+        runtime: this.runtime,
+        seals: this.seals,
+        ...this.opening,
+      });
       return;
     }
     if (message?.nonce !== this.nonce) return;

@@ -1,14 +1,21 @@
 // The state of a package that was closed with its tab. The portal hears nothing any more by then, so the player keeps the
 // state in the browser, and goes on with it when the same person opens the package the next time.
 
-import type { Runtime } from "../../shared/player-messages";
+import type { Runtime, Seals } from "../../shared/player-messages";
+import { sealOf } from "./seal";
 
 /** What is needed of the browser's storage. It may refuse everything. */
-export type Storage = Pick<globalThis.Storage, "getItem" | "setItem" | "removeItem">;
+export type Storage = Pick<globalThis.Storage, "getItem" | "setItem" | "removeItem" | "key" | "length">;
 
 type Save = Pick<Runtime, "launch" | "sequence" | "model">;
 
-/** The last word of one person in one package. */
+const OURS = "last-word/";
+
+/**
+ * The last word of one person in one package. Packages that run in the player's origin can write into the same storage. So
+ * what is kept carries a seal, whose secret only the portal keeps, and what they have written for another package is not
+ * believed. They can take it away.
+ */
 export class LastWord {
   private readonly key: string;
 
@@ -17,19 +24,28 @@ export class LastWord {
     private readonly storage: () => Storage,
     learnerId: string,
     folder: string,
+    private readonly seals: Seals | null,
   ) {
     const path = folder.replace(/^.*\/p\/[^/]+\//, "");
-    this.key = `last-word/${learnerId}/${path}`;
+    this.key = `${OURS}${learnerId}/${path}`;
   }
 
   /** Keep what was said, until the portal has heard it. */
   keep(save: Save): void {
-    this.quietly(() => this.storage().setItem(this.key, JSON.stringify(save)));
+    if (!this.seals) return;
+    const text = sealed(this.seals.now, JSON.stringify(save));
+    const put = () => this.quietly(() => this.storage().setItem(this.key, text) ?? true);
+    // A full storage costs nobody their result: what packages have stored for their comfort goes first.
+    if (put()) return;
+    this.clear((key) => !key.startsWith(OURS));
+    if (put()) return;
+    this.clear((key) => key !== this.key);
+    put();
   }
 
   /** The portal has heard everything up to this save. */
   heard(launch: number, sequence: number): void {
-    const kept = this.read();
+    const kept = this.read(this.seals?.now) ?? this.read(this.seals?.before);
     if (kept !== null && (kept.launch < launch || (kept.launch === launch && kept.sequence <= sequence)))
       this.forget();
   }
@@ -39,20 +55,31 @@ export class LastWord {
    * a launch in between, somebody has gone on without it.
    */
   newest(runtime: Runtime): Record<string, unknown> {
-    const kept = this.read();
-    if (kept !== null && kept.launch + 1 !== runtime.launch) this.forget();
-    return kept !== null && kept.launch + 1 === runtime.launch ? kept.model : runtime.model;
+    const kept = this.read(this.seals?.before);
+    if (kept !== null && kept.launch + 1 === runtime.launch) return kept.model;
+    this.forget();
+    return runtime.model;
   }
 
   private forget(): void {
     this.quietly(() => this.storage().removeItem(this.key));
   }
 
-  private read(): Save | null {
+  private clear(which: (key: string) => boolean): void {
+    this.quietly(() => {
+      const storage = this.storage();
+      const keys = Array.from({ length: storage.length }, (_, place) => storage.key(place) ?? "");
+      for (const key of keys.filter(which)) storage.removeItem(key);
+    });
+  }
+
+  private read(secret: string | null | undefined): Save | null {
     const text = this.quietly(() => this.storage().getItem(this.key));
-    if (!text) return null;
+    if (!text || !secret) return null;
+    const said = text.slice(text.indexOf(" ") + 1);
+    if (text !== sealed(secret, said)) return null;
     try {
-      const kept: unknown = JSON.parse(text);
+      const kept: unknown = JSON.parse(said);
       return isSave(kept) ? kept : null;
     } catch {
       return null;
@@ -67,6 +94,8 @@ export class LastWord {
     }
   }
 }
+
+const sealed = (secret: string, text: string) => `${sealOf(secret, text)} ${text}`;
 
 function isSave(value: unknown): value is Save {
   if (typeof value !== "object" || value === null) return false;

@@ -69,6 +69,7 @@ async function open(message: Open, portal: Portal): Promise<void> {
   let running: Running | null = null;
   let isClosing = false;
   const lastWord = storageOf(message);
+  const saved = message.runtime ? lastWord.newest(message.runtime) : {};
   const reporter = message.runtime
     ? new Reporter(
         message.runtime,
@@ -119,7 +120,7 @@ async function open(message: Open, portal: Portal): Promise<void> {
       needsStorage: message.needsStorage === true,
       learner: message.learner,
       language: message.language,
-      saved: message.runtime ? lastWord.newest(message.runtime) : {},
+      saved,
       place,
       changed: () => (isClosing ? reporter?.flush() : reporter?.changed()),
       committed: () => reporter?.flush(),
@@ -128,13 +129,13 @@ async function open(message: Open, portal: Portal): Promise<void> {
     portal,
   );
   // So that the API has a last word of the launch before.
-  if (message.runtime && lastWord.newest(message.runtime) !== message.runtime.model) reporter?.changed();
+  if (message.runtime && saved !== message.runtime.model) reporter?.changed();
   await running.loaded;
   statusBox.textContent = "";
 }
 
 function storageOf(message: Open): LastWord {
-  return new LastWord(() => localStorage, message.learner.id, message.launchUrl);
+  return new LastWord(() => localStorage, message.learner.id, message.launchUrl, message.seals ?? null);
 }
 
 async function start(): Promise<void> {

@@ -1,5 +1,6 @@
 // A page that plays a package in tests, in the portal's place: the portal's own side of the protocol, and nothing around it.
 
+import { nextSeals } from "../../shared/launch-secrets";
 import { PackageHost } from "../../shared/package-host";
 import { PLAYER_SANDBOX, type Runtime } from "../../shared/player-messages";
 import type { Saved } from "../../shared/runtime-saver";
@@ -53,6 +54,7 @@ function play({ content, runtimeUrl, token }: Played): PackageHost {
       if (answer?.status === 409) return "superseded";
       return answer?.status === 413 ? "refused" : "failed";
     },
+    seals: () => nextSeals(() => localStorage, opening.learner.id, runtimeUrl),
     kept: () => (kept === null ? null : (JSON.parse(kept) as Runtime)),
     keep: (runtime) => {
       if (runtime === null) localStorage.removeItem(KEPT);

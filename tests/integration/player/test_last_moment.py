@@ -4,6 +4,8 @@ Many SCORM packages report the score and end their session there. A tab that is 
 own last event, so the player ends the package just before, keeps what it says, and goes on with it the next time.
 """
 
+import json
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -16,6 +18,10 @@ from tests.integration.support.deployed import Deployed
 from tests.integration.support.people import People, SharedUsers
 
 pytestmark = pytest.mark.intrusive
+
+# Also the last bytes: a hostile package writes until the browser refuses one letter.
+FILL = """for (let size = 2 ** 20; size >= 1; size /= 2)
+  try { for (let at = 0; ; at += 1) localStorage.setItem(`junk-${size}-${at}`, "x".repeat(size)); } catch {}"""
 
 WAYS = {
     "the portal leaves": lambda played: played.page.evaluate("host.leave()"),
@@ -102,3 +108,44 @@ def test_a_package_goes_on_when_the_tab_is_not_closed_after_all(
     frame.evaluate("set('cmi.core.score.raw', '85'); commit()")
     played.leave()
     assert package.until_done()["results"][LESSON]["score"] == 85
+
+
+def test_a_last_word_that_another_package_has_written_is_not_believed(
+    deployed: Deployed, people: People, users: SharedUsers, chromium: Browser
+) -> None:
+    """It knows the student, the lesson and the version, and writes what the player itself would write."""
+    student = people.new()
+    victim = Packaged.of(deployed, users.owner, student, playable_packages.scorm_12())
+    hostile = Packaged.of(deployed, users.owner, student, playable_packages.scorm_12())
+    place = re.sub(r"^.*/p/[^/]+/", "", student.get(f"{victim.path}/content")["launchUrl"])
+    best = {
+        "cmi": {"core": {"lesson_status": "completed", "lesson_location": "forged", "score": {"raw": "100"}}}
+    }
+    forged = json.dumps({"launch": 0, "sequence": 1, "model": best})
+    played = hostile.play(chromium)
+    played.frame("/start.html").evaluate(
+        "([key, text]) => localStorage.setItem(key, text)", [f"last-word/learner-1/{place}", forged]
+    )
+    played.page.evaluate("host.leave()")
+    opened = victim.play(chromium, after=played)
+    frame = opened.frame("/start.html")
+    assert frame.evaluate("get('cmi.core.lesson_location')") == ""
+    assert frame.evaluate("get('cmi.core.score.raw')") == ""
+    opened.page.context.close()
+
+
+def test_a_package_that_fills_the_storage_costs_nobody_the_last_word(
+    deployed: Deployed, people: People, users: SharedUsers, chromium: Browser
+) -> None:
+    student = people.new()
+    made = playable_packages.scorm_12_that_saves_at_the_end("unload")
+    victim = Packaged.of(deployed, users.owner, student, made)
+    hostile = Packaged.of(deployed, users.owner, student, playable_packages.scorm_12())
+    played = hostile.play(chromium)
+    played.frame("/start.html").evaluate(FILL)
+    opened = victim.play(chromium, after=played)
+    opened.frame("/start.html").locator("#seen").wait_for()
+    opened.close_tab()
+    again = victim.play(chromium, after=opened)
+    assert again.frame("/start.html").locator("#seen").text_content() == "left at the end"
+    again.page.context.close()

@@ -1,5 +1,6 @@
 // A package in the player of the content origin. The portal gives it its state and takes its reports, nothing else.
 import { useEffect, useRef, useState } from "preact/hooks";
+import { nextSeals } from "../../../../../shared/launch-secrets";
 import { PackageHost } from "../../../../../shared/package-host";
 import { PLAYER_SANDBOX } from "../../../../../shared/player-messages";
 import type { Saved } from "../../../../../shared/runtime-saver";
@@ -105,6 +106,7 @@ function usePlayer(props: PlayerProps) {
     const host = new PackageHost(frame.current, content.playerUrl ?? "", opening, {
       load: async () => (isTracked ? line.begin() : null),
       put: (runtime, leaving) => line.put(runtime, leaving),
+      seals: () => nextSeals(() => localStorage, opening.learner.id, `${courseId}/${lessonId}`),
       kept: () => null, // `begin` sends what waits
       keep: (runtime) => runtime && line.keep(runtime),
       saved: (next) => {
