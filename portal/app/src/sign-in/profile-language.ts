@@ -3,19 +3,18 @@ import { signal } from "@preact/signals";
 import { api, ask, type Schemas } from "../api/client";
 import { takeLanguage } from "../texts/language";
 import { loadTexts } from "../texts/translator";
+import { NO_NAME, noteName } from "./own-name";
 
 /** The language that the person has chosen (BCP 47). A profile that was never changed has only the default of the API. */
 export const chosenIn = (profile: Schemas["Profile"]): string | undefined =>
   profile.updatedAt === profile.createdAt ? undefined : profile.locale;
-
-/** The name that the platform gives to those of whom it knows none (lambda_src/domain/people/profiles.py). */
-const NO_NAME = "New member";
 
 /** Whether the person has not told a name yet, as far as this page has read the profile. */
 export const isNameless = signal(false);
 
 /** Has the portal speak the language of a profile. Without a choice it stays as it is. */
 export async function followProfile(profile: Schemas["Profile"]): Promise<void> {
+  noteName(profile);
   isNameless.value = profile.displayName === NO_NAME;
   const chosen = chosenIn(profile);
   if (chosen) await takeLanguage(chosen, loadTexts);

@@ -13,7 +13,6 @@ export interface Tokens {
 export interface Person {
   userId: string;
   email: string;
-  name: string;
   groups: readonly string[];
 }
 
@@ -40,11 +39,9 @@ export function issuedAt(token: string): number {
 export function personOf(idToken: string): Person {
   const claims = claimsOf(idToken);
   const groups = claims["cognito:groups"];
-  const email = String(claims.email ?? "");
   return {
     userId: String(claims.sub),
-    email,
-    name: String(claims.name ?? email),
+    email: String(claims.email ?? ""),
     groups: Array.isArray(groups) ? groups.map(String) : [],
   };
 }

@@ -24,7 +24,7 @@ function pageOf(of: TrailOf, cursor?: string): Promise<Schemas["AuditPage"]> {
 /** The names of people by pseudonym, and of courses. The administrator is marked as such. */
 async function namesOf(people: readonly Named[], courses: readonly Named[]): Promise<Names> {
   const me = person.value;
-  const own = me ? [{ id: me.userId, name: admin("audit.you", { name: me.name || me.email }) }] : [];
+  const own = me ? [{ id: me.userId, name: admin("audit.you", { name: me.email }) }] : [];
   const known = await Promise.all(
     [...people, ...own].map(async (each) => [await pseudonymOf(each.id), each.name] as const),
   );

@@ -8,6 +8,7 @@ import { asProblem, type Problem } from "../../../api/problem";
 import { Button } from "../../../parts/button";
 import { Loading, ProblemNote, Skeleton } from "../../../parts/notes";
 import { holdUntil } from "../../../shell/leaving";
+import { ownName } from "../../../sign-in/own-name";
 import { person } from "../../../sign-in/session";
 import { plain } from "../../../texts/formats";
 import { choice } from "../../../texts/language";
@@ -100,11 +101,17 @@ function usePlayer(props: PlayerProps) {
       url: content.url,
       launchUrl: content.launchUrl ?? "",
       needsStorage: content.needsStorage === true,
-      learner: { id: person.value?.userId ?? "", name: person.value?.name ?? "" },
+      learner: { id: person.value?.userId ?? "", name: "" },
       language: choice.value.language,
     };
     const host = new PackageHost(frame.current, content.playerUrl ?? "", opening, {
-      load: async () => (isTracked ? line.begin() : null),
+      load: async () => {
+        // SCORM alone asks for the learner's name.
+        const name = content.kind?.startsWith("scorm") ? ownName() : "";
+        const runtime = isTracked ? await line.begin() : null;
+        opening.learner.name = await name;
+        return runtime;
+      },
       put: (runtime, leaving) => line.put(runtime, leaving),
       seals: () => nextSeals(() => localStorage, opening.learner.id, `${courseId}/${lessonId}`),
       kept: () => null, // `begin` sends what waits
