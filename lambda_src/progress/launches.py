@@ -2,6 +2,8 @@
 
 * To open a package is a launch. Each launch has a number, and only the latest one may save. So of two devices, the one
   that opened the package last goes on, and the other one is told.
+* Only an interactive lesson is opened: a package, or one HTML file. Without a launch nothing is saved, so no other
+  lesson holds a state, and none gets a score.
 * Each save of a launch has a sequence. One that is late or repeated changes nothing.
 * A package that says it is completed completes its lesson, by the rule of all completions (progress.rules.apply).
 * The best score and the longest time that a package has reported are kept in the student's record, for rosters. They
@@ -17,6 +19,7 @@ completes nothing.
 from collections.abc import Mapping
 from typing import Any, Protocol
 
+from domain.content_paths import INTERACTIVE
 from domain.courses import Course
 from domain.enrollments.model import EnrollmentRecord
 from domain.enrollments.results import Result
@@ -26,7 +29,7 @@ from progress import positions, rules
 from progress.activities import Activity
 from progress.package_status import PackageStatus, status_of
 from toolkit.caller import Caller
-from toolkit.errors import Conflict
+from toolkit.errors import Conflict, NotFound
 from toolkit.retries import Retries
 
 TIME_STEP_SECONDS = 60
@@ -34,6 +37,7 @@ TIME_STEP_SECONDS = 60
 _OPENED_ELSEWHERE = (
     "This launch is not the latest one of the lesson. Read the run-time data again to begin a new one."
 )
+_NOT_INTERACTIVE = "This lesson has no run-time data: it is not interactive."
 
 
 class LaunchStore(Protocol):
@@ -72,7 +76,7 @@ def launch(
     """Begin a launch of a lesson: its number, and the model that was saved last.
 
     Raises:
-        NotFound: there is no such course for this caller, or no such lesson in it.
+        NotFound: there is no such course for this caller, or no such lesson in it, or it is not interactive.
         Forbidden: the caller is not enrolled.
         Erased: the caller is being or has been erased.
         RetriesExhausted: too many writes of the record at once.
@@ -84,6 +88,8 @@ def launch(
         found, record = store.load(caller.user_id, course_id)
         course = positions.require_lesson(caller, found, lesson_id)
         before = positions.require_enrolled(caller, course, record)
+        if course.require_lesson(lesson_id).content_type != INTERACTIVE:
+            raise NotFound(_NOT_INTERACTIVE)
         launched = launched or store.launch(caller.user_id, course_id, lesson_id)
         if launched is None:
             first = Runtime(caller.user_id, course_id, lesson_id, 1, NOTHING_SAVED, pack({}), now)

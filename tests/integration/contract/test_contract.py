@@ -48,6 +48,7 @@ LESSONS = {
     "film": lesson("video", premium=True),
     "text": lesson("article", position=1),
     "empty": lesson("pdf", position=2),
+    "quiz": lesson("interactive", position=3),
 }
 LEFT_OUT_CHECKS = (
     "unsupported_method",  # expects 405, but the gateway answers 404 to methods that are not described

@@ -16,7 +16,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from education.functions.bundling import deployed_name, function_names
-from tests.integration.samples.context import SampleContext
+from tests.integration.samples.context import WITH_PACKAGE, SampleContext
 from tests.integration.samples.part_uploads import PartUpload, send_captions, shown_lesson, upload_captions
 from tests.integration.support.aws_proxy import AwsCall, FailureKind, Fault
 from tests.integration.support.course_helpers import (
@@ -243,10 +243,10 @@ def _erase(context: SampleContext, proxied: ProxiedFunctions) -> None:
         person = context.people.new(INSTRUCTORS)
         person.get("/profile")
         new_course(person, "one")
-        course_id = context.course(capacity=1)
+        course_id = context.course(WITH_PACKAGE, capacity=1)
         enroll(person, course_id)
         person.put(f"/progress/{course_id}/lessons/film/position", {"positionSeconds": 1}, expect=204)
-        person.get(f"/courses/{course_id}/lessons/film/runtime")
+        person.get(f"/courses/{course_id}/lessons/text/runtime")
         add_co_teacher(context.owner, course_id, person)
         context.student(course_id)
         if is_cut_off:

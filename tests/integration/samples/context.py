@@ -1,6 +1,6 @@
 """Creates the users and courses that samples need (tests/integration/support/samples.py)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import Any
 
@@ -10,6 +10,7 @@ from tests.integration.support.people import ADMINISTRATORS, INSTRUCTORS, STUDEN
 from tests.package_zips import zip_of
 
 LESSONS = {"film": lesson("video", premium=True), "text": lesson("article", position=1)}
+WITH_PACKAGE = {"film": LESSONS["film"], "text": lesson("interactive", position=1)}
 
 
 class SampleContext:
@@ -61,9 +62,9 @@ class SampleContext:
                 self.courses.append(course_id)
         return person
 
-    def course(self, **fields: Any) -> str:
+    def course(self, lessons: Mapping[str, Mapping[str, Any]] = LESSONS, **fields: Any) -> str:
         """Create a course with two lessons and return its id."""
-        course_id = new_course(self.owner, lessons=LESSONS, **fields)
+        course_id = new_course(self.owner, lessons=lessons, **fields)
         self.courses.append(course_id)
         return course_id
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from tests.integration.samples.context import SampleContext
+from tests.integration.samples.context import WITH_PACKAGE, SampleContext
 from tests.integration.samples.request import SampleRequest
 from tests.integration.support.course_helpers import give_content
 
@@ -39,7 +39,7 @@ def launching(*, is_first: bool) -> Callable[[SampleContext], SampleRequest]:
     """Opening a package."""
 
     def arrange(context: SampleContext) -> SampleRequest:
-        course_id = context.course()
+        course_id = context.course(WITH_PACKAGE)
         student = context.student(course_id)
         if not is_first:
             student.get(f"/courses/{course_id}/lessons/text/runtime")
@@ -52,7 +52,7 @@ def saving_runtime(*, is_completed: bool) -> Callable[[SampleContext], SampleReq
     """A save of a package."""
 
     def arrange(context: SampleContext) -> SampleRequest:
-        course_id = context.course()
+        course_id = context.course(WITH_PACKAGE)
         give_content(context.deployed, course_id, "text")
         student = context.student(course_id)
         student.get(f"/courses/{course_id}/lessons/text/runtime")

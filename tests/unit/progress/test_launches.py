@@ -68,6 +68,25 @@ def test_only_the_latest_launch_saves(table: ProgressTable) -> None:
         save(table, 1, {}, lesson=OTHER)  # it was never opened
 
 
+@pytest.mark.parametrize("content_type", ["video", "pdf", "article"])
+def test_a_lesson_that_is_not_interactive_has_no_run_time_data(
+    table: ProgressTable, dynamodb_tables: Tables, content_type: str
+) -> None:
+    """So nobody stores any, or gets a score by it. What was opened before the lesson changed is still saved."""
+    launch(table, OTHER)
+    course = dynamodb_tables.get(dynamodb_tables.courses, {"courseId": COURSE})
+    assert course is not None
+    for lesson_id in (QUIZ, OTHER):
+        course["lessons"][lesson_id]["contentType"] = content_type
+    dynamodb_tables.set_course(COURSE, lessons=course["lessons"])
+    with pytest.raises(NotFound):
+        launch(table)
+    with pytest.raises(Conflict):
+        save(table, 1, scorm("completed", score={"raw": "100"}))
+    save(table, 1, scorm(lesson_location="page 2"), lesson=OTHER)
+    assert progress(table)["results"] == {}
+
+
 def test_devices_that_open_a_lesson_at_once_get_launches_of_their_own(table: ProgressTable) -> None:
     with ThreadPoolExecutor(6) as pool:
         found = list(pool.map(lambda _: launch(table)["launch"], range(6)))
