@@ -1,5 +1,7 @@
 """Who may make an account: anyone, or whoever has an address in one of the school's domains."""
 
+from toolkit.caller import canonical_email
+
 # What the setting is where everybody may.
 ANYONE = "*"
 # An administrator who invites somebody has decided already.
@@ -18,5 +20,6 @@ def check_sign_up(trigger_source: str, email: str, domains: tuple[str, ...]) -> 
     """
     if trigger_source == BY_AN_ADMINISTRATOR or ANYONE in domains:
         return
-    if email.strip().rpartition("@")[2].casefold() not in domains:
+    # Letters beyond ASCII stay what they are: `straße.de` is another domain than `strasse.de`.
+    if canonical_email(email).rpartition("@")[2] not in domains:
         raise SignUpRefusedError(f"accounts here need an e-mail address of {' or '.join(domains)}")

@@ -36,6 +36,13 @@ def test_others_are_refused_with_the_domains_named(email: str) -> None:
         check_sign_up(SELF, email, DOMAINS)
 
 
+@pytest.mark.parametrize("domain", ["straße.de", "ſchool.org", "\u212aing.org", "Ｋing.org"])
+def test_a_domain_that_only_looks_alike_or_folds_to_a_listed_one_is_another_one(domain: str) -> None:
+    """The Kelvin sign, the long s and the sharp s are other letters, and other people's domains."""
+    with pytest.raises(SignUpRefusedError):
+        check_sign_up(SELF, f"ada@{domain}", ("strasse.de", "school.org", "king.org"))
+
+
 def test_whom_an_administrator_invites_may_have_any_address() -> None:
     check_sign_up(INVITED, "guest@elsewhere.example", DOMAINS)
 
