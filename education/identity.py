@@ -4,6 +4,7 @@ What the trigger does is in `lambda_src/identity_triggers`. Profiles are not her
 pool's schema replaces the pool and loses every user (terraform-provider-aws #21654).
 """
 
+import html
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
@@ -185,12 +186,30 @@ def user_pool(scope: Construct, env: Environment, trigger_arn: str) -> CognitoUs
                 CognitoUserPoolAccountRecoverySettingRecoveryMechanism(name="verified_email", priority=1)
             ]
         ),
-        verification_message_template=CognitoUserPoolVerificationMessageTemplate(
-            default_email_option="CONFIRM_WITH_CODE"
-        ),
+        verification_message_template=_code_message(env.settings.school.name),
         lambda_config=CognitoUserPoolLambdaConfig(
             pre_token_generation=trigger_arn,
             pre_sign_up=trigger_arn if identity.sign_up == "domains" else None,
+        ),
+    )
+
+
+def _code_message(school: str) -> CognitoUserPoolVerificationMessageTemplate:
+    """The mail with a code: for a sign-up, a new address and a forgotten password alike.
+
+    Somebody else can have signed up with the reader's address and a password of their own. The code of the mail would
+    confirm that account, so the mail says when not to enter it, and what to do if it was entered.
+    https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pool-settings-message-customizations.html
+    """
+    return CognitoUserPoolVerificationMessageTemplate(
+        default_email_option="CONFIRM_WITH_CODE",
+        email_subject=f"Your code for {school}",
+        email_message=(
+            f"<p>Your code for {html.escape(school)} is <b>{{####}}</b>.</p>"
+            "<p>Enter it only if you have just asked for it yourself: for a new account, a new address or a new "
+            "password. Else somebody has typed your address: do nothing, and give the code to nobody.</p>"
+            "<p>If an account with your address exists and you did not choose its password, choose one with “Forgot "
+            "your password?” before you use it.</p>"
         ),
     )
 

@@ -64,6 +64,22 @@ def test_the_web_client_keeps_no_secret_and_tells_nothing(stack: Synthesized) ->
     assert client["write_attributes"] == ["email"], "a user must not write what the platform relies on"
 
 
+def test_a_new_address_counts_only_after_its_code(stack: Synthesized) -> None:
+    """The emulator changes it at once, and lets a user write every attribute, so no local test would notice."""
+    settings = stack.one("aws_cognito_user_pool")["user_attribute_update_settings"]
+    assert settings == {"attributes_require_verification_before_update": ["email"]}
+    assert stack.one("aws_cognito_user_pool")["auto_verified_attributes"] == ["email"]
+
+
+def test_the_mail_with_a_code_says_when_not_to_enter_it(stack: Synthesized) -> None:
+    """Somebody may have signed up with the reader's address and a password that only they know."""
+    template = stack.one("aws_cognito_user_pool")["verification_message_template"]
+    assert template["default_email_option"] == "CONFIRM_WITH_CODE"
+    assert template["email_message"].count("{####}") == 1
+    for said in ("only if you have just asked for it yourself", "did not choose its password"):
+        assert said in template["email_message"]
+
+
 def test_the_roles_are_groups(stack: Synthesized) -> None:
     groups = {body["name"] for body in stack.resources("aws_cognito_user_group").values()}
     assert groups == {"students", "instructors", "administrators"}
