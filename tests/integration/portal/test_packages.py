@@ -60,6 +60,20 @@ def test_a_package_is_left_in_one_browser_and_goes_on_in_another(
         window.page.locator("p.badge-good", has_text="Done").wait_for()
 
 
+def test_a_scorm_package_gets_the_name_of_the_profile_and_never_the_address(
+    deployed: Deployed, people: People, users: SharedUsers, chromium: "Browser"
+) -> None:
+    """A new profile has the beginning of the address as its name. That is no name to pass on either."""
+    student = people.new("students")
+    package = Packaged.of(deployed, users.owner, student, playable_packages.scorm_12())
+    with visit(chromium, deployed) as window:
+        window.sign_in(student, f"/courses/{package.course_id}/lessons/{LESSON}")
+        assert window.package().evaluate("get('cmi.core.student_name')") == ""
+        student.patch("/profile", {"displayName": "Ada Lovelace"})
+        window.page.reload()
+        assert window.package().evaluate("get('cmi.core.student_name')") == "Ada Lovelace"
+
+
 def test_a_package_is_sent_every_ten_seconds_and_when_the_tab_is_hidden(
     deployed: Deployed, package: Packaged, chromium: "Browser"
 ) -> None:
