@@ -31,7 +31,7 @@ def _somebody_else_signs_in(window: Visit, person: Person, path: str = "/") -> N
 def test_a_package_of_one_student_is_not_saved_as_another_ones(
     deployed: Deployed, people: People, users: SharedUsers, chromium: "Browser"
 ) -> None:
-    """What each of them did is their own, also what could not be sent before the other one came."""
+    """What each of them did is their own, to the last moment."""
     ada, bo = people.new("students"), people.new("students")
     package = Packaged.of(deployed, users.owner, ada, playable_packages.scorm_12())
     enroll(bo, package.course_id)
@@ -53,7 +53,8 @@ def test_a_package_of_one_student_is_not_saved_as_another_ones(
             return str(kept["model"]["cmi"]["core"]["lesson_location"])
 
         eventually(lambda: place(bo) == "more of bo")
-        assert place(ada) == "of ada"
+        # Her package has said this when its page was unloaded.
+        assert place(ada) == "left at the end"
 
 
 def test_a_roster_does_not_stay_on_the_screen(
@@ -69,9 +70,10 @@ def test_a_roster_does_not_stay_on_the_screen(
         page.goto(f"{window.portal}/teach/courses/{course_id}#roster")
         page.get_by_text(ada.email).wait_for()
         _somebody_else_signs_in(window, ada)
-        page.get_by_role("navigation").get_by_role("link", name="My learning").wait_for()
+        links = page.get_by_role("navigation").get_by_role("link")
+        links.filter(has_text="My learning").wait_for()
         assert page.get_by_text(ada.email).count() == 0
-        assert page.get_by_role("link", name="Teach").count() == 0
+        assert links.filter(has_text="Teach").count() == 0
 
 
 def test_a_tab_that_renews_its_tokens_does_not_take_the_browser_back(
