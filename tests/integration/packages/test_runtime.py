@@ -103,7 +103,7 @@ def test_scores_of_removed_lessons_and_withdrawn_content_do_not_count(users: Sha
 
 
 def test_two_devices_at_once_lose_nothing(people: People, users: SharedUsers) -> None:
-    student, course_id = people.new(), new_course(users.owner, "quiz")
+    student, course_id = people.new(), new_course(users.owner, lessons=QUIZZES)
     enroll(student, course_id)
     path = f"/courses/{course_id}/lessons/quiz/runtime"
     with ThreadPoolExecutor(4) as pool:
@@ -166,7 +166,7 @@ def test_who_is_not_enrolled_has_no_run_time_data(people: People, users: SharedU
 
 
 def test_run_time_data_is_exported_and_erased(deployed: Deployed, people: People, users: SharedUsers) -> None:
-    student, course_id = people.new(), new_course(users.owner, "quiz")
+    student, course_id = people.new(), new_course(users.owner, lessons=QUIZZES)
     enroll(student, course_id)
     path = f"/courses/{course_id}/lessons/quiz/runtime"
     student.get(path)

@@ -9,7 +9,7 @@ let known: string | undefined;
 /** The name in a profile that packages may have: what the person has written there, and no e-mail address. */
 export function nameFor(profile: Schemas["Profile"]): string {
   const name = profile.displayName;
-  // Older profiles may have the part of the address before its @ as the name. With it the rest is easy to guess.
+  // A new profile has the part of the address before its @ as the name. With it the rest is easy to guess.
   const isOfAddress = name.toLowerCase() === profile.email.split("@")[0]?.toLowerCase();
   return isOfAddress || name.includes("@") || name === NO_NAME ? "" : name;
 }
