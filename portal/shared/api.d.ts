@@ -257,7 +257,7 @@ export interface paths {
         };
         /**
          * Begin a launch of an interactive lesson, and read its run-time data
-         * @description Each request begins a new launch, which has the next number, and ends the one before. The model is the one that was saved last, by whatever launch; it is empty before the first save.
+         * @description Each request begins a new launch, which has the next number, and ends the one before. The model is the one that was saved last, by whatever launch; it is empty before the first save. The answer is 404 for a lesson that is not interactive: it has no run-time data.
          */
         get: operations["launchLesson"];
         /**
@@ -333,7 +333,7 @@ export interface paths {
         };
         /**
          * List who teaches a course
-         * @description The owner first, then the co-teachers by name. Somebody who has never signed in, or who is erased, has only a user id.
+         * @description The owner first, then the co-teachers by name. Somebody who has never signed in, or who is erased, has only a user id. Administrators see e-mail addresses, too.
          */
         get: operations["listStaff"];
         put?: never;
@@ -1171,7 +1171,7 @@ export interface components {
             items: {
                 userId: components["schemas"]["UserId"];
                 displayName?: string;
-                /** @description Absent if the address is not verified */
+                /** @description For administrators; absent if the address is not verified */
                 email?: string;
                 isOwner?: boolean;
             }[];
