@@ -152,9 +152,9 @@ class _Memory:
     """
 
     def __init__(self, deployed: Deployed) -> None:
-        # The emulator starts each function from a folder of this name, below the platform's own.
+        # The emulator runs each function in a folder of this name, below the platform's own.
         port = urlsplit(deployed.outputs["aws_endpoint_url"]).port
-        self._function = f"lambda-education-packages-{deployed.outputs['environment_suffix']}".encode()
+        self._function = f"lambda-education-packages-{deployed.outputs['environment_suffix']}"
         self._emulator = f"GATEWAY_PORT={port}\0".encode()
         self._ends = threading.Event()
         self._thread = threading.Thread(target=self._look, daemon=True)
@@ -176,7 +176,7 @@ class _Memory:
 
     def _memory_of(self, process: Path) -> float | None:
         try:
-            if self._function not in (process / "cmdline").read_bytes():
+            if self._function not in str((process / "cwd").readlink()):
                 return None
             if self._emulator not in (process / "environ").read_bytes():
                 return None  # of another platform on this machine
