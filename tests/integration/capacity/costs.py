@@ -46,8 +46,11 @@ class Cost:
 class CostMeter:
     """Sends samples and measures what they cost."""
 
-    def __init__(self, context: SampleContext, proxied: ProxiedFunctions, contents: Contents) -> None:
+    def __init__(
+        self, context: SampleContext, proxied: ProxiedFunctions, contents: Contents, capacity: CapacityMeter
+    ) -> None:
         self._context, self._proxied, self._contents = context, proxied, contents
+        self._capacity = capacity
 
     def costs(self, sample: Sample) -> Mapping[int, Cost]:
         """The cost of a sample for each of SIZES.
@@ -68,8 +71,11 @@ class CostMeter:
         self._fill(sample, request, size)
         proxy = self._proxied.proxies[sample.function]
         proxy.take_calls()
+        # Not before: it takes two more reads for each call, and a sample is prepared by more calls than it makes.
+        proxy.meter = self._capacity
         answer = sample.send(request)
         calls = proxy.take_calls()
+        proxy.meter = None
         self._contents.remove_copies()
         return Cost.of(calls, answer.length)
 
@@ -91,14 +97,11 @@ class CostMeter:
 
 @contextmanager
 def cost_meter(deployed: Deployed, people: People) -> Iterator[CostMeter]:
-    """Yield a meter; inside of the `with` block all functions use proxies that measure."""
+    """Yield a meter; inside of the `with` block all functions use proxies."""
     with proxied_functions(deployed) as proxied:
-        capacity = CapacityMeter(deployed.client("dynamodb"))
-        for proxy in proxied.proxies.values():
-            proxy.meter = capacity
         context = SampleContext(deployed, people, proxied.restart)
         contents = Contents(deployed, (context.course_with_files, USUAL_LESSON))
-        yield CostMeter(context, proxied, contents)
+        yield CostMeter(context, proxied, contents, CapacityMeter(deployed.client("dynamodb")))
 
 
 def line_of(sample: Sample, costs: Mapping[int, Cost]) -> Line:

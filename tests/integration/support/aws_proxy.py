@@ -97,7 +97,7 @@ class AwsProxy:
     """The proxy for the calls of one function.
 
     Attributes:
-        meter: measures the calls to DynamoDB; None if their units are not wanted.
+        meter: measures the calls to DynamoDB; None while their units are not wanted.
     """
 
     def __init__(self, upstream_port: int) -> None:
@@ -152,9 +152,10 @@ class AwsProxy:
             fault = next((fault for fault in self._faults if fault.applies_to(operation)), None)
         if fault is None or fault.kind is FailureKind.LOST_ANSWER:
             request = _parsed(body)  # empty where the function was ended while it sent
-            if self.meter is not None and service == "dynamodb" and request:
+            meter = self.meter
+            if meter is not None and service == "dynamodb" and request:
                 name = operation.partition(":")[2]
-                with self.meter.measuring(name, request) as units:
+                with meter.measuring(name, request) as units:
                     status, answer_headers, answer = self._forward(method, path, headers, body)
             else:
                 units = Units()
