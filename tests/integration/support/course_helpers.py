@@ -13,6 +13,7 @@ from tests.integration.support.people import Person
 T = TypeVar("T")
 
 EVENT_SECONDS = 45  # on a busy machine; most events come within a second
+LONGEST_PAUSE_SECONDS = 0.5
 # A package is unpacked after it has arrived.
 PACKAGE_SECONDS = 90.0
 PAGE = b"<!doctype html><html lang=en><title>Lesson</title><p>Read this.</p></html>\n"
@@ -151,9 +152,13 @@ def versions_of(deployed: Deployed, key: str) -> list[Any]:
 
 
 def eventually(condition: Callable[[], T], *first: Callable[[], bool], seconds: float = EVENT_SECONDS) -> T:
-    """Wait until all of `first` are true, and then `condition`. Returns the value of `condition`."""
-    deadline = time.monotonic() + seconds
+    """Wait until all of `first` are true, and then `condition`. Returns the value of `condition`.
+
+    What is waited for needs the processor that asking takes, so the pauses grow.
+    """
+    deadline, pause = time.monotonic() + seconds, 0.05
     while not (all(check() for check in first) and (value := condition())):
         assert time.monotonic() < deadline, f"it did not happen within {seconds} s"
-        time.sleep(0.1)
+        time.sleep(pause)
+        pause = min(1.5 * pause, LONGEST_PAUSE_SECONDS)
     return value
