@@ -14,18 +14,21 @@ export function Markdown(props: { text: string; base: string; title: string }) {
   return useMemo(() => {
     const tree = fromMarkdown(text);
     const [first] = tree.children;
-    if (first?.type === "heading" && wordsOf(first) === title.trim()) tree.children.shift();
+    const isTitle = first?.type === "heading" && wordsOf(first) === title.trim();
+    if (isTitle) tree.children.shift();
     const definitions = new Map<string, string>();
     for (const each of tree.children) {
       if (each.type === "definition") definitions.set(each.identifier, each.url);
     }
-    return <>{children(tree, { base, definitions })}</>;
+    return <>{children(tree, { base, definitions, deeper: isTitle ? 1 - first.depth : 1 })}</>;
   }, [text, base, title]);
 }
 
 interface Around {
   base: string;
   definitions: ReadonlyMap<string, string>;
+  /** By how many levels headings move: the page's own heading is the only h1, and no level below it is left out. */
+  deeper: number;
 }
 
 const wordsOf = (node: Nodes): string =>
@@ -44,8 +47,7 @@ function Element(props: { node: Nodes; around: Around }) {
     case "paragraph":
       return <p>{children(node, around)}</p>;
     case "heading": {
-      // The page's own heading is the only h1.
-      const Heading = `h${Math.min(6, node.depth + 1)}` as "h2";
+      const Heading = `h${Math.max(2, Math.min(6, node.depth + around.deeper))}` as "h2";
       return <Heading>{children(node, around)}</Heading>;
     }
     case "emphasis":
