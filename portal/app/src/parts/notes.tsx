@@ -7,8 +7,8 @@ import { t } from "../texts";
 import { Button } from "./button";
 
 /**
- * A problem in plain words, with a way on. Where the person cannot mend it, with the id that helps the operator to find
- * it. It goes away when the person has changed what was wrong.
+ * A problem in plain words, with a way on and the id of the request, which helps the operator to find it. Only where the
+ * person cannot mend it alone it asks to tell the school. It goes away when the person has changed what was wrong.
  */
 export function ProblemNote(props: {
   problem: Problem | undefined;
@@ -21,8 +21,10 @@ export function ProblemNote(props: {
   return (
     <div class="note note-problem" role="alert">
       <Words problem={problem} />
-      {problem.requestId && !isOwn(problem) && (
-        <p class="small">{t("problem.request", { id: problem.requestId })}</p>
+      {problem.requestId && (
+        <p class="small">
+          {t(isOwn(problem) ? "problem.request.own" : "problem.request", { id: problem.requestId })}
+        </p>
       )}
       {problem.needsSignIn ? (
         <Button look="main" onPress={() => signIn()}>
