@@ -91,6 +91,8 @@ def _fill_path(case: Any, draw: int) -> None:
         lessons, uploads = [lesson_id], [upload_id]
     if operation in ("createMultipartUpload", "putCaptions", "deleteCaptions"):
         courses, lessons = _data.courses[:1], ["film"]
+    if operation in ("launchLesson", "saveRuntime"):
+        courses, lessons = _data.courses[:1], ["quiz"]  # only an interactive lesson has run-time data
     real = {"courseId": courses, "lessonId": lessons, "userId": users, "uploadId": uploads}
     if operation == "deleteCaptions":
         real["language"] = ["de"]

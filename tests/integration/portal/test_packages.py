@@ -35,7 +35,8 @@ def package(deployed: Deployed, people: People, first: Packaged) -> Packaged:
 def test_a_package_is_left_in_one_browser_and_goes_on_in_another(
     deployed: Deployed, package: Packaged, chromium: "Browser"
 ) -> None:
-    """Four calls open it. What it does in its last moment, when its page is unloaded, is saved, too."""
+    """Four calls open it, and in a new tab one more, for the name that it asks for. What it does in its last moment,
+    when its page is unloaded, is saved, too."""
     student = package.student
     course = f"/courses/{package.course_id}"
     with visit(chromium, deployed) as window:
@@ -48,6 +49,7 @@ def test_a_package_is_left_in_one_browser_and_goes_on_in_another(
             f"GET {course}",
             f"GET {package.path}/content",
             f"GET {package.path}/runtime",
+            "GET /profile",
             f"GET /progress/{package.course_id}",
         ]
         frame.evaluate("set('cmi.core.score.raw', '85'); set('cmi.core.session_time', '00:01:30')")
