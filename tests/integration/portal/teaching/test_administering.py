@@ -78,7 +78,7 @@ def test_an_administrator_at_work(deployed: Deployed, people: People, chromium: 
 def test_an_address_typed_wrong_is_told_in_plain_words(
     deployed: Deployed, people: People, chromium: "Browser"
 ) -> None:
-    """Nobody has to look for the request of a typing error, so it has no number. The words go with the error."""
+    """Nobody is asked to tell the school about a typing error. The words go with the error."""
     administrator = people.new(ADMINISTRATORS)
     with visit(chromium, deployed) as window:
         page = window.page
@@ -92,6 +92,6 @@ def test_an_address_typed_wrong_is_told_in_plain_words(
             assert alert.count() == 0
             page.get_by_role("button", name="Show the course").click()
             alert.filter(has_text=told).wait_for()
-            assert "number" not in alert.inner_text()
+            assert "tell your school" not in alert.inner_text()
             assert "pattern" not in page.get_by_role("main").inner_text()
         assert window.in_both_schemes() == []
