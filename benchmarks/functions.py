@@ -8,7 +8,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from benchmarks import imports, own_code, throughput
+from benchmarks import imports, throughput
+from benchmarks.operations import own_code
 from benchmarks.report import verdict, write_section
 from tools.support.command_line import command_line
 

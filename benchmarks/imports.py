@@ -13,8 +13,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from benchmarks.operations.own_code import runtime_folder, unpacked
 from benchmarks.operations.scenario import ENVIRONMENT
-from benchmarks.own_code import runtime_folder, unpacked
 from education.errors import UserError
 from education.functions.bundling import bundle, function_names
 

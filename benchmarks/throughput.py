@@ -19,7 +19,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from benchmarks.floors import FLOORS, deployed_floor
-from benchmarks.own_code import percentile
+from benchmarks.operations.own_code import percentile
 from benchmarks.report import verdict
 from education.errors import UserError
 from tests.integration.support.course_helpers import new_course

@@ -1,4 +1,4 @@
-"""The requests that benchmarks.own_code sends: one for each operation of the API at least."""
+"""The requests that own_code.py sends: one for each operation of the API at least."""
 
 import json
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""The items in the tables, the environment of the functions, and what AWS answers, for benchmarks.own_code."""
+"""The items in the tables, the environment of the functions, and what AWS answers, for own_code.py."""
 
 import base64
 import json

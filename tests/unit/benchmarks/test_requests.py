@@ -2,7 +2,7 @@
 
 import pytest
 
-from benchmarks import own_code
+from benchmarks.operations import own_code
 from benchmarks.operations.requests import requests
 from education.openapi.description import load_api_description
 

@@ -4,8 +4,7 @@ The handler and botocore are the real ones. Only the connection is replaced: it 
 are processor time of all threads, so that other work on the machine does not count. The probe prints one JSON line
 per request: its label, the seconds of each run in total, and those outside of botocore.
 
-benchmarks/own_code.py starts it with three arguments: the function, a JSON file with requests and answers, and the
-number of runs.
+own_code.py starts it with three arguments: the function, a JSON file with requests and answers, and the number of runs.
 """
 
 import importlib
