@@ -107,6 +107,8 @@ STAFF = {"addCoTeacherByEmail", "addCoTeacher", "removeCoTeacher"}
 # These are about an upload in parts, or captions, of the lesson `film`.
 OF_UPLOADS = {"listUploadParts", "signUploadParts", "completeUpload", "giveUpUpload"}
 OF_THE_FILM = OF_UPLOADS | {"createMultipartUpload", "putCaptions", "deleteCaptions"}
+# These are about the interactive lesson `quiz`.
+OF_THE_QUIZ = {"launchLesson", "saveRuntime"}
 WITH_OWN_COURSE = {"createEnrollment", "deleteEnrollment", "removeFromRoster", *STAFF}
 
 
@@ -129,6 +131,8 @@ class MatrixData:
             values["userId"] = self.colleague.user_id
         if operation.operation_id == "deleteLesson":
             values["lessonId"] = "spare"
+        if operation.operation_id in OF_THE_QUIZ:
+            values["lessonId"] = "quiz"
         if operation.operation_id in OF_THE_FILM:
             values |= {"lessonId": "film", "language": "de", "uploadId": self._upload(operation.operation_id)}
         body: Any = BODIES[operation.operation_id] if operation.body_schemas else None
@@ -171,7 +175,9 @@ class MatrixData:
 @pytest.fixture(scope="module")
 def data(deployed: Deployed, users: SharedUsers, people: People) -> MatrixData:
     """The course and the users of all rows."""
-    course_id = new_course(users.owner, "page", lessons={"film": lesson("video")})
+    course_id = new_course(
+        users.owner, "page", lessons={"film": lesson("video"), "quiz": lesson("interactive")}
+    )
     add_co_teacher(users.owner, course_id, users.co_teacher)
     upload(deployed, users.owner, course_id, "page")
     enroll(users.student, course_id)
