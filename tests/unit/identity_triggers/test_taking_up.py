@@ -103,9 +103,10 @@ def test_a_flood_from_a_former_version_is_read_and_costs_a_bounded_number_of_cal
     courses = names(1_300, "flood")
     store(door, *(f"{NOW + 1000}#{name}" for name in courses), f"{NOW + 2000}#{COURSE}")
     assert len(left(door)) == 1_301
+    # Of so many, a different half is looked at each time. Here it is first the one without the last one.
+    monkeypatch.setattr("domain.addresses.rules.random.sample", lambda those, count: those[:count])
     door.sign_in()
     assert sum(door.tables.calls.values()) < 6
-    # Of so many, a different half is looked at each time. Here it is the half with the last one.
     monkeypatch.setattr("domain.addresses.rules.random.sample", lambda those, count: those[-count:])
     door.sign_in()
     assert door.status() == ACTIVE
