@@ -20,7 +20,7 @@ from tools.cost.calls_page import SIZES, page_of
 pytestmark = pytest.mark.intrusive
 
 WRITE_VARIABLE = "EDUCATION_WRITE_AWS_CALLS"
-MEASUREMENTS = 5
+MEASUREMENTS = 8
 
 Costs = Mapping[Sample, Mapping[int, Cost]]
 
