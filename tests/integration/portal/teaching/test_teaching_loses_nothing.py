@@ -176,7 +176,7 @@ def test_a_form_survives_a_sign_in_that_ended(desk: Desk) -> None:
 
     page.route("**/v1/courses", refuse)
     page.get_by_role("button", name="Save").click()
-    page.get_by_role("heading", name="Sign in to go on").wait_for()
+    page.get_by_role("heading", name="Your sign-in has ended").wait_for()
     page.unroute("**/v1/courses")
     desk.window.sign_in(desk.teacher, None)
     assert page.url == f"{desk.window.portal}/teach"
