@@ -20,15 +20,19 @@ const root = document.getElementById("app") as HTMLElement;
 async function start(): Promise<void> {
   startLanguage(loadTexts);
   prepareSession();
-  await Promise.all([loadConfig(), loadTexts()]);
+  let session: Promise<void> | undefined;
+  const configured = loadConfig().then(() => {
+    // The sign-in is renewed while texts come. The page that ends a sign-in makes the session itself.
+    if (location.pathname !== "/signed-in") session = startSession();
+  });
+  await Promise.all([configured, loadTexts()]);
   useSchoolColour(config().school.colours.accent);
   watchLeaving();
   watchForOldCode();
   watchBack();
   root.replaceChildren();
   render(<App />, root);
-  // The page that ends a sign-in makes the session itself.
-  if (location.pathname !== "/signed-in") await startSession();
+  await session;
   person.subscribe((who) => {
     if (who) void import("./progress/outbox").then(({ startOutbox }) => startOutbox());
   });

@@ -18,8 +18,7 @@ export type KeyOf<C> = {
 /** The sentence of a key; the key itself if the catalogue lacks it. */
 export function sentence(catalogue: Catalogue, key: string, values: Values, choice: Choice): string {
   const { count } = values;
-  const form =
-    typeof count === "number" ? `${key}.${new Intl.PluralRules(choice.language).select(count)}` : key;
+  const form = typeof count === "number" ? `${key}.${pluralRules(choice.language).select(count)}` : key;
   const found = catalogue[form] ?? catalogue[`${key}.other`] ?? catalogue[key] ?? key;
   return found.replace(/\{(\w+)\}/g, (whole, name: string) => {
     const value = values[name];
@@ -29,8 +28,20 @@ export function sentence(catalogue: Catalogue, key: string, values: Values, choi
 }
 
 /** A number as the reader writes it. */
-export const numberOf = (value: number, choice: Choice): string =>
-  new Intl.NumberFormat(choice.form).format(value);
+export const numberOf = (value: number, choice: Choice): string => numberFormat(choice.form).format(value);
+
+/** Keeps what is made for a language: to make an `Intl` object takes longer than to use it. */
+export function keptByLanguage<T>(make: (tag: string) => T): (tag: string) => T {
+  const made = new Map<string, T>();
+  return (tag) => {
+    const known = made.get(tag) ?? make(tag);
+    made.set(tag, known);
+    return known;
+  };
+}
+
+const pluralRules = keptByLanguage((tag) => new Intl.PluralRules(tag));
+const numberFormat = keptByLanguage((tag) => new Intl.NumberFormat(tag));
 
 const BIDI_CONTROLS = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
 const RIGHT_TO_LEFT = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]/;

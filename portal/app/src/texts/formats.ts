@@ -1,5 +1,5 @@
 // Dates, numbers and lists as people write them in the language of the page, in the reader's own time zone.
-import { numberOf } from "../../../shared/texts/sentence";
+import { keptByLanguage, numberOf } from "../../../shared/texts/sentence";
 import { choice } from "./language";
 
 export { plain } from "../../../shared/texts/sentence";
@@ -7,29 +7,34 @@ export { plain } from "../../../shared/texts/sentence";
 // The fields of forms have this calendar in every country, so sentences about the same dates have it, too.
 const CALENDAR = { calendar: "gregory" };
 
+const moments = keptByLanguage(
+  (tag) =>
+    new Intl.DateTimeFormat(tag, {
+      ...CALENDAR,
+      day: "numeric",
+      month: "long",
+      year: "numeric",
+      hour: "2-digit",
+      minute: "2-digit",
+      timeZoneName: "short",
+    }),
+);
+const days = keptByLanguage((tag) => new Intl.DateTimeFormat(tag, { ...CALENDAR, dateStyle: "long" }));
+const percentages = keptByLanguage((tag) => new Intl.NumberFormat(tag, { style: "percent" }));
+
 /** A day and a time with the name of the time zone: `3 May 2027, 10:00 CEST`. `moment` is ISO 8601. */
 export function dateAndTime(moment: string): string {
-  return new Intl.DateTimeFormat(choice.value.form, {
-    ...CALENDAR,
-    day: "numeric",
-    month: "long",
-    year: "numeric",
-    hour: "2-digit",
-    minute: "2-digit",
-    timeZoneName: "short",
-  }).format(new Date(moment));
+  return moments(choice.value.form).format(new Date(moment));
 }
 
 /** A day without a time. `moment` is ISO 8601. */
 export function day(moment: string): string {
-  return new Intl.DateTimeFormat(choice.value.form, { ...CALENDAR, dateStyle: "long" }).format(
-    new Date(moment),
-  );
+  return days(choice.value.form).format(new Date(moment));
 }
 
 /** A number 0 to 100 as a whole percentage. Nothing is rounded up to 100. */
 export function percent(value: number): string {
-  return new Intl.NumberFormat(choice.value.form, { style: "percent" }).format(Math.floor(value) / 100);
+  return percentages(choice.value.form).format(Math.floor(value) / 100);
 }
 
 /** A number. */
