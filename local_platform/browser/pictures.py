@@ -172,10 +172,11 @@ def _new_course(window: Window) -> None:
 
 def _import(window: Window) -> None:
     rows = ["Name;E-mail", *(f"{each};{address_of(each)}" for each in ("student", "kofi", "new-student"))]
-    window.page.locator("main textarea[name=emails]").fill("\n".join([*rows, "Mia;mia@school"]))
-    window.page.locator("main form [type=submit]").click()
+    form = window.page.locator("main form:has(textarea[name=emails])")
+    form.locator("textarea").fill("\n".join([*rows, "Mia;mia@school"]))
+    form.locator("[type=submit]").click()
     window.page.locator("main form ~ section table").wait_for()
-    window.page.locator("main form").first.evaluate("(form) => form.scrollIntoView()")
+    form.evaluate("(form) => form.scrollIntoView()")
 
 
 def _to_the_table(window: Window) -> None:
