@@ -36,6 +36,8 @@ _USER_IDS = """() => {
   for (let text = texts.nextNode(); text; text = texts.nextNode())
     text.data = text.data.replace(id, "3f0c2a7e-5b1d-4c8e-9a64-7d2e8f10b6c3");
 }"""
+# For so long Chromium still draws the wheel of a film that has what it needs.
+WHEEL_MS = 1_500
 _FILM_STANDS = """() => {
   const film = document.querySelector("video");
   film.pause();
@@ -159,6 +161,7 @@ def _show_film(window: Window) -> None:
     window.until("document.querySelector('video').readyState > 0")
     window.page.evaluate(_FILM_STANDS)
     window.until(_FILM_IS_THERE)
+    window.page.wait_for_timeout(WHEEL_MS)
 
 
 def _new_course(window: Window) -> None:
