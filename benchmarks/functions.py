@@ -54,6 +54,8 @@ def main() -> None:
         "--write", action="store_true", help=f"replace the section in benchmarks/{RESULTS.name}"
     )
     arguments = parser.parse_args()
+    if arguments.local:
+        throughput.running_platform()  # before minutes of measuring
     tables = [
         own_code_table(own_code.measure(arguments.runs)),
         start_table(imports.measure(arguments.rounds)),
@@ -65,7 +67,8 @@ def main() -> None:
     section = "\n".join(tables)
     print(section)
     if arguments.write:
-        write_section(RESULTS, HEADING, section, command="python -m benchmarks.functions --local --write")
+        options = "--local --write" if arguments.local else "--write"
+        write_section(RESULTS, HEADING, section, command=f"python -m benchmarks.functions {options}")
 
 
 def own_code_table(timings: Sequence[own_code.Timing]) -> str:
