@@ -23,6 +23,9 @@ IMMUTABLE = "repo:example-org@1000001/education-platform@1000002"
 ISSUER = "https://token.actions.githubusercontent.com"
 # Commands must not see these variables of the process that runs the tests, which may be a workflow or make.
 HIDDEN_VARIABLES = ("GITHUB_", "ACTIONS_", "MAKE", "MFLAGS")
+# What is installed here, which every copy uses. npm puts some packages of a workspace into the workspace's own folder.
+# Without them a build would run `npm ci`, which first empties the folder that a link leads to.
+INSTALLED = (".venv", "node_modules", "portal/node_modules", "build/scanning", "build/toolchain")
 
 
 @dataclass
@@ -158,7 +161,7 @@ def check_out(target: Path, source: Path = ROOT) -> Path:
         parents=True, exist_ok=True
     )  # so that the provider is downloaded only once
     (target / "build").mkdir(parents=True, exist_ok=True)
-    for name in (".venv", "node_modules", "build/scanning", "build/toolchain"):
+    for name in INSTALLED:
         if (ROOT / name).is_dir():
             (target / name).symlink_to(ROOT / name)
     if (ROOT / "build/dependencies").is_dir():
