@@ -5,18 +5,12 @@ the emulator's gaps, and APIs answer at the addresses that AWS gives to them (a 
 """
 
 import json
+import os
 import re
 import sys
 from typing import Any
 
-from local_platform.gate import (
-    api_changes,
-    firewall,
-    lost_answers,
-    principals,
-    whole_answers,
-)
-from local_platform.gate.edge import compression, functions, signed_links
+from local_platform.gate import mends
 from local_platform.strict import cloudfront, enforcement
 
 # The address that AWS gives to an API; the emulator knows only an address below its own name.
@@ -36,18 +30,11 @@ def main() -> int:
     """Run the emulator with the stricter enforcement."""
     enforcement.install()
     cloudfront.install()
-    firewall.install()
     from ministack import app  # type: ignore[import-untyped]
     from ministack.services import apigateway_v1
 
-    principals.name_the_role_of_a_session()
-    whole_answers.send_head_and_body_together()
-    lost_answers.let_a_lock_be_asked_for_twice()
-    api_changes.store_changes_as_they_are_read()
-    functions.let_functions_read_key_value_stores()
-    functions.answer_updates_as_aws_does()
-    signed_links.refuse_what_is_not_signed()
-    compression.compress_as_cloudfront_does()
+    os.environ.pop("PYTHONPATH", None)  # it was for this module; functions inherit what is left
+    mends.behave_as_aws()
     app._EXECUTE_API_RE = API_HOST
     apigateway_v1._fetch_jwks = published_keys
     app._port_is_bindable = lambda *_: False  # the port it was given is the only one it opens
