@@ -49,11 +49,14 @@ def _marked(data: bytes, encoding: str) -> str:
 
 
 def _utf_16(data: bytes) -> str | None:
-    """UTF-16 if a quarter of all pairs or more have a NUL byte, always on the same side."""
+    """UTF-16 if a quarter of all pairs or more have a NUL byte, nearly always on the same side.
+
+    On the other side it has one in a few letters, such as the Chinese one and the blank between Japanese words.
+    """
     even, odd = data[::2].count(0), data[1::2].count(0)
-    if min(even, odd) > 0 or max(even, odd) * 8 < len(data):
+    if min(even, odd) * 4 > max(even, odd) or max(even, odd) * 8 < len(data):
         return None
-    return "utf-16-le" if odd else "utf-16-be"
+    return "utf-16-le" if odd > even else "utf-16-be"
 
 
 def _decoded(data: bytes, encoding: str) -> str | None:

@@ -22,6 +22,13 @@ def test_the_encodings_of_peoples_tools_are_read(encoding: str) -> None:
     assert to_webvtt(WEBVTT.encode(encoding)).decode() == WEBVTT
 
 
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be"])
+def test_letters_whose_second_byte_is_null_are_read_in_utf_16(encoding: str) -> None:
+    """The Chinese one, and the blank between Japanese words."""
+    srt = SRT.replace("Grüße aus Köln", "一つ\u3000だけ")
+    assert to_webvtt(srt.encode(encoding)).decode() == FROM_SRT.replace("Grüße aus Köln", "一つ\u3000だけ")
+
+
 @pytest.mark.parametrize("end", ["\r\n", "\r"])
 def test_line_ends_of_every_system_are_read(end: str) -> None:
     assert to_webvtt(SRT.replace("\n", end).encode()).decode() == FROM_SRT
