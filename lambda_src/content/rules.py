@@ -36,11 +36,11 @@ class ContentLocation:
     """Where a lesson's content is.
 
     Attributes:
-        url: the file, or the entry page of a package.
+        url: the file, or the entry page of a package. Of an article with pictures, its text.
         premium: whether the lesson is premium.
         expires_at: when the URLs end (stored text); None for a free file.
         kind: of an interactive lesson, its kind.
-        launch_url: of a package, what the player needs to know of it.
+        launch_url: of an interactive package, what the player needs to know of it.
         player_url: of an interactive lesson, the page that runs it.
         needs_storage: of an interactive lesson, whether its pages share the origin of SCORM packages.
         captions: of a video, its captions.
@@ -185,15 +185,17 @@ class Content:
 
     def _package(self, course_id: str, lesson: Lesson, package: Mapping[str, Any]) -> ContentLocation:
         """Where a package is. A free one has an address that ends too, so that there is one way to packages."""
-        kind = package["kind"]
+        kind, entry = package["kind"], content_paths.PACKAGE_FILES + package["entry"]
         shares_origin = lesson.needs_storage or kind in SHARED_ORIGIN_KINDS
         folder, ends = self._packages.address(
             course_id, lesson.lesson_id, package["uploadId"], shares_origin=shares_origin
         )
-        located = self._located_in(folder, ends, lesson, kind, content_paths.PACKAGE_FILES + package["entry"])
-        return replace(
-            located, file_name=package["fileName"], launch_url=folder + content_paths.PACKAGE_LAUNCH
-        )
+        name = package["fileName"]
+        if lesson.content_type == content_paths.ARTICLE:
+            # The portal reads the text, and finds the pictures beside it.
+            return ContentLocation(folder + quote(entry), lesson.premium, name, expires_at=ends)
+        located = self._located_in(folder, ends, lesson, kind, entry)
+        return replace(located, file_name=name, launch_url=folder + content_paths.PACKAGE_LAUNCH)
 
     def _page(self, course_id: str, lesson: Lesson, key: str) -> ContentLocation:
         """Where a single page is. It is stored like a video, and opens in the way of packages."""

@@ -46,13 +46,15 @@ CACHED_SECONDS = 5 * 60
 CACHE_CONTROL = f"public, max-age={CACHED_SECONDS}"
 
 INTERACTIVE = "interactive"
+ARTICLE = "article"
 # The media types of a lesson of each content type. The first is used if the request names none.
 MEDIA_TYPES = {
     "video": ("video/mp4", "video/webm"),
     "pdf": ("application/pdf",),
     INTERACTIVE: ("text/html", "application/zip"),
-    # Data for the portal, which shows it safely. Files of earlier articles are text/html, and still served as that.
-    "article": ("text/markdown",),
+    # Data for the portal, which shows it safely: a text, or a package of a text and its pictures (packages.articles).
+    # Files of earlier articles are text/html, and still served as that.
+    ARTICLE: ("text/markdown", "application/zip"),
 }
 FILE_NAMES = {
     "video/mp4": "video.mp4",

@@ -4,6 +4,8 @@
 * `h5p.json`: H5P.
 * else `index.html`: a plain HTML package.
 
+The package of an article is none of these: packages.articles.
+
 Capital letters do not matter in the names of the manifest and of the index, and they may be in the only folder that
 there is.
 """
@@ -13,8 +15,10 @@ import json
 import re
 from typing import Any
 
+from domain import content_paths
 from packages import scorm
 from packages.archive import Archive, Member
+from packages.articles import read_article
 from packages.launch import H5P, HTML_PACKAGE, LONGEST_TITLE, Launch
 from packages.refusals import (
     ENTRY_PAGE_MISSING,
@@ -37,13 +41,14 @@ _TITLE_BYTES = 64 * 1024
 _TITLE = re.compile(r"<title[^>]{0,200}>([^<]{0,1000})</title", re.IGNORECASE)
 
 
-def launch_of(archive: Archive) -> Launch:
-    """What a player needs to know of a package.
+def launch_of(archive: Archive, content_type: str = content_paths.INTERACTIVE) -> Launch:
+    """What a player needs to know of a package for a lesson of that content type.
 
     Raises:
         Refused: the package is of no known kind, or what it launches is missing.
     """
-    launch = _launch_of(archive)
+    is_article = content_type == content_paths.ARTICLE
+    launch = read_article(archive) if is_article else _launch_of(archive)
     if len(launch.entry.encode()) > _MOST_ENTRY_BYTES:
         raise Refused(
             NAME_NOT_ALLOWED, f"The name of the first page is longer than {_MOST_ENTRY_BYTES} bytes."

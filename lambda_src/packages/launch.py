@@ -8,6 +8,8 @@ SCORM_12 = "scorm-1.2"
 SCORM_2004 = "scorm-2004"
 H5P = "h5p"
 HTML_PACKAGE = "html-package"
+# Not played: the portal draws it.
+ARTICLE = "article"
 
 LONGEST_TITLE = 200
 

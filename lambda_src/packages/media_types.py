@@ -16,7 +16,7 @@ _OF_EXTENSIONS = {
     "application/manifest+json": "webmanifest",
     "application/wasm": "wasm",
     "application/xml": "xml xsd dtd xsl xslt",
-    "text/plain": "txt md csv",
+    "text/plain": "txt md markdown csv",
     "text/vtt": "vtt",
     "application/x-subrip": "srt",
     "application/pdf": "pdf",

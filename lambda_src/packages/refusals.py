@@ -21,6 +21,7 @@ FILE_TYPE_REFUSED = "file-type-refused"
 MANIFEST_INVALID = "manifest-invalid"
 NO_ENTRY_PAGE = "no-entry-page"
 ENTRY_PAGE_MISSING = "entry-page-missing"
+NO_ARTICLE = "no-article"
 
 
 class Refused(Exception):  # noqa: N818 - a decision about a package, not an error of the program

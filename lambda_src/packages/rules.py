@@ -124,7 +124,7 @@ class Unpacking:
             return Outcome.GONE
         try:
             archive = Archive(source)
-            launch = launch_of(archive)
+            launch = launch_of(archive, upload.content_type)
             with self._files.folder(folder) as written:
                 for member in archive.members:
                     for name in names.forms(member.name):

@@ -84,7 +84,7 @@ export interface paths {
         /**
          * Get an S3 form to upload one file for the lesson
          * @description A form works once, for the lesson as it is now, and while the caller may edit the course. A newer form of the lesson replaces it. A file that is sent with an invalid form is deleted when it arrives. The lesson has content when `hasContent` says so.
-         *     An interactive lesson takes a single HTML page or a package: SCORM 1.2, SCORM 2004, H5P, or a zip with an `index.html`. A package is checked and unpacked after the upload; `content` of the lesson has the result.
+         *     An interactive lesson takes a single HTML page or a package: SCORM 1.2, SCORM 2004, H5P, or a zip with an `index.html`. An article takes Markdown, or a zip of one text in Markdown and its pictures, which the text names by relative addresses. A package is checked and unpacked after the upload; `content` of the lesson has the result.
          */
         post: operations["createLessonUpload"];
         delete?: never;
@@ -234,7 +234,7 @@ export interface paths {
         /**
          * Get the URL of the lesson's content
          * @description The URL of a premium lesson is signed and ends at `expiresAt`, an hour from now at most. Further requests give the same URL for a quarter of that time, so that a browser finds what it has in its cache. After `expiresAt` the file answers 403, also to a player that seeks: a player asks again here before that time, or when it gets a 403, takes the new URL, and goes on from its position. A student may get the URL of a file that was replaced up to five seconds before, and which is deleted soon. If a file is not there, ask again.
-         *     Of an interactive lesson, free or premium, `url` is its first page below `/p/` on the content distribution, and every file of a package opens below the same path until `expiresAt`, four hours from now at most. Further requests give the same path for an hour.
+         *     Of an interactive lesson, free or premium, `url` is its first page below `/p/` on the content distribution, and every file of a package opens below the same path until `expiresAt`, four hours from now at most. Further requests give the same path for an hour. The same is true of an article with pictures: `url` is its text.
          */
         get: operations["getLessonContent"];
         put?: never;
@@ -764,10 +764,10 @@ export interface components {
             /** @enum {string} */
             state: "none" | "processing" | "ready" | "failed";
             /**
-             * @description Of an interactive lesson, found in the content of its file
+             * @description Of an interactive lesson, found in the content of its file; `article` is one with pictures
              * @enum {string}
              */
-            kind?: "scorm-1.2" | "scorm-2004" | "h5p" | "html-package" | "html-file";
+            kind?: "scorm-1.2" | "scorm-2004" | "h5p" | "html-package" | "html-file" | "article";
             /** @description The name of the latest file, as its person gave it */
             fileName?: string;
             /** @description The package's own title, which may be cut */
@@ -789,8 +789,8 @@ export interface components {
             fileName?: string;
             /**
              * @description The media type of the file; it must match the lesson's content type. An article is Markdown (CommonMark)
-             *     in UTF-8, an interactive lesson is HTML or a package. Without it, a file name that ends in `.zip` or `.h5p`
-             *     means application/zip for an interactive lesson.
+             *     in UTF-8, or a zip of it with its pictures; an interactive lesson is HTML or a package. Without it, a file
+             *     name that ends in `.zip` or `.h5p` means application/zip for both.
              * @enum {string}
              */
             mediaType?: "video/mp4" | "video/webm" | "application/pdf" | "text/html" | "text/markdown" | "application/zip";
@@ -899,7 +899,7 @@ export interface components {
             needsStorage?: boolean;
             /**
              * Format: uri
-             * @description Of a package only, the JSON document from which a player knows its parts
+             * @description Of an interactive package only, the JSON document from which a player knows its parts
              */
             launchUrl?: string;
             /**

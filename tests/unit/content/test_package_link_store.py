@@ -35,10 +35,12 @@ def package(kind: str = "html-package", entry: str = "index.html") -> dict[str, 
     }
 
 
-def with_package(files: Files, *, premium: bool = True, **named: str) -> None:
+def with_package(
+    files: Files, *, premium: bool = True, content_type: str = "interactive", **named: str
+) -> None:
     lesson = {
         "title": "Cells",
-        "contentType": "interactive",
+        "contentType": content_type,
         "premium": premium,
         "position": 0,
         "package": package(**named),
@@ -106,6 +108,19 @@ def test_a_lesson_that_needs_storage_shares_it_too(files: Files, kind: str) -> N
     found = ADDRESS.fullmatch(body["url"])
     assert found
     assert (int(found[1]) % 2, body["needsStorage"]) == (1, True)
+
+
+@pytest.mark.usefixtures("keys")
+@pytest.mark.parametrize("premium", [True, False])
+def test_an_article_with_pictures_opens_in_the_way_of_packages(files: Files, premium: bool) -> None:
+    """No player runs it: the portal reads the text, and finds its pictures beside it."""
+    with_package(files, premium=premium, content_type="article", kind="article", entry="words 1.md")
+    body = files.content(caller=OWNER).body
+    found = ADDRESS.fullmatch(body["url"])
+    assert found
+    assert (int(found[1]) % 2, found[5]) == (0, "files/words%201.md")
+    assert body.keys() == {"url", "premium", "fileName", "expiresAt"}
+    assert (body["premium"], body["fileName"]) == (premium, "cells.zip")
 
 
 @pytest.mark.usefixtures("keys")

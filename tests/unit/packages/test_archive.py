@@ -162,7 +162,12 @@ def test_a_zip_is_refused_with_a_code_and_a_sentence(kind: str) -> None:
 
 
 def test_every_code_of_an_archive_is_tried() -> None:
-    of_manifests = {refusals.MANIFEST_INVALID, refusals.NO_ENTRY_PAGE, refusals.ENTRY_PAGE_MISSING}
+    of_manifests = {
+        refusals.MANIFEST_INVALID,
+        refusals.NO_ENTRY_PAGE,
+        refusals.ENTRY_PAGE_MISSING,
+        refusals.NO_ARTICLE,
+    }
     codes = {value for name, value in vars(refusals).items() if name.isupper() and isinstance(value, str)}
     assert {code for code, _ in REFUSALS.values()} == codes - of_manifests
 

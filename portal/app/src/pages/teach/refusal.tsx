@@ -16,6 +16,7 @@ const CODES = [
   "manifest-invalid",
   "name-not-allowed",
   "names-collide",
+  "no-article",
   "no-entry-page",
   "not-a-zip",
   "path-traversal",

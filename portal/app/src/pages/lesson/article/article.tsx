@@ -7,27 +7,34 @@ import type { Content } from "../load";
 import { t } from "../texts";
 import { Markdown } from "./markdown";
 
-async function textOf(content: Content, renew: () => Promise<Content | null>): Promise<string> {
+/** The text, and the address from which it came: its pictures are beside it. */
+interface Read {
+  text: string;
+  base: string;
+}
+
+async function textOf(content: Content, renew: () => Promise<Content | null>): Promise<Read> {
   const first = await fetch(content.url);
-  if (first.ok) return first.text();
+  if (first.ok) return { text: await first.text(), base: content.url };
   const next = await renew(); // the link has ended
-  const again = next && (await fetch(next.url));
-  if (!again?.ok) throw new Problem(again?.status ?? 404, t("file.failed"));
-  return again.text();
+  if (!next) throw new Problem(404, t("file.failed"));
+  const again = await fetch(next.url);
+  if (!again.ok) throw new Problem(again.status, t("file.failed"));
+  return { text: await again.text(), base: next.url };
 }
 
 /** The article. */
 export function Article(props: { title: string; content: Content; renew: () => Promise<Content | null> }) {
-  const text = useData(props.content.url.split("?")[0] ?? "", () => textOf(props.content, props.renew));
+  const read = useData(props.content.url.split("?")[0] ?? "", () => textOf(props.content, props.renew));
   return (
-    <article class="prose card" dir={text.data === undefined ? undefined : "auto"}>
-      <ProblemNote problem={text.problem && asProblem(text.problem)} onRetry={text.reload} />
-      {text.isLoading && (
+    <article class="prose card" dir={read.data === undefined ? undefined : "auto"}>
+      <ProblemNote problem={read.problem && asProblem(read.problem)} onRetry={read.reload} />
+      {read.isLoading && (
         <Loading>
           <Skeleton lines={8} />
         </Loading>
       )}
-      {text.data !== undefined && <Markdown text={text.data} base={props.content.url} title={props.title} />}
+      {read.data && <Markdown {...read.data} title={props.title} />}
     </article>
   );
 }

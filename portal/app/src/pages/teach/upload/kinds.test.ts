@@ -16,6 +16,7 @@ test.each([
   ["video", file("film", "video/webm", WEBM), "video/webm"],
   ["pdf", file("Blatt 1.pdf", "", "%PDF-1.7"), "application/pdf"],
   ["article", file("text.md", "", "# Wörter"), "text/markdown"],
+  ["article", file("text and pictures.zip", "", ZIP), "application/zip"],
   ["interactive", file("quiz.h5p", "", ZIP), "application/zip"],
   ["interactive", file("quiz.zip", "application/x-zip-compressed", ZIP), "application/zip"],
   ["interactive", file("page.htm", "text/html", "<p>"), "text/html"],

@@ -9,7 +9,7 @@ type MediaType = NonNullable<Schemas["UploadCreate"]["mediaType"]>;
 const BY_ENDING: Record<Kind, Record<string, MediaType>> = {
   video: { mp4: "video/mp4", m4v: "video/mp4", webm: "video/webm" },
   pdf: { pdf: "application/pdf" },
-  article: { md: "text/markdown", markdown: "text/markdown" },
+  article: { md: "text/markdown", markdown: "text/markdown", zip: "application/zip" },
   interactive: { zip: "application/zip", h5p: "application/zip", html: "text/html", htm: "text/html" },
 };
 

@@ -1,0 +1,58 @@
+"""Packages of articles: one text, its pictures, and nothing else."""
+
+import io
+
+import pytest
+
+from packages import refusals
+from packages.archive import Archive
+from packages.kinds import launch_of
+from packages.launch import Launch
+from packages.refusals import Refused
+from tests.package_zips import PAGE, Files, h5p, scorm_12, zip_of
+
+
+def read(package: bytes) -> Launch:
+    return launch_of(Archive(io.BytesIO(package)), "article")
+
+
+@pytest.mark.parametrize(
+    ("files", "entry"),
+    [
+        ({"words.md": "# Words", "cloud.png": "", "more/Sun.JPG": ""}, "words.md"),
+        (
+            {"Words to know/Wörter 1.markdown": "", "Words to know/pictures/cloud.svg": ""},
+            "Wörter 1.markdown",
+        ),
+        ({"Index.md": "", "notes.md": "", "cloud.webp": ""}, "Index.md"),
+        ({"text/words.md": "", "pictures/cloud.gif": ""}, "text/words.md"),
+        ({"words.md": "", "__MACOSX/._words.md": "", ".DS_Store": ""}, "words.md"),
+    ],
+)
+def test_the_text_of_an_article_is_found(files: Files, entry: str) -> None:
+    assert read(zip_of(files)) == Launch("article", "", entry)
+
+
+@pytest.mark.parametrize(
+    ("package", "code"),
+    [
+        (zip_of({"cloud.png": ""}), refusals.NO_ARTICLE),
+        (zip_of({}), refusals.NO_ARTICLE),
+        (zip_of({"one.md": "", "two.md": ""}), refusals.NO_ARTICLE),
+        (zip_of({"words.md": "", "page.html": PAGE}), refusals.FILE_TYPE_REFUSED),
+        (zip_of({"words.md": "", "code.js": ""}), refusals.FILE_TYPE_REFUSED),
+        (scorm_12(), refusals.FILE_TYPE_REFUSED),
+        (h5p(), refusals.FILE_TYPE_REFUSED),
+    ],
+)
+def test_a_package_that_is_no_article_is_refused(package: bytes, code: str) -> None:
+    with pytest.raises(Refused) as refused:
+        read(package)
+    assert refused.value.code == code
+    assert refused.value.detail.endswith(".")
+
+
+def test_only_an_article_is_read_as_one() -> None:
+    with pytest.raises(Refused) as refused:
+        launch_of(Archive(io.BytesIO(zip_of({"index.md": ""}))))
+    assert refused.value.code == refusals.NO_ENTRY_PAGE
