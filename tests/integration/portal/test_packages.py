@@ -62,6 +62,24 @@ def test_a_package_is_left_in_one_browser_and_goes_on_in_another(
         window.page.locator("p.badge-good", has_text="Done").wait_for()
 
 
+def test_each_result_is_shown_when_it_is_saved(
+    deployed: Deployed, package: Packaged, chromium: "Browser"
+) -> None:
+    """A score of who has failed, the end without a new score, and a better score after it."""
+    with visit(chromium, deployed) as window:
+        window.enter(package.student, f"/courses/{package.course_id}/lessons/{LESSON}")
+        frame, page = window.package(), window.page
+        done = page.locator("p.badge-good", has_text="Done")
+        frame.evaluate("set('cmi.core.score.raw', '30'); set('cmi.core.lesson_status', 'failed'); commit()")
+        page.get_by_text("Score: 30%", exact=True).wait_for()
+        assert done.count() == 0
+        frame.evaluate("set('cmi.core.score.raw', '85'); set('cmi.core.lesson_status', 'passed'); commit()")
+        page.get_by_text("Score: 85%", exact=True).wait_for()
+        done.wait_for()
+        frame.evaluate("set('cmi.core.score.raw', '95'); commit()")
+        page.get_by_text("Score: 95%", exact=True).wait_for()
+
+
 def test_a_scorm_package_gets_the_name_of_the_profile_and_never_the_address(
     deployed: Deployed, people: People, users: SharedUsers, chromium: "Browser"
 ) -> None:

@@ -33,6 +33,6 @@ export function LessonContent(props: {
     case "article":
       return <Article {...shared} />;
     case "interactive":
-      return <Package {...shared} onComplete={props.onComplete} />;
+      return <Package {...shared} onResult={props.onComplete} />;
   }
 }

@@ -14,8 +14,8 @@ import { plain } from "../../../texts/formats";
 import { choice } from "../../../texts/language";
 import type { Content } from "../load";
 import { t } from "../texts";
+import { resultOf } from "./result";
 import { RuntimeLine } from "./runtime";
-import { saysComplete } from "./says-complete";
 
 interface Props {
   courseId: string;
@@ -23,8 +23,8 @@ interface Props {
   title: string;
   content: Content;
   isTracked: boolean;
-  /** The package has said that the student has finished, and this is saved. */
-  onComplete: () => void;
+  /** The package has told another result, and this is saved. */
+  onResult: () => void;
 }
 
 /** A package, or a lesson that is one HTML file. */
@@ -95,7 +95,7 @@ function usePlayer(props: PlayerProps) {
     const { courseId, lessonId, content, isTracked } = latest.current;
     if (!frame.current) return;
     const line = new RuntimeLine(courseId, lessonId);
-    let isComplete = false;
+    let result = "";
     const opening = {
       kind: content.kind ?? "",
       url: content.url,
@@ -110,6 +110,7 @@ function usePlayer(props: PlayerProps) {
         const name = content.kind?.startsWith("scorm") ? ownName() : "";
         const runtime = isTracked ? await line.begin() : null;
         opening.learner.name = await name;
+        result = resultOf(runtime?.model ?? {});
         return runtime;
       },
       put: (runtime, leaving) => line.put(runtime, leaving),
@@ -118,9 +119,9 @@ function usePlayer(props: PlayerProps) {
       keep: (runtime) => runtime && line.keep(runtime),
       saved: (next) => {
         setOutcome(next);
-        if (next !== "saved" || isComplete || !line.newest || !saysComplete(line.newest.model)) return;
-        isComplete = true;
-        latest.current.onComplete();
+        const told = result;
+        if (line.saved) result = resultOf(line.saved.model);
+        if (result !== told) latest.current.onResult();
       },
       shown: (item, count) => setShown({ item, count }),
       failed: (_, detail) => setFailure(detail || t("package.failed")),

@@ -9,6 +9,8 @@ import { flush, keep, onRefusal, save, saveAtLeaving, waitingFor } from "../../.
 export class RuntimeLine {
   /** The newest state that the package has reported. */
   newest: Runtime | null = null;
+  /** The newest state that the API has. */
+  saved: Runtime | null = null;
   /** Whether the package is on the page, which tells that it was opened elsewhere. */
   isShown = true;
   #isSuperseded = false;
@@ -51,10 +53,17 @@ export class RuntimeLine {
 
   async put(runtime: Runtime, leaving: boolean): Promise<Saved> {
     const change = { kind: "runtime", ...runtime } as const;
-    if (leaving) return (await saveAtLeaving(this.courseId, this.lessonId, change)) ? "saved" : "failed";
+    if (leaving) {
+      const isSent = await saveAtLeaving(this.courseId, this.lessonId, change);
+      if (isSent) this.saved = runtime;
+      return isSent ? "saved" : "failed";
+    }
     const fate = await save(this.courseId, this.lessonId, change);
     if (this.#isSuperseded) return "superseded";
-    if (fate === "sent") return "saved";
+    if (fate === "sent") {
+      this.saved = runtime;
+      return "saved";
+    }
     return fate === "waits" ? "failed" : "refused";
   }
 
