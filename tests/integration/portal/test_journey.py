@@ -81,3 +81,21 @@ def _takes_the_film(window: Visit, course_id: str) -> None:
         page.evaluate("document.querySelector('video').pause()")
     assert told.value.status == 204
     window.calls.clear()
+
+
+def test_the_words_of_a_search_follow_the_browsers_own_back(
+    deployed: Deployed, people: People, chromium: "Browser"
+) -> None:
+    """The field says what the list below it shows."""
+    with visit(chromium, deployed) as window:
+        page = window.page
+        window.enter(people.new("students"))
+        field = page.get_by_label("Search courses")
+        field.fill("nosuchcourseword")
+        page.keyboard.press("Enter")
+        page.get_by_role("heading", name="No course has these words").wait_for()
+        page.go_back()
+        page.locator(".cards .card-link, .empty").first.wait_for()
+        window.until("document.querySelector('input[name=q]').value === ''")
+        page.go_forward()
+        window.until("document.querySelector('input[name=q]').value === 'nosuchcourseword'")

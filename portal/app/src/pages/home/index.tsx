@@ -1,6 +1,6 @@
 // The catalogue: the courses that are published, with a search and more pages.
 
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { useLocation } from "preact-iso/router";
 import { api, ask, type Schemas } from "../../api/client";
 import { usePages } from "../../api/use-pages";
@@ -25,6 +25,7 @@ export function Home() {
   const { query, route } = useLocation();
   const words = (query.q ?? "").trim();
   const [typed, setTyped] = useState(words);
+  useEffect(() => setTyped(words), [words]); // also after the browser's own *back*
   const pages = usePages(`courses?${words}`, (cursor) => pageOf(words, cursor));
   const clear = () => {
     setTyped("");
