@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.integration.portal.page_rules import NARROW
 from tests.integration.portal.portal_visit import visit
 from tests.integration.support.course_helpers import eventually, new_course
 from tests.integration.support.deployed import Deployed
@@ -94,4 +95,21 @@ def test_an_address_typed_wrong_is_told_in_plain_words(
             alert.filter(has_text=told).wait_for()
             assert "tell your school" not in alert.inner_text()
             assert "pattern" not in page.get_by_role("main").inner_text()
+        assert window.in_both_schemes() == []
+
+
+def test_what_was_done_is_told_on_a_narrow_screen_too(
+    deployed: Deployed, people: People, chromium: "Browser"
+) -> None:
+    """Of somebody with a name without a blank."""
+    administrator, student = people.new(ADMINISTRATORS), people.new(STUDENTS)
+    student.patch("/profile", {"displayName": "W" * 100})
+    with visit(chromium, deployed, viewport=NARROW) as window:
+        page = window.page
+        window.enter(administrator, "/admin")
+        page.get_by_label("E-mail address").fill(student.email)
+        page.get_by_role("button", name="Find").click()
+        page.get_by_role("button", name="Grant role").first.click()
+        page.get_by_role("status").filter(has_text="now has the role “Teacher”").wait_for()
+        assert window.overflow() == 0
         assert window.in_both_schemes() == []

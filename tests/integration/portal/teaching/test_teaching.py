@@ -220,6 +220,31 @@ def test_a_class_list_is_checked_and_then_imported(desk: Desk, people: People, t
     )
 
 
+def test_addresses_come_as_mail_programs_list_them(desk: Desk, people: People, tmp_path: Path) -> None:
+    """In one line, with names. Something that is no address is a row with a fault, however wide it is."""
+    student, other = people.new(STUDENTS), people.new(STUDENTS)
+    for each in (student, other):
+        each.get("/profile")
+    course_id = new_course(desk.teacher)
+    page = desk.open(course_id, "#roster")
+    field, check = page.get_by_label("E-mail addresses"), page.get_by_role("button", name="Check")
+    field.fill(f'"Lovelace, Ada" <{student.email}>; {other.email}; {"w" * 180}')
+    check.click()
+    page.get_by_text("Enrolled: 2").wait_for()
+    assert page.get_by_text("Not possible: 1").count() == 1
+    assert desk.window.in_both_schemes() == []
+    page.get_by_role("button", name="Import roster").click()
+    page.get_by_role("button", name="Remove from course").first.wait_for()
+    assert field.input_value() == "w" * 180
+    empty = tmp_path / "empty.csv"
+    empty.touch()
+    desk.window.calls.clear()
+    _choose(page, "Choose a file", empty)
+    check.click()
+    page.get_by_role("alert").filter(has_text="The file is empty").wait_for()
+    assert desk.window.calls == []
+
+
 def test_the_roster_shows_progress(desk: Desk, people: People, deployed: Deployed) -> None:
     student = people.new(STUDENTS)
     student.get("/profile")

@@ -122,6 +122,49 @@ def test_who_takes_theirs_keeps_what_else_was_typed(desk: Desk) -> None:
     assert (course["title"], course["capacity"]) == ("Theirs", 7)
 
 
+def test_two_who_edit_the_same_lesson_see_both_versions(desk: Desk) -> None:
+    """A lesson has no version. What only the other has changed is kept, and so is its place."""
+    lessons = {each: lesson(title=each, position=place) for place, each in enumerate(("one", "two"))}
+    course_id = new_course(desk.teacher, lessons=lessons)
+    page = desk.open(course_id)
+    page.get_by_role("button", name="Edit lesson").first.click()
+    form = page.get_by_role("form", name="Edit lesson")
+    form.get_by_label("Title").fill("Mine")
+    desk.teacher.put(
+        f"/courses/{course_id}/lessons/one", {**lesson(title="Theirs"), "section": "New", "required": False}
+    )
+    version = desk.teacher.get(f"/courses/{course_id}")["version"]
+    desk.teacher.patch(f"/courses/{course_id}", {"lessonOrder": ["two", "one"], "version": version})
+    form.get_by_role("button", name="Save").click()
+    page.get_by_role("heading", name="This course has been changed meanwhile").wait_for()
+    assert page.get_by_role("cell", name="Theirs").count() == 1
+    assert desk.window.in_both_schemes() == []
+    page.get_by_role("button", name="Take mine").click()
+    page.get_by_role("status").filter(has_text="The lesson is saved").wait_for()
+    two, one = desk.teacher.get(f"/courses/{course_id}")["lessons"]
+    assert (two["lessonId"], one["title"], one["section"], one["required"]) == ("two", "Mine", "New", False)
+    page.get_by_role("button", name="Edit lesson").first.click()
+    desk.teacher.delete(f"/courses/{course_id}/lessons/two")
+    form.get_by_label("Title").fill("Typed for nothing")
+    form.get_by_role("button", name="Save").click()
+    page.get_by_role("alert").filter(has_text="This lesson has been deleted meanwhile").wait_for()
+    assert form.get_by_label("Title").input_value() == "Typed for nothing"
+
+
+def test_two_who_add_a_lesson_of_the_same_name_have_two_lessons(desk: Desk) -> None:
+    """Its id is made of its name, and of what the course has now, not when the page was opened."""
+    course_id = new_course(desk.teacher)
+    page = desk.open(course_id)
+    page.get_by_role("button", name="Add lesson").click()
+    desk.teacher.put(f"/courses/{course_id}/lessons/rivers", lesson(title="Rivers"), expect=201)
+    form = page.get_by_role("form", name="Add lesson")
+    form.get_by_label("Title").fill("Rivers")
+    form.get_by_role("button", name="Save").click()
+    page.get_by_role("status").filter(has_text="The lesson is saved").wait_for()
+    found = [each["lessonId"] for each in desk.teacher.get(f"/courses/{course_id}")["lessons"]]
+    assert found == ["rivers", "rivers-2"]
+
+
 def test_the_page_asks_before_unsaved_changes_are_left(desk: Desk) -> None:
     """By a link, by *back*, by signing out and by closing the tab; who leaves finds nothing typed later."""
     course_id = new_course(desk.teacher, title="Before")

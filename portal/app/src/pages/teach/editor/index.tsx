@@ -4,9 +4,10 @@ import { api, ask } from "../../../api/client";
 import { useAction } from "../../../api/use-action";
 import { useData } from "../../../api/use-data";
 import { Button } from "../../../parts/button";
-import { Loading, ProblemNote, Skeleton, StatusNote } from "../../../parts/notes";
+import { Empty, Loading, ProblemNote, Skeleton, StatusNote } from "../../../parts/notes";
 import { Page } from "../../../parts/page";
 import { t } from "../../../texts";
+import { teaches } from "../../course/preview-note";
 import { RosterTab } from "../roster/index";
 import { teach } from "../texts";
 import { readCourse, type TabProps } from "./course";
@@ -28,7 +29,7 @@ export function Editor(props: { courseId: string }) {
     <Page
       title={course?.title ?? t("course.loading")}
       above={<a href="/teach">{t("nav.teach")}</a>}
-      actions={course && <a href={`/courses/${courseId}`}>{teach("editor.preview")}</a>}
+      actions={course && teaches(course) && <a href={`/courses/${courseId}`}>{teach("editor.preview")}</a>}
       isWide
     >
       <ProblemNote problem={loaded.problem} onRetry={loaded.reload} />
@@ -37,7 +38,14 @@ export function Editor(props: { courseId: string }) {
           <Skeleton lines={8} />
         </Loading>
       )}
-      {course && (
+      {course && !teaches(course) && (
+        <Empty title={teach("editor.not-yours")} text={teach("editor.not-yours.text")}>
+          <a class="button" href={`/courses/${courseId}`}>
+            {t("refused.course")}
+          </a>
+        </Empty>
+      )}
+      {course && teaches(course) && (
         <EditorBody
           course={course}
           onCourse={loaded.set}

@@ -36,7 +36,8 @@ export function ImportResults(props: { course: Schemas["Course"]; result: Result
       {isInvited && <p class="note">{teach("import.invited")}</p>}
       {missing > 0 && <p class="note">{teach("import.seats", { seats: number(course.capacity ?? 0) })}</p>}
       {!result.dryRun && failedRows(result) && <p>{teach("import.left")}</p>}
-      <div class="scroll">
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a wide table scrolls by keyboard only with the focus in it. */}
+      <section class="scroll" tabIndex={0} aria-label={teach("import.rows")}>
         <table class="roster">
           <thead>
             <tr>
@@ -60,7 +61,7 @@ export function ImportResults(props: { course: Schemas["Course"]; result: Result
             ))}
           </tbody>
         </table>
-      </div>
+      </section>
       {rows.length > SHOWN_ROWS && (
         <p class="small">{teach("import.rows.part", { shown: SHOWN_ROWS, total: number(rows.length) })}</p>
       )}

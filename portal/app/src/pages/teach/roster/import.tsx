@@ -8,9 +8,11 @@ import { ProblemNote, StatusNote } from "../../../parts/notes";
 import { useDraft } from "../draft";
 import { readCourse } from "../editor/course";
 import { teach } from "../texts";
+import { refuseEmpty } from "../upload/kinds";
 import { aboutList } from "./faults";
 import { ImportResults } from "./import-results";
 import { failedRows } from "./left-over";
+import { oneEachLine } from "./pasted";
 
 type Course = Schemas["Course"];
 type Result = Schemas["RosterEnrollResult"];
@@ -29,7 +31,8 @@ export function ImportPanel(props: { course: Course; onImported: () => void }) {
       ...(draft.value.column ? { addressColumn: Number(draft.value.column) } : {}),
     };
     // A file goes as it is: the API finds out how it is encoded.
-    const table = file ?? new Blob([draft.value.text]);
+    if (file) refuseEmpty(file);
+    const table = file ?? new Blob([oneEachLine(draft.value.text)]);
     try {
       return await ask(
         api.POST("/courses/{courseId}/roster", {

@@ -1,16 +1,32 @@
 // The form of a lesson: its title, kind, section, and who has to take it.
+import { useState } from "preact/hooks";
 import { api, ask, type Schemas } from "../../../../api/client";
+import { Problem } from "../../../../api/problem";
 import { useAction } from "../../../../api/use-action";
 import { EditForm } from "../../../../parts/edit-form";
 import { CheckField, SelectField, TextField } from "../../../../parts/field";
+import { ProblemNote } from "../../../../parts/notes";
 import { t } from "../../../../texts";
 import { useDraft } from "../../draft";
 import { teach } from "../../texts";
+import { readCourse } from "../course";
+import { differences, merged, mineBeside } from "../settings/conflict";
+import { Conflict } from "../settings/conflict-panel";
+import { bodyOf, fieldsOf, type LessonFields, newFields } from "./fields";
 import { lastPosition, lessonIdOf } from "./order";
 
 type Lesson = Schemas["Lesson"];
 
 const KINDS = ["video", "pdf", "article", "interactive"] as const;
+
+const LABELS = {
+  title: "field.title",
+  contentType: "lesson.kind",
+  section: "lesson.section",
+  required: "lesson.required",
+  premium: "lesson.premium",
+  needsStorage: "lesson.needsStorage",
+} as const;
 
 /** The name of a lesson's draft; without `lessonId` of a new one. */
 export const lessonDraft = (courseId: string, lessonId = ""): string => `lesson/${courseId}/${lessonId}`;
@@ -23,34 +39,39 @@ export function LessonForm(props: {
   onCancel: () => void;
 }) {
   const { course, lesson } = props;
-  const draft = useDraft(lessonDraft(course.courseId, lesson?.lessonId), {
-    title: lesson?.title ?? "",
-    section: lesson?.section ?? course.lessons.at(-1)?.section ?? "",
-    contentType: lesson?.contentType ?? ("video" as Lesson["contentType"]),
-    required: lesson?.required ?? true,
-    premium: lesson?.premium ?? true,
-    needsStorage: lesson?.needsStorage ?? false,
-  });
-  const form = draft.value;
-  const save = useAction(async () => {
-    const taken = new Set(course.lessons.map((each) => each.lessonId));
-    const lessonId = lesson?.lessonId ?? lessonIdOf(form.title, taken);
-    const { section, ...rest } = form;
+  const { courseId } = course;
+  const draft = useDraft(
+    lessonDraft(courseId, lesson?.lessonId),
+    lesson ? fieldsOf(lesson) : newFields(course.lessons.at(-1)?.section),
+  );
+  const { base, value: form } = draft;
+  const [theirs, setTheirs] = useState<LessonFields>();
+  const put = async (fields: LessonFields, newest: Schemas["Course"], known: Lesson | undefined) => {
+    const taken = new Set(newest.lessons.map((each) => each.lessonId));
+    const lessonId = known?.lessonId ?? lessonIdOf(fields.title, taken);
+    const body = bodyOf(fields, known?.position ?? lastPosition(newest.lessons));
     await ask(
-      api.PUT("/courses/{courseId}/lessons/{lessonId}", {
-        params: { path: { courseId: course.courseId, lessonId } },
-        body: {
-          ...rest,
-          title: form.title.trim(),
-          needsStorage: form.needsStorage && form.contentType === "interactive",
-          ...(section.trim() ? { section: section.trim() } : {}),
-          position: lesson?.position ?? lastPosition(course.lessons),
-        },
-      }),
+      api.PUT("/courses/{courseId}/lessons/{lessonId}", { params: { path: { courseId, lessonId } }, body }),
     );
     draft.forget();
     props.onSaved(lessonId);
-  });
+  };
+  /** A lesson has no version, so what somebody else has changed or moved meanwhile is read before it is replaced. */
+  const write = async (isChosen: boolean) => {
+    const newest = await readCourse(courseId);
+    if (!lesson) return put(form, newest, undefined);
+    const known = newest.lessons.find((each) => each.lessonId === lesson.lessonId);
+    if (!known) throw new Problem(404, teach("lesson.gone"));
+    const other = fieldsOf(known);
+    if (!isChosen && differences(base, form, other).length > 0) return setTheirs(other);
+    return put(merged(base, form, other), newest, known);
+  };
+  const save = useAction(() => write(false));
+  const takeMine = useAction(() => write(true));
+  const takeTheirs = (other: LessonFields) => {
+    draft.rebase(other, mineBeside(base, form, other));
+    setTheirs(undefined);
+  };
   return (
     <EditForm
       label={lesson ? teach("lesson.edit") : teach("lesson.add")}
@@ -109,6 +130,26 @@ export function LessonForm(props: {
           onInput={(needsStorage) => draft.change({ needsStorage })}
         />
       )}
+      {theirs && (
+        <Conflict
+          differences={differences(base, form, theirs).map(({ name, mine, theirs: other }) => ({
+            label: teach(LABELS[name]),
+            mine: shown(mine),
+            theirs: shown(other),
+          }))}
+          isBusy={takeMine.isRunning}
+          onMine={() => takeMine.run()}
+          onTheirs={() => takeTheirs(theirs)}
+        />
+      )}
+      <ProblemNote problem={takeMine.problem} />
     </EditForm>
   );
+}
+
+/** A value as the comparison shows it. */
+function shown(value: LessonFields[keyof LessonFields]): string {
+  if (typeof value === "boolean") return teach(value ? "conflict.yes" : "conflict.no");
+  const kind = KINDS.find((each) => each === value);
+  return kind ? t(`type.${kind}`) : value;
 }

@@ -18,7 +18,8 @@ export function Conflict(props: {
         {teach("conflict.title")}
       </h3>
       <p>{teach("conflict.text")}</p>
-      <div class="scroll">
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a wide table scrolls by keyboard only with the focus in it. */}
+      <section class="scroll" tabIndex={0} aria-label={teach("conflict.both")}>
         <table>
           <thead>
             <tr>
@@ -41,7 +42,7 @@ export function Conflict(props: {
             ))}
           </tbody>
         </table>
-      </div>
+      </section>
       <div class="row">
         <Button isBusy={props.isBusy} onPress={props.onMine}>
           {teach("conflict.take-mine")}

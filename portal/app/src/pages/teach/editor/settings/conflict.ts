@@ -23,3 +23,12 @@ export function merged<T extends object>(base: T, mine: T, theirs: T): T {
   for (const name of Object.keys(mine) as (keyof T)[]) if (mine[name] !== base[name]) next[name] = mine[name];
   return next;
 }
+
+/** What stays typed when I take their values: what only I have changed. */
+export function mineBeside<T extends object>(base: T, mine: T, theirs: T): Partial<T> {
+  const lost = new Set<keyof T>(differences(base, mine, theirs).map((each) => each.name));
+  const kept: Partial<T> = {};
+  for (const name of Object.keys(mine) as (keyof T)[])
+    if (mine[name] !== base[name] && !lost.has(name)) kept[name] = mine[name];
+  return kept;
+}

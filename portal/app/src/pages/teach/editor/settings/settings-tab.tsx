@@ -11,7 +11,7 @@ import { dateAndTime } from "../../../../texts/formats";
 import { useDraft } from "../../draft";
 import { teach } from "../../texts";
 import { type Course, readCourse, type TabProps } from "../course";
-import { differences, merged } from "./conflict";
+import { differences, merged, mineBeside } from "./conflict";
 import { Conflict } from "./conflict-panel";
 import { changesOf, formOf, isPast, momentOf, type SettingsForm } from "./settings";
 import { Staff } from "./staff";
@@ -75,13 +75,11 @@ function Details(props: TabProps) {
   const takeMine = useAction((other: Course) => orCompare(other.version, () => patchOver(other)));
   /** Their values where both have changed something; what only I have typed stays in the form. */
   const takeTheirs = (other: Course) => {
-    const lost = new Set<string>(differences(base, form, formOf(other)).map((each) => each.name));
-    const names = (Object.keys(form) as (keyof SettingsForm)[]).filter((name) => form[name] !== base[name]);
-    const kept = names.filter((name) => !lost.has(name)).map((name) => [name, form[name]]);
-    draft.rebase({ ...formOf(other), version: other.version }, Object.fromEntries(kept));
+    const kept = mineBeside(base, form, formOf(other));
+    draft.rebase({ ...formOf(other), version: other.version }, kept);
     setTheirs(undefined);
     props.onCourse(other);
-    setSaid(teach(kept.length > 0 ? "conflict.taken.rest" : "conflict.taken"));
+    setSaid(teach(Object.keys(kept).length > 0 ? "conflict.taken.rest" : "conflict.taken"));
   };
 
   const problem = save.problem ?? takeMine.problem;
