@@ -9,16 +9,25 @@ import { NotFound } from "../pages/not-found/index";
 import { SignedIn } from "../pages/signed-in/index";
 import { Loading, ProblemNote, Skeleton } from "../parts/notes";
 import { Page } from "../parts/page";
+import { isAdministrator, isTeacher } from "../sign-in/roles";
 import { hasEnded, isGivingWay, person } from "../sign-in/session";
+import type { Person } from "../sign-in/tokens";
 import { t } from "../texts";
 import { withTexts } from "../texts/translator";
+import { RoleFirst } from "./role-first";
 import { Shell } from "./shell";
 import { SignInFirst, Welcome } from "./visitor";
 
 type GuardedPage = ComponentType & { preload?: () => Promise<unknown> };
 
-/** A page that needs a sign-in; `visitor` is what others see. */
-function Guarded(props: { page: GuardedPage; visitor: ComponentType }) {
+/** For whom a page is: others see that sentence in its place. */
+interface Role {
+  has: (who: Person) => boolean;
+  title: () => string;
+}
+
+/** A page that needs a sign-in, or a role; `visitor` is what is seen without a sign-in. */
+function Guarded(props: { page: GuardedPage; visitor: ComponentType; role: Role | undefined }) {
   if (person.value === undefined || isGivingWay.value) {
     props.page.preload?.().catch(() => {}); // while the sign-in is renewed; showing the page tells a failure
     return (
@@ -30,22 +39,35 @@ function Guarded(props: { page: GuardedPage; visitor: ComponentType }) {
     );
   }
   const visitor = hasEnded.value ? SignInFirst : props.visitor;
+  if (person.value && props.role && !props.role.has(person.value))
+    return <RoleFirst title={props.role.title()} />;
   const Shown = person.value === null ? visitor : props.page;
   return <Shown />;
 }
 
-const guarded = (page: GuardedPage, visitor: ComponentType = SignInFirst) =>
+const guarded = (page: GuardedPage, visitor: ComponentType = SignInFirst, role?: Role) =>
   function GuardedRoute() {
-    return <Guarded page={page} visitor={visitor} />;
+    return <Guarded page={page} visitor={visitor} role={role} />;
   };
+
+const TEACHERS: Role = { has: isTeacher, title: () => t("role.teach") };
+const ADMINISTRATORS: Role = { has: isAdministrator, title: () => t("role.admin") };
 
 const HomePage = guarded(Home, Welcome);
 const LearningPage = guarded(lazy(() => withTexts(import("../pages/learning/index"))));
 const CoursePage = guarded(lazy(() => withTexts(import("../pages/course/index"))));
 const LessonPage = guarded(lazy(() => withTexts(import("../pages/lesson/index"))));
 const ProfilePage = guarded(lazy(() => withTexts(import("../pages/profile/index"))));
-const TeachPage = guarded(lazy(() => withTexts(import("../pages/teach/index"))));
-const AdminPage = guarded(lazy(() => withTexts(import("../pages/admin/index"))));
+const TeachPage = guarded(
+  lazy(() => withTexts(import("../pages/teach/index"))),
+  SignInFirst,
+  TEACHERS,
+);
+const AdminPage = guarded(
+  lazy(() => withTexts(import("../pages/admin/index"))),
+  SignInFirst,
+  ADMINISTRATORS,
+);
 
 /** The whole app. */
 export function App() {

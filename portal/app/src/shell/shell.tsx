@@ -4,7 +4,9 @@ import { useState } from "preact/hooks";
 import { useLocation } from "preact-iso/router";
 import { config } from "../config";
 import { Button } from "../parts/button";
+import { isAdministrator, isTeacher } from "../sign-in/roles";
 import { person, signOut } from "../sign-in/session";
+import type { Person } from "../sign-in/tokens";
 import { t } from "../texts";
 import { LanguageChoice } from "./language-choice";
 import { finishPage, isFinishing } from "./leaving";
@@ -13,13 +15,12 @@ import { mayLeave } from "./unsaved";
 import { UnsavedQuestion } from "./unsaved-question";
 
 /** Where the links of the navigation lead, for one person. */
-function links(groups: readonly string[]): { href: string; label: string }[] {
-  const teaches = groups.includes("instructors") || groups.includes("administrators");
+function links(who: Person): { href: string; label: string }[] {
   return [
     { href: "/", label: t("nav.catalogue") },
     { href: "/learning", label: t("nav.learning") },
-    ...(teaches ? [{ href: "/teach", label: t("nav.teach") }] : []),
-    ...(groups.includes("administrators") ? [{ href: "/admin", label: t("nav.admin") }] : []),
+    ...(isTeacher(who) ? [{ href: "/teach", label: t("nav.teach") }] : []),
+    ...(isAdministrator(who) ? [{ href: "/admin", label: t("nav.admin") }] : []),
     { href: "/profile", label: t("nav.profile") },
   ];
 }
@@ -29,7 +30,7 @@ export function Shell(props: { children: ComponentChildren; isLoading: boolean }
   const { path } = useLocation();
   const [isLeaving, setLeaving] = useState(false);
   const { school } = config();
-  const own = person.value ? links(person.value.groups) : [{ href: "/", label: t("nav.catalogue") }];
+  const own = person.value ? links(person.value) : [{ href: "/", label: t("nav.catalogue") }];
   return (
     <>
       <a class="skip" href="#main">

@@ -43,7 +43,7 @@ function LessonPage(props: Props) {
       title={lesson?.title ?? t(data ? "lesson.unknown.title" : "lesson")}
       above={
         <a href={`/courses/${courseId}`}>
-          <bdi>{data?.course.title ?? "…"}</bdi>
+          <bdi>{data?.course.title ?? (loaded.problem ? t("to-course") : "…")}</bdi>
         </a>
       }
       isWide
@@ -55,10 +55,23 @@ function LessonPage(props: Props) {
         </Loading>
       )}
       {data && !lesson && <p>{t("lesson.unknown.text")}</p>}
-      {data && lesson && (
+      {data && lesson && data.isClosed && <Closed data={data} />}
+      {data && lesson && !data.isClosed && (
         <LessonBody {...props} data={data} lesson={lesson} setData={(next) => loaded.set(next)} />
       )}
     </Page>
+  );
+}
+
+/** In place of a lesson that the person may not open: why, and the way to the course. */
+function Closed(props: { data: LessonData }) {
+  const { course, part } = props.data;
+  return (
+    <Empty title={t("closed.title")} text={t(part.status === "none" ? "closed.none" : "closed.waits")}>
+      <a class="button button-main" href={`/courses/${course.courseId}`}>
+        {t("to-course")}
+      </a>
+    </Empty>
   );
 }
 

@@ -1,6 +1,6 @@
 // What a lesson shows, in three calls at the same time; a package's saved state is a fourth one.
 import { api, ask, type Schemas } from "../../api/client";
-import { Problem } from "../../api/problem";
+import { asProblem, Problem } from "../../api/problem";
 import { flush, waitingFor } from "../../progress/outbox";
 import type { Update } from "../../progress/updates";
 import { type CourseAndPart, loadCourse } from "../course/load";
@@ -11,6 +11,8 @@ export type Content = Schemas["LessonContent"];
 /** Everything of one lesson. `content` is null while nothing was uploaded. */
 export interface LessonData extends CourseAndPart {
   content: Content | null;
+  /** The person has no seat in the course, so the API gives no content. */
+  isClosed: boolean;
   /** Updates of this lesson that are newer than what the API knows. */
   waiting: Update[];
 }
@@ -33,8 +35,12 @@ export async function loadLesson(courseId: string, lessonId: string): Promise<Le
   if ((await waitingFor(courseId, lessonId)).length > 0) {
     await Promise.race([flush(), new Promise((resolve) => setTimeout(resolve, FLUSH_MS))]);
   }
-  const [both, content] = await Promise.all([loadCourse(courseId), contentOf(courseId, lessonId)]);
-  return { ...both, content, waiting: await waitingFor(courseId, lessonId) };
+  const reading = contentOf(courseId, lessonId).catch((error: unknown) => asProblem(error));
+  const [both, found] = await Promise.all([loadCourse(courseId), reading]);
+  const isClosed = found instanceof Problem && found.status === 403 && both.part.status !== "enrolled";
+  if (found instanceof Problem && !isClosed) throw found;
+  const content = found instanceof Problem ? null : found;
+  return { ...both, content, isClosed, waiting: await waitingFor(courseId, lessonId) };
 }
 
 /** Where the student stopped, in seconds: what waits on this device is newer than what the API knows. */
