@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from education.settings.load import load_settings
 from local_platform.strict.instance import Decision
 from local_platform.strict.statements import allowed_by
 from tests.pipeline.account import Account
@@ -263,6 +264,44 @@ def whole(environments: list[str]) -> None:
     """Skip a test that needs all environments if not all of them are tested."""
     if environments != all_environments():
         pytest.skip("this test needs all environments")
+
+
+def put_files(account: Account, environment: str, *, versions: bool = False) -> dict[str, set[str]]:
+    """The keys that a deployment puts into each bucket; with `versions`, also those of which a version is left."""
+    s3, found = account.aws.client("s3"), {}
+    for what, prefix in {"code": "", "content": "player/", "portal": ""}.items():
+        bucket = f"education-{what}-000000000000-{environment}"
+        name, listed = ("list_object_versions", "Versions") if versions else ("list_objects_v2", "Contents")
+        pages = s3.get_paginator(name).paginate(Bucket=bucket, Prefix=prefix)
+        found[what] = {each["Key"] for page in pages for each in page.get(listed, [])}
+    return found
+
+
+def test_a_new_version_replaces_files_where_data_is_protected(
+    account: Account, environments: list[str], tmp_path: Path, whole: None
+) -> None:
+    """Terraform deletes a former file with all its versions, which needs more than to write the new one."""
+    environment = next(name for name in environments if load_settings(name).protect_data)
+    changes = {
+        "lambda_src/catalog/handler.py": "\n# changed by another test\n",
+        "portal/app/src/main.tsx": '\ndocument.documentElement.dataset.changed = "";\n',
+        "portal/player/src/main.ts": '\ndocument.documentElement.dataset.changed = "";\n',
+    }
+    sources = {name: (account.checkout / name).read_text() for name in changes}
+    called, inputs = workflow("deploy"), {"inputs.environment": environment}
+    before, run = put_files(account, environment), WorkflowRun(account, tmp_path)
+    try:
+        for name, more in changes.items():
+            (account.checkout / name).write_text(sources[name] + more)
+        run.job(called, "plan", inputs)
+        run.job(called, "apply", inputs, lost_before="make verify")
+    finally:
+        for name, source in sources.items():
+            (account.checkout / name).write_text(source)
+    after, left = put_files(account, environment), put_files(account, environment, versions=True)
+    for what, former in before.items():
+        assert (gone := former - after[what]), f"{what}: nothing was replaced"
+        assert not gone & left[what], f"{what}: versions are left"
 
 
 def test_a_protected_environment_is_destroyed_as_documented(
