@@ -5,6 +5,7 @@ It covers the requests that a deployment of this platform makes. What has no res
 """
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -17,10 +18,13 @@ CLOUDFRONT_TYPES = {
     "cache-policy": "cache-policy",
     "distribution": "distribution",
     "function": "function",
+    "key-value-store": "key-value-store",
     "origin-access-control": "origin-access-control",
     "origin-request-policy": "origin-request-policy",
     "response-headers-policy": "response-headers-policy",
 }
+KEY_VALUE_STORE = re.compile(r"arn:[^/]*:key-value-store/[^/]+")
+SIX_CHARACTERS = "AbCdEf"
 
 
 @dataclass(frozen=True)
@@ -134,6 +138,17 @@ def _cloudfront(request: Request, _: str) -> str:
     return request.arn("cloudfront", f"{kind}/{parts[1]}", region="") if len(parts) > 1 else "*"
 
 
+def _key_values(request: Request, found: str) -> str:
+    """The data of a key value store; its ARN is in the path."""
+    named = KEY_VALUE_STORE.search(unquote(request.path))
+    return named[0] if named else found
+
+
+def _secretsmanager(request: Request, found: str) -> str:
+    """A secret's ARN ends with six characters, which AWS chooses before it checks CreateSecret."""
+    return f"{found}-{SIX_CHARACTERS}" if request.operation == "CreateSecret" else found
+
+
 def _wafv2(request: Request, found: str) -> str:
     logging = request.field("LoggingConfiguration") or {}
     arn = request.field("WebACLArn") or request.field("ResourceARN") or request.field("ResourceArn")
@@ -166,6 +181,7 @@ def _cognito(request: Request, found: str) -> str:
 _FINDERS = {
     "apigateway": _apigateway,
     "cloudfront": _cloudfront,
+    "cloudfront-keyvaluestore": _key_values,
     "cognito-idp": _cognito,
     "dynamodb": _dynamodb,
     "events": _events,
@@ -173,6 +189,7 @@ _FINDERS = {
     "lambda": _lambda,
     "logs": _logs,
     "monitoring": _monitoring,
+    "secretsmanager": _secretsmanager,
     "sns": _sns,
     "ssm": _ssm,
     "wafv2": _wafv2,
