@@ -62,6 +62,7 @@ export function Video(props: Props) {
             srclang={each.language}
             label={each.label}
             src={each.url}
+            onError={film.onCaptionsFailure}
           />
         ))}
       </video>
@@ -131,6 +132,20 @@ function useFilm(props: Props) {
       (error) => setTimeout(failed, RETRY_MS, asProblem(error)),
     );
   };
+  const failedCaptions = useRef("");
+  // Captions are loaded when they are chosen, and their link may have ended while the browser has the whole film.
+  const onCaptionsFailure = () => {
+    if (failedCaptions.current === content.url) return;
+    failedCaptions.current = content.url;
+    void props.renew().then(
+      (next) => {
+        if (!next || next.url === content.url) return;
+        at.current.isPlaced = false;
+        setContent(next);
+      },
+      () => {},
+    );
+  };
   const failed = (cause?: Problem) => {
     at.current.tries += 1;
     if (cause && !cause.isPassing) giveUp(cause);
@@ -164,6 +179,7 @@ function useFilm(props: Props) {
     problem,
     speed,
     setSpeed,
+    onCaptionsFailure,
     retry: () => {
       at.current.tries = 0;
       renew();
