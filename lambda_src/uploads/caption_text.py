@@ -18,6 +18,8 @@ _SRT_TIMES = re.compile(
     r"\s*\d{1,3}:\d{1,2}:\d{1,2}[,.]\d{1,3}\s*-->\s*\d{1,3}:\d{1,2}:\d{1,2}[,.]\d{1,3}(\s|$)"
 )
 _WEBVTT_TIMES = re.compile(r"\s*(\d{2,}:)?\d\d:\d\d\.\d{3}[ \t]*-->[ \t]*(\d{2,}:)?\d\d:\d\d\.\d{3}(\s|$)")
+# Browsers show nothing of a file that begins in another way.
+_WEBVTT_BEGINS = re.compile(r"WEBVTT(?![^ \t\n])")
 # Where to show a line, as programs for subtitles write it into SRT files.
 _POSITIONS = re.compile(r"\{\\an?\d{1,2}\}")
 
@@ -43,8 +45,10 @@ def to_webvtt(data: bytes) -> bytes:
         raise RefusedCaptions("captions-encoding", f"The file {error}.") from error
     # What WebVTT does before it parses; a NUL is no character there.
     text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n").replace("\0", "\ufffd")
-    is_webvtt = text.startswith("WEBVTT")
-    text = text if is_webvtt else _POSITIONS.sub("", text.strip("\n \t") + "\n")
+    is_webvtt = _WEBVTT_BEGINS.match(text) is not None
+    if not is_webvtt:
+        shown = "\n".join(line.rstrip(" \t") for line in _POSITIONS.sub("", text).split("\n"))
+        text = shown.strip("\n \t") + "\n"
     lines = text.split("\n")
     if not is_webvtt and not any(_ARROW in line for line in lines[:3]):
         raise RefusedCaptions("captions-format", "The file is neither WebVTT nor SRT.")
