@@ -1,6 +1,7 @@
 """The pages name what exists: paths, make targets, links, sections; and they are readable in a terminal."""
 
 import re
+from collections import Counter
 from functools import cache
 from pathlib import Path
 
@@ -117,6 +118,12 @@ def test_the_index_of_the_decisions_is_complete() -> None:
     text = (ROOT / "docs" / "decisions.md").read_text()
     areas = [area for area in re.findall(r"^## (.*)$", text, re.MULTILINE) if area != "Index"]
     assert re.findall(r"^- \[(.*)\]\(#", text, re.MULTILINE) == areas
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_no_title_stands_on_a_page_twice(page: Path) -> None:
+    titles = Counter(re.findall(r"^##+ (.*)$", prose(page), re.MULTILINE))
+    assert [title for title, times in titles.items() if times > 1] == []
 
 
 def test_each_decision_says_why_and_when_to_think_again() -> None:
