@@ -1,5 +1,6 @@
 """The cdktf app: settings from the environment, one stack (or, by EDUCATION_STACK, the account's bootstrap), synth."""
 
+import gc
 import os
 import sys
 from importlib.util import find_spec
@@ -17,20 +18,27 @@ if (
 if str(Path(__file__).resolve().parent) not in sys.path:  # PYTHONSAFEPATH leaves it out
     sys.path.insert(0, str(Path(__file__).resolve().parent))
 
+from education import early_start
 from education.encoding import speak_utf8
 from education.errors import UserError, user_message
-from education.openapi.description import load_api_description
 from education.preconditions import check_preconditions, wants_bootstrap
-from education.settings.load import settings_from_variables, stack_arguments
 
 
 def main() -> int:
     """Synthesize the stack that the variables name. Returns 1, with one sentence, if the user made a mistake."""
     try:
-        # A mistake is refused before jsii starts, which takes a second.
+        jsii = early_start.start()
+        # Meanwhile comes what needs no jsii.
+        from education.functions.bundling import bundles
+        from education.openapi.description import load_api_description
+        from education.settings.load import settings_from_variables, stack_arguments
+
         settings = settings_from_variables(os.environ)
         load_api_description()
         check_preconditions(os.environ)
+        if not wants_bootstrap(os.environ):
+            bundles()
+        jsii.join()
 
         from cdktf import App
 
@@ -51,5 +59,6 @@ def main() -> int:
 
 
 if __name__ == "__main__":
+    gc.disable()  # a synth is over before it has made much that could be collected
     speak_utf8()
     sys.exit(main())

@@ -21,7 +21,7 @@ from education.installers import takes_files
 PACKAGE = "cdktf_cdktf_provider_aws"
 _CACHE = "JSII_RUNTIME_PACKAGE_CACHE_ROOT"
 _OWN_CACHE = Path(__file__).resolve().parents[1] / "build" / "jsii"
-_PRELOAD = Path(__file__).with_name("lazy_bindings.cjs")
+_PRELOAD = Path(__file__).with_name("node") / "lazy_index.cjs"
 
 
 def install() -> bool:
@@ -68,10 +68,15 @@ def _cache_where_home_has_none(variables: MutableMapping[str, str]) -> None:
         variables[_CACHE] = str(_OWN_CACHE)
 
 
+def preload_option(script: Path) -> str:
+    """The option that makes a Node.js process run a script first, as NODE_OPTIONS has it."""
+    path = str(script).replace("\\", r"\\").replace('"', r"\"")
+    return f'--require "{path}"'
+
+
 def _preload_in_node() -> None:
     """Make the Node.js process that jsii will start load the bindings lazily as well."""
-    path = str(_PRELOAD).replace("\\", r"\\").replace('"', r"\"")
-    option, options = f'--require "{path}"', os.environ.get("NODE_OPTIONS", "")
+    option, options = preload_option(_PRELOAD), os.environ.get("NODE_OPTIONS", "")
     if option not in options:
         os.environ["NODE_OPTIONS"] = f"{options} {option}".strip()
 

@@ -66,12 +66,13 @@ class Preflights(Construct):
             http_method="OPTIONS",
             authorization="NONE",  # a browser sends no token with a preflight
         )
+        verb = method.http_method
         integration = ApiGatewayIntegration(
             self,
             f"{name}-integration",
             rest_api_id=self._api_id,
             resource_id=resource_id,
-            http_method=method.http_method,
+            http_method=verb,
             type="MOCK",
             request_templates={JSON_TYPE: json.dumps({"statusCode": int(STATUS)})},
             # The AWS emulator reads this back as POST. Terraform would replace the integration and lose its answer.
@@ -82,7 +83,7 @@ class Preflights(Construct):
             f"{name}-response",
             rest_api_id=self._api_id,
             resource_id=resource_id,
-            http_method=method.http_method,
+            http_method=verb,
             status_code=STATUS,
             response_parameters={f"method.response.header.{header}": True for header in headers},
         )

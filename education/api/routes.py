@@ -49,13 +49,14 @@ class Routes:
     ) -> None:
         """`functions` has one function for each `x-function` of the description."""
         self._scope = scope
-        self._api = api
+        self._api_id: str = api.id  # each reading of an attribute is a message to jsii
+        self._root_id: str = api.root_resource_id
         self._authorizer_id = authorizer_id
         self._functions = functions
         self._json_object = ApiGatewayModel(
             scope,
             "json-object",
-            rest_api_id=api.id,
+            rest_api_id=self._api_id,
             name="JsonObject",
             description="A body that is worth handing to a function, which checks the rest",
             content_type=JSON_TYPE,
@@ -71,7 +72,7 @@ class Routes:
         return ApiGatewayRequestValidator(
             self._scope,
             name,
-            rest_api_id=self._api.id,
+            rest_api_id=self._api_id,
             name=name,
             validate_request_parameters=True,
             validate_request_body=body,
@@ -79,7 +80,7 @@ class Routes:
 
     def _resources(self, paths: tuple[str, ...]) -> dict[str, str]:
         """Makes a resource for each part of each path. Returns their ids by path."""
-        ids: dict[str, str] = {"": self._api.root_resource_id}
+        ids: dict[str, str] = {"": self._root_id}
         for path in paths:
             parent = ""
             for segment in path[1:].split("/"):
@@ -88,7 +89,7 @@ class Routes:
                     ids[current] = ApiGatewayResource(
                         self._scope,
                         readable_id(current),
-                        rest_api_id=self._api.id,
+                        rest_api_id=self._api_id,
                         parent_id=ids[parent],
                         path_part=segment,
                     ).id
@@ -113,7 +114,7 @@ class Routes:
         method = ApiGatewayMethod(
             self._scope,
             f"{operation.operation_id}-method",
-            rest_api_id=self._api.id,
+            rest_api_id=self._api_id,
             resource_id=resource_id,
             authorizer_id=self._authorizer_id,
             request_validator_id=self._check_all if json_only else self._check_parameters,
@@ -123,7 +124,7 @@ class Routes:
         return ApiGatewayIntegration(
             self._scope,
             f"{operation.operation_id}-integration",
-            rest_api_id=self._api.id,
+            rest_api_id=self._api_id,
             resource_id=resource_id,
             http_method=method.http_method,
             uri=self._functions[operation.function].invoke_arn,

@@ -82,6 +82,12 @@ def bundle(function_name: str, *, sources: Path = SOURCES, build: Path = BUILD) 
     return Bundle(path, digest.hexdigest(), base64.b64encode(digest.digest()).decode())
 
 
+@cache
+def bundles() -> dict[str, Bundle]:
+    """All bundles, built once in a process, by the function's folder."""
+    return {name: bundle(name) for name in function_names()}
+
+
 def _entries(function_name: str, sources: Path, build: Path) -> dict[str, bytes]:
     """The files of a zip, by their names in it."""
     reached, foreign = reached_files(function_name, sources, build)

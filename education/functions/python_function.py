@@ -25,7 +25,7 @@ from constructs import Construct
 
 from education.encryption import CustomerKey
 from education.environment import Environment
-from education.functions.bundling import bundle, deployed_name
+from education.functions.bundling import bundles, deployed_name
 from education.functions.code_bucket import CodeBucket
 from education.functions.dead_letters import DeadLetters
 from education.functions.grants import WRITE_TRACES, keep_dead_letters, write_logs
@@ -130,7 +130,7 @@ class PythonFunction(Construct):
             role=role.name,
             policy=policy_document([grant.statement() for grant in all_grants]),
         )
-        built = bundle(source)
+        built = bundles()[source]
         code = operations.code.store(self, self.label, built)
         # checkov:skip=CKV_AWS_115 aws_lambda_function: the stage throttles; reserving would leave the others too little
         # checkov:skip=CKV_AWS_116 aws_lambda_function: streams have a failure destination instead

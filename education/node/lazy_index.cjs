@@ -1,5 +1,5 @@
 /*
- * Preloaded into the Node.js process in which jsii runs the AWS bindings; see bindings.py.
+ * Preloaded into the Node.js process in which jsii runs the AWS bindings; see education/bindings.py.
  * The bindings' package comes with two indexes of its some 2,300 modules: index.js, which loads them all (two
  * seconds), and lazy-index.js, which loads each when it is asked for. jsii asks for the first and gets the second.
  */
