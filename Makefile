@@ -60,7 +60,8 @@ clean: down ## remove everything that the tools made, installations included
 
 ##@ Local platform
 
-up: install ## start the local platform, deploy to it, prove that it works
+up: ## start the local platform, deploy to it, prove that it works
+	@"$(PYTHON)" -m tools.setup.install --synth
 	@$(RUN) -m local_platform up
 
 portal-dev: install ## serve the portal with hot reload at http://localhost:5173, with the data of the running platform

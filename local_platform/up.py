@@ -3,10 +3,12 @@
 import contextlib
 import shutil
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from education.errors import UserError
 from education.openapi.description import load_api_description
+from education.portal.web_build import PARTS, built
 from local_platform import accounts, aws, emulator, smoke_test
 from local_platform.deployment import Deployment, cdktf
 from local_platform.emulator import Instance
@@ -37,9 +39,11 @@ def up(platform: Platform) -> dict[str, Any]:
         toolchain = find_toolchain()
         source = f"mirror {toolchain.mirror}" if toolchain.mirror else "the registry"
         current.note(f"Terraform {toolchain.terraform_version}, provider from {source}")
-    with stop_emulator_on_failure(platform):
+    with stop_emulator_on_failure(platform), ThreadPoolExecutor() as beside:
+        portal = beside.map(built, PARTS)  # before the synth asks for it, since the emulator mostly waits
         instance = aws_emulator(platform)
-        with step(f"bundling the functions and synthesizing {STACK}"):
+        with step(f"building the portal, bundling the functions and synthesizing {STACK}"):
+            list(portal)
             cdktf(platform, toolchain).synth()
     deployment = Deployment(platform, instance, StateBackend(platform))
     with step(f"deploying {STACK} with cdktf") as current:

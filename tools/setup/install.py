@@ -39,6 +39,16 @@ FULL = ("No space left on device", "ENOSPC", "Disk quota exceeded")
 FREE = "Make space (the installation takes about 1 GB; `npm cache clean --force` and `pip cache purge` free some)"
 
 
+# As main.py begins, with Python's compiled files for -O, which cdktf.json asks for.
+FIRST_SYNTH = """
+from education import early_start
+early_start.start().join()
+import education.tap_stack
+from education.functions.bundling import bundles
+bundles()
+"""
+
+
 class InstallError(Exception):
     """Something is missing or failed. The message is one sentence that says what to do."""
 
@@ -194,6 +204,26 @@ def compile_bindings() -> None:
     stamp.write_text(wanted + "\n")
 
 
+def prepare_synth() -> None:
+    """Make what the first synth makes: compiled libraries, jsii's copy of the bindings, the functions' bundles.
+
+    It needs Python packages only, so it runs while npm still works. What fails here the synth repeats and reports.
+    """
+    venv = ROOT / ".venv"
+    stamp = venv / ".synth-prepared"
+    wanted = digest(venv / ".installed")
+    if is_stamped(stamp, wanted):
+        return
+    with contextlib.suppress(InstallError):
+        run(
+            "bundling the functions and compiling what a synth imports",
+            "",
+            [venv / "bin" / "python", "-O", "-c", FIRST_SYNTH],
+            "synth",
+        )
+        stamp.write_text(wanted + "\n")
+
+
 def install_browser_driver() -> None:
     """Add what drives a real browser to `.venv`, by tests/browser-requirements.txt, if a Chromium is on PATH."""
     if not any(shutil.which(program) for program in CHROMIUM_PROGRAMS):
@@ -240,12 +270,13 @@ def link_cdktf() -> None:
         link.symlink_to(Path("..", "..", "node_modules", ".bin", "cdktf"))
 
 
-def install(*, browser: bool = False, bindings: bool = False) -> None:
+def install(*, browser: bool = False, bindings: bool = False, synth: bool = False) -> None:
     """Install what is missing; two at a time wait for one another.
 
     Args:
         browser: the driver of browser tests too.
         bindings: compile the AWS bindings too.
+        synth: prepare the first synth too.
     """
     check_python()
     node_version = check_node()
@@ -255,6 +286,8 @@ def install(*, browser: bool = False, bindings: bool = False) -> None:
         with ThreadPoolExecutor() as beside:  # npm mostly waits where pip computes, and the other way round
             node_packages = beside.submit(install_node_packages, node_version)
             install_python_packages()
+            if synth:
+                prepare_synth()
         node_packages.result()
         link_cdktf()
         if bindings:
@@ -272,9 +305,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "--bindings", action="store_true", help="also compile the AWS bindings, for the tests"
     )
+    parser.add_argument("--synth", action="store_true", help="also prepare the first synth, for `make up`")
     given = parser.parse_args(arguments)
     try:
-        install(browser=given.browser, bindings=given.bindings)
+        install(browser=given.browser, bindings=given.bindings, synth=given.synth)
     except InstallError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1

@@ -1,6 +1,7 @@
 """After a mistake nothing is left half-made: `make up` stops what it started. `make down` needs no valid settings."""
 
 import json
+import threading
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
@@ -66,6 +67,7 @@ def emulated(platform: Platform, monkeypatch: pytest.MonkeyPatch) -> Emulator:
     toolchain = type("Toolchain", (), {"mirror": None, "terraform_version": "1"})
     monkeypatch.setattr(up_module, "find_toolchain", lambda: toolchain)
     monkeypatch.setattr(up_module, "aws_emulator", fake.start)
+    monkeypatch.setattr(up_module, "built", lambda part: None)
     monkeypatch.setattr(emulator, "stop", fake.stop)
     return fake
 
@@ -101,6 +103,38 @@ def test_what_fails_before_the_deploy_stops_what_was_started_for_it(
         up(platform)
     assert (emulated.starts, emulated.stops) == (1, 1)
     assert emulator.recorded(platform) is None
+
+
+def test_the_portal_is_built_while_the_emulator_starts(
+    platform: Platform, emulated: Emulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    all_three = threading.Barrier(3, timeout=30)
+    begun: list[str] = []
+
+    def built(part: str) -> None:
+        all_three.wait()
+        begun.append(part)
+
+    def start(platform: Platform) -> Instance:
+        all_three.wait()
+        return emulated.start(platform)
+
+    monkeypatch.setattr(up_module, "built", built)
+    monkeypatch.setattr(up_module, "aws_emulator", start)
+    synth_that(refused, monkeypatch)
+    with pytest.raises(UserError):
+        up(platform)
+    assert sorted(begun) == ["app", "player"], "both are there before the synth asks for them"
+
+
+def test_a_portal_that_does_not_build_stops_what_was_started_for_it(
+    platform: Platform, emulated: Emulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(up_module, "built", refused)
+    synth_that(lambda: None, monkeypatch)
+    with pytest.raises(UserError, match="mfa is 'MAYBE'"):
+        up(platform)
+    assert (emulated.starts, emulated.stops) == (1, 1)
 
 
 def test_a_platform_that_ran_before_keeps_running(

@@ -102,6 +102,43 @@ def test_python_and_node_packages_are_installed_at_the_same_time(
     install.install()
 
 
+def test_the_first_synth_is_prepared_while_npm_still_works(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(install, "ROOT", tmp_path)
+    monkeypatch.setattr(install, "LOGS", tmp_path / "logs")
+    (tmp_path / ".venv").mkdir()
+    (tmp_path / ".venv" / ".installed").touch()
+    both = threading.Barrier(2, timeout=30)
+    prepared: list[str] = []
+
+    def run(what: str, *_: object) -> None:
+        both.wait()
+        prepared.append(what)
+
+    monkeypatch.setattr(install, "run", run)
+    monkeypatch.setattr(install, "check_node", lambda: "v20.0.0")
+    monkeypatch.setattr(install, "install_python_packages", lambda: None)
+    monkeypatch.setattr(install, "install_node_packages", lambda _: both.wait())
+    install.install(synth=True)
+    monkeypatch.setattr(install, "install_node_packages", lambda _: None)
+    install.install(synth=True)
+    assert len(prepared) == 1, "it is prepared once"
+
+
+def test_a_failing_preparation_is_left_to_the_synth(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(install, "ROOT", tmp_path)
+    monkeypatch.setattr(install, "LOGS", tmp_path / "logs")
+    (tmp_path / ".venv" / "bin").mkdir(parents=True)
+    (tmp_path / ".venv" / ".installed").touch()
+    (tmp_path / ".venv" / "bin" / "python").symlink_to("/bin/false")
+    install.prepare_synth()
+    assert not (tmp_path / ".venv" / ".synth-prepared").exists()
+    assert "bundling the functions and compiling what a synth imports: FAILED" in capsys.readouterr().out
+
+
 def test_what_npm_says_is_reported_though_python_packages_are_complete(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
