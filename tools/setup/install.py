@@ -11,7 +11,6 @@ import contextlib
 import fcntl
 import hashlib
 import os
-import re
 import shutil
 import subprocess
 import sys
@@ -27,11 +26,10 @@ from education.installers import (
     missing_python_packages,
     npm_variables,
 )
+from tools.setup.versions import MINIMUM_PYTHON, InstallError, check_node, check_python
 
 ROOT = Path(__file__).resolve().parents[2]
 LOGS = ROOT / "build" / "logs"
-MINIMUM_PYTHON = (3, 11)
-MINIMUM_NODE = (20, 19)  # what Vite and vitest, which build and test the portal, need
 CHROMIUM_PROGRAMS = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome", "chrome")
 TAIL_LINES = 15
 REPEAT = "If the network failed, run this again: it repeats what is not complete."
@@ -47,41 +45,6 @@ import education.tap_stack
 from education.functions.bundling import bundles
 bundles()
 """
-
-
-class InstallError(Exception):
-    """Something is missing or failed. The message is one sentence that says what to do."""
-
-
-def check_python(version: Sequence[int] = tuple(sys.version_info[:3])) -> None:
-    """Refuse an interpreter that is too old for the project."""
-    if tuple(version[:2]) < MINIMUM_PYTHON:
-        found = ".".join(str(part) for part in version[:3])
-        raise InstallError(
-            f"Python {MINIMUM_PYTHON[0]}.{MINIMUM_PYTHON[1]} or newer is needed and this is {found}: "
-            "install a newer one, or name it with `make PYTHON=python3.12 …`."
-        )
-
-
-def check_node() -> str:
-    """The version of Node.js; refuses one that is missing or too old."""
-    wanted = ".".join(str(part) for part in MINIMUM_NODE)
-    for tool in ("node", "npm"):
-        if shutil.which(tool) is None:
-            raise InstallError(
-                f"`{tool}` is not on PATH and cdktf-cli needs it: install Node.js {wanted} or newer "
-                "(https://nodejs.org) and run this again."
-            )
-    version = subprocess.run(
-        ["node", "--version"], capture_output=True, text=True, check=False
-    ).stdout.strip()
-    match = re.fullmatch(r"v(\d+)\.(\d+)\..*", version)
-    if match is None or (int(match[1]), int(match[2])) < MINIMUM_NODE:
-        raise InstallError(
-            f"Node.js {wanted} or newer is needed and `node` is {version or 'broken'}: "
-            "install a newer one and run this again."
-        )
-    return version
 
 
 def digest(*parts: str | Path) -> str:

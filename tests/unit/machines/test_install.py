@@ -7,19 +7,18 @@ from pathlib import Path
 import pytest
 
 from tools.setup import install
+from tools.setup.versions import InstallError, check_node, check_python
 
 
 def test_an_old_python_is_refused() -> None:
-    with pytest.raises(install.InstallError, match=r"Python 3\.11 or newer is needed and this is 3\.9\.6"):
-        install.check_python((3, 9, 6))
+    with pytest.raises(InstallError, match=r"Python 3\.11 or newer is needed and this is 3\.9\.6"):
+        check_python((3, 9, 6))
 
 
 def test_a_missing_node_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
-    with pytest.raises(
-        install.InstallError, match=r"`node` is not on PATH .*install Node\.js 20\.19 or newer"
-    ):
-        install.check_node()
+    with pytest.raises(InstallError, match=r"`node` is not on PATH .*install Node\.js 20\.19 or newer"):
+        check_node()
 
 
 def test_an_old_node_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -27,10 +26,8 @@ def test_an_old_node_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
         (tmp_path / name).write_text("#!/bin/sh\necho v18.19.0\n")
         (tmp_path / name).chmod(0o755)
     monkeypatch.setenv("PATH", str(tmp_path))
-    with pytest.raises(
-        install.InstallError, match=r"Node\.js 20\.19 or newer is needed and `node` is v18\.19\.0"
-    ):
-        install.check_node()
+    with pytest.raises(InstallError, match=r"Node\.js 20\.19 or newer is needed and `node` is v18\.19\.0"):
+        check_node()
 
 
 def test_an_interrupted_environment_is_made_anew(
@@ -68,7 +65,7 @@ def test_packages_are_installed_by_pip_where_uv_cannot_be_had(
         calls.append(what)
         (tmp_path / ".venv").mkdir(exist_ok=True)
         if what.startswith("installing uv"):
-            raise install.InstallError("no route")
+            raise InstallError("no route")
 
     monkeypatch.setattr(install, "run", run)
     monkeypatch.setattr("education.installers.pip_variables", lambda *_: {})
@@ -143,13 +140,13 @@ def test_what_npm_says_is_reported_though_python_packages_are_complete(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(_: str) -> None:
-        raise install.InstallError("npm failed")
+        raise InstallError("npm failed")
 
     monkeypatch.setattr(install, "LOGS", tmp_path / "logs")
     monkeypatch.setattr(install, "check_node", lambda: "v20.0.0")
     monkeypatch.setattr(install, "install_python_packages", lambda: None)
     monkeypatch.setattr(install, "install_node_packages", fail)
-    with pytest.raises(install.InstallError, match="npm failed"):
+    with pytest.raises(InstallError, match="npm failed"):
         install.install()
 
 
@@ -160,7 +157,7 @@ def test_what_was_sent_elsewhere_is_not_stamped(tmp_path: Path, monkeypatch: pyt
     monkeypatch.setattr(install, "run", lambda *_: (tmp_path / ".venv").mkdir(exist_ok=True))
     monkeypatch.setattr("education.installers.pip_variables", lambda *_: {})
     monkeypatch.setattr(install, "missing_python_packages", lambda *_: ["a", "b", "c", "d"])
-    with pytest.raises(install.InstallError, match=r"left out a, b, c and 1 more: a setting of pip or npm"):
+    with pytest.raises(InstallError, match=r"left out a, b, c and 1 more: a setting of pip or npm"):
         install.install_python_packages()
     assert not (tmp_path / ".venv" / ".installed").exists()
 
@@ -171,7 +168,7 @@ def test_a_full_disk_is_not_taken_for_a_failing_network(
 ) -> None:
     monkeypatch.setattr(install, "ROOT", tmp_path)
     monkeypatch.setattr(install, "LOGS", tmp_path / "logs")
-    with pytest.raises(install.InstallError, match=r"The disk is full\. Make space") as refusal:
+    with pytest.raises(InstallError, match=r"The disk is full\. Make space") as refusal:
         install.run("fetching", "If the network failed, …", ["sh", "-c", f"echo '{sign}'; exit 1"], "fetch")
     assert "network" not in str(refusal.value)
 
@@ -181,9 +178,7 @@ def test_a_failing_installer_is_reported_with_its_output(
 ) -> None:
     monkeypatch.setattr(install, "ROOT", tmp_path)
     monkeypatch.setattr(install, "LOGS", tmp_path / "logs")
-    with pytest.raises(
-        install.InstallError, match=r"(?s)fetching failed \(exit code 3\).*no route.*Try later"
-    ):
+    with pytest.raises(InstallError, match=r"(?s)fetching failed \(exit code 3\).*no route.*Try later"):
         install.run("fetching", "Try later.", ["sh", "-c", "echo no route; exit 3"], "fetch")
 
 
