@@ -57,7 +57,7 @@ def send(_self: Any, request: Any) -> AWSResponse:
 
 
 def _answer_of(operation: str, asked: Any) -> Any:
-    """What DynamoDB has by key or by table, and what the scenario says for all other operations."""
+    """What DynamoDB has by key, by partition or by table, and what the scenario says for all other operations."""
     if operation == "GetItem":
         found = _item(asked["TableName"], asked["Key"])
         return {"Item": found} if found else {}
@@ -68,6 +68,10 @@ def _answer_of(operation: str, asked: Any) -> Any:
         }
         return {"Responses": {table: [each for each in found if each] for table, found in pairs.items()}}
     canned = scenario["answers"][operation]
+    for value in asked.get("ExpressionAttributeValues", {}).values():
+        found = canned.get("byPartition", {}).get(value.get("S"))
+        if found is not None:
+            return found
     return canned["byTable"].get(asked["TableName"], {}) if "byTable" in canned else canned
 
 

@@ -4,6 +4,8 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from benchmarks.operations.scenario import FORMER_COURSE
+
 STUDENT, OWNER = ("student-1", "students"), ("owner-1", "instructors")
 ADMINISTRATOR = ("admin-1", "administrators")
 COURSE_PATH = {"courseId": "course-1"}
@@ -35,6 +37,14 @@ def requests() -> Mapping[str, list[dict[str, Any]]]:
             _request("POST", "/enrollments", STUDENT, body=COURSE_PATH, expect=201),
             _request("GET", "/enrollments", STUDENT, query={"limit": "20"}),
             _request("GET", "/courses/{courseId}/roster", OWNER, COURSE_PATH, query={"limit": "20"}),
+            _request(
+                "GET",
+                "/courses/{courseId}/roster",
+                OWNER,
+                {"courseId": FORMER_COURSE},
+                query={"limit": "20"},
+                note="once, to copy names into records of a former version",
+            ),
             _request(
                 "POST",
                 "/courses/{courseId}/roster",

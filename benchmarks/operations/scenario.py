@@ -5,10 +5,15 @@ import json
 import zlib
 from collections.abc import Mapping
 from typing import Any
+from uuid import UUID
 
 from boto3.dynamodb.types import TypeSerializer
 
 NOW = "2026-01-01T00:00:00.000Z"
+# What a list or an export has of each kind.
+MANY = 20
+# A page of a roster asks each shard for one student more than it shows, and a large course has as many.
+SHARDS, OF_SHARD = 4, 21
 UPLOAD_ID = "a" * 32
 PART_BYTES = 16 * 1024**2
 LESSONS: dict[str, dict[str, Any]] = {
@@ -77,8 +82,19 @@ RECORD = {
     "lastActivityAt": NOW,
     "completionPercentage": 5,
     "completedLessons": {"lesson-0"},
-    "positions": {"lesson-0": {"seconds": 7, "at": NOW}},
+    "positions": {},
     "revision": 4,
+    "displayName": "Student",
+    "email": "student@example.org",
+}
+# As the index of rosters has it, without the copy of name and address.
+ROSTERED = {
+    "status": "active",
+    "enrolledAt": NOW,
+    "lastActivityAt": NOW,
+    "completionPercentage": 80,
+    "score": 87,
+    "totalSeconds": 1800,
 }
 PROFILE = {
     "userId": "student-1",
@@ -88,6 +104,10 @@ PROFILE = {
     "createdAt": NOW,
     "updatedAt": NOW,
 }
+# An erasure goes on, and another one has just ended.
+HIDDEN = {"userId": "hidden#people", "h" + "0" * 24: 0, "h" + "1" * 24: 1_767_225_600}
+# A course whose students enrolled in a former version, which copied no names into records.
+FORMER_COURSE = "former-course"
 # As the lists of courses have it.
 LISTED = {name: value for name, value in COURSE.items() if name != "lessons"}
 ADMISSION = {
@@ -115,7 +135,7 @@ ENVIRONMENT = {
     "USER_PROFILES_TABLE": "profiles",
     "AUDIT_TABLE": "audit",
     "AUDIT_RETENTION_DAYS": "90",
-    "ROSTER_SHARDS": "4",
+    "ROSTER_SHARDS": str(SHARDS),
     "CONTENT_BUCKET": "content",
     "CONTENT_BASE_URL": "https://content.example.org",
     "SIGNING_KEY_ARN": "arn:aws:kms:us-east-1:111122223333:key/6b0e71bd-7e97-4d97-80ce-4a0994e55286",
@@ -166,12 +186,50 @@ _USERS = {
 def stored_items() -> Mapping[str, list[dict[str, Any]]]:
     """The items of each table, in DynamoDB's form."""
     tables: Mapping[str, list[Mapping[str, Any]]] = {
-        "courses": [COURSE, ADMISSION],
+        "courses": [COURSE, {**COURSE, "courseId": FORMER_COURSE}, ADMISSION],
         "progress": [RECORD],
-        "profiles": [PROFILE],
+        "profiles": [PROFILE, HIDDEN, *({**PROFILE, **student} for student in _students())],
         "runtime": [RUNTIME],
     }
     return {table: [_wire(item) for item in items] for table, items in tables.items()}
+
+
+def _partitions() -> Mapping[str, list[dict[str, Any]]]:
+    """The items that a query finds by the key of a partition: the rosters of two courses, as their index has them."""
+    rosters = {
+        COURSE["courseId"]: _students(),
+        FORMER_COURSE: [{"userId": student["userId"]} for student in _students()],
+    }
+    return {
+        f"{course_id}#{shard}": [
+            _wire({**ROSTERED, "courseId": course_id, "courseShard": f"{course_id}#{shard}", **student})
+            for student in students[shard::SHARDS]
+        ]
+        for course_id, students in rosters.items()
+        for shard in range(SHARDS)
+    }
+
+
+def _students() -> list[dict[str, Any]]:
+    """The ids, names and addresses of the students on a roster, those of one shard after those of another."""
+    return [
+        {
+            "userId": str(UUID(int=number)),
+            "displayName": f"Student {number}",
+            "email": f"student.{number}@example.org",
+        }
+        for number in range(SHARDS * OF_SHARD)
+    ]
+
+
+def _of_each_course(item: Mapping[str, Any], lesson_id: str | None = None) -> list[dict[str, Any]]:
+    """Copies of an item, one for each of MANY courses, in the order of a query."""
+    course_ids = sorted(f"course-{number}" for number in range(1, MANY + 1))
+    keys = [
+        {"courseId": course_id} if lesson_id is None else {"courseLesson": f"{course_id}#{lesson_id}"}
+        for course_id in course_ids
+    ]
+    return [_wire({**item, **key}) for key in keys]
 
 
 def _wire(item: Mapping[str, Any]) -> dict[str, Any]:
@@ -186,6 +244,7 @@ def answers() -> Mapping[str, Any]:
     """What AWS answers, by operation. Operations of S3 have no name in a request: see handler_probe.py."""
     stored = stored_items()
     course, record, runtime = stored["courses"][0], stored["progress"][0], stored["runtime"][0]
+    position = {"userId": "student-1", "seconds": 7, "at": NOW}
     entry = _wire(
         {
             "recordId": "r-1",
@@ -197,16 +256,18 @@ def answers() -> Mapping[str, Any]:
             "requestId": "request-1",
         }
     )
+    of_table = {
+        "courses": [_wire(LISTED)] * MANY,
+        "progress": _of_each_course(RECORD),
+        "positions": _of_each_course(position, "lesson-0"),
+        "runtime": _of_each_course(RUNTIME, "lesson-3"),
+        "profiles": [],
+        "audit": [entry] * MANY,
+    }
     return {
         "Query": {
-            "byTable": {
-                "courses": {"Items": [_wire(LISTED)] * 20, "Count": 20},
-                "progress": {"Items": [record] * 20, "Count": 20},
-                "positions": {"Items": [], "Count": 0},
-                "runtime": {"Items": [], "Count": 0},
-                "profiles": {"Items": [], "Count": 0},
-                "audit": {"Items": [entry] * 20, "Count": 20},
-            }
+            "byPartition": {key: _found(items) for key, items in _partitions().items()},
+            "byTable": {table: _found(items) for table, items in of_table.items()},
         },
         "UpdateItem": {
             "byTable": {
@@ -227,6 +288,10 @@ def answers() -> Mapping[str, Any]:
         "GET ?uploadId": f"<R xmlns='{_S3}'>{''.join(map(_part, range(1, 5)))}</R>",
         "POST ?uploadId": f"<R xmlns='{_S3}'><ETag>e</ETag></R>",
     }
+
+
+def _found(items: list[dict[str, Any]]) -> dict[str, Any]:
+    return {"Items": items, "Count": len(items)}
 
 
 def _part(number: int) -> str:
