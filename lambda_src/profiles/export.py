@@ -33,6 +33,8 @@ _LISTS = ("enrollments", "progress", "ownedCourses", "coTaughtCourses", "auditTr
 _SCOPE = "export"
 _POSITION = {"section": int, "first": str, "second": str}
 _BEGINNING = "-"
+# The form of all answers. With these options, `json.dumps` would make an encoder for each entry.
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 StoredItem = Mapping[str, Any]
 Start = tuple[str, str]
@@ -78,8 +80,8 @@ class Export:
         self._user_pool = user_pool
         self._trail = trail
 
-    def document(self, caller: Caller, request_id: str, cursor_text: str | None) -> dict[str, Any]:
-        """The caller's export, or the part of it after a cursor. The audit entry is written first.
+    def document(self, caller: Caller, request_id: str, cursor_text: str | None) -> str:
+        """The caller's export as JSON, or the part of it after a cursor. The audit entry is written first.
 
         Raises:
             Erased: the caller is being or has been erased.
@@ -99,37 +101,62 @@ class Export:
         if user is None or groups is None:
             raise Erased
         lists, next_cursor = self._lists(caller.user_id, section, start)
-        document = {
+        document: dict[str, Any] = {
             "format": FORMAT,
             "exportedAt": clock.now(),
             "profile": profile.to_api(),
             "signIn": _sign_in(user, groups),
             "invitedTo": self._store.invitations(caller.email) if caller.email else [],
-            **lists,
         }
-        return document if next_cursor is None else {**document, "nextCursor": next_cursor}
+        if next_cursor is not None:
+            document["nextCursor"] = next_cursor
+        return _assembled(document, lists)
 
     def _lists(
-        self, user_id: str, section: int, start: Start | None
-    ) -> tuple[dict[str, list[dict[str, Any]]], str | None]:
-        """The document's lists, up to about MOST_BYTES of them, and the cursor of the rest if there is one."""
-        lists: dict[str, list[dict[str, Any]]] = {name: [] for name in _LISTS}
+        self, user_id: str, first_section: int, start: Start | None
+    ) -> tuple[dict[str, list[str]], str | None]:
+        """The document's lists with their entries as JSON, up to about MOST_BYTES of them, and the cursor of the rest
+        if there is one."""
+        lists: dict[str, list[str]] = {name: [] for name in _LISTS}
         size = 0
-        positions = _PositionsInOrder(self._store.positions(user_id, start[0] if start else None))
-        while section < len(Section):
-            items, following = self._store.page(Section(section), user_id, start)
-            for item in items:
-                if size >= MOST_BYTES:
-                    # `start` is the position of the item before this one.
-                    return lists, _cursor(section, start)
-                for name, entry in _shown(Section(section), item, user_id, positions).items():
-                    lists[name].append(entry)
-                    size += len(json.dumps(json.dumps(entry)))
-                start = self._store.position_of(Section(section), item)
-            start = following
-            if start is None:
-                section += 1
+        entries = _Entries(user_id, self._store.positions(user_id, start[0] if start else None))
+        before: tuple[Section, StoredItem] | None = None
+        for section, item in self._items(user_id, first_section, start):
+            if size >= MOST_BYTES:
+                last = self._store.position_of(*before) if before and before[0] == section else None
+                return lists, _cursor(section, last)
+            for name, entry in entries.of(section, item):
+                text = _encode(entry)
+                lists[name].append(text)
+                size += escaped_length(text)
+            before = section, item
         return lists, None
+
+    def _items(
+        self, user_id: str, first_section: int, start: Start | None
+    ) -> Iterator[tuple[Section, StoredItem]]:
+        """What is stored about a person, section after section; a page is read only when it is needed."""
+        for section in list(Section)[first_section:]:
+            while True:
+                items, start = self._store.page(section, user_id, start)
+                for item in items:
+                    yield section, item
+                if start is None:
+                    break
+
+
+def escaped_length(text: str) -> int:
+    """How many bytes a JSON text takes in Lambda's answer, where it is a part of a text in JSON once more."""
+    if text.isascii():
+        # JSON has no control characters, so these are all that is escaped, by one character each.
+        return len(text) + text.count('"') + text.count("\\")
+    return len(json.dumps(text)) - len('""')
+
+
+def _assembled(document: Mapping[str, Any], lists: Mapping[str, list[str]]) -> str:
+    """The document with its lists, whose entries are JSON already."""
+    texts_of_lists = [f'"{name}":[{",".join(entries)}]' for name, entries in lists.items()]
+    return f"{_encode(document)[:-1]},{','.join(texts_of_lists)}}}"
 
 
 def _cursor(section: int, start: Start | None) -> str:
@@ -168,28 +195,34 @@ class _PositionsInOrder:
             self._next = None
 
 
-def _shown(
-    section: Section, item: StoredItem, user_id: str, positions: _PositionsInOrder
-) -> dict[str, dict[str, Any]]:
-    """The entries of the document that are made from an item, by the name of their list."""
-    match section:
-        case Section.RECORDS:
-            record = EnrollmentRecord.from_stored(dict(item)).with_positions(positions.of(item["courseId"]))
-            return {"enrollments": enrollment_view(record), "progress": _progress(record)}
-        case Section.OWNED_COURSES if staff.is_co_teacher(item):
-            return {"coTaughtCourses": {"courseId": staff.course_id_of(item)}}
-        case Section.OWNED_COURSES:
-            return {"ownedCourses": {name: texts.shown(item[name]) for name in OWNED_COURSE_FIELDS}}
-        case Section.ACTS_OF_PERSON:
-            on_themselves = item["subject"] == audit.person(user_id)
-            return {"auditTrail": _audit_entry(item, ["actor", "subject"] if on_themselves else ["actor"])}
-        case Section.ACTS_ON_PERSON:
-            # Acts of people on their own data are in ACTS_OF_PERSON already.
-            if item["actor"] == audit.pseudonym(user_id):
-                return {}
-            return {"auditTrail": _audit_entry(item, ["subject"])}
-        case Section.RUNTIME:
-            return {"runtimeData": Runtime.from_stored(item).to_export()}
+class _Entries:
+    """Makes the entries of a person's document. Items must come in the order of their sections."""
+
+    def __init__(self, user_id: str, positions: Iterator[LessonPosition]) -> None:
+        self._positions = _PositionsInOrder(positions)
+        self._pseudonym, self._as_subject = audit.pseudonym(user_id), audit.person(user_id)
+
+    def of(self, section: Section, item: StoredItem) -> Iterator[tuple[str, dict[str, Any]]]:
+        """The entries that are made from an item, each with the name of its list."""
+        match section:
+            case Section.RECORDS:
+                record = EnrollmentRecord.from_stored(item, self._positions.of(item["courseId"]))
+                yield "enrollments", enrollment_view(record)
+                yield "progress", _progress(record)
+            case Section.OWNED_COURSES if staff.is_co_teacher(item):
+                yield "coTaughtCourses", {"courseId": staff.course_id_of(item)}
+            case Section.OWNED_COURSES:
+                course = {name: item[name] for name in OWNED_COURSE_FIELDS}
+                yield "ownedCourses", {**course, "title": texts.shown(course["title"])}
+            case Section.ACTS_OF_PERSON:
+                on_themselves = item["subject"] == self._as_subject
+                yield "auditTrail", _audit_entry(item, ["actor", "subject"] if on_themselves else ["actor"])
+            case Section.ACTS_ON_PERSON:
+                # Acts of people on their own data are in ACTS_OF_PERSON already.
+                if item["actor"] != self._pseudonym:
+                    yield "auditTrail", _audit_entry(item, ["subject"])
+            case Section.RUNTIME:
+                yield "runtimeData", Runtime.from_stored(item).to_export()
 
 
 def _sign_in(user: PoolUser, groups: frozenset[str]) -> dict[str, Any]:

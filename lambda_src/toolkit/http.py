@@ -60,7 +60,7 @@ class Request:
 
 @dataclass(frozen=True)
 class Response:
-    """An answer. `body` is sent as JSON, unless `content_type` says that it is text already."""
+    """An answer. `body` is sent as JSON; a str is sent as it is, in the form that `content_type` says."""
 
     status: int
     body: Any = None
@@ -72,7 +72,7 @@ Handler = Callable[[Request], Response]
 
 
 def ok(body: Any) -> Response:
-    """200 with a JSON body."""
+    """200 with a JSON body; a str is JSON already."""
     return Response(200, body)
 
 
@@ -288,6 +288,7 @@ def _answer(
     if response.status == 204:
         return {"statusCode": 204, "headers": headers, "body": ""}
     headers["Content-Type"] = response.content_type
-    text = isinstance(response.body, str) and not response.content_type.endswith("json")
-    body = response.body if text else json.dumps(response.body, separators=(",", ":"), ensure_ascii=False)
+    body = response.body
+    if not isinstance(body, str):
+        body = json.dumps(body, separators=(",", ":"), ensure_ascii=False)
     return {"statusCode": response.status, "headers": headers, "body": body}

@@ -136,11 +136,7 @@ class EnrollmentRecord:
 
     def with_positions(self, found: Mapping[str, Position]) -> "EnrollmentRecord":
         """This record with the positions that are stored apart from it (domain.positions); the newer one counts."""
-        merged = {
-            lesson_id: max(position, self.positions.get(lesson_id, position))
-            for lesson_id, position in found.items()
-        }
-        return replace(self, positions={**self.positions, **merged})
+        return replace(self, positions=_newest(self.positions, found))
 
     def to_stored(self, shards: int) -> dict[str, Any]:
         """The item. The index sorts enrolled students by percentage. Students on the waitlist are in a partition
@@ -197,8 +193,11 @@ class EnrollmentRecord:
         return stored
 
     @classmethod
-    def from_stored(cls, item: Mapping[str, Any]) -> "EnrollmentRecord":
-        """The record in an item."""
+    def from_stored(
+        cls, item: Mapping[str, Any], found: Mapping[str, Position] | None = None
+    ) -> "EnrollmentRecord":
+        """The record in an item, with the positions that are stored apart from it, as with_positions."""
+        positions = {key: Position(each["at"], each["seconds"]) for key, each in item["positions"].items()}
         return cls(
             user_id=item["userId"],
             course_id=item["courseId"],
@@ -209,10 +208,7 @@ class EnrollmentRecord:
             revision=item["revision"],
             percentage=_percentage_in(item),
             completed=frozenset(item.get("completedLessons", ())),
-            positions={
-                lesson_id: Position(at=stored["at"], seconds=stored["seconds"])
-                for lesson_id, stored in item["positions"].items()
-            },
+            positions=_newest(positions, found) if found else positions,
             completed_at=item.get("completedAt"),
             waitlisted_at=item.get("waitlistedAt"),
             own_enrolments=tuple(item.get("ownEnrolments", ())),
@@ -283,6 +279,14 @@ class ListedEnrollment:
             enrolled_at=item["enrolledAt"],
             last_lesson_id=item.get("lastLessonId"),
         )
+
+
+def _newest(some: Mapping[str, Position], others: Mapping[str, Position]) -> dict[str, Position]:
+    """Positions by lesson; of two in a lesson, the newer one."""
+    newer = {
+        lesson_id: max(position, some.get(lesson_id, position)) for lesson_id, position in others.items()
+    }
+    return {**some, **newer}
 
 
 def _percentage_in(item: Mapping[str, Any]) -> float:

@@ -6,6 +6,8 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from domain import audit, staff
 from domain.addresses.rules import UNKNOWN
@@ -13,6 +15,7 @@ from domain.addresses.store import AddressTable
 from domain.audit import AuditEntry
 from domain.audit_store import AuditTable
 from domain.enrollments.model import EnrollmentRecord
+from profiles.export import escaped_length
 from tests.unit.emulator_fixture import Tables
 from tests.unit.lambda_api_fixture import LambdaApi, LambdaApis
 from tests.unit.profiles.profiles_api import profiles_api
@@ -294,3 +297,11 @@ def test_an_address_that_is_not_verified_shows_no_invitations(
     assert (document["profile"]["email"], document["invitedTo"]) == ("", [])
     document = profiles.call("GET", "/profile/export", caller=person).body
     assert document["invitedTo"] == ["awaited"]
+
+
+@given(st.one_of(st.text(), st.text('az"\\\n\0')))
+def test_the_length_of_an_entry_in_the_answer_is_known_before_the_answer_is_made(title: str) -> None:
+    """Lambda's answer has the body as a text in JSON, with all but ASCII escaped."""
+    entry = json.dumps({"title": title}, ensure_ascii=False)
+    whole = len(json.dumps({"body": f"[{entry}]"}))
+    assert escaped_length(entry) == whole - len(json.dumps({"body": "[]"}))

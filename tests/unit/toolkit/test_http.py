@@ -339,6 +339,11 @@ def test_an_answer_that_lambda_would_refuse_is_a_defect(
 ) -> None:
     answers = {5_300_000: 200, 5_600_000: 500}
     for length, status in answers.items():
-        served = make(list=lambda _, length=length: http.ok("x" * length))
+        served = make(list=lambda _, length=length: http.ok(["x" * length]))
         assert served.call("GET", "/things").status == status
     assert "answer too long" in capsys.readouterr().out
+
+
+def test_a_body_that_is_json_already_is_sent_as_it_is(make: Make) -> None:
+    served = make(list=lambda _: http.ok('{"title":"Größe \\"1\\""}'))
+    assert served.call("GET", "/things").body == {"title": 'Größe "1"'}
