@@ -1,6 +1,7 @@
 """A package in the portal: it saves while it is used and when it is left, and goes on where it was."""
 
 import json
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -203,6 +204,34 @@ def test_a_package_that_was_opened_elsewhere_says_so_and_goes_on_here(
         with window.page.expect_response(lambda answer: answer.request.method == "PUT") as saved:
             frame.evaluate("set('cmi.core.lesson_location', 'here'); commit()")
         assert saved.value.status == 204
+
+
+def test_a_package_that_is_open_for_too_long_is_opened_again_with_a_new_address(
+    deployed: Deployed, people: People, users: SharedUsers, chromium: "Browser"
+) -> None:
+    """What was done last is kept."""
+    student = people.new("students")
+    package = Packaged.of(deployed, users.owner, student, playable_packages.scorm_12())
+    asked: list[str] = []
+
+    def ends_soon(route: "Route") -> None:
+        asked.append(route.request.url)
+        if len(asked) > 1:
+            route.continue_()
+            return
+        ends = (datetime.now(UTC) + timedelta(seconds=2)).isoformat()
+        route.fulfill(status=200, json={**student.get(f"{package.path}/content"), "expiresAt": ends})
+
+    with visit(chromium, deployed) as window:
+        window.page.route(f"**/{LESSON}/content", ends_soon)
+        window.enter(student, f"/courses/{package.course_id}/lessons/{LESSON}")
+        window.package()
+        window.page.get_by_role("alert").filter(has_text="open for hours").wait_for()
+        window.package().evaluate("set('cmi.suspend_data', 'the last word')")
+        window.page.get_by_role("button", name="Open it again").click()
+        window.page.get_by_role("alert").wait_for(state="detached")
+        assert window.package().evaluate("get('cmi.suspend_data')") == "the last word"
+    assert len(asked) == 2
 
 
 @pytest.mark.parametrize(

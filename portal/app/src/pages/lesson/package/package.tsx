@@ -7,7 +7,7 @@ import type { Saved } from "../../../../../shared/runtime-saver";
 import { asProblem, type Problem } from "../../../api/problem";
 import { Button } from "../../../parts/button";
 import { Loading, ProblemNote, Skeleton } from "../../../parts/notes";
-import { holdUntil } from "../../../shell/leaving";
+import { finishPage, holdUntil } from "../../../shell/leaving";
 import { ownName } from "../../../sign-in/own-name";
 import { person } from "../../../sign-in/session";
 import { plain } from "../../../texts/formats";
@@ -17,20 +17,30 @@ import { t } from "../texts";
 import { resultOf } from "./result";
 import { RuntimeLine } from "./runtime";
 
+/** How often the time is looked at. A device that sleeps has no timer that ends. */
+const LOOK_MS = 5_000;
+
 interface Props {
   courseId: string;
   lessonId: string;
   title: string;
   content: Content;
   isTracked: boolean;
+  /** New addresses, when the old ones have ended. */
+  renew: () => Promise<Content | null>;
   /** The package has told another result, and this is saved. */
   onResult: () => void;
 }
 
 /** A package, or a lesson that is one HTML file. */
 export function Package(props: Props) {
-  const [round, setRound] = useState(0);
-  return <Player key={round} {...props} onAgain={() => setRound((each) => each + 1)} />;
+  const [{ round, content }, setOpened] = useState({ round: 0, content: props.content });
+  const again = async () => {
+    await finishPage();
+    const next = await props.renew().catch(() => null); // without one, the player says what is wrong
+    setOpened((opened) => ({ round: opened.round + 1, content: next ?? opened.content }));
+  };
+  return <Player key={round} {...props} content={content} onAgain={() => void again()} />;
 }
 
 type PlayerProps = Props & { onAgain: () => void };
@@ -38,6 +48,7 @@ type PlayerProps = Props & { onAgain: () => void };
 function Player(props: PlayerProps) {
   const [isThere, setThere] = useState(false);
   const { frame, isLoading, problem, failure, outcome, shown } = usePlayer(props);
+  const hasEnded = useEnd(props.content.expiresAt);
   return (
     <div class="stack">
       <ProblemNote problem={problem} onRetry={props.onAgain} />
@@ -50,6 +61,12 @@ function Player(props: PlayerProps) {
         <div class="note note-problem" role="alert">
           <p class="note-title">{t("package.elsewhere")}</p>
           <Button onPress={props.onAgain}>{t("package.here")}</Button>
+        </div>
+      )}
+      {hasEnded && outcome !== "superseded" && !failure && (
+        <div class="note" role="alert">
+          <p class="note-title">{t("package.ended")}</p>
+          <Button onPress={props.onAgain}>{t("package.again")}</Button>
         </div>
       )}
       {failure && (
@@ -80,6 +97,17 @@ function Player(props: PlayerProps) {
       />
     </div>
   );
+}
+
+/** Whether the addresses of a package have ended: it cannot load its next pages. */
+function useEnd(expiresAt: string | undefined): boolean {
+  const [hasEnded, setEnded] = useState(false);
+  useEffect(() => {
+    const look = () => setEnded(expiresAt !== undefined && Date.now() >= Date.parse(expiresAt));
+    const timer = setInterval(look, LOOK_MS);
+    return () => clearInterval(timer);
+  }, [expiresAt]);
+  return hasEnded;
 }
 
 function usePlayer(props: PlayerProps) {
