@@ -39,6 +39,18 @@ def deployed(request: pytest.FixtureRequest) -> Iterator[Deployed]:
         yield environment
 
 
+@pytest.fixture(autouse=True)
+def limits(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Let a test that `make verify` runs as the test role look into the account nowhere else either."""
+    if "deployed" not in request.fixturenames:
+        yield
+        return
+    environment: Deployed = request.getfixturevalue("deployed")
+    environment.is_limited = request.node.get_closest_marker("intrusive") is None
+    yield
+    environment.is_limited = False
+
+
 @pytest.fixture(scope="session")
 def anonymous(deployed: Deployed) -> Caller:
     """A caller without a token."""

@@ -32,6 +32,7 @@ def _is_served(deployed: Deployed, key: str) -> bool:
     return deployed.fetch(f"{deployed.outputs['content_base_url']}/{key}").ok
 
 
+@pytest.mark.intrusive
 @pytest.mark.parametrize("premium", [False, True], ids=["free", "premium"])
 def test_captions_are_served_beside_the_video(deployed: Deployed, users: SharedUsers, premium: bool) -> None:
     """An SRT file in Windows-1252 becomes WebVTT. Captions have the labels of menus, and the video's signature."""
@@ -60,6 +61,7 @@ def test_captions_are_served_beside_the_video(deployed: Deployed, users: SharedU
     users.other_student.call("GET", f"{path}/content", expect=403)
 
 
+@pytest.mark.intrusive
 def test_a_refused_file_says_why_and_the_language_keeps_what_it_had(
     deployed: Deployed, users: SharedUsers
 ) -> None:
@@ -100,6 +102,7 @@ def test_a_new_video_keeps_its_captions(deployed: Deployed, users: SharedUsers) 
     assert _is_served(deployed, key)
 
 
+@pytest.mark.intrusive
 def test_a_form_for_captions_is_taken_once(deployed: Deployed, users: SharedUsers) -> None:
     """Of many files of one form exactly one is kept."""
     _, path = _new(users.owner)

@@ -45,7 +45,7 @@ def test_changed_lessons_update_percentages_and_the_roster(users: SharedUsers, p
             student.put(f"/progress/{course_id}/lessons/{lesson_id}", {"completed": True})
     for lesson_id in ("three", "four"):
         users.owner.put(f"/courses/{course_id}/lessons/{lesson_id}", lesson(position=9), expect=201)
-    give_content(users.owner.deployed, course_id, "three", "four")
+    give_content(users.owner, course_id, "three", "four")
     eventually(lambda: enrollment(second, course_id)["completionPercentage"] == 50)
     eventually(lambda: enrollment(first, course_id)["completionPercentage"] == 25)
     assert enrollment(second, course_id)["status"] == "completed"

@@ -4,6 +4,8 @@ import hashlib
 import secrets
 from concurrent.futures import ThreadPoolExecutor
 
+import pytest
+
 from tests.integration.samples.part_uploads import PART, LongFilm, PartUpload
 from tests.integration.support.course_helpers import (
     content_of,
@@ -57,7 +59,8 @@ def test_an_upload_that_is_cut_twice_is_whole_in_the_end(deployed: Deployed, use
     assert shown["fileName"] == NAME
     served = deployed.fetch(shown["url"]).content
     assert (len(served), hashlib.sha256(served).hexdigest()) == (len(film), film.hash())
-    eventually(lambda: not upload.is_at_s3())
+    if deployed.is_local:  # the test role may not list uploads
+        eventually(lambda: not upload.is_at_s3())
 
 
 def test_an_upload_goes_on_after_its_client_was_closed(deployed: Deployed, users: SharedUsers) -> None:
@@ -87,6 +90,7 @@ def test_a_part_has_exactly_its_size(deployed: Deployed, users: SharedUsers) -> 
     assert upload.send_signed(signed) == 200
 
 
+@pytest.mark.intrusive
 def test_an_upload_that_is_given_up_leaves_nothing(deployed: Deployed, users: SharedUsers) -> None:
     _, path = _new(users.owner)
     upload = PartUpload(deployed, users.owner, path, FILM)

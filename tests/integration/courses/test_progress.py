@@ -27,7 +27,7 @@ def test_a_student_completes_a_course(users: SharedUsers) -> None:
     assert again["completedAt"] == progress["completedAt"]
     # A lesson that is added later lowers the percentage. The course stays completed.
     users.owner.put(f"/courses/{course_id}/lessons/five", lesson(position=9), expect=201)
-    give_content(users.owner.deployed, course_id, "five")
+    give_content(users.owner, course_id, "five")
     later = users.student.get(f"/progress/{course_id}")
     assert (later["completionPercentage"], later["status"]) == (80, "completed")
     assert later["completedAt"] == progress["completedAt"]

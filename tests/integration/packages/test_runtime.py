@@ -18,10 +18,10 @@ QUIZZES = {name: lesson("interactive", position=place) for place, name in enumer
 
 
 @pytest.fixture
-def path(deployed: Deployed, users: SharedUsers) -> str:
+def path(users: SharedUsers) -> str:
     """The run-time data of a lesson in a new course, in which the shared student is enrolled."""
     course_id = new_course(users.owner, lessons=QUIZZES)
-    give_content(deployed, course_id, *QUIZZES)
+    give_content(users.owner, course_id, *QUIZZES)
     enroll(users.student, course_id)
     return f"/courses/{course_id}/lessons/quiz/runtime"
 
@@ -165,6 +165,7 @@ def test_who_is_not_enrolled_has_no_run_time_data(people: People, users: SharedU
     save(student, path.replace("quiz", "text"), 1, 1, {}, expect=409)
 
 
+@pytest.mark.intrusive
 def test_run_time_data_is_exported_and_erased(deployed: Deployed, people: People, users: SharedUsers) -> None:
     student, course_id = people.new(), new_course(users.owner, lessons=QUIZZES)
     enroll(student, course_id)

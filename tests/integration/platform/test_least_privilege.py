@@ -90,12 +90,12 @@ def calls(deployed: Deployed, people: People, proxied: ProxiedFunctions) -> Mapp
 def _edit_a_course(context: SampleContext, proxied: ProxiedFunctions) -> None:
     """Changed courses update percentages, titles and the waitlist."""
     course_id = context.course(capacity=1)
-    give_content(context.deployed, course_id, "film", "text")
+    give_content(context.owner, course_id, "film", "text")
     path = f"/courses/{course_id}"
     learner, waiting = context.student(course_id), context.student(course_id)
     learner.put(f"/progress/{course_id}/lessons/film", {"completed": True})
     context.owner.put(f"{path}/lessons/more", lesson(position=9), expect=201)
-    give_content(context.deployed, course_id, "more")
+    give_content(context.owner, course_id, "more")
     eventually(lambda: learner.get(f"/progress/{course_id}")["completionPercentage"] < 50)
     with proxied.proxies["followups"].failing(_one_conflict()):
         context.owner.patch(path, {"title": "Renamed", "capacity": 2, "version": context.version(course_id)})

@@ -109,7 +109,7 @@ class PartUpload:
     def is_at_s3(self) -> bool:
         """Whether S3 keeps parts of this upload."""
         bucket = self._deployed.outputs["content_bucket_name"]
-        answer: Any = self._deployed.client("s3").list_multipart_uploads(Bucket=bucket)
+        answer: Any = self._deployed.looking_inside("s3").list_multipart_uploads(Bucket=bucket)
         return any(each["Key"] == f"incoming/{self.begun['key']}" for each in answer.get("Uploads", ()))
 
 

@@ -13,7 +13,7 @@ def updating_progress(body: Any, *, known: bool = True) -> Callable[[SampleConte
 
     def arrange(context: SampleContext) -> SampleRequest:
         course_id = context.course()
-        give_content(context.deployed, course_id, "film", "text")
+        give_content(context.owner, course_id, "film", "text")
         student = context.student(course_id)
         if known:
             student.put(f"/progress/{course_id}/lessons/film", {"positionSeconds": 1})
@@ -53,7 +53,7 @@ def saving_runtime(*, is_completed: bool) -> Callable[[SampleContext], SampleReq
 
     def arrange(context: SampleContext) -> SampleRequest:
         course_id = context.course(WITH_PACKAGE)
-        give_content(context.deployed, course_id, "text")
+        give_content(context.owner, course_id, "text")
         student = context.student(course_id)
         student.get(f"/courses/{course_id}/lessons/text/runtime")
         status = {"lesson_status": "completed" if is_completed else "incomplete"}

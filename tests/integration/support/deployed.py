@@ -35,6 +35,7 @@ OUTPUTS_VARIABLE = "EDUCATION_OUTPUTS"
 DEPLOY_SECONDS = 900
 CONNECTIONS = 64  # the tests of races use many at the same time
 CONTENT_TIMEOUT_SECONDS = 30
+SERVICES_OF_THE_TEST_ROLE = ("cognito-idp",)  # education/pipeline/permissions_test_role.py
 
 
 @dataclass
@@ -46,12 +47,14 @@ class Deployed:
         platform: the local platform, if the environment is local and its folder is known.
         is_own: whether it was started for these tests.
         courses: the ids of the courses that tests created. The clean-up archives them.
+        is_limited: whether the test that runs is one that `make verify` runs as the test role.
     """
 
     outputs: Mapping[str, Any] = field(repr=False)  # it contains passwords
     platform: Platform | None = None
     is_own: bool = False
     courses: list[str] = field(default_factory=list)
+    is_limited: bool = False
     _clients: dict[str, Any] = field(default_factory=dict, repr=False)
 
     @property
@@ -83,7 +86,19 @@ class Deployed:
         return session
 
     def client(self, service: Any, **credentials: str) -> Any:
-        """A boto3 client. By default it has root credentials (locally) or those of the caller's AWS profile."""
+        """A boto3 client. By default it has root credentials (locally) or those of the caller's AWS profile.
+
+        Fails in a test that runs on real environments too, if the test role may not use the service there.
+        """
+        if self.is_limited and not credentials and service not in SERVICES_OF_THE_TEST_ROLE:
+            pytest.fail(f"the test role may not use {service}: mark this test as intrusive")
+        return self._client(service, **credentials)
+
+    def looking_inside(self, service: Any) -> Any:
+        """A client in any test. A test that `make verify` runs too asks `is_local` before."""
+        return self._client(service)
+
+    def _client(self, service: Any, **credentials: str) -> Any:
         if not credentials and service in self._clients:
             return self._clients[service]
         names = ("aws_access_key_id", "aws_secret_access_key")
