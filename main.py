@@ -27,18 +27,16 @@ from education.preconditions import check_preconditions, wants_bootstrap
 def main() -> int:
     """Synthesize the stack that the variables name. Returns 1, with one sentence, if the user made a mistake."""
     try:
-        jsii = early_start.start()
-        # Meanwhile comes what needs no jsii.
-        from education.functions.bundling import bundles
-        from education.openapi.description import load_api_description
-        from education.settings.load import settings_from_variables, stack_arguments
-
-        settings = settings_from_variables(os.environ)
-        load_api_description()
         check_preconditions(os.environ)
-        if not wants_bootstrap(os.environ):
-            bundles()
-        jsii.join()
+        with early_start.starting():  # meanwhile comes what needs no jsii
+            from education.functions.bundling import bundles
+            from education.openapi.description import load_api_description
+            from education.settings.load import settings_from_variables, stack_arguments
+
+            settings = settings_from_variables(os.environ)
+            load_api_description()
+            if not wants_bootstrap(os.environ):
+                bundles()
 
         from cdktf import App
 

@@ -16,11 +16,18 @@ from education.bindings import PACKAGE, preload_option
 _ONE_PROCESS = Path(__file__).with_name("node") / "one_process.cjs"
 
 
-def start() -> threading.Thread:
-    """Begin to load jsii and the packages behind the constructs. Join the thread before one of them is imported."""
+@contextlib.contextmanager
+def starting() -> Iterator[None]:
+    """Load jsii and the packages behind the constructs, beside what the body of the `with` statement does.
+
+    The body must not import these packages: two imports at once of what imports one another can fail.
+    """
     thread = threading.Thread(target=_load, name="jsii", daemon=True)
     thread.start()
-    return thread
+    try:
+        yield
+    finally:
+        thread.join()
 
 
 def _load() -> None:

@@ -40,10 +40,10 @@ FREE = "Make space (the installation takes about 1 GB; `npm cache clean --force`
 # As main.py begins, with Python's compiled files for -O, which cdktf.json asks for.
 FIRST_SYNTH = """
 from education import early_start
-early_start.start().join()
-import education.tap_stack
 from education.functions.bundling import bundles
-bundles()
+with early_start.starting():
+    bundles()
+import education.tap_stack
 """
 
 

@@ -71,7 +71,7 @@ def test_other_programs_are_left_alone(runtime: Path) -> None:
 
 
 def python(code: str, **variables: str) -> str:
-    started = "import os, education, sys\nfrom education import early_start\nearly_start.start().join()\n"
+    started = "import os, education, sys\nfrom education import early_start\nwith early_start.starting():\n    pass\n"
     return subprocess.run(
         [sys.executable, "-c", started + code],
         cwd=ROOT,
