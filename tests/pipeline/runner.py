@@ -63,6 +63,7 @@ class Machine:
             "HTTPS_PROXY": self.account.proxy,
             "NO_PROXY": "127.0.0.1,localhost",
             "REQUESTS_CA_BUNDLE": str(aws.certificate),
+            "SSL_CERT_FILE": str(aws.certificate),  # for the connections that a test opens and breaks itself
         }
 
 
