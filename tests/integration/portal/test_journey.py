@@ -6,6 +6,7 @@ import pytest
 
 from tests.integration.portal.conftest import COURSE_TITLE
 from tests.integration.portal.portal_visit import Visit, visit
+from tests.integration.support.course_helpers import enroll
 from tests.integration.support.deployed import Deployed
 from tests.integration.support.people import People
 
@@ -99,3 +100,23 @@ def test_the_words_of_a_search_follow_the_browsers_own_back(
         window.until("document.querySelector('input[name=q]').value === ''")
         page.go_forward()
         window.until("document.querySelector('input[name=q]').value === 'nosuchcourseword'")
+
+
+@pytest.mark.parametrize(("lesson_id", "title"), [("words", "Words to know"), ("sheet", "The worksheet")])
+def test_continue_leads_back_to_what_was_only_read(
+    deployed: Deployed, people: People, chromium: "Browser", course_id: str, lesson_id: str, title: str
+) -> None:
+    """A text and the first page of a document have no position that changes. They are not the first lesson."""
+    student = people.new("students")
+    enroll(student, course_id)
+    with visit(chromium, deployed) as window:
+        page = window.page
+        window.enter(student, "/learning")
+        page.get_by_role("button", name="Start").wait_for()
+        with page.expect_response(f"**/{lesson_id}/position") as told:
+            window.show(f"/courses/{course_id}/lessons/{lesson_id}")
+        assert told.value.status == 204
+        page.get_by_role("link", name="My learning").click()
+        page.get_by_role("button", name="Continue").click()
+        page.get_by_role("heading", level=1, name=title).wait_for()
+        assert page.locator("p.badge-good").count() == 0

@@ -6,6 +6,7 @@ import pytest
 import requests
 
 from tests.integration.portal.portal_visit import Visit, visit
+from tests.integration.support.course_helpers import new_course
 from tests.integration.support.deployed import Deployed
 from tests.integration.support.people import TIMEOUT_SECONDS, People
 
@@ -86,6 +87,25 @@ def test_signing_out_revokes_the_sign_in_and_leaves_no_token(
         assert [address for address in addresses if refresh in address or "eyJ" in address] == []
     answer = _renewal(deployed, refresh)
     assert (answer.status_code, answer.json()["error"]) == (400, "invalid_grant")
+
+
+def test_signing_out_forgets_what_was_typed_and_not_saved(
+    deployed: Deployed, people: People, chromium: "Browser"
+) -> None:
+    """It may be a list of students, and the next person at this computer is somebody else."""
+    teacher = people.new("instructors")
+    course_id = new_course(teacher)
+    with visit(chromium, deployed) as window:
+        page = window.page
+        window.sign_in(teacher, f"/teach/courses/{course_id}#roster")
+        page.get_by_label("E-mail addresses").fill("student@example.org")
+        page.once("dialog", lambda dialog: dialog.accept())
+        window.open("/learning")
+        page.get_by_role("heading", level=1, name="My learning").wait_for()
+        assert "student@example.org" in page.evaluate("JSON.stringify(sessionStorage)"), "it waits for a save"
+        page.get_by_role("button", name="Sign out").click()
+        page.get_by_role("button", name="Sign in").wait_for()
+        assert page.evaluate("JSON.stringify([{...sessionStorage}, {...localStorage}])") == "[{},{}]"
 
 
 def _renewal(deployed: Deployed, refresh: str) -> requests.Response:

@@ -11,6 +11,8 @@ import { type Person, personOf, type Tokens } from "./tokens";
 export { SignInEnded };
 
 const REFRESH = "education.refresh"; // of the tab's session storage: it survives a reload and ends with the tab
+/** Of the tab's session storage, before the id of the person: what was typed and is not saved yet. */
+export const DRAFTS = "education.draft.";
 const GIVE_WAY_MS = 3_000;
 const MARK = "education.signed-in"; // says to a new tab that another one may be signed in; it is no token
 
@@ -38,6 +40,13 @@ const renewal: Renewal = new Renewal(
   },
   remember,
 );
+
+/** Forgets what the person has typed in this tab and not saved: it may be a list of students. */
+function forgetTyped(): void {
+  for (const key of Object.keys(sessionStorage)) {
+    if (key.startsWith(`${DRAFTS}${person.value?.userId}.`)) sessionStorage.removeItem(key);
+  }
+}
 
 function remember(tokens: Tokens | null): void {
   if (tokens) {
@@ -143,6 +152,7 @@ export async function signOut(): Promise<void> {
 
 /** Ends the sign-in in this browser without a call, for example for an account that was erased. */
 export function forgetSignIn(): void {
+  forgetTyped();
   tabs.end();
   renewal.take(null);
   forgetLanguage();

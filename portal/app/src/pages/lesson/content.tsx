@@ -29,10 +29,15 @@ export function LessonContent(props: {
       return <Video {...shared} startAt={startAt} onEnd={props.onComplete} onFailure={props.onFailure} />;
     case "pdf":
       // Who has finished it reads it again from its beginning.
-      return <Pdf {...shared} startAt={isFinished(data, lessonId) ? 0 : startAt} />;
+      return <Pdf {...shared} {...placeIn(data, lessonId, startAt)} />;
     case "article":
       return <Article {...shared} />;
     case "interactive":
       return <Package {...shared} onResult={props.onComplete} />;
   }
+}
+
+function placeIn(data: LessonData, lessonId: string, startAt: number) {
+  const isDone = isFinished(data, lessonId);
+  return { isFinished: isDone, startAt: isDone ? 0 : startAt };
 }

@@ -21,6 +21,7 @@ import { LessonContent } from "./content";
 import { type LessonData, loadLesson } from "./load";
 import { saysItself } from "./marks";
 import { t } from "./texts";
+import { useOpened } from "./use-opened";
 
 /** The page of one lesson. */
 export default function Lesson() {
@@ -91,6 +92,8 @@ function LessonBody(
   const [isDone, setDone] = useState(waits || !!progress?.completedLessons.includes(lessonId));
   const [hasFailed, setFailed] = useState(false);
   const [status, setStatus] = useState("");
+  const tellsNothing = lesson.contentType !== "pdf" && data.content && !saysItself(lesson, data.content);
+  useOpened(courseId, lessonId, !!progress && !isDone && !!tellsNothing);
   const isUnsent = isStuck(courseId, lessonId);
   const wasUnsent = useRef(false);
   if (isUnsent) wasUnsent.current = true;

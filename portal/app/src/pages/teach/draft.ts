@@ -1,7 +1,7 @@
 // Keeps what was typed into a form until it is saved: over a reload, and over a sign-in that ended meanwhile.
 import { useCallback, useEffect, useState } from "preact/hooks";
 import { guardUnsaved } from "../../shell/unsaved";
-import { person } from "../../sign-in/session";
+import { DRAFTS, person } from "../../sign-in/session";
 import { teach } from "./texts";
 
 /** What is kept in this tab: what was typed, and what was saved when the typing began. */
@@ -11,7 +11,7 @@ interface Kept<T> {
 }
 
 // Another person who signs in in this tab does not see it.
-const nameOf = (key: string) => `education.draft.${person.value?.userId ?? ""}.${key}`;
+const nameOf = (key: string) => `${DRAFTS}${person.value?.userId ?? ""}.${key}`;
 
 function kept<T>(key: string): Kept<T> | undefined {
   try {

@@ -19,6 +19,8 @@ interface Props {
   content: Content;
   /** The page where the student stopped, from 0. A document's position is its page. */
   startAt: number;
+  /** Whether the student has finished it before. */
+  isFinished: boolean;
   isTracked: boolean;
   renew: () => Promise<Content | null>;
 }
@@ -92,13 +94,15 @@ function Pages(props: Props & Opened & { onFailure: (error: unknown) => void }) 
   const [page, setPage] = useState(() => Math.min(pdf.numPages, props.startAt + 1));
   const list = useRef<HTMLOListElement>(null);
   const first = useRef(page);
+  // The page on which it is opened is told as well: *Continue* leads to the lesson that was open last.
+  const told = useRef(props.isFinished ? page : 0);
   useEffect(() => {
     if (first.current > 1) list.current?.children[first.current - 1]?.scrollIntoView();
   }, []);
   useEffect(() => {
-    if (!isTracked || page === first.current) return;
+    if (!isTracked || page === told.current) return;
     const timer = setTimeout(() => {
-      first.current = page;
+      told.current = page;
       void save(courseId, lessonId, { kind: "position", positionSeconds: page - 1 });
     }, REPORT_AFTER_MS);
     return () => clearTimeout(timer);
