@@ -11,6 +11,8 @@ import { type Person, personOf, type Tokens } from "./tokens";
 export { SignInEnded };
 
 const REFRESH = "education.refresh"; // of the tab's session storage: it survives a reload and ends with the tab
+/** Of the tab's session storage: the name by which packages greet the person. */
+export const OWN_NAME = "education.name";
 /** Of the tab's session storage, before the id of the person: what was typed and is not saved yet. */
 export const DRAFTS = "education.draft.";
 const GIVE_WAY_MS = 3_000;
@@ -57,6 +59,7 @@ function remember(tokens: Tokens | null): void {
     if (JSON.stringify(next) !== JSON.stringify(person.value)) person.value = next;
   } else {
     sessionStorage.removeItem(REFRESH);
+    sessionStorage.removeItem(OWN_NAME);
     localStorage.removeItem(MARK);
     person.value = null;
   }

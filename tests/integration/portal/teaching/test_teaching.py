@@ -3,6 +3,7 @@
 import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
@@ -12,7 +13,7 @@ from tests.integration.support.deployed import Deployed
 from tests.integration.support.people import INSTRUCTORS, STUDENTS, People
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page
+    from playwright.sync_api import Page, Route
 
 pytestmark = pytest.mark.intrusive
 
@@ -261,6 +262,37 @@ def test_the_roster_shows_progress(desk: Desk, people: People, deployed: Deploye
     bar = page.get_by_role("progressbar")
     bar.wait_for()
     assert bar.get_attribute("aria-valuenow") == "50"
+
+
+def test_a_search_looks_at_students_that_are_not_shown_yet(desk: Desk) -> None:
+    """A page of the list has a hundred. Three simulated pages stand for a large school."""
+    course_id = new_course(desk.teacher)
+    page = desk.open()
+
+    def part(route: "Route") -> None:
+        cursor = int(dict(parse_qsl(urlsplit(route.request.url).query)).get("cursor", 0))
+        entry = {
+            "userId": f"user-{cursor}",
+            "displayName": ("Ada", "Bo", "Zoë")[cursor],
+            "email": f"{cursor}@example.org",
+            "status": "active",
+            "completionPercentage": 0,
+            "enrolledAt": "2027-01-01T00:00:00Z",
+            "lastActivityAt": "2027-01-01T00:00:00Z",
+        }
+        more = {} if cursor == 2 else {"nextCursor": str(cursor + 1)}
+        route.fulfill(json={"items": [entry], **more})
+
+    page.route(f"**/courses/{course_id}/roster?*", part)
+    desk.open(course_id, "#roster")
+    page.get_by_text("1 student", exact=True).wait_for()
+    desk.window.calls.clear()
+    page.get_by_label("Search students").fill("zoe")
+    page.get_by_role("row").filter(has_text="Zoë").wait_for()
+    assert page.get_by_role("row").filter(has_text="Ada").count() == 0
+    page.get_by_text("1 student", exact=True).wait_for()
+    assert desk.window.calls == [f"GET /courses/{course_id}/roster"] * 2
+    page.unroute_all()
 
 
 def test_a_colleague_is_named_by_address(desk: Desk, people: People) -> None:

@@ -1,5 +1,5 @@
 // The tab *Roster*: who is enrolled and how far, with search, removal, import and export.
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { api, ask, type Schemas } from "../../../api/client";
 import { useAction } from "../../../api/use-action";
 import { usePages } from "../../../api/use-pages";
@@ -18,6 +18,8 @@ type Entry = Schemas["RosterEntry"];
 type RosterPage = Schemas["RosterPage"];
 
 const PAGE_SIZE = 100;
+/** A search reads the list up to here by itself: a teacher looks for one of a whole school, not of a university. */
+const SEARCHED = 2_000;
 
 function pageOf(courseId: string, cursor?: string): Promise<RosterPage> {
   const query = { limit: PAGE_SIZE, ...(cursor ? { cursor } : {}) };
@@ -46,6 +48,10 @@ export function RosterTab(props: { course: Schemas["Course"] }) {
     pages.setItems(pages.items?.filter((each) => each.userId !== entry.userId) ?? []);
     setLeaving(undefined);
     setSaid(teach("roster.removed", { name: nameOf(entry) }));
+  });
+  const canReadOn = pages.hasMore && !pages.moreProblem && (pages.items?.length ?? 0) < SEARCHED;
+  useEffect(() => {
+    if (words.trim() && canReadOn && !pages.isLoadingMore) pages.more();
   });
   const items = pages.items?.filter((each) => matches(each, words));
   return (
@@ -79,7 +85,7 @@ export function RosterTab(props: { course: Schemas["Course"] }) {
                 label={teach("roster.search")}
                 name="words"
                 type="search"
-                hint={pages.hasMore ? teach("roster.search.part") : undefined}
+                hint={pages.hasMore && !canReadOn ? teach("roster.search.part") : undefined}
                 value={words}
                 onInput={setWords}
               />
