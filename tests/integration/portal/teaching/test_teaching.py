@@ -156,9 +156,11 @@ def test_a_file_of_the_wrong_kind_says_what_the_lesson_takes(desk: Desk, tmp_pat
     empty.touch()
     right.write_text(TEXT, encoding="utf-8")
     page = desk.open(course_id)
-    page.get_by_text("A text in Markdown (.md).").wait_for()  # before a file is chosen
+    page.get_by_text(
+        "A text in Markdown (.md), or a zip of one with its pictures."
+    ).wait_for()  # before a file is chosen
     desk.window.calls.clear()
-    takes = "This lesson takes a text in Markdown (.md)."
+    takes = "This lesson takes a text in Markdown (.md), or a zip"
     for wrong, words in ((film, takes), (empty, "The file is empty."), (renamed, takes)):
         _choose(page, "Upload file", wrong)
         page.get_by_role("alert").filter(has_text=words).wait_for()
