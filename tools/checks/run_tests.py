@@ -17,12 +17,11 @@ from tools.support.paths import ROOT
 QUICK = ("tests/unit", "tests/infrastructure")
 # Each checks the logs of its own platform at the end. The first one mostly waits, the second one mostly computes.
 GROUPS = (
-    ("tests/integration/platform",),
+    ("tests/integration/platform", "tests/integration/people"),
     (
         "tests/integration/contract",
         "tests/integration/courses",
         "tests/integration/packages",
-        "tests/integration/people",
         "tests/integration/player",
         "tests/integration/portal",
         "tests/integration/platform/test_logs.py",
