@@ -147,8 +147,8 @@ class Export:
 
 def escaped_length(text: str) -> int:
     """How many bytes a JSON text takes in Lambda's answer, where it is a part of a text in JSON once more."""
-    if text.isascii():
-        # JSON has no control characters, so these are all that is escaped, by one character each.
+    if text.isascii() and "\x7f" not in text:
+        # A text in JSON has no other control character, so these are all that is escaped, by one character each.
         return len(text) + text.count('"') + text.count("\\")
     return len(json.dumps(text)) - len('""')
 

@@ -67,6 +67,7 @@ LAYER_OF = {
     "identity_triggers/sign_up.py": RULES,
     "identity_triggers/token_groups.py": RULES,
     "packages/archive.py": RULES,
+    "packages/articles.py": RULES,
     "packages/kinds.py": RULES,
     "packages/launch.py": RULES,
     "packages/media_types.py": RULES,
