@@ -68,7 +68,7 @@ def test_a_changed_function_and_a_new_route_go_live(
     description = account.checkout / "api/openapi.yaml"
     route = """  /courses/{courseId}/echo:
     parameters:
-      - { name: courseId, in: path, required: true, schema: { type: string } }
+      - { name: courseId, in: path, required: true, schema: { $ref: "#/components/schemas/CourseId" } }
     get:
       operationId: echoCourse
       x-function: catalog
