@@ -46,6 +46,10 @@ def to_webvtt(data: bytes) -> bytes:
     # What WebVTT does before it parses; a NUL is no character there.
     text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n").replace("\0", "\ufffd")
     is_webvtt = _WEBVTT_BEGINS.match(text) is not None
+    if not is_webvtt and text.startswith("WEBVTT"):
+        raise RefusedCaptions(
+            "captions-format", "The first line has to be WEBVTT, alone or with a blank after it."
+        )
     if not is_webvtt:
         shown = "\n".join(line.rstrip(" \t") for line in _POSITIONS.sub("", text).split("\n"))
         text = shown.strip("\n \t") + "\n"

@@ -57,7 +57,7 @@ def test_blanks_at_the_ends_of_lines_are_left_out_of_srt_files() -> None:
         (b"hello\n", "captions-format", "neither WebVTT nor SRT"),
         (b"%PDF-1.7 \x00\x01", "captions-format", "neither WebVTT nor SRT"),
         (b"WEBVTT\n", "captions-empty", "no captions"),
-        (b"WEBVTTX\n\n00:01.000 --> 00:02.000\nHi\n", "captions-time", "Line 3 has no times"),
+        (b"WEBVTTX\n\n00:01.000 --> 00:02.000\nHi\n", "captions-format", "The first line has to be WEBVTT"),
         (b"WEBVTT\n\nNOTE nothing\n", "captions-empty", "no captions"),
         (b"1\n00:00:01,000 --> 00:00:02,000\n", "captions-empty", "no captions"),
         (b"WEBVTT\n\n00:01.000 --> 00:02\nHi\n", "captions-time", "Line 3 has no times"),
