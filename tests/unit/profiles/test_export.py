@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from domain import audit, staff
@@ -299,7 +299,8 @@ def test_an_address_that_is_not_verified_shows_no_invitations(
     assert document["invitedTo"] == ["awaited"]
 
 
-@given(st.one_of(st.text(), st.text('az"\\\n\0')))
+@given(st.one_of(st.text(), st.text('az"\\\n\0\x7f')))
+@example("\x7f")
 def test_the_length_of_an_entry_in_the_answer_is_known_before_the_answer_is_made(title: str) -> None:
     """Lambda's answer has the body as a text in JSON, with all but ASCII escaped."""
     entry = json.dumps({"title": title}, ensure_ascii=False)
