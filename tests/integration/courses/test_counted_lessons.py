@@ -5,6 +5,7 @@ from tests.integration.support.course_helpers import (
     eventually,
     lesson,
     new_course,
+    send_content,
     set_status,
     upload,
 )
@@ -41,6 +42,17 @@ def test_percentages_follow_the_lessons_that_count(deployed: Deployed, users: Sh
     owner.put(f"{path}/film", lesson("pdf", position=2))
     eventually(lambda: stored_percentage(student, course_id) == 100)
     assert student.get(f"/progress/{course_id}")["status"] == "completed"
+
+
+def test_a_lesson_counts_when_its_owner_has_sent_a_file(users: SharedUsers) -> None:
+    """It is how tests give content to lessons where they may not write into a table."""
+    owner, student = users.owner, users.student
+    course_id = new_course(owner, "one", lessons={"later": lesson(position=1)})
+    enroll(student, course_id)
+    found = student.put(f"/progress/{course_id}/lessons/one", {"completed": True})
+    assert found["completionPercentage"] == 100
+    send_content(owner, course_id, "later")
+    assert student.get(f"/progress/{course_id}")["completionPercentage"] == 50
 
 
 def test_sections_required_lessons_and_their_order(users: SharedUsers) -> None:

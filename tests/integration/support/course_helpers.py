@@ -56,13 +56,9 @@ def give_content(owner: Person, course_id: str, *lesson_ids: str) -> None:
     Locally a file is noted without one, which is quick. Elsewhere the test role may not write into a table, and the
     owner sends files.
     """
-    deployed, course_path = owner.deployed, f"/courses/{course_id}"
+    deployed = owner.deployed
     if not deployed.is_local:
-        for lesson_id in lesson_ids:
-            form = owner.post(f"{course_path}/lessons/{lesson_id}/upload", {})
-            assert send_file(deployed, form, PAGE).ok
-        for lesson_id in lesson_ids:
-            eventually(partial(has_content, owner, f"{course_path}/lessons/{lesson_id}"))
+        send_content(owner, course_id, *lesson_ids)
         return
     for lesson_id in lesson_ids:
         deployed.looking_inside("dynamodb").update_item(
@@ -72,6 +68,15 @@ def give_content(owner: Person, course_id: str, *lesson_ids: str) -> None:
             ExpressionAttributeNames={"#lesson": lesson_id},
             ExpressionAttributeValues={":key": {"S": f"public/{course_id}/{lesson_id}/none/text.html"}},
         )
+
+
+def send_content(owner: Person, course_id: str, *lesson_ids: str) -> None:
+    """Upload a file to each of these lessons, and wait until all of them have content."""
+    paths = [f"/courses/{course_id}/lessons/{lesson_id}" for lesson_id in lesson_ids]
+    for path in paths:
+        assert send_file(owner.deployed, owner.post(f"{path}/upload", {}), PAGE).ok
+    for path in paths:
+        eventually(partial(has_content, owner, path))
 
 
 def set_status(owner: Person, course_id: str, status: str) -> None:
