@@ -29,7 +29,8 @@ function useStandardStreams() {
   fs.openSync(__filename); // if descriptor 3 was free, no other file gets it now
   fs.readSync = (from, ...rest) => readSync(from === PIPE ? 0 : from, ...rest);
   fs.writeSync = (to, ...rest) => writeSync(to === PIPE ? 1 : to, ...rest);
-  // What is printed goes to standard error, in the form in which jsii's main file passes it on.
+  // What programs print goes to standard error, in the form in which jsii's main file passes it on. What Node.js says
+  // itself, of an error that nobody caught, goes there as it is.
   for (const name of ["stdout", "stderr"]) {
     const printed = new Writable({
       write(text, _, done) {

@@ -26,6 +26,15 @@ console.log("printed");
 console.error("complained");
 fs.writeSync(2, JSON.stringify({ links: process.execArgv }) + "\\n");
 """
+# As in main.py.
+MEANWHILE = """
+import sys
+from education.functions.bundling import bundles
+from education.openapi.description import load_api_description
+from education.settings.load import settings_from_variables, stack_arguments
+bundles()
+print(sorted({"jsii", "constructs", "cdktf"} & set(sys.modules)))
+"""
 
 
 @pytest.fixture
@@ -104,6 +113,14 @@ def test_there_is_one_node_process() -> None:
         "print(repr(open(f'/proc/{node}/task/{node}/children').read()))"
     )
     assert said == "''\n"
+
+
+def test_what_runs_meanwhile_imports_no_jsii() -> None:
+    """Two imports at once of what imports one another fail now and then."""
+    said = subprocess.run(
+        [sys.executable, "-c", MEANWHILE], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout
+    assert said == "[]\n"
 
 
 def test_a_failure_is_told_only_where_the_packages_are_imported() -> None:
