@@ -12,7 +12,7 @@ import { refuseEmpty } from "../upload/kinds";
 import { aboutList } from "./faults";
 import { ImportResults } from "./import-results";
 import { failedRows } from "./left-over";
-import { oneEachLine } from "./pasted";
+import { tableOf } from "./pasted";
 
 type Course = Schemas["Course"];
 type Result = Schemas["RosterEnrollResult"];
@@ -32,7 +32,7 @@ export function ImportPanel(props: { course: Course; onImported: () => void }) {
     };
     // A file goes as it is: the API finds out how it is encoded.
     if (file) refuseEmpty(file);
-    const table = file ?? new Blob([oneEachLine(draft.value.text)]);
+    const table = file ?? new Blob([tableOf(draft.value)]);
     try {
       return await ask(
         api.POST("/courses/{courseId}/roster", {
