@@ -22,6 +22,7 @@ MANIFEST_INVALID = "manifest-invalid"
 NO_ENTRY_PAGE = "no-entry-page"
 ENTRY_PAGE_MISSING = "entry-page-missing"
 NO_ARTICLE = "no-article"
+NOT_IN_ARTICLE = "not-in-article"
 
 
 class Refused(Exception):  # noqa: N818 - a decision about a package, not an error of the program

@@ -84,7 +84,7 @@ export interface paths {
         /**
          * Get an S3 form to upload one file for the lesson
          * @description A form works once, for the lesson as it is now, and while the caller may edit the course. A newer form of the lesson replaces it. A file that is sent with an invalid form is deleted when it arrives. The lesson has content when `hasContent` says so.
-         *     An interactive lesson takes a single HTML page or a package: SCORM 1.2, SCORM 2004, H5P, or a zip with an `index.html`. An article takes Markdown, or a zip of one text in Markdown and its pictures, which the text names by relative addresses. A package is checked and unpacked after the upload; `content` of the lesson has the result.
+         *     An interactive lesson takes a single HTML page or a package: SCORM 1.2, SCORM 2004, H5P, or a zip with an `index.html`. An article takes Markdown, or a zip of a text in Markdown and its pictures, which the text names by relative addresses. Of several texts it shows `index.md`. A package is checked and unpacked after the upload; `content` of the lesson has the result.
          */
         post: operations["createLessonUpload"];
         delete?: never;

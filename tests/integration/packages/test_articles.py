@@ -50,7 +50,7 @@ def test_a_page_in_an_article_is_refused_and_a_new_text_takes_its_place(
     course_id = new_course(users.owner, lessons={"words": lesson()}, status="draft")
     upload_package(deployed, users.owner, course_id, "words", ARTICLE, fileName="words.zip")
     refused = upload_package(deployed, users.owner, course_id, "words", zip_of({"a.md": "", "b.html": PAGE}))
-    assert (refused["state"], refused["code"]) == ("failed", "file-type-refused")
+    assert (refused["state"], refused["code"]) == ("failed", "not-in-article")
     assert "/p/" in users.owner.get(f"/courses/{course_id}/lessons/words/content")["url"]
     key = upload(deployed, users.owner, course_id, "words", TEXT, fileName="words.md")
     assert users.owner.get(f"/courses/{course_id}/lessons/words/content")["url"].endswith(key)

@@ -167,6 +167,7 @@ def test_every_code_of_an_archive_is_tried() -> None:
         refusals.NO_ENTRY_PAGE,
         refusals.ENTRY_PAGE_MISSING,
         refusals.NO_ARTICLE,
+        refusals.NOT_IN_ARTICLE,
     }
     codes = {value for name, value in vars(refusals).items() if name.isupper() and isinstance(value, str)}
     assert {code for code, _ in REFUSALS.values()} == codes - of_manifests

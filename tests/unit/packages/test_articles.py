@@ -1,4 +1,4 @@
-"""Packages of articles: one text, its pictures, and nothing else."""
+"""Packages of articles: texts, their pictures, and nothing else."""
 
 import io
 
@@ -26,6 +26,8 @@ def read(package: bytes) -> Launch:
         ),
         ({"Index.md": "", "notes.md": "", "cloud.webp": ""}, "Index.md"),
         ({"text/words.md": "", "pictures/cloud.gif": ""}, "text/words.md"),
+        ({"text/Index.md": "", "text/notes.md": "", "pictures/cloud.gif": ""}, "text/Index.md"),
+        ({"index.md": "", "notes/index.md": ""}, "index.md"),
         ({"words.md": "", "__MACOSX/._words.md": "", ".DS_Store": ""}, "words.md"),
     ],
 )
@@ -39,10 +41,14 @@ def test_the_text_of_an_article_is_found(files: Files, entry: str) -> None:
         (zip_of({"cloud.png": ""}), refusals.NO_ARTICLE),
         (zip_of({}), refusals.NO_ARTICLE),
         (zip_of({"one.md": "", "two.md": ""}), refusals.NO_ARTICLE),
-        (zip_of({"words.md": "", "page.html": PAGE}), refusals.FILE_TYPE_REFUSED),
-        (zip_of({"words.md": "", "code.js": ""}), refusals.FILE_TYPE_REFUSED),
-        (scorm_12(), refusals.FILE_TYPE_REFUSED),
-        (h5p(), refusals.FILE_TYPE_REFUSED),
+        (zip_of({"one/index.md": "", "two/index.md": ""}), refusals.NO_ARTICLE),
+        (zip_of({"words.md": "", "words.docx": ""}), refusals.NOT_IN_ARTICLE),
+        (zip_of({"words.md": "", "words.txt": ""}), refusals.NOT_IN_ARTICLE),
+        (zip_of({"words.md": "", "page.html": PAGE}), refusals.NOT_IN_ARTICLE),
+        (zip_of({"words.md": "", "code.js": ""}), refusals.NOT_IN_ARTICLE),
+        (zip_of({"words.md": "", "setup.exe": ""}), refusals.FILE_TYPE_REFUSED),
+        (scorm_12(), refusals.NOT_IN_ARTICLE),
+        (h5p(), refusals.NOT_IN_ARTICLE),
     ],
 )
 def test_a_package_that_is_no_article_is_refused(package: bytes, code: str) -> None:

@@ -19,6 +19,7 @@ const CODES = [
   "no-article",
   "no-entry-page",
   "not-a-zip",
+  "not-in-article",
   "path-traversal",
   "ratio-too-high",
   "special-file",
