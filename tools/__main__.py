@@ -61,13 +61,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return problem.exit_code
 
 
-def _help(command: Callable[..., None]) -> str:
+def _help(command: Callable[..., int | None]) -> str:
     """The docstring of a command, without line ends inside its paragraphs."""
     paragraphs = (command.__doc__ or "").split("\n\n")
     return "\n\n".join(" ".join(paragraph.split()) for paragraph in paragraphs)
 
 
-def _with_exit_code(command: Callable[..., None]) -> Callable[..., None]:
+def _with_exit_code(command: Callable[..., int | None]) -> Callable[..., None]:
     """The command, with what ends it turned into an exit code and one sentence."""
 
     @functools.wraps(command)

@@ -11,15 +11,18 @@ from tools.support.service_problems import SERVICE_PROBLEMS, service_message
 OUTPUT_CLOSED, INTERRUPTED = 141, 130  # as a shell reports SIGPIPE and SIGINT
 
 
-def command_line(main: Callable[[], None]) -> int:
-    """Run a command; returns its exit code: 0, or 1 with one sentence for what the user can correct."""
+def command_line(main: Callable[[], int | None]) -> int:
+    """Run a command; returns its exit code: what `main` returns, or 1 with one sentence for what the user can correct.
+
+    A `main` that returns nothing has succeeded.
+    """
 
     def terminated(*_: object) -> None:
         raise KeyboardInterrupt
 
     signal.signal(signal.SIGTERM, terminated)
     try:
-        main()
+        return main() or 0
     except UserError as problem:
         print(f"error: {problem}", file=sys.stderr)
         return 1
@@ -35,4 +38,3 @@ def command_line(main: Callable[[], None]) -> int:
     except KeyboardInterrupt:
         print("\ninterrupted", file=sys.stderr)
         return INTERRUPTED
-    return 0

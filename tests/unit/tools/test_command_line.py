@@ -85,6 +85,12 @@ def test_drift_is_an_exit_code(differs: bool, code: int, monkeypatch: pytest.Mon
     assert main(["drift", "--environment", "dev"]) == code
 
 
+def test_a_failing_test_is_the_exit_code_of_run_tests(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It was always 0, and so was that of `make test` and of every pull request."""
+    monkeypatch.setattr("tools.checks.run_tests.run_tests", lambda options: 3)
+    assert main(["run-tests"]) == 3
+
+
 def test_what_the_installer_answers_is_the_exit_code(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(install, "main", lambda _: 1)
     assert main(["install"]) == 1
