@@ -28,6 +28,8 @@ GROUPS = (
     ),
 )
 STOP_SECONDS = 60
+# A busy machine makes a test in a browser late now and then. It runs a second time, and the summary names it (R).
+ONCE_MORE = ("--reruns=1", "-raR")
 
 
 def run_tests(options: Sequence[str]) -> int:
@@ -43,7 +45,11 @@ def run_tests(options: Sequence[str]) -> int:
             output = started.enter_context(log.open("w"))
             # A group of processes of its own: Ctrl-C reaches it once, from here, so that it removes its platform.
             process = subprocess.Popen(
-                _pytest(group), cwd=ROOT, stdout=output, stderr=subprocess.STDOUT, process_group=0
+                _pytest([*ONCE_MORE, *group]),
+                cwd=ROOT,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                process_group=0,
             )
             started.callback(_stop, process)
             groups.append((process, log))

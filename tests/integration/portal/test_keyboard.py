@@ -74,7 +74,7 @@ def test_the_journey_by_keyboard_alone(
         page.get_by_role("dialog").wait_for()
         keys.press("Escape")
         page.get_by_role("dialog").wait_for(state="detached")
-        assert page.evaluate("document.activeElement.innerText") == "Withdraw", "the focus goes back"
+        page.wait_for_function("document.activeElement.innerText === 'Withdraw'")  # the focus goes back
         window.press("Profile")
         page.get_by_label("Name").wait_for()
         window.reach("document.activeElement.name === 'displayName'")

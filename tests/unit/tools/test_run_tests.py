@@ -1,5 +1,6 @@
 """`make test`: the integration tests begin with the quick ones, and are stopped if one of those fails."""
 
+import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -22,7 +23,7 @@ def programs(monkeypatch: pytest.MonkeyPatch, here: Path, *, quick: str, slow: t
     """Run these scripts instead of pytest, in the folder `here`: `quick` once two groups of slow ones have begun."""
 
     def program(arguments: Sequence[str]) -> list[str]:
-        if list(arguments) in (groups := [["a"], ["b"]]):
+        if list(arguments) in (groups := [[*run_tests.ONCE_MORE, name] for name in "ab"]):
             number = groups.index(list(arguments))
             script = START.format(number) + slow[number]
         else:
@@ -54,6 +55,26 @@ def test_a_failing_integration_test_is_reported_after_the_others_have_ended(
     programs(monkeypatch, tmp_path, quick="sys.exit(0)", slow=(slow[0], slow[1]))
     assert run_tests.run_tests([]) == 3
     assert sorted(capsys.readouterr().out.splitlines()) == ["1 failed", "all passed"]
+
+
+def test_a_test_that_fails_once_is_named_and_one_that_fails_twice_is_the_exit_code(tmp_path: Path) -> None:
+    (tmp_path / "test_late.py").write_text(
+        "from pathlib import Path\nhere = Path(__file__).parent / 'tried'\n"
+        "def test_late():\n    tried = here.exists()\n    here.touch()\n    assert tried\n"
+        "def test_broken():\n    assert False\n"
+    )
+    programs = [
+        subprocess.run(
+            [sys.executable, "-m", "pytest", *run_tests.ONCE_MORE, f"test_late.py::{name}"],
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        for name in ("test_late", "test_broken")
+    ]
+    assert [program.returncode for program in programs] == [0, 1]
+    assert "RERUN test_late.py::test_late" in programs[0].stdout
 
 
 def test_a_failing_quick_test_stops_the_integration_tests_which_clean_up(
