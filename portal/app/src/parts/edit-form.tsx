@@ -5,10 +5,14 @@ import { t } from "../texts";
 import { Button } from "./button";
 import { ProblemNote } from "./notes";
 
-/** The form. `label` is its name for assistive technology; `onCancel` gives it up. */
+/**
+ * The form. `label` is its name for assistive technology; `onCancel` gives it up. While it is held, for example by a
+ * question, it cannot be saved.
+ */
 export function EditForm(props: {
   label: string;
   save: Action<[]>;
+  isHeld?: boolean;
   onCancel: () => void;
   children: ComponentChildren;
 }) {
@@ -18,13 +22,13 @@ export function EditForm(props: {
       aria-label={props.label}
       onSubmit={(event) => {
         event.preventDefault();
-        void props.save.run();
+        if (!props.isHeld) void props.save.run();
       }}
     >
       {props.children}
       <ProblemNote problem={props.save.problem} />
       <div class="row">
-        <Button type="submit" look="main" isBusy={props.save.isRunning}>
+        <Button type="submit" look="main" isBusy={props.save.isRunning} isDisabled={props.isHeld === true}>
           {t("action.save")}
         </Button>
         <Button onPress={props.onCancel}>{t("action.cancel")}</Button>

@@ -138,7 +138,13 @@ def test_two_who_edit_the_same_lesson_see_both_versions(desk: Desk) -> None:
     form.get_by_role("button", name="Save").click()
     page.get_by_role("heading", name="This course has been changed meanwhile").wait_for()
     assert page.get_by_role("cell", name="Theirs").count() == 1
+    assert form.get_by_role("button", name="Save").is_disabled()
     assert desk.window.in_both_schemes() == []
+    third = {**lesson(title="Third"), "section": "New", "required": False, "position": 1}
+    desk.teacher.put(f"/courses/{course_id}/lessons/one", third)
+    page.get_by_role("button", name="Take mine").click()
+    page.get_by_role("cell", name="Third").wait_for()
+    assert desk.teacher.get(f"/courses/{course_id}")["lessons"][1]["title"] == "Third"
     page.get_by_role("button", name="Take mine").click()
     page.get_by_role("status").filter(has_text="The lesson is saved").wait_for()
     two, one = desk.teacher.get(f"/courses/{course_id}")["lessons"]
@@ -149,6 +155,27 @@ def test_two_who_edit_the_same_lesson_see_both_versions(desk: Desk) -> None:
     form.get_by_role("button", name="Save").click()
     page.get_by_role("alert").filter(has_text="This lesson has been deleted meanwhile").wait_for()
     assert form.get_by_label("Title").input_value() == "Typed for nothing"
+
+
+def test_who_takes_theirs_of_a_lesson_is_told_so(desk: Desk) -> None:
+    """A title that is the name of a kind is shown as it was typed."""
+    course_id = new_course(desk.teacher, lessons={"one": lesson(title="one")})
+    page = desk.open(course_id)
+    page.get_by_role("button", name="Edit lesson").click()
+    form = page.get_by_role("form", name="Edit lesson")
+    form.get_by_label("Title").fill("pdf")
+    form.get_by_label("Section").fill("Kept")
+    desk.teacher.put(f"/courses/{course_id}/lessons/one", lesson(title="video"))
+    form.get_by_role("button", name="Save").click()
+    page.get_by_role("button", name="Take theirs").wait_for()
+    assert page.get_by_role("cell").all_inner_texts() == ["pdf", "video"]
+    page.get_by_role("button", name="Take theirs").click()
+    page.get_by_role("status").filter(has_text="You have their version now. What else you typed").wait_for()
+    assert form.get_by_label("Title").input_value() == "video"
+    form.get_by_role("button", name="Save").click()
+    page.get_by_role("status").filter(has_text="The lesson is saved").wait_for()
+    (one,) = desk.teacher.get(f"/courses/{course_id}")["lessons"]
+    assert (one["title"], one["section"]) == ("video", "Kept")
 
 
 def test_two_who_add_a_lesson_of_the_same_name_have_two_lessons(desk: Desk) -> None:

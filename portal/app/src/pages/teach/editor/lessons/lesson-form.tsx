@@ -5,13 +5,13 @@ import { Problem } from "../../../../api/problem";
 import { useAction } from "../../../../api/use-action";
 import { EditForm } from "../../../../parts/edit-form";
 import { CheckField, SelectField, TextField } from "../../../../parts/field";
-import { ProblemNote } from "../../../../parts/notes";
+import { ProblemNote, StatusNote } from "../../../../parts/notes";
 import { t } from "../../../../texts";
 import { useDraft } from "../../draft";
 import { teach } from "../../texts";
 import { readCourse } from "../course";
-import { differences, merged, mineBeside } from "../settings/conflict";
-import { Conflict } from "../settings/conflict-panel";
+import { merged, unseen } from "../settings/conflict";
+import { Conflict, type FieldNames, takeTheirs } from "../settings/conflict-panel";
 import { bodyOf, fieldsOf, type LessonFields, newFields } from "./fields";
 import { lastPosition, lessonIdOf } from "./order";
 
@@ -19,14 +19,14 @@ type Lesson = Schemas["Lesson"];
 
 const KINDS = ["video", "pdf", "article", "interactive"] as const;
 
-const LABELS = {
+const FIELD_NAMES: FieldNames<LessonFields> = {
   title: "field.title",
   contentType: "lesson.kind",
   section: "lesson.section",
   required: "lesson.required",
   premium: "lesson.premium",
   needsStorage: "lesson.needsStorage",
-} as const;
+};
 
 /** The name of a lesson's draft; without `lessonId` of a new one. */
 export const lessonDraft = (courseId: string, lessonId = ""): string => `lesson/${courseId}/${lessonId}`;
@@ -46,6 +46,7 @@ export function LessonForm(props: {
   );
   const { base, value: form } = draft;
   const [theirs, setTheirs] = useState<LessonFields>();
+  const [said, setSaid] = useState("");
   const put = async (fields: LessonFields, newest: Schemas["Course"], known: Lesson | undefined) => {
     const taken = new Set(newest.lessons.map((each) => each.lessonId));
     const lessonId = known?.lessonId ?? lessonIdOf(fields.title, taken);
@@ -56,26 +57,27 @@ export function LessonForm(props: {
     draft.forget();
     props.onSaved(lessonId);
   };
-  /** A lesson has no version, so what somebody else has changed or moved meanwhile is read before it is replaced. */
-  const write = async (isChosen: boolean) => {
+  /**
+   * A lesson has no version, so what somebody else has changed or moved meanwhile is read before it is replaced. Who has
+   * chosen is asked again about what was changed after `seen`.
+   */
+  const write = async (seen?: LessonFields) => {
+    setSaid("");
     const newest = await readCourse(courseId);
     if (!lesson) return put(form, newest, undefined);
     const known = newest.lessons.find((each) => each.lessonId === lesson.lessonId);
     if (!known) throw new Problem(404, teach("lesson.gone"));
     const other = fieldsOf(known);
-    if (!isChosen && differences(base, form, other).length > 0) return setTheirs(other);
+    if (unseen(base, form, other, seen).length > 0) return setTheirs(other);
     return put(merged(base, form, other), newest, known);
   };
-  const save = useAction(() => write(false));
-  const takeMine = useAction(() => write(true));
-  const takeTheirs = (other: LessonFields) => {
-    draft.rebase(other, mineBeside(base, form, other));
-    setTheirs(undefined);
-  };
+  const save = useAction(() => write());
+  const takeMine = useAction(write);
   return (
     <EditForm
       label={lesson ? teach("lesson.edit") : teach("lesson.add")}
       save={save}
+      isHeld={theirs !== undefined}
       onCancel={() => {
         draft.forget();
         props.onCancel();
@@ -132,24 +134,27 @@ export function LessonForm(props: {
       )}
       {theirs && (
         <Conflict
-          differences={differences(base, form, theirs).map(({ name, mine, theirs: other }) => ({
-            label: teach(LABELS[name]),
-            mine: shown(mine),
-            theirs: shown(other),
-          }))}
+          base={base}
+          mine={form}
+          theirs={theirs}
+          names={FIELD_NAMES}
+          shown={shown}
           isBusy={takeMine.isRunning}
-          onMine={() => takeMine.run()}
-          onTheirs={() => takeTheirs(theirs)}
+          onMine={() => takeMine.run(theirs)}
+          onTheirs={() => {
+            setSaid(takeTheirs(draft, theirs));
+            setTheirs(undefined);
+          }}
         />
       )}
       <ProblemNote problem={takeMine.problem} />
+      <StatusNote>{said}</StatusNote>
     </EditForm>
   );
 }
 
 /** A value as the comparison shows it. */
-function shown(value: LessonFields[keyof LessonFields]): string {
+function shown(name: keyof LessonFields, value: LessonFields[keyof LessonFields]): string {
   if (typeof value === "boolean") return teach(value ? "conflict.yes" : "conflict.no");
-  const kind = KINDS.find((each) => each === value);
-  return kind ? t(`type.${kind}`) : value;
+  return name === "contentType" ? t(`type.${value as Lesson["contentType"]}`) : value;
 }

@@ -1,11 +1,28 @@
 // Somebody else changed the course: shows both versions, and asks which one stays.
 import { useEffect, useRef } from "preact/hooks";
 import { Button } from "../../../../parts/button";
+import type { Draft } from "../../draft";
 import { teach } from "../../texts";
+import { differences, mineBeside } from "./conflict";
+
+/** The names of a form's fields. */
+export type FieldNames<T> = Record<keyof T & string, Parameters<typeof teach>[0]>;
+
+/** Takes their values where both have changed something, and says so; what only I have typed stays in the form. */
+export function takeTheirs<T extends object>(draft: Draft<T>, theirs: T): string {
+  const kept = mineBeside(draft.base, draft.value, theirs);
+  draft.rebase(theirs, kept);
+  return teach(Object.keys(kept).length > 0 ? "conflict.taken.rest" : "conflict.taken");
+}
 
 /** The panel. It takes the focus, since the person has to decide before anything is saved. */
-export function Conflict(props: {
-  differences: readonly { label: string; mine: string; theirs: string }[];
+export function Conflict<T extends object>(props: {
+  base: T;
+  mine: T;
+  theirs: T;
+  names: FieldNames<T>;
+  /** A value as the comparison shows it. */
+  shown: (name: keyof T & string, value: T[keyof T]) => string;
   isBusy: boolean;
   onMine: () => void;
   onTheirs: () => void;
@@ -29,14 +46,14 @@ export function Conflict(props: {
             </tr>
           </thead>
           <tbody>
-            {props.differences.map((each) => (
-              <tr key={each.label}>
-                <th scope="row">{each.label}</th>
+            {differences(props.base, props.mine, props.theirs).map(({ name, mine, theirs }) => (
+              <tr key={name}>
+                <th scope="row">{teach(props.names[name])}</th>
                 <td>
-                  <bdi>{each.mine || teach("conflict.empty")}</bdi>
+                  <bdi>{props.shown(name, mine) || teach("conflict.empty")}</bdi>
                 </td>
                 <td>
-                  <bdi>{each.theirs || teach("conflict.empty")}</bdi>
+                  <bdi>{props.shown(name, theirs) || teach("conflict.empty")}</bdi>
                 </td>
               </tr>
             ))}

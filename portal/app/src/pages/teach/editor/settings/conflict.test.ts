@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { differences, merged } from "./conflict";
+import { differences, merged, unseen } from "./conflict";
 
 const base = { title: "A", summary: "s", seats: "10" };
 
@@ -21,4 +21,16 @@ test("what only I changed is no conflict, and is kept", () => {
   const mine = { ...base, seats: "7" };
   expect(differences(base, mine, { ...base, title: "Theirs" })).toEqual([]);
   expect(merged(base, mine, { ...base, title: "Theirs" })).toEqual({ ...base, title: "Theirs", seats: "7" });
+});
+
+test("what a third one has saved is unseen, and what was shown is not", () => {
+  const [mine, seen] = [
+    { ...base, title: "Mine", seats: "7" },
+    { ...base, title: "Theirs" },
+  ];
+  expect(unseen(base, mine, seen)).toHaveLength(1);
+  expect(unseen(base, mine, seen, seen)).toEqual([]);
+  expect(unseen(base, mine, { ...seen, summary: "New" }, seen)).toEqual([]);
+  expect(unseen(base, mine, { ...seen, title: "Third" }, seen).map((each) => each.theirs)).toEqual(["Third"]);
+  expect(unseen(base, mine, { ...seen, seats: "20" }, seen).map((each) => each.name)).toEqual(["seats"]);
 });

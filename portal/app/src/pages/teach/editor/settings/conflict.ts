@@ -17,6 +17,10 @@ export function differences<T extends object>(base: T, mine: T, theirs: T): Diff
     .map((name) => ({ name, mine: mine[name], theirs: theirs[name] }));
 }
 
+/** The differences that are new to who has seen `seen` of theirs. */
+export const unseen = <T extends object>(base: T, mine: T, theirs: T, seen?: T): Difference<T>[] =>
+  differences(base, mine, theirs).filter((each) => each.theirs !== seen?.[each.name]);
+
 /** What is saved when I take my own values: theirs, with what I changed. */
 export function merged<T extends object>(base: T, mine: T, theirs: T): T {
   const next = { ...theirs };

@@ -11,12 +11,12 @@ import { dateAndTime } from "../../../../texts/formats";
 import { useDraft } from "../../draft";
 import { teach } from "../../texts";
 import { type Course, readCourse, type TabProps } from "../course";
-import { differences, merged, mineBeside } from "./conflict";
-import { Conflict } from "./conflict-panel";
+import { differences, merged } from "./conflict";
+import { Conflict, type FieldNames, takeTheirs } from "./conflict-panel";
 import { changesOf, formOf, isPast, momentOf, type SettingsForm } from "./settings";
 import { Staff } from "./staff";
 
-const FIELD_NAMES: Record<keyof SettingsForm, Parameters<typeof teach>[0]> = {
+const FIELD_NAMES: FieldNames<SettingsForm> = {
   title: "field.title",
   summary: "field.summary",
   seats: "field.seats",
@@ -73,13 +73,10 @@ function Details(props: TabProps) {
   };
   const save = useAction(() => orCompare(version, () => patch(form, base, version)));
   const takeMine = useAction((other: Course) => orCompare(other.version, () => patchOver(other)));
-  /** Their values where both have changed something; what only I have typed stays in the form. */
-  const takeTheirs = (other: Course) => {
-    const kept = mineBeside(base, form, formOf(other));
-    draft.rebase({ ...formOf(other), version: other.version }, kept);
+  const take = (other: Course) => {
+    setSaid(takeTheirs(draft, { ...formOf(other), version: other.version }));
     setTheirs(undefined);
     props.onCourse(other);
-    setSaid(teach(Object.keys(kept).length > 0 ? "conflict.taken.rest" : "conflict.taken"));
   };
 
   const problem = save.problem ?? takeMine.problem;
@@ -113,14 +110,14 @@ function Details(props: TabProps) {
       {isPast(form.closesAt) && <p class="note">{teach("settings.closed")}</p>}
       {theirs && (
         <Conflict
-          differences={differences(base, form, formOf(theirs)).map((each) => ({
-            label: teach(FIELD_NAMES[each.name]),
-            mine: shown(each.name, each.mine),
-            theirs: shown(each.name, each.theirs),
-          }))}
+          base={base}
+          mine={form}
+          theirs={formOf(theirs)}
+          names={FIELD_NAMES}
+          shown={shown}
           isBusy={takeMine.isRunning}
           onMine={() => takeMine.run(theirs)}
-          onTheirs={() => takeTheirs(theirs)}
+          onTheirs={() => take(theirs)}
         />
       )}
       <ProblemNote problem={problem} />
