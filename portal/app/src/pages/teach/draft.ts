@@ -41,8 +41,8 @@ export interface Draft<T> {
 /** The draft of a form; `saved` is what the form shows while nothing is typed. `key` names the form in this tab. */
 export function useDraft<T extends object>(key: string, saved: T): Draft<T> {
   const [draft, setDraft] = useState<Kept<T> | undefined>(() => kept<T>(key));
-  const value = { ...saved, ...draft?.typed };
   const base = draft?.base ?? saved;
+  const value = { ...base, ...draft?.typed };
   const names = Object.keys(draft?.typed ?? {}) as (keyof T)[];
   const isChanged = names.some((name) => value[name] !== base[name]);
   const change = (part: Partial<T>) =>
