@@ -1,6 +1,12 @@
 // Opens PDF documents with pdf.js. Its worker is a file of the portal, loaded with the first document.
-import { GlobalWorkerOptions, getDocument, type PDFDocumentProxy, TextLayer } from "pdfjs-dist";
-import workerAddress from "pdfjs-dist/build/pdf.worker.min.mjs?url";
+// The legacy build brings what browsers have had for some months only: older tablets and Firefox 140 ESR read it too.
+import {
+  GlobalWorkerOptions,
+  getDocument,
+  type PDFDocumentProxy,
+  TextLayer,
+} from "pdfjs-dist/legacy/build/pdf.mjs";
+import workerAddress from "pdfjs-dist/legacy/build/pdf.worker.min.mjs?url";
 import { ownWorker } from "../../../trusted-types";
 
 /** Opens a document; `ratio` is its first page's width by its height. Throws if it cannot be read. */

@@ -1,5 +1,5 @@
 // A document: its pages one below the other, drawn when they come into view.
-import type { PDFDocumentProxy } from "pdfjs-dist";
+import type { PDFDocumentProxy } from "pdfjs-dist/legacy/build/pdf.mjs";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { Problem } from "../../../api/problem";
 import { useAction } from "../../../api/use-action";
