@@ -92,7 +92,7 @@ def test_signing_out_revokes_the_sign_in_and_leaves_no_token(
 def test_signing_out_forgets_what_was_typed_and_not_saved(
     deployed: Deployed, people: People, chromium: "Browser"
 ) -> None:
-    """It may be a list of students, and the next person at this computer is somebody else."""
+    """It may be a list of students, and the next person at this computer is somebody else. So do the other tabs."""
     teacher = people.new("instructors")
     course_id = new_course(teacher)
     with visit(chromium, deployed) as window:
@@ -102,10 +102,15 @@ def test_signing_out_forgets_what_was_typed_and_not_saved(
         page.once("dialog", lambda dialog: dialog.accept())
         window.open("/learning")
         page.get_by_role("heading", level=1, name="My learning").wait_for()
-        assert "student@example.org" in page.evaluate("JSON.stringify(sessionStorage)"), "it waits for a save"
+        other = Visit(page.context.new_page(), deployed)
+        other.open(f"/teach/courses/{course_id}#roster")
+        other.page.get_by_label("E-mail addresses").fill("student@example.org")
+        for each in (page, other.page):
+            assert "student@example.org" in each.evaluate("JSON.stringify(sessionStorage)"), "it waits"
         page.get_by_role("button", name="Sign out").click()
-        page.get_by_role("button", name="Sign in").wait_for()
-        assert page.evaluate("JSON.stringify([{...sessionStorage}, {...localStorage}])") == "[{},{}]"
+        for each in (page, other.page):
+            each.get_by_role("button", name="Sign in").first.wait_for()
+            assert each.evaluate("JSON.stringify([{...sessionStorage}, {...localStorage}])") == "[{},{}]"
 
 
 def _renewal(deployed: Deployed, refresh: str) -> requests.Response:

@@ -30,6 +30,7 @@ const oauth = () => import("./oauth");
 const tabs = new Tabs(
   () => renewal.shared,
   (tokens, isNew) => renewal.take(tokens, isNew),
+  forgetTyped,
 );
 const renewal: Renewal = new Renewal(
   {

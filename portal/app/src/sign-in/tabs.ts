@@ -10,13 +10,19 @@ export class Tabs {
   readonly #channel = new BroadcastChannel("education.session");
   readonly #waiting = new Set<(tokens: Tokens | null) => void>();
 
-  constructor(own: () => Tokens | null, taken: (tokens: Tokens | null, isNew: boolean) => void) {
+  /** `own`: the tokens of this tab. `taken`: another tab has told its tokens, or null after a sign-out, and after `ended`. */
+  constructor(
+    own: () => Tokens | null,
+    taken: (tokens: Tokens | null, isNew: boolean) => void,
+    ended: () => void,
+  ) {
     this.#channel.onmessage = (event: MessageEvent<Message>) => {
       const message = event.data;
       if (message.type === "ask") {
         const tokens = own();
         if (tokens) this.share(tokens);
       } else {
+        if (message.type === "ended") ended();
         const tokens = message.type === "tokens" ? message.tokens : null;
         for (const waiting of this.#waiting) waiting(tokens);
         taken(tokens, message.type === "tokens" && message.isNew === true);
