@@ -8,9 +8,14 @@ export interface Loaded<T> {
   problem: Problem | undefined;
   isLoading: boolean;
   reload: () => void;
-  /** Replaces the data by what the page knows better, for example after it has saved it. */
-  set: (data: T) => void;
+  /**
+   * Replaces the data by what the page knows better, for example after it has saved it. A function gets the newest data, and
+   * is not asked while there is none.
+   */
+  set: (next: T | ((newest: T) => T)) => void;
 }
+
+const isChange = <T>(next: T | ((newest: T) => T)): next is (newest: T) => T => typeof next === "function";
 
 /** Loads data whenever `key` changes. Answers for an earlier key are dropped. */
 export function useData<T>(key: string, load: () => Promise<T>): Loaded<T> {
@@ -39,6 +44,14 @@ export function useData<T>(key: string, load: () => Promise<T>): Loaded<T> {
       setState({ key });
       setRound((each) => each + 1);
     }, [key]),
-    set: useCallback((next: T) => setState({ key, data: next }), [key]),
+    set: useCallback(
+      (next: T | ((newest: T) => T)) =>
+        setState((state) => {
+          if (!isChange(next)) return { key, data: next };
+          if (state.key !== key || state.data === undefined) return state;
+          return { key, data: next(state.data) };
+        }),
+      [key],
+    ),
   };
 }

@@ -20,18 +20,21 @@ export interface Pages<T> {
   more: () => void;
   isLoadingMore: boolean;
   moreProblem: Problem | undefined;
-  /** Replaces what is shown, for example after one entry was removed. */
-  setItems(items: T[]): void;
+  /** Replaces what is shown by a function of the newest list, for example after one entry was removed. */
+  setItems(change: (newest: readonly T[]) => T[]): void;
 }
 
 /** Loads a list whenever `key` changes. `pageOf` gives one page: the first without a cursor. */
 export function usePages<T>(key: string, pageOf: (cursor?: string) => Promise<Page<T>>): Pages<T> {
   const found = useData(key, () => pageOf());
   const next = useAction(async () => {
-    const before = found.data;
-    if (!before?.nextCursor) return;
-    const page = await pageOf(before.nextCursor);
-    found.set({ ...page, items: [...before.items, ...page.items] });
+    const asked = found.data?.nextCursor;
+    if (!asked) return;
+    const page = await pageOf(asked);
+    // Meanwhile the list may have lost an entry, or it was loaded again and ends elsewhere.
+    found.set((newest) =>
+      newest.nextCursor === asked ? { ...page, items: [...newest.items, ...page.items] } : newest,
+    );
   });
   return {
     items: found.data?.items,
@@ -42,6 +45,6 @@ export function usePages<T>(key: string, pageOf: (cursor?: string) => Promise<Pa
     more: () => void next.run(),
     isLoadingMore: next.isRunning,
     moreProblem: next.problem,
-    setItems: (items) => found.data && found.set({ ...found.data, items }),
+    setItems: (change) => found.set((newest) => ({ ...newest, items: change(newest.items) })),
   };
 }

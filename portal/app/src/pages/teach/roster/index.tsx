@@ -45,7 +45,7 @@ export function RosterTab(props: { course: Schemas["Course"] }) {
         params: { path: { courseId, userId: entry.userId } },
       }),
     );
-    pages.setItems(pages.items?.filter((each) => each.userId !== entry.userId) ?? []);
+    pages.setItems((newest) => newest.filter((each) => each.userId !== entry.userId));
     setLeaving(undefined);
     setSaid(teach("roster.removed", { name: nameOf(entry) }));
   });
