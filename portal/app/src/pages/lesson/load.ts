@@ -1,12 +1,16 @@
 // What a lesson shows, in three calls at the same time; a package's saved state is a fourth one.
 import { api, ask, type Schemas } from "../../api/client";
+import { byThisClock } from "../../api/clock";
 import { asProblem, Problem } from "../../api/problem";
 import { flush, waitingFor } from "../../progress/outbox";
 import type { Update } from "../../progress/updates";
 import { type CourseAndPart, loadCourse } from "../course/load";
 
 /** How a lesson's content is reached. Packages have the addresses of the player. */
-export type Content = Schemas["LessonContent"];
+export type Content = Schemas["LessonContent"] & {
+  /** When the addresses end, in milliseconds since 1970 by this device's clock. */
+  endsAt?: number;
+};
 
 /** Everything of one lesson. `content` is null while nothing was uploaded. */
 export interface LessonData extends CourseAndPart {
@@ -23,7 +27,10 @@ const FLUSH_MS = 2_000;
 export async function contentOf(courseId: string, lessonId: string): Promise<Content | null> {
   try {
     const path = { courseId, lessonId };
-    return await ask(api.GET("/courses/{courseId}/lessons/{lessonId}/content", { params: { path } }));
+    const call = api.GET("/courses/{courseId}/lessons/{lessonId}/content", { params: { path } });
+    const content = await ask(call);
+    const { expiresAt } = content;
+    return expiresAt ? { ...content, endsAt: byThisClock(expiresAt, (await call).response) } : content;
   } catch (error) {
     if (error instanceof Problem && error.status === 404) return null;
     throw error;

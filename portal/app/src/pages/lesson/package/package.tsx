@@ -48,7 +48,7 @@ type PlayerProps = Props & { onAgain: () => void };
 function Player(props: PlayerProps) {
   const [isThere, setThere] = useState(false);
   const { frame, isLoading, problem, failure, outcome, shown } = usePlayer(props);
-  const hasEnded = useEnd(props.content.expiresAt);
+  const hasEnded = useEnd(props.content.endsAt);
   return (
     <div class="stack">
       <ProblemNote problem={problem} onRetry={props.onAgain} />
@@ -100,13 +100,13 @@ function Player(props: PlayerProps) {
 }
 
 /** Whether the addresses of a package have ended: it cannot load its next pages. */
-function useEnd(expiresAt: string | undefined): boolean {
+function useEnd(endsAt: number | undefined): boolean {
   const [hasEnded, setEnded] = useState(false);
   useEffect(() => {
-    const look = () => setEnded(expiresAt !== undefined && Date.now() >= Date.parse(expiresAt));
+    const look = () => setEnded(endsAt !== undefined && Date.now() >= endsAt);
     const timer = setInterval(look, LOOK_MS);
     return () => clearInterval(timer);
-  }, [expiresAt]);
+  }, [endsAt]);
   return hasEnded;
 }
 
