@@ -102,5 +102,6 @@ function link(written: string | undefined, content: ComponentChildren, around: A
 
 function picture(written: string | undefined, alt: string, around: Around) {
   const address = written === undefined ? null : pictureAddress(written, around.base);
-  return address ? <img src={address} alt={alt} loading="lazy" /> : <em>{alt}</em>;
+  // Not `loading="lazy"`: who scrolls down hours later would meet an address that has ended.
+  return address ? <img src={address} alt={alt} /> : <em>{alt}</em>;
 }
