@@ -27,10 +27,6 @@ export function Home() {
   const [typed, setTyped] = useState(words);
   useEffect(() => setTyped(words), [words]); // also after the browser's own *back*
   const pages = usePages(`courses?${words}`, (cursor) => pageOf(words, cursor));
-  const clear = () => {
-    setTyped("");
-    route("/");
-  };
   return (
     <Page title={t("catalogue.title")} lead={t("catalogue.lead")} isWide>
       <search>
@@ -57,7 +53,7 @@ export function Home() {
         empty={
           words ? (
             <Empty title={t("catalogue.nothing.title")} text={t("catalogue.nothing.text")}>
-              <Button onPress={clear}>{t("catalogue.clear")}</Button>
+              <Button onPress={() => route("/")}>{t("catalogue.clear")}</Button>
             </Empty>
           ) : (
             <Empty title={t("catalogue.empty.title")} text={t("catalogue.empty.text")} />
