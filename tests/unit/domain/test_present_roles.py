@@ -1,5 +1,6 @@
 """A role counts as long as the person has it, not as long as the token says so."""
 
+import re
 import time
 from datetime import UTC, datetime
 
@@ -60,7 +61,7 @@ def test_what_was_revoked_is_forgotten_when_no_token_can_have_it(catalogue: Cata
     table.note_revoked("ada", INSTRUCTORS)
     stored = catalogue.tables.get(catalogue.tables.profiles, key) or {}
     assert stored["expiresAt"] - stored["instructorsOnlyAfter"] >= 25 * 3600
-    assert "ada" not in str(stored)
+    assert not re.search(r"\bada\b", str(stored))
 
 
 def test_an_erased_person_has_no_role(catalogue: Catalogue) -> None:

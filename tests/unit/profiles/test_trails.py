@@ -1,5 +1,6 @@
 """Administrators read the audit trail of a course or a person, with real DynamoDB and Cognito APIs."""
 
+import re
 from typing import Any
 from uuid import uuid4
 
@@ -113,7 +114,7 @@ def test_an_erased_person_stays_a_pseudonym(archive: Archive) -> None:
     answer = archive.person("ADA")
     assert [entry["action"] for entry in answer.body["items"]] == ["student-removed", "person-erased"]
     assert {entry["actor"] for entry in answer.body["items"]} == {audit.pseudonym("ada")}
-    assert "ada" not in str(answer.body) + str(archive.course().body)
+    assert not re.search(r"\bada\b", str(answer.body) + str(archive.course().body))
 
 
 def test_what_never_was_is_not_found_and_what_has_no_entry_is_empty(
