@@ -30,17 +30,12 @@ TapStacklocal  aws_iam_role.education_catalog_role_D445118F (education/catalog/r
 """
 
 LONG_LAST_WORDS = """\
-import os, signal, time
+import signal
 
-
-def save(*_: object) -> None:
-    print("x" * 200_000 + "saved", flush=True)
-    os._exit(0)
-
-
-signal.signal(signal.SIGINT, save)
+signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})  # not while it prints
 print("working", flush=True)
-time.sleep(100)
+signal.sigwait({signal.SIGINT})
+print("x" * 200_000 + "saved", flush=True)
 """
 
 
