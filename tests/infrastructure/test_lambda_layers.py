@@ -170,6 +170,7 @@ def test_the_list_names_only_files_that_need_it() -> None:
 
 
 def test_packages_only_have_a_docstring() -> None:
+    """But `toolkit`, which sets what must be set before any function's large imports."""
     for path in python_files("lambda_src"):
-        if path.name == "__init__.py":
+        if path.name == "__init__.py" and path.parent.name != "toolkit":
             assert len(parsed(path).body) == 1, f"{name_of(path)}: code belongs in a file with a layer"
