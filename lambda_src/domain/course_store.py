@@ -28,9 +28,11 @@ PUBLISHED_IN = "published"
 # The courses that a person owns, and the person's items as a co-teacher (domain.staff), newest first.
 OWNER_INDEX = "owned-courses-index"
 
-# How long find_cached may answer from memory; course data only, never a student's record.
+# How long a course may be shown from memory; course data only, never a student's record.
 CACHE_SECONDS = 5.0
-_CACHE_SIZE = 256
+# A lesson takes 1 to 5 KB of memory, so 25 MB at most.
+CACHED_LESSONS = 5_000
+_CACHED_COURSES = 256
 
 
 def find(table_name: str, course_id: str, *, consistent: bool = False) -> Course | None:
@@ -48,32 +50,48 @@ _cache: dict[tuple[str, str], tuple[float, Course]] = {}
 
 def find_cached(table_name: str, course_id: str) -> Course | None:
     """Read one course that may be up to CACHE_SECONDS old. Absence is never cached."""
-    return _cached(table_name, course_id) or _remember(table_name, course_id, find(table_name, course_id))
+    return cached(table_name, course_id) or _remembered(table_name, course_id, find(table_name, course_id))
 
 
 def find_recent(table_name: str, course_id: str) -> tuple[Course | None, bool]:
     """Read one course that may be up to CACHE_SECONDS old, and say whether it was read now: at most one GetItem.
 
     A course that was read now is as it is now. So a request that is about to refuse something by it need not read it a
-    second time.
+    second time (domain.permissions.recent_course).
     """
-    if cached := _cached(table_name, course_id):
-        return cached, False
-    return _remember(table_name, course_id, find(table_name, course_id, consistent=True)), True
+    if kept := cached(table_name, course_id):
+        return kept, False
+    return find_now(table_name, course_id), True
 
 
-def _cached(table_name: str, course_id: str) -> Course | None:
+def find_now(table_name: str, course_id: str) -> Course | None:
+    """Read one course as it is now, which replaces the one in memory: one GetItem."""
+    return _remembered(table_name, course_id, find(table_name, course_id, consistent=True))
+
+
+def cached(table_name: str, course_id: str) -> Course | None:
+    """A course that this instance has read in the last CACHE_SECONDS; no call."""
     expires_at, course = _cache.get((table_name, course_id), (0.0, None))
     return course if expires_at > time.monotonic() else None
 
 
-def _remember(table_name: str, course_id: str, course: Course | None) -> Course | None:
+def remember(table_name: str, course: Course) -> None:
+    """Let `cached` answer with a course that was just read. The oldest ones make room for it."""
+    forget_cached(table_name, course.course_id)
+    lessons = len(course.lessons) + sum(len(kept.lessons) for _, kept in _cache.values())
+    for key, (_, kept) in list(_cache.items()):
+        if len(_cache) < _CACHED_COURSES and lessons <= CACHED_LESSONS:
+            break
+        del _cache[key]
+        lessons -= len(kept.lessons)
+    _cache[table_name, course.course_id] = (time.monotonic() + CACHE_SECONDS, course)
+
+
+def _remembered(table_name: str, course_id: str, course: Course | None) -> Course | None:
     if course is None:
         forget_cached(table_name, course_id)
-        return None
-    if len(_cache) >= _CACHE_SIZE:
-        _cache.clear()
-    _cache[table_name, course_id] = (time.monotonic() + CACHE_SECONDS, course)
+    else:
+        remember(table_name, course)
     return course
 
 

@@ -8,7 +8,11 @@ Two rules about roles are elsewhere. identity_triggers.token_groups decides whic
 profiles.roles asks the user pool whether an administrator still has the role, and keeps the last administrator.
 
 `may_…` answers yes or no. `require_…` raises an error that tells the caller no more than they may know.
+What is refused is refused by the course as it is now: recent_course.
 """
+
+from collections.abc import Callable
+from typing import Protocol
 
 from domain.courses import Course, CourseSummary
 from toolkit.caller import Caller
@@ -16,6 +20,30 @@ from toolkit.errors import Forbidden, NotFound
 
 NO_SUCH_COURSE = "There is no such course."
 ADMINISTRATORS_ONLY = "Only administrators may do this."
+
+
+class RecentCourses(Protocol):
+    """Courses that may be some seconds old, because all requests for a course read the same item."""
+
+    def recent_course(self, course_id: str) -> tuple[Course | None, bool]:
+        """One course as it was a few seconds ago at most, and whether it was read now."""
+
+    def course(self, course_id: str) -> Course | None:
+        """One course as it is now."""
+
+
+def recent_course(
+    courses: RecentCourses, course_id: str, is_enough: Callable[[Course], bool]
+) -> Course | None:
+    """The course as it was a few seconds ago, if that is enough; else as it is now. It is read once at most.
+
+    Args:
+        is_enough: whether nothing is refused or hidden by this course.
+    """
+    course, is_now = courses.recent_course(course_id)
+    if is_now or (course is not None and is_enough(course)):
+        return course
+    return courses.course(course_id)
 
 
 def may_create_courses(caller: Caller) -> bool:

@@ -17,13 +17,14 @@ completes nothing.
 """
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any, Protocol
 
 from domain.content_paths import INTERACTIVE
 from domain.courses import Course
 from domain.enrollments.model import EnrollmentRecord
 from domain.enrollments.results import Result
-from domain.permissions import may_see
+from domain.permissions import RecentCourses, may_see, recent_course
 from domain.runtime.model import NOTHING_SAVED, Runtime, pack
 from progress import positions, rules
 from progress.activities import Activity
@@ -40,14 +41,11 @@ _OPENED_ELSEWHERE = (
 _NOT_INTERACTIVE = "This lesson has no run-time data: it is not interactive."
 
 
-class LaunchStore(Protocol):
+class LaunchStore(RecentCourses, Protocol):
     """What the rules need of the database."""
 
     def load(self, user_id: str, course_id: str) -> tuple[Course | None, EnrollmentRecord | None]:
         """The course and the student's record as they are now."""
-
-    def recent_course(self, course_id: str) -> tuple[Course | None, bool]:
-        """The course, perhaps a few seconds old, and whether it was read now."""
 
     def record(self, user_id: str, course_id: str) -> EnrollmentRecord | None:
         """The student's record as it is now."""
@@ -125,7 +123,7 @@ def save(
     saved = Runtime(caller.user_id, course_id, lesson_id, body["launch"], body["sequence"], pack(model), now)
     record = store.record(caller.user_id, course_id)
     if record is None or not record.is_enrolled:
-        course, _ = store.recent_course(course_id)
+        course = recent_course(store, course_id, partial(may_see, caller))
         positions.require_enrolled(caller, course, record)
     is_stored = store.save_runtime(saved)
     if is_stored is None:

@@ -15,7 +15,7 @@ from typing import Protocol
 
 from domain.courses import Course
 from domain.enrollments.model import NOT_ENROLLED, PENDING, WAITLISTED, EnrollmentRecord, Position
-from domain.permissions import NO_SUCH_COURSE, may_see
+from domain.permissions import NO_SUCH_COURSE, RecentCourses, may_see, recent_course
 from progress.activities import Activity
 from toolkit.caller import Caller
 from toolkit.errors import Forbidden, NotFound
@@ -25,14 +25,8 @@ NO_SUCH_LESSON = "There is no such lesson in this course."
 _WAITING_CODES = {PENDING: "enrollment-pending", WAITLISTED: "enrollment-waitlisted"}
 
 
-class PositionStore(Protocol):
+class PositionStore(RecentCourses, Protocol):
     """What the rules need of the database."""
-
-    def recent_course(self, course_id: str) -> tuple[Course | None, bool]:
-        """The course, perhaps a few seconds old, and whether it was read now."""
-
-    def course(self, course_id: str) -> Course | None:
-        """The course as it is now."""
 
     def record(self, user_id: str, course_id: str) -> EnrollmentRecord | None:
         """The student's record as it is now."""
@@ -87,11 +81,10 @@ def course_with_lesson(store: PositionStore, caller: Caller, course_id: str, les
     Raises:
         NotFound: there is no such course for this caller, or no such lesson in it.
     """
-    course, is_now = store.recent_course(course_id)
-    is_refused = course is None or lesson_id not in course.lesson_ids or not may_see(caller, course)
-    if is_refused and not is_now:
-        course = store.course(course_id)
-    return require_lesson(caller, course, lesson_id)
+    found = recent_course(
+        store, course_id, lambda course: lesson_id in course.lesson_ids and may_see(caller, course)
+    )
+    return require_lesson(caller, found, lesson_id)
 
 
 def require_lesson(caller: Caller, course: Course | None, lesson_id: str) -> Course:
