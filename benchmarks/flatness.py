@@ -163,13 +163,16 @@ def _costs() -> str:
     lines = [
         "The platform in a month (docs/cost.md):",
         "",
-        "| students | before | now | share | |",
-        "|---:|---:|---:|---:|---|",
+        "| students | before | now | share | | through the portal | share | |",
+        "|---:|---:|---:|---:|---|---:|---:|---|",
     ]
     for students, stated in costs.model.before.stated:
-        now = costs.bill(students).total
-        reached = verdict(now <= stated / 2) if students >= 100_000 else ""
-        lines.append(f"| {students:,} | ${stated:,} | ${now:,.0f} | {now / stated:.2f} | {reached} |")
+        cells = [f"{students:,}", f"${stated:,}"]
+        for by_portal in (False, True):
+            now, goal = costs.bill(students, by_portal=by_portal).total, costs.goal(students)
+            reached = "" if goal is None else verdict(now <= goal)
+            cells += [f"${now:,.0f}", f"{now / stated:.2f}", reached]
+        lines.append(f"| {' | '.join(cells)} |")
     return "\n".join(lines) + "\n"
 
 

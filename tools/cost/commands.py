@@ -14,7 +14,8 @@ def cost(
     It computes with list prices (us-east-1), assumptions about what people do, and the calls of docs/aws-calls.md. All
     but the calls are in tools/cost/model.toml. It asks AWS for nothing.
     """
-    from tools.cost.report import as_text, cost_model, write_page
+    from tools.cost.page import write_page
+    from tools.cost.report import as_text, cost_model
 
     costs = cost_model()
     if write:

@@ -12,6 +12,8 @@ from education.errors import UserError
 from tools.cost.calls_page import Line, read_page
 
 MODEL = Path(__file__).with_name("model.toml")
+# The sections whose figures say where they come from.
+_ASSUMED = ("behaviour", "request")
 
 
 class _Section(BaseModel):
@@ -22,6 +24,7 @@ class Requests(_Section):
     """How often a student sends a request: on a school day, or for each minute of film.
 
     Attributes:
+        why: what the figure was taken from.
         is_new: whether the version before did not have it.
     """
 
@@ -30,10 +33,23 @@ class Requests(_Section):
     per_day: float = 0.0
     per_minute_of_film: float = 0.0
     is_new: bool = False
+    why: str
+
+
+class Opening(_Section):
+    """A request that the opening of a lesson makes.
+
+    Attributes:
+        first: the case in which the function reads the course; None if each request counts in full.
+    """
+
+    route: str
+    case: str
+    first: str | None = None
 
 
 class Behaviour(_Section):
-    """What one student does; the comments in model.toml explain the fields."""
+    """What one student does; `Assumption.what` explains the fields."""
 
     school_days: int
     film_minutes: float
@@ -41,12 +57,18 @@ class Behaviour(_Section):
     busiest_hour_share: float
     peak_over_average: float
     starting_share: float
+    first_minute_share: float
+    openings_together: float
     stored_bytes: int
     mails: float
     events: float
     sign_ins: float
     renewals: float
+    portal_files: float
+    portal_reads: float
+    portal_bytes: int
     requests: tuple[Requests, ...]
+    opening: tuple[Opening, ...]
 
 
 class Request(_Section):
@@ -56,11 +78,22 @@ class Request(_Section):
     call_milliseconds: float
     start_milliseconds: float
     start_share: float
+    cache_seconds: float
     log_bytes: int
     access_log_bytes: int
+    edge_log_bytes: int
     log_months: int
-    signed_share: float
     answer_bytes: int
+    sent_bytes: int
+
+
+class Assumption(_Section):
+    """A figure of `Behaviour` or `Request`: what it is, and where it comes from."""
+
+    name: str
+    value: float
+    what: str
+    source: str
 
 
 class Fixed(_Section):
@@ -107,6 +140,15 @@ class Limit(_Section):
     quota: float
     raise_: str
     source: str
+    seen: datetime.date | None = None  # None for our own
+
+
+class Saving(_Section):
+    """Something that would cost less; tools/cost/savings.py computes how much."""
+
+    id: str
+    what: str
+    why: str
 
 
 class Position(_Section):
@@ -119,10 +161,12 @@ class Position(_Section):
 
 
 class Before(_Section):
-    """The version before this one."""
+    """The version before this one. The goal is the part `goal` of its cost, from `goal_from` students on."""
 
     date: datetime.date
     stated: tuple[tuple[int, int], ...]
+    goal: float
+    goal_from: int
     positions_per_minute_of_film: float
     log_bytes: int
     traced_share: float
@@ -145,9 +189,11 @@ class Model(_Section):
 
     behaviour: Behaviour
     request: Request
+    assumptions: tuple[Assumption, ...]
     fixed: Fixed
     prices: Mapping[str, Price]
     limits: tuple[Limit, ...]
+    savings: tuple[Saving, ...]
     before: Before
     peers: tuple[Peer, ...]
 
@@ -156,11 +202,17 @@ def load_model(file: Path = MODEL) -> Model:
     """Read the model.
 
     Raises:
-        UserError: it is not valid.
+        UserError: it is not valid, or a figure does not say where it comes from.
     """
     values: dict[str, Any] = tomllib.loads(file.read_text(encoding="utf-8"))
     for limit in values.get("limits", ()):
         limit["raise_"] = limit.pop("raise", "")
+    values["assumptions"] = [
+        {"name": name, **_take(file, values[section], section, name)}
+        for section in _ASSUMED
+        for name in list(values[section])
+        if not isinstance(values[section][name], list)
+    ]
     try:
         return Model.model_validate(values)
     except ValidationError as problem:
@@ -175,14 +227,27 @@ def lines_of(model: Model, page: Sequence[Line] | None = None) -> Mapping[Reques
     Raises:
         UserError: the page has no such route or case.
     """
-    by_name = {(line.route, line.case): line for line in (read_page() if page is None else page)}
-    found = {}
-    for requests in model.behaviour.requests:
-        line = by_name.get((requests.route, requests.case))
-        if line is None:
-            case = f" ({requests.case})" if requests.case else ""
-            raise UserError(
-                f"model.toml names {requests.route}{case}, which docs/aws-calls.md does not have."
-            )
-        found[requests] = line
-    return found
+    lines = read_page() if page is None else page
+    return {requests: line_of(requests.route, requests.case, lines) for requests in model.behaviour.requests}
+
+
+def line_of(route: str, case: str, lines: Sequence[Line]) -> Line:
+    """The line of a route and case.
+
+    Raises:
+        UserError: there is none.
+    """
+    for line in lines:
+        if (line.route, line.case) == (route, case):
+            return line
+    said = f" ({case})" if case else ""
+    raise UserError(f"model.toml names {route}{said}, which docs/aws-calls.md does not have.")
+
+
+def _take(file: Path, section: dict[str, Any], place: str, name: str) -> dict[str, Any]:
+    """The parts of a figure; its value stays in the section."""
+    parts = section[name]
+    if not isinstance(parts, dict) or not {"value", "what", "source"} <= {*parts}:
+        raise UserError(f"{file.name}: {place}.{name}: a figure has `value`, `what` and `source`.")
+    section[name] = parts["value"]
+    return parts
