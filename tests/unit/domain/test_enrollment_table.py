@@ -99,6 +99,13 @@ def set_course(tables: Tables, **fields: Any) -> None:
     tables.set_course(COURSE, **fields)
 
 
+@pytest.fixture
+def without_queue(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Requests take their seats themselves, however late. What becomes of a queue is tested in `admissions`."""
+    monkeypatch.setattr(enrollments, "DIRECT_ATTEMPTS", 1_000)
+    monkeypatch.setattr(enrollments, "DIRECT_SECONDS", 60)
+
+
 def counters(tables: Tables) -> tuple[int, int]:
     return tables.counters(COURSE)
 
@@ -126,6 +133,7 @@ def test_parallel_requests_of_one_student_enrol_once(table: RosterTable, dynamod
     assert statuses(table, ["ada"]) == {ACTIVE: 1}
 
 
+@pytest.mark.usefixtures("without_queue")
 def test_parallel_requests_of_many_students_never_take_a_seat_too_many(
     table: RosterTable, dynamodb_tables: Tables
 ) -> None:
@@ -136,6 +144,7 @@ def test_parallel_requests_of_many_students_never_take_a_seat_too_many(
     assert counters(dynamodb_tables) == (5, THREADS - 5)
 
 
+@pytest.mark.usefixtures("without_queue")
 def test_no_seat_is_lost_while_students_come_and_go(table: RosterTable, dynamodb_tables: Tables) -> None:
     set_course(dynamodb_tables, capacity=3)
     users = [f"student-{number}" for number in range(12)]
