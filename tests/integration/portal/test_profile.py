@@ -24,7 +24,10 @@ SQUARES = "document.querySelector('svg.qr path').getAttribute('d').match(/M/g).l
 def test_a_second_factor_is_set_up_and_asked_for(
     deployed: Deployed, people: People, chromium: "Browser"
 ) -> None:
-    """The code of an app is asked for at the page and at the next sign-in. A wrong one says so, and changes nothing."""
+    """The code of an app is asked for at the page and at the next sign-in. A wrong one says so, and changes nothing.
+
+    The page knows that it is on, and turns it off after a question.
+    """
     student = people.new("students")
     with visit(chromium, deployed) as window:
         page = window.page
@@ -47,7 +50,16 @@ def test_a_second_factor_is_set_up_and_asked_for(
         window.give_password(student.email, window.new_password(student), "/profile")
         page.fill("#code", app.code())
         page.keyboard.press("Enter")
-        page.get_by_role("heading", level=1, name="Profile").wait_for()
+        page.get_by_text("The second factor is on.").wait_for()
+        page.get_by_role("button", name="Set up another app").wait_for()
+        page.get_by_role("button", name="Turn it off").click()
+        question = page.get_by_role("dialog", name="Turn off the second factor?")
+        question.get_by_text("your password alone is enough").wait_for()
+        assert window.faults() == []
+        question.get_by_role("button", name="Turn it off").click()
+        page.get_by_role("status").filter(has_text="The second factor is off").wait_for()
+        page.reload()
+        page.get_by_role("button", name="Set up a second factor").wait_for()
 
 
 def test_the_name_is_changed_and_everything_comes_as_a_file(
