@@ -49,6 +49,7 @@ class ContentDelivery(Construct):
     """The content bucket, the distribution in front of it, and the keys of premium links.
 
     Attributes:
+        bucket: where the files are.
         log_bucket: where requests are logged, if the settings want that.
         signing_keys: the keys of premium links.
         packages: the keys of packages' addresses.
@@ -98,6 +99,7 @@ class ContentDelivery(Construct):
         # The policy is a resource of its own, made after both: inside one of them, each would wait for the other.
         bucket.allow([_read_through(bucket, distribution)], require_tls=content.require_tls)
         self.log_bucket: AccessLogBucket | None = log_bucket
+        self.bucket: ContentBucket = bucket
         self.bucket_name: str = bucket.name
         self.bucket_arn: str = bucket.arn
         self.distribution_id: str = distribution.id

@@ -2,6 +2,9 @@
 
 Files below `assets/` have the hash of their content in their name and never change. Everything else is asked for anew
 each time, so a deployment needs no invalidation.
+
+They wait for the versioning of their bucket: what comes before has no version of its own, and the next deployment would
+find nothing of it that it could delete.
 """
 
 import hashlib
@@ -11,6 +14,7 @@ from cdktf import AssetType, ITerraformDependable, TerraformAsset
 from cdktf_cdktf_provider_aws.s3_object import S3Object
 from constructs import Construct
 
+from education.content.buckets import PrivateBucket
 from education.errors import UserError
 
 ASSETS = "assets/"
@@ -52,7 +56,12 @@ def content_type(key: str) -> str:
 
 
 def add_folder(
-    scope: Construct, folder: Path, *, bucket: str, prefix: str = "", leave_out: tuple[str, ...] = ()
+    scope: Construct,
+    folder: Path,
+    *,
+    bucket: PrivateBucket,
+    prefix: str = "",
+    leave_out: tuple[str, ...] = (),
 ) -> list[S3Object]:
     """An object for each file of `folder`, with `prefix` before its path; `leave_out` names files by their path."""
     return [
@@ -62,7 +71,9 @@ def add_folder(
     ]
 
 
-def add_file(scope: Construct, path: Path, *, bucket: str, key: str, immutable: bool = False) -> S3Object:
+def add_file(
+    scope: Construct, path: Path, *, bucket: PrivateBucket, key: str, immutable: bool = False
+) -> S3Object:
     """An object with the content of one file."""
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
     name = key.replace("/", "-")
@@ -72,12 +83,13 @@ def add_file(scope: Construct, path: Path, *, bucket: str, key: str, immutable: 
     return S3Object(
         scope,
         f"file-{name}",
-        bucket=bucket,
+        bucket=bucket.name,
         key=key,
         source=asset.path,
         source_hash=digest,
         content_type=content_type(key),
         cache_control=IMMUTABLE if immutable else NO_CACHE,
+        depends_on=[bucket.versioning],
     )
 
 
@@ -85,16 +97,16 @@ def add_text(
     scope: Construct,
     text: str,
     *,
-    bucket: str,
+    bucket: PrivateBucket,
     key: str,
     after: list[S3Object],
 ) -> S3Object:
     """An object whose content has values of the stack in it; it is written after the objects `after`."""
-    waits: list[ITerraformDependable] = [*after]
+    waits: list[ITerraformDependable] = [bucket.versioning, *after]
     return S3Object(
         scope,
         f"file-{key.replace('/', '-')}",
-        bucket=bucket,
+        bucket=bucket.name,
         key=key,
         content=text,
         content_type=content_type(key),

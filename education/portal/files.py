@@ -30,7 +30,7 @@ def add_portal_files(
     site: PortalSite, *, env: Environment, content: ContentDelivery, identity: Identity
 ) -> None:
     """Makes the objects of the app and those of the player; builds what has changed."""
-    build, bucket = built("app"), site.bucket.name
+    build, bucket = built("app"), site.bucket
     files = add_folder(site, build, bucket=bucket, leave_out=(PAGE, CONFIGURATION))
     school = env.settings.school
     logo_key = None

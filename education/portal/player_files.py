@@ -16,7 +16,7 @@ def add_player_files(content: ContentDelivery, *, portal_origins: Sequence[str])
 
     The player takes packages only from a page of one of `portal_origins`, which are those that may frame it.
     """
-    bucket = content.bucket_name
+    bucket = content.bucket
     files = add_folder(
         content, built("player"), bucket=bucket, prefix=PLAYER_PREFIX, leave_out=(CONFIGURATION,)
     )

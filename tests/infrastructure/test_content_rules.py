@@ -72,6 +72,16 @@ def test_buckets_are_encrypted_versioned_and_tidied(stack: Synthesized) -> None:
         assert {"abort_incomplete_multipart_upload", "noncurrent_version_expiration"} <= does
 
 
+def test_files_wait_until_their_bucket_keeps_versions(stack: Synthesized) -> None:
+    """What comes before has no version of its own, and what replaces it leaves it behind."""
+    versioning = {
+        reference(body["bucket"]): f"aws_s3_bucket_versioning.{name}"
+        for name, body in stack.resources("aws_s3_bucket_versioning").items()
+    }
+    for name, body in stack.resources("aws_s3_object").items():
+        assert versioning[reference(body["bucket"])] in body.get("depends_on", ()), name
+
+
 def test_buckets_refuse_plain_http(stack: Synthesized) -> None:
     policies = per_bucket(stack, "aws_s3_bucket_policy")
     assert set(policies) == set(stack.resources("aws_s3_bucket"))

@@ -301,8 +301,7 @@ def test_a_new_version_replaces_files_where_data_is_protected(
     after, left = put_files(account, environment), put_files(account, environment, versions=True)
     for what, former in before.items():
         assert (gone := former - after[what]), f"{what}: nothing was replaced"
-        if what == "code":  # others may have come before their bucket kept versions, and leave the first one
-            assert not gone & left[what], f"{what}: versions are left"
+        assert not gone & left[what], f"{what}: versions are left"
 
 
 def test_a_protected_environment_is_destroyed_as_documented(
