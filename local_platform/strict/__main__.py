@@ -11,7 +11,7 @@ import sys
 from typing import Any
 
 from local_platform.gate import mends
-from local_platform.strict import cloudfront, enforcement
+from local_platform.strict import cloudfront, connections, enforcement
 
 # The address that AWS gives to an API; the emulator knows only an address below its own name.
 API_HOST = re.compile(r"([a-z0-9]+)\.execute-api\.(?:[a-z0-9-]+\.amazonaws\.com|localhost)(?::\d+)?$")
@@ -30,6 +30,7 @@ def main() -> int:
     """Run the emulator with the stricter enforcement."""
     enforcement.install()
     cloudfront.install()
+    connections.speak_http_1_only()
     from ministack import app  # type: ignore[import-untyped]
     from ministack.services import apigateway_v1
 
