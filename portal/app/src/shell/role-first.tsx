@@ -7,8 +7,8 @@ export function RoleFirst(props: { title: string }) {
   return (
     <Page title={props.title} lead={t("role.text")}>
       <p>
-        <a class="button" href="/learning">
-          {t("nav.learning")}
+        <a class="button" href="/">
+          {t("not-found.home")}
         </a>
       </p>
     </Page>

@@ -25,7 +25,7 @@ export default function Course() {
     <Page
       title={data?.course.title ?? t("course.loading")}
       lead={data?.course.summary ? <bdi>{data.course.summary}</bdi> : undefined}
-      above={<a href="/">{t("catalogue.title")}</a>}
+      above={<a href="/">{t("course.all")}</a>}
     >
       <ProblemNote problem={loaded.problem} onRetry={loaded.reload} />
       {loaded.isLoading && (

@@ -28,7 +28,7 @@ export function Editor(props: { courseId: string }) {
   return (
     <Page
       title={course?.title ?? t("course.loading")}
-      above={<a href="/teach">{t("nav.teach")}</a>}
+      above={<a href="/teach">{teach("courses.all")}</a>}
       actions={course && teaches(course) && <a href={`/courses/${courseId}`}>{teach("editor.preview")}</a>}
       isWide
     >
@@ -70,17 +70,16 @@ function EditorBody(props: TabProps) {
   return (
     <>
       <State {...props} />
-      <nav class="tabs" aria-label={teach("editor.tabs")}>
-        <ul>
-          {TABS.map((each) => (
-            <li key={each}>
-              <a href={`#${each}`} aria-current={tab === each ? "page" : undefined}>
-                {teach(`tab.${each}`)}
-              </a>
-            </li>
-          ))}
-        </ul>
-      </nav>
+      {/* A list with a name, and no landmark: the page has one navigation. */}
+      <ul class="tabs" aria-label={teach("editor.tabs")}>
+        {TABS.map((each) => (
+          <li key={each}>
+            <a href={`#${each}`} aria-current={tab === each ? "page" : undefined}>
+              {teach(`tab.${each}`)}
+            </a>
+          </li>
+        ))}
+      </ul>
       {/* It stays while another tab is shown: a file may be on its way. */}
       <div hidden={tab !== "lessons"}>
         <LessonsTab {...props} />

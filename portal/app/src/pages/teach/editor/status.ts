@@ -35,7 +35,8 @@ export function steps(status: Status): Step[] {
   const publish: Step = { to: "published", label: teach("status.publish"), look: "main" };
   const archive: Step = { to: "archived", label: teach("status.archive"), look: "plain" };
   const unpublish: Step = { to: "draft", label: teach("status.unpublish"), look: "plain" };
+  const redraft: Step = { ...unpublish, label: teach("status.redraft") };
   if (status === "draft") return [publish, archive];
   if (status === "published") return [unpublish, archive];
-  return [publish, unpublish];
+  return [publish, redraft];
 }
