@@ -8,6 +8,8 @@ export interface Action<A extends unknown[]> {
   isRunning: boolean;
   problem: Problem | undefined;
   clear: () => void;
+  /** Tells a problem that was found before anything ran. */
+  refuse: (problem: Problem) => void;
 }
 
 /** An action; `run` says whether it succeeded. A second `run` while the first is busy does nothing. */
@@ -33,5 +35,5 @@ export function useAction<A extends unknown[]>(work: (...values: A) => Promise<u
       setRunning(false);
     }
   }, []);
-  return { run, isRunning, problem, clear: useCallback(() => setProblem(undefined), []) };
+  return { run, isRunning, problem, clear: useCallback(() => setProblem(undefined), []), refuse: setProblem };
 }

@@ -3,6 +3,7 @@ import type { ComponentChildren } from "preact";
 import type { Action } from "../api/use-action";
 import { t } from "../texts";
 import { Button } from "./button";
+import { Form } from "./form";
 import { ProblemNote } from "./notes";
 
 /**
@@ -17,11 +18,11 @@ export function EditForm(props: {
   children: ComponentChildren;
 }) {
   return (
-    <form
+    <Form
       class="card form"
-      aria-label={props.label}
-      onSubmit={(event) => {
-        event.preventDefault();
+      label={props.label}
+      action={props.save}
+      onSubmit={() => {
         if (!props.isHeld) void props.save.run();
       }}
     >
@@ -33,6 +34,6 @@ export function EditForm(props: {
         </Button>
         <Button onPress={props.onCancel}>{t("action.cancel")}</Button>
       </div>
-    </form>
+    </Form>
   );
 }

@@ -6,6 +6,7 @@ import { useAction } from "../../api/use-action";
 import { usePages } from "../../api/use-pages";
 import { Button } from "../../parts/button";
 import { TextField } from "../../parts/field";
+import { Form } from "../../parts/form";
 import { Loading, ProblemNote, Skeleton } from "../../parts/notes";
 import { More } from "../../parts/paged-cards";
 import { t } from "../../texts";
@@ -56,14 +57,7 @@ export function Courses() {
       <h2>{admin("courses.title")}</h2>
       <p class="small">{admin("courses.text")}</p>
       <CoursesOf owner={ERASED} label={admin("courses.erased")} empty={admin("courses.erased.none")} />
-      <form
-        class="search"
-        aria-label={admin("courses.title")}
-        onSubmit={(event) => {
-          event.preventDefault();
-          void look.run();
-        }}
-      >
+      <Form class="search" label={admin("courses.title")} action={look} onSubmit={() => void look.run()}>
         <TextField
           label={admin("courses.course")}
           name="courseId"
@@ -76,7 +70,7 @@ export function Courses() {
         <Button type="submit" isBusy={look.isRunning}>
           {admin("courses.show")}
         </Button>
-      </form>
+      </Form>
       <ProblemNote problem={look.problem} />
       {found && <FoundCourse key={found.course.courseId} {...found} />}
     </section>

@@ -4,6 +4,7 @@ import { api, ask, type Schemas } from "../../api/client";
 import { useAction } from "../../api/use-action";
 import { Button } from "../../parts/button";
 import { TextField } from "../../parts/field";
+import { Form } from "../../parts/form";
 import { ProblemNote } from "../../parts/notes";
 import { Page } from "../../parts/page";
 import { t } from "../../texts";
@@ -37,14 +38,7 @@ function People() {
   return (
     <section class="card stack">
       <h2>{admin("people.title")}</h2>
-      <form
-        class="search"
-        aria-label={admin("people.title")}
-        onSubmit={(event) => {
-          event.preventDefault();
-          void find.run();
-        }}
-      >
+      <Form class="search" label={admin("people.title")} action={find} onSubmit={() => void find.run()}>
         <TextField
           label={admin("people.email")}
           name="email"
@@ -57,7 +51,7 @@ function People() {
         <Button type="submit" look="main" isBusy={find.isRunning}>
           {admin("people.find")}
         </Button>
-      </form>
+      </Form>
       <ProblemNote problem={find.problem} />
       <div role="status">
         {found && !found.user && <p>{admin("people.nobody", { email: found.email })}</p>}

@@ -5,6 +5,7 @@ import { useAction } from "../../api/use-action";
 import { useData } from "../../api/use-data";
 import { Button } from "../../parts/button";
 import { SelectField, TextField } from "../../parts/field";
+import { Form } from "../../parts/form";
 import { Loading, ProblemNote, Skeleton, StatusNote } from "../../parts/notes";
 import { Page } from "../../parts/page";
 import { chosenIn, followProfile, isNameless } from "../../sign-in/profile-language";
@@ -49,13 +50,7 @@ function Own(props: { profile: Schemas["Profile"] }) {
   return (
     <section class="card stack">
       <h2>{t("own.title")}</h2>
-      <form
-        class="form"
-        onSubmit={(event) => {
-          event.preventDefault();
-          void save.run();
-        }}
-      >
+      <Form class="form" action={save} onSubmit={() => void save.run()}>
         <TextField
           label={t("own.name")}
           name="displayName"
@@ -80,8 +75,8 @@ function Own(props: { profile: Schemas["Profile"] }) {
         <Button type="submit" look="main" isBusy={save.isRunning}>
           {t("own.save")}
         </Button>
-      </form>
-      <StatusNote>{saved}</StatusNote>
+      </Form>
+      <StatusNote>{save.problem ? "" : saved}</StatusNote>
       <p class="small">
         {t("own.id")} <code>{props.profile.userId}</code>
       </p>

@@ -7,6 +7,7 @@ import { config } from "../../config";
 import { Button } from "../../parts/button";
 import { Dialog } from "../../parts/dialog";
 import { TextField } from "../../parts/field";
+import { Form } from "../../parts/form";
 import { Loading, ProblemNote, Skeleton, StatusNote } from "../../parts/notes";
 import { callIdentity, IdentityRefusal } from "../../sign-in/identity";
 import { freshTokens } from "../../sign-in/session";
@@ -115,13 +116,7 @@ function Setup(props: { email: string; secret: string; onDone: () => void }) {
     props.onDone();
   });
   return (
-    <form
-      class="form"
-      onSubmit={(event) => {
-        event.preventDefault();
-        void confirm.run();
-      }}
-    >
+    <Form class="form" action={confirm} onSubmit={() => void confirm.run()}>
       <p>{t("factor.scan")}</p>
       <QrCode text={totpAddress(config().school.name, props.email, props.secret)} label={t("factor.qr")} />
       <p class="small">
@@ -138,11 +133,11 @@ function Setup(props: { email: string; secret: string; onDone: () => void }) {
         autoComplete="one-time-code"
         isRequired
       />
-      {confirm.problem && confirm.problem.errors.length === 0 && <ProblemNote problem={confirm.problem} />}
+      <ProblemNote problem={confirm.problem} />
       <Button type="submit" look="main" isBusy={confirm.isRunning}>
         {t("factor.confirm")}
       </Button>
-    </form>
+    </Form>
   );
 }
 

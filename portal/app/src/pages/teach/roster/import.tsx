@@ -4,6 +4,7 @@ import { api, ask, type Schemas } from "../../../api/client";
 import { useAction } from "../../../api/use-action";
 import { Button } from "../../../parts/button";
 import { TextField } from "../../../parts/field";
+import { Form } from "../../../parts/form";
 import { ProblemNote, StatusNote } from "../../../parts/notes";
 import { useDraft } from "../draft";
 import { readCourse } from "../editor/course";
@@ -70,11 +71,11 @@ export function ImportPanel(props: { course: Course; onImported: () => void }) {
       <h2>{teach("import.title")}</h2>
       <p class="small">{teach("import.text")}</p>
       {props.course.status !== "published" && <p class="note">{teach("import.not-published")}</p>}
-      <form
+      <Form
         class="stack"
-        aria-label={teach("import.title")}
-        onSubmit={(event) => {
-          event.preventDefault();
+        label={teach("import.title")}
+        action={check}
+        onSubmit={() => {
           run.clear();
           void check.run();
         }}
@@ -138,7 +139,7 @@ export function ImportPanel(props: { course: Course; onImported: () => void }) {
             {teach("import.run")}
           </Button>
         </div>
-      </form>
+      </Form>
       <ProblemNote problem={problem} />
       <StatusNote>{said}</StatusNote>
       {result && <ImportResults course={result.course} result={result.is} />}

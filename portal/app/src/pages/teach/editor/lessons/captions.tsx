@@ -4,6 +4,7 @@ import { api, ask, type Schemas } from "../../../../api/client";
 import { useAction } from "../../../../api/use-action";
 import { Button } from "../../../../parts/button";
 import { SelectField, TextField } from "../../../../parts/field";
+import { Form } from "../../../../parts/form";
 import { ProblemNote, StatusNote } from "../../../../parts/notes";
 import { languageName } from "../../../../texts/formats";
 import { Refusal } from "../../refusal";
@@ -87,11 +88,12 @@ export function CaptionsPanel(props: {
             )}
           </div>
         ))}
-        <form
+        <Form
           class="form"
-          aria-label={teach("captions.add")}
-          onSubmit={(event) => {
-            event.preventDefault();
+          label={teach("captions.add")}
+          action={add}
+          onSubmit={() => {
+            add.clear();
             chooser.current?.click();
           }}
         >
@@ -116,6 +118,7 @@ export function CaptionsPanel(props: {
               hint={teach("captions.language.code.hint")}
               value={code}
               onInput={setCode}
+              problem={add.problem}
               pattern="[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*"
               isRequired
             />
@@ -135,9 +138,9 @@ export function CaptionsPanel(props: {
           <Button type="submit" isBusy={add.isRunning}>
             {teach("captions.add")}
           </Button>
-        </form>
+        </Form>
         <ProblemNote problem={add.problem ?? remove.problem} />
-        <StatusNote>{said}</StatusNote>
+        <StatusNote>{add.problem ? "" : said}</StatusNote>
       </div>
     </details>
   );

@@ -5,6 +5,7 @@ import { asProblem } from "../../../../api/problem";
 import { useAction } from "../../../../api/use-action";
 import { Button } from "../../../../parts/button";
 import { TextField } from "../../../../parts/field";
+import { Form } from "../../../../parts/form";
 import { ProblemNote, StatusNote } from "../../../../parts/notes";
 import { t } from "../../../../texts";
 import { dateAndTime } from "../../../../texts/formats";
@@ -88,11 +89,11 @@ function Details(props: TabProps) {
     onInput: (value: string) => draft.change({ [name]: value }),
   });
   return (
-    <form
+    <Form
       class="card form"
-      aria-label={teach("settings.title")}
-      onSubmit={(event) => {
-        event.preventDefault();
+      label={teach("settings.title")}
+      action={save}
+      onSubmit={() => {
         if (!theirs) void save.run();
       }}
     >
@@ -127,8 +128,8 @@ function Details(props: TabProps) {
         </Button>
         {draft.isChanged && <Button onPress={draft.forget}>{teach("settings.undo")}</Button>}
       </div>
-      <StatusNote>{said}</StatusNote>
-    </form>
+      <StatusNote>{problem ? "" : said}</StatusNote>
+    </Form>
   );
 }
 

@@ -5,6 +5,7 @@ import { useAction } from "../../../../api/use-action";
 import { useData } from "../../../../api/use-data";
 import { Button } from "../../../../parts/button";
 import { TextField } from "../../../../parts/field";
+import { Form } from "../../../../parts/form";
 import { Loading, ProblemNote, Skeleton, StatusNote } from "../../../../parts/notes";
 import { person } from "../../../../sign-in/session";
 import { teach } from "../../texts";
@@ -72,14 +73,7 @@ export function Staff(props: { course: Schemas["Course"] }) {
         ))}
       </ul>
       {mayChange && (
-        <form
-          class="form"
-          aria-label={teach("staff.title")}
-          onSubmit={(event) => {
-            event.preventDefault();
-            void add.run();
-          }}
-        >
+        <Form class="form" label={teach("staff.title")} action={add} onSubmit={() => void add.run()}>
           <TextField
             label={teach("staff.person")}
             name="email"
@@ -93,10 +87,10 @@ export function Staff(props: { course: Schemas["Course"] }) {
           <Button type="submit" isBusy={add.isRunning}>
             {teach("staff.add")}
           </Button>
-        </form>
+        </Form>
       )}
       <ProblemNote problem={add.problem ?? remove.problem} />
-      <StatusNote>{said}</StatusNote>
+      <StatusNote>{add.problem ? "" : said}</StatusNote>
     </section>
   );
 }
