@@ -27,10 +27,11 @@ def ask_for_the_second_factor() -> None:
     """Change the page of sign-in of the emulator in this process."""
     from ministack.services import cognito  # type: ignore[import-untyped]
 
-    submit, issue, page = (
+    submit, issue, page, shell = (
         cognito.handle_login_submit,
         cognito._issue_auth_code_redirect,
         cognito._login_page_html,
+        cognito._page_shell,
     )
     waiting: dict[str, tuple[float, tuple[Any, ...]]] = {}
 
@@ -69,6 +70,11 @@ def ask_for_the_second_factor() -> None:
         made = str(page(*arguments, **more))
         return made.replace("</form>", f"</form><p>{' · '.join(links)}</p>", 1)
 
+    def shell_without_picture(*arguments: Any) -> str:
+        # Else a browser asks for /favicon.ico, which the emulator takes for a bucket and refuses.
+        return str(shell(*arguments)).replace("<title>", '<link rel="icon" href="data:,"><title>', 1)
+
+    cognito._page_shell = shell_without_picture
     cognito._issue_auth_code_redirect = issue_or_ask
     cognito.handle_login_submit = submit_or_check
     cognito._login_page_html = page_with_links

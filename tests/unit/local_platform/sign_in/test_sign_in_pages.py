@@ -216,3 +216,9 @@ def test_a_forgotten_password_is_replaced_by_a_code_from_a_mail(pages: Pages) ->
 def test_a_page_shows_what_was_typed_as_text(pages: Pages) -> None:
     answer = pages.fill(pages.open("/forgotPassword"), username='"><script>alert(1)</script>')
     assert "<script>" not in answer.text
+
+
+@pytest.mark.parametrize("path", ["/oauth2/authorize", "/signup", "/forgotPassword"])
+def test_a_page_lets_no_browser_ask_for_a_picture_that_is_not_there(pages: Pages, path: str) -> None:
+    """Else its console has an error at each sign-in: the emulator takes /favicon.ico for a bucket."""
+    assert '<link rel="icon" href="data:,">' in pages.open(path)
