@@ -36,5 +36,8 @@ def read_article(archive: Archive) -> Launch:
     named = [each for each in texts if folded(each.name.rpartition("/")[2]) == _INDEX]
     shown = named if len(texts) > 1 else texts
     if len(shown) != 1:
-        raise Refused(NO_ARTICLE, f"The package has several texts. Name the one to show {_INDEX}.")
+        raise Refused(
+            NO_ARTICLE,
+            f"The package has several texts. Name the one to show {_INDEX}, at the top of the zip.",
+        )
     return Launch(ARTICLE, "", shown[0].name)

@@ -58,7 +58,7 @@ def test_a_package_that_is_no_article_is_refused(package: bytes, code: str) -> N
     assert refused.value.detail.endswith(".")
 
 
-def test_only_an_article_is_read_as_one() -> None:
+def test_of_several_texts_the_teacher_learns_which_is_shown() -> None:
     with pytest.raises(Refused) as refused:
-        launch_of(Archive(io.BytesIO(zip_of({"index.md": ""}))))
-    assert refused.value.code == refusals.NO_ENTRY_PAGE
+        read(zip_of({"one/index.md": "", "two/index.md": ""}))
+    assert refused.value.detail.endswith("Name the one to show index.md, at the top of the zip.")
