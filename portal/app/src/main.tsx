@@ -7,6 +7,7 @@ import "./design/parts.css";
 import "./design/shell.css";
 import { useSchoolColour } from "./design/school-colours";
 import { App } from "./shell/app";
+import { watchDroppedFiles } from "./shell/dropped-files";
 import { watchLeaving } from "./shell/leaving";
 import { watchForOldCode } from "./shell/old-code";
 import { watchBack } from "./shell/unsaved";
@@ -30,6 +31,7 @@ async function start(): Promise<void> {
   watchLeaving();
   watchForOldCode();
   watchBack();
+  watchDroppedFiles();
   root.replaceChildren();
   render(<App />, root);
   await session;

@@ -17,6 +17,14 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.intrusive
 
+DROPPED_FILE = """text => {
+    const all = new DataTransfer();
+    all.items.add(new File([text], "dropped.md"));
+    return all;
+}"""
+# Whether the browser may do with it what it usually does: open it in place of the page.
+DROP = """(where, dataTransfer) => where.dispatchEvent(
+    new DragEvent("drop", { dataTransfer, bubbles: true, cancelable: true }))"""
 TEXT = "# Rivers\n\nThey carry the water back.\n"
 
 
@@ -80,6 +88,10 @@ def test_an_instructor_makes_fills_orders_and_publishes_a_course(desk: Desk, tmp
     _drag(page, ".handle", ".lesson-card >> nth=2")
     page.get_by_role("status").filter(has_text="number 3 of 3").wait_for()
     assert _titles(desk, course_id) == ["First", "Third", "Second"]
+    dropped = page.evaluate_handle(DROPPED_FILE, TEXT)
+    assert page.locator("h1").evaluate(DROP, dropped) is False, "the browser would leave the page"
+    page.get_by_role("group", name="Second").dispatch_event("drop", {"dataTransfer": dropped})
+    page.get_by_text("dropped.md").wait_for()
     page.get_by_text("It is in the catalogue").wait_for()  # what publishing means, before it is done
     page.get_by_role("button", name="Publish", exact=True).click()
     page.get_by_role("status").filter(has_text="Published").wait_for()

@@ -5,6 +5,7 @@ import { asProblem, type Problem } from "../../../../api/problem";
 import { Button } from "../../../../parts/button";
 import { ProblemNote, StatusNote } from "../../../../parts/notes";
 import { Progress } from "../../../../parts/progress";
+import { hasFiles } from "../../../../shell/dropped-files";
 import { guardUnsaved } from "../../../../shell/unsaved";
 import { Refusal } from "../../refusal";
 import { teach } from "../../texts";
@@ -35,6 +36,7 @@ export function LessonFile(props: {
   const [share, setShare] = useState(0);
   const [problem, setProblem] = useState<Problem>();
   const [said, setSaid] = useState("");
+  const [isOver, setOver] = useState(false);
   const interrupted = phase === "idle" ? remembered(courseId, lesson.lessonId) : undefined;
   const isSending = phase === "sending";
   useEffect(() => {
@@ -73,9 +75,26 @@ export function LessonFile(props: {
     await giveUp(target).catch((error) => setProblem(asProblem(error)));
   };
 
+  const takes = (event: DragEvent) => {
+    if (phase !== "idle" || !hasFiles(event)) return false;
+    event.preventDefault();
+    return true;
+  };
+
   const chooseId = `file-${lesson.lessonId}`;
   return (
-    <div class="stack">
+    <fieldset
+      class={`stack${isOver ? " lesson-card-over" : ""}`}
+      aria-labelledby={props.titleId}
+      onDragOver={(event) => setOver(takes(event))}
+      onDragLeave={() => setOver(false)}
+      onDrop={(event) => {
+        setOver(false);
+        if (!takes(event)) return;
+        file.current = event.dataTransfer?.files[0];
+        void send();
+      }}
+    >
       <State lesson={lesson} />
       <input
         ref={chooser}
@@ -126,7 +145,7 @@ export function LessonFile(props: {
         )}
       </div>
       <StatusNote>{said}</StatusNote>
-    </div>
+    </fieldset>
   );
 }
 
