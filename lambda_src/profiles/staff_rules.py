@@ -8,7 +8,7 @@ Instructors may not search for people. So an address that nobody has, that is no
 gets one and the same answer, and the audit trail records the attempt.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, Protocol
 
 from domain import audit, permissions, staff
@@ -87,11 +87,11 @@ class Staff:
             NotFound: no instructor signs in with this address.
             Conflict: the person owns the course, or there are too many co-teachers.
         """
-        permissions.require_staff_changes(caller, self._store.course(course_id))
+        course = permissions.require_staff_changes(caller, self._store.course(course_id))
         for user in self._addresses.users_of(email):
             groups = self._user_pool.groups(user.user_id) or frozenset()
             if verified_email(user.attributes) and INSTRUCTORS in groups:
-                return self.add(caller, course_id, user.user_id, request_id)
+                return self._add(caller, course, user.user_id, request_id, lambda _: None)
         self._trail.record(AuditEntry(audit.PERSON_LOOKED_UP, caller.user_id, audit.PEOPLE, request_id))
         raise NotFound(
             "No instructor signs in with this address. An administrator can grant the role.",
@@ -107,18 +107,34 @@ class Staff:
             Conflict: the person owns the course or is no instructor, or there are too many co-teachers.
         """
 
+        course = permissions.require_staff_changes(caller, self._store.course(course_id))
+        self._add(caller, course, user_id, request_id, self._require_instructor)
+
+    def _add(
+        self,
+        caller: Caller,
+        course: Course,
+        user_id: str,
+        request_id: str,
+        require_instructor: Callable[[str], None],
+    ) -> None:
+        """Make a person a co-teacher of a course that was just read. It is read again only if it has changed."""
+        read: Course | None = course
+
         def attempt() -> bool | None:
-            course = self._course(caller, course_id, user_id)
-            if user_id in course.staff:
+            nonlocal read
+            checked = self._changeable(caller, read or self._store.course(course.course_id), user_id)
+            read = None
+            if user_id in checked.staff:
                 return True
-            if len(course.staff) >= staff.MOST_CO_TEACHERS:
+            if len(checked.staff) >= staff.MOST_CO_TEACHERS:
                 raise Conflict(
                     f"A course has at most {staff.MOST_CO_TEACHERS} co-teachers.", code="too-many-co-teachers"
                 )
-            self._require_instructor(user_id)
-            entries = _entries(audit.STAFF_ADDED, caller, course_id, user_id, request_id)
+            require_instructor(user_id)
+            entries = _entries(audit.STAFF_ADDED, caller, course.course_id, user_id, request_id)
             try:
-                return self._store.add(course, user_id, entries) or None
+                return self._store.add(checked, user_id, entries) or None
             except Erased as error:
                 raise NotFound(_NO_SUCH_USER) from error
 
@@ -133,7 +149,7 @@ class Staff:
         """
 
         def attempt() -> bool | None:
-            course = self._course(caller, course_id, user_id)
+            course = self._changeable(caller, self._store.course(course_id), user_id)
             if user_id not in course.staff:
                 return True
             entries = _entries(audit.STAFF_REMOVED, caller, course_id, user_id, request_id)
@@ -141,9 +157,9 @@ class Staff:
 
         Retries().until_answer(attempt)
 
-    def _course(self, caller: Caller, course_id: str, user_id: str) -> Course:
+    def _changeable(self, caller: Caller, found: Course | None, user_id: str) -> Course:
         """The course, if this caller may change whether this person is a co-teacher of it."""
-        course = permissions.require_staff_changes(caller, self._store.course(course_id))
+        course = permissions.require_staff_changes(caller, found)
         if user_id == course.owner_id:
             raise Conflict("This person owns the course, and is no co-teacher of it.", code="owner")
         return course

@@ -11,6 +11,7 @@ from domain import audit
 from domain.enrollments.admission import is_admission
 from domain.people import tombstones
 from domain.people.profiles import Profile
+from domain.people.user_pool_store import CognitoUserPool
 from domain.staff import MOST_CO_TEACHERS
 from tests.unit.catalogue_fixture import Catalogue
 from tests.unit.emulator_fixture import Tables
@@ -201,6 +202,25 @@ def test_a_colleague_is_named_by_address(office: Office) -> None:
     assert sorted(entry["action"] for entry in office.entries()) == ["staff-added"] * 2
     assert office.add_by_email(colleague.email, colleague).problem() == (403, "forbidden")
     assert office.add_by_email("no address").faulty_fields() == ["email"]
+
+
+def test_the_course_and_the_roles_are_read_once_to_name_a_colleague(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A course of 200 lessons is 14 read units."""
+    colleague, asked = office.pool.new(INSTRUCTORS, verified=True), []
+    groups_of = CognitoUserPool.groups
+
+    def groups(pool: CognitoUserPool, user_id: str) -> frozenset[str] | None:
+        asked.append(user_id)
+        return groups_of(pool, user_id)
+
+    monkeypatch.setattr(CognitoUserPool, "groups", groups)
+    office.tables.calls.clear()
+    assert office.add_by_email(colleague.email).status == 204
+    # One GetItem is that of the course, the other one that of the address.
+    assert dict(office.tables.calls) == {"BatchGetItem": 1, "GetItem": 2, "TransactWriteItems": 1}
+    assert asked == [colleague.user_id]
 
 
 def test_an_address_that_is_no_instructors_gets_one_answer_and_is_recorded(office: Office) -> None:
