@@ -33,7 +33,7 @@ export interface paths {
         };
         /**
          * Read a course
-         * @description Only the owner, co-teachers and administrators may read a draft.
+         * @description Only the owner, co-teachers and administrators may read a draft, and they get the course as it is now. Others get it as it was five seconds before at most, so for so long they may still see a course that is no longer published. A course that was just published, and one that was just made, is found at once.
          */
         get: operations["getCourse"];
         put?: never;
@@ -413,7 +413,7 @@ export interface paths {
         put?: never;
         /**
          * Enrol the caller in a published course
-         * @description If all seats are taken, the caller is waitlisted. If too many people enrol at the same moment, or the course got its first capacity a moment ago, the answer is 202, and the enrolment is `pending`. Within 60 seconds it becomes `active`, `completed` or `waitlisted`, in the order of the requests: ask `GET /enrollments` again after a few seconds. The same request meanwhile is answered with 202 and the same enrolment; `DELETE` withdraws it. Enrolment that closes at this moment may still be possible for a second. A caller may enrol in the same course six times within an hour; after that the answer is 429, and `Retry-After` says when the next attempt succeeds. Repeated requests of a caller who is enrolled do not count, and a caller may always withdraw.
+         * @description If all seats are taken, the caller is waitlisted. If too many people enrol at the same moment, or the course got its first capacity a moment ago, the answer is 202, and the enrolment is `pending`. Within 60 seconds it becomes `active`, `completed` or `waitlisted`, in the order of the requests: ask `GET /enrollments` again after a few seconds. The same request meanwhile is answered with 202 and the same enrolment; `DELETE` withdraws it. While requests are queued, a later one may get a seat up to some seconds before one that is `pending`; the waitlist keeps its order. Enrolment that closes at this moment may still be possible for a second. A caller may enrol in the same course six times within an hour; after that the answer is 429, and `Retry-After` says when the next attempt succeeds. Repeated requests of a caller who is enrolled do not count, and a caller may always withdraw.
          */
         post: operations["createEnrollment"];
         delete?: never;
@@ -455,7 +455,7 @@ export interface paths {
         };
         /**
          * Read the caller's progress in a course
-         * @description If the course is a draft again, the answer is the progress as it was last stored. The problem document of a 403 ends its `type` in `enrollment-pending` or `enrollment-waitlisted` for a student who waits. Who is among the first 100 of the waitlist gets the place in it, too (`waitlistPlace`).
+         * @description Whether the caller is enrolled, what is completed and the positions are those of now. The lessons that count are those of five seconds before at most. If the course is a draft again, the answer is the progress as it was last stored. The problem document of a 403 ends its `type` in `enrollment-pending` or `enrollment-waitlisted` for a student who waits. Who is among the first 100 of the waitlist gets the place in it, too (`waitlistPlace`).
          */
         get: operations["getProgress"];
         put?: never;
