@@ -8,7 +8,6 @@ does not depend on HTTP or on tables.
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from functools import partial
 from typing import Any, Protocol
 
 from domain import audit, permissions
@@ -34,7 +33,7 @@ class WriteRefused(Exception):  # noqa: N818 - not an error yet: the rules decid
         self.found = found
 
 
-class CourseStore(permissions.RecentCourses, Protocol):
+class CourseStore(Protocol):
     """Single courses."""
 
     def find(self, course_id: str, *, with_seats: bool = False) -> Course | None:
@@ -138,18 +137,12 @@ class Courses:
         )
 
     def get(self, caller: Caller, course_id: str) -> Course:
-        """The course, if the caller may see it. Students get it as it was a few seconds ago; who may edit it, as it is
-        now.
+        """The course, if the caller may see it.
 
         Raises:
             NotFound: there is no such course, or the caller may not see it.
         """
-        found = (
-            self._store.find(course_id, with_seats=True)
-            if caller.may_be_staff
-            else permissions.recent_course(self._store, course_id, partial(permissions.may_see, caller))
-        )
-        return permissions.require_visible(caller, found)
+        return permissions.require_visible(caller, self._find(caller, course_id))
 
     def update(
         self, caller: Caller, course_id: str, version: int, changes: Mapping[str, Any], *, request_id: str
@@ -164,8 +157,7 @@ class Courses:
             BadRequest: it would close before it opens, or `lessonOrder` does not name each lesson once.
             Conflict: it has another version by now, or it is archived and would stay archived.
         """
-        found = self._store.find(course_id, with_seats=caller.may_be_staff)
-        course = permissions.require_editable(caller, found)
+        course = permissions.require_editable(caller, self._find(caller, course_id))
         if course.version != version:
             raise stale(course.version)
         if changes.get("status", ARCHIVED) == ARCHIVED:
@@ -181,6 +173,9 @@ class Courses:
             if refusal.found is None:
                 raise NotFound(permissions.NO_SUCH_COURSE) from refusal
             raise stale(refusal.found.version) from refusal
+
+    def _find(self, caller: Caller, course_id: str) -> Course | None:
+        return self._store.find(course_id, with_seats=caller.may_be_staff)
 
 
 def stale(current: int) -> Conflict:

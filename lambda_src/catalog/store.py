@@ -60,14 +60,6 @@ class CourseTable:
         seats = admission_store.seats_in(self._name, [course_id], items)[course_id]
         return replace(course, seats_taken=seats.taken, waitlisted=seats.waitlisted)
 
-    def course(self, course_id: str) -> Course | None:
-        """One course as it is now: one GetItem."""
-        return course_store.find_now(self._name, course_id)
-
-    def recent_course(self, course_id: str) -> tuple[Course | None, bool]:
-        """One course, up to course_store.CACHE_SECONDS old, and whether it was read now: at most one GetItem."""
-        return course_store.find_recent(self._name, course_id)
-
     def create(self, fields: Mapping[str, Any], now: str) -> Course:
         """Write a new course at version 1, or return the one that its owner has created under this id before.
 
@@ -183,7 +175,6 @@ class CourseTable:
     def _write(self, update: Any, is_done: Callable[[Item], bool]) -> Course:
         """Update an existing course. `is_done` says of a stored course with this write's time whether this write
         has been carried out before."""
-        course_store.forget_cached(self._name, from_item(update["Key"])["courseId"])
         try:
             answer = retry_conflicts(lambda: clients.dynamodb().update_item(**update, ReturnValues="ALL_NEW"))
         except ClientError as error:
@@ -195,7 +186,6 @@ class CourseTable:
     ) -> Course:
         """Update an existing course and its admission item. A transaction returns nothing, so the answer is what was
         read, with the changes."""
-        course_store.forget_cached(self._name, course.course_id)
         update = writes[0]["Update"]
 
         def attempt() -> bool | None:

@@ -35,12 +35,6 @@ class ProgressStore(positions.PositionStore, Protocol):
     def load(self, user_id: str, course_id: str) -> tuple[Course | None, EnrollmentRecord | None]:
         """The course and the student's record as they are now."""
 
-    def load_recent(
-        self, user_id: str, course_id: str
-    ) -> tuple[Course | None, EnrollmentRecord | None, bool]:
-        """The course, perhaps a few seconds old, the student's record as it is now, and whether the course was read
-        now."""
-
     def positions(self, user_id: str, course_id: str) -> Mapping[str, Position]:
         """The student's positions in a course as they are now, by lesson, without those in the record."""
 
@@ -82,18 +76,13 @@ def apply(
 
 
 def read(store: ProgressStore, caller: Caller, course_id: str) -> dict[str, Any]:
-    """The caller's Progress, counted by the course as it was a few seconds ago; for staff, as it is now.
-
-    Whether the caller is enrolled is read at each request. So an old course refuses and hides nothing: before it does,
-    it is read again.
+    """The caller's Progress.
 
     Raises:
         NotFound: there is no such course for this caller.
         Forbidden: the caller is not enrolled. Who is among the first on the waitlist learns the place in it.
     """
-    course, record, is_now = _found(store, caller, course_id)
-    if not is_now and not (course is not None and may_see(caller, course)):
-        course = store.course(course_id)
+    course, record = store.load(caller.user_id, course_id)
     try:
         found = positions.require_enrolled(caller, course, record)
     except Forbidden as refusal:
@@ -103,14 +92,6 @@ def read(store: ProgressStore, caller: Caller, course_id: str) -> dict[str, Any]
         raise
     is_visible = course is not None and may_see(caller, course)
     return _shown(store, found, course if is_visible else None)
-
-
-def _found(
-    store: ProgressStore, caller: Caller, course_id: str
-) -> tuple[Course | None, EnrollmentRecord | None, bool]:
-    if not caller.may_be_staff:
-        return store.load_recent(caller.user_id, course_id)
-    return *store.load(caller.user_id, course_id), True
 
 
 def update(

@@ -60,18 +60,6 @@ class ProgressTable:
         """The course and the student's record as they are now: one BatchGetItem."""
         return enrollments.load(self._courses_table, self._progress_table, user_id, course_id)
 
-    def load_recent(
-        self, user_id: str, course_id: str
-    ) -> tuple[Course | None, EnrollmentRecord | None, bool]:
-        """The course, up to course_store.CACHE_SECONDS old, the student's record as it is now, and whether the course
-        was read now: one GetItem, or one BatchGetItem for both."""
-        if course := course_store.cached(self._courses_table, course_id):
-            return course, self.record(user_id, course_id), False
-        found, record = self.load(user_id, course_id)
-        if found is not None:
-            course_store.remember(self._courses_table, found)
-        return found, record, True
-
     def record(self, user_id: str, course_id: str) -> EnrollmentRecord | None:
         """The student's record as it is now: one GetItem."""
         return enrollments.find(self._progress_table, user_id, course_id)

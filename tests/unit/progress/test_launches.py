@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 
-from domain import course_store
 from domain.enrollments.model import ACTIVE, COMPLETED, WITHDRAWN
 from domain.people.tombstones import Erased, key_of
 from domain.runtime.model import MOST_LEVELS, MOST_MODEL_BYTES
@@ -39,12 +38,6 @@ def scorm(status: str = "incomplete", **core: Any) -> dict[str, Any]:
 
 def progress(table: ProgressTable) -> dict[str, Any]:
     return rules.read(table, ADA, COURSE)
-
-
-def set_lessons(tables: Tables, lessons: dict[str, Any]) -> None:
-    """Change the course, and let the seconds pass for which the function keeps it."""
-    tables.set_course(COURSE, lessons=lessons)
-    course_store.forget_cached(tables.courses, COURSE)
 
 
 def test_a_package_goes_on_where_it_was(table: ProgressTable) -> None:
@@ -134,11 +127,11 @@ def test_what_a_lesson_without_content_has_brought_does_not_count(
     removed = {lesson_id: each for lesson_id, each in kept.items() if lesson_id != OTHER}
     film = {**kept[OTHER], "contentType": "video"}
     for lessons in (removed, {**kept, OTHER: emptied}, {**kept, OTHER: film}):
-        set_lessons(dynamodb_tables, lessons)
+        dynamodb_tables.set_course(COURSE, lessons=lessons)
         found = progress(table)
         assert found["results"] == {QUIZ: {"score": 80, "seconds": 600}}
         assert (found["score"], found["totalSeconds"]) == (80, 600)
-    set_lessons(dynamodb_tables, kept)
+    dynamodb_tables.set_course(COURSE, lessons=kept)
     assert progress(table)["score"] == 50, "nothing was lost"
 
 

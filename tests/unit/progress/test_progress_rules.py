@@ -93,12 +93,6 @@ class Memory:
     def load(self, user_id: str, course_id: str) -> tuple[Course | None, EnrollmentRecord | None]:
         return self.now_course, self.stored
 
-    def load_recent(
-        self, user_id: str, course_id: str
-    ) -> tuple[Course | None, EnrollmentRecord | None, bool]:
-        course, is_now = self.recent_course(course_id)
-        return course, self.stored, is_now
-
     def record(self, user_id: str, course_id: str) -> EnrollmentRecord | None:
         return self.stored
 
