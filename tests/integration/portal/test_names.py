@@ -7,7 +7,7 @@ import pytest
 from tests.integration.portal.portal_visit import Visit, visit
 from tests.integration.support.course_helpers import enroll, new_course
 from tests.integration.support.deployed import Deployed
-from tests.integration.support.people import STUDENTS, People, SharedUsers
+from tests.integration.support.people import ADMINISTRATORS, STUDENTS, People, SharedUsers
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -78,3 +78,28 @@ def test_an_archived_course_has_one_button_to_publish_it(
         window.page.get_by_role("button", name="Back to draft").wait_for()
         window.page.get_by_role("button", name="Publish").click()
         window.page.get_by_role("status").filter(has_text="published now").wait_for()
+
+
+def test_what_was_done_is_the_one_status_of_a_page(
+    deployed: Deployed, people: People, chromium: "Browser", users: SharedUsers
+) -> None:
+    student = people.new(STUDENTS)
+    student.get("/profile")
+    course_id = new_course(users.owner, "one")
+    enroll(people.new(STUDENTS), course_id)
+    with visit(chromium, deployed) as window:
+        window.enter(users.owner, f"/teach/courses/{course_id}#roster")
+        window.page.get_by_label("E-mail addresses").fill(student.email)
+        window.page.get_by_role("button", name="Import roster").click()
+        window.page.get_by_text("1 person is imported").wait_for()
+        window.page.get_by_text("2 students").wait_for()
+        assert window.page.get_by_role("status").count() == 1
+        window.page.get_by_label("Search students").fill(student.email)
+        window.page.get_by_role("status").filter(has_text="1 student").wait_for()
+    with visit(chromium, deployed) as window:
+        window.enter(people.new(ADMINISTRATORS), "/admin")
+        window.page.get_by_label("E-mail address").fill(student.email)
+        window.page.get_by_role("button", name="Find").click()
+        window.page.get_by_role("button", name="Grant role").first.click()
+        window.page.get_by_role("status").filter(has_text="now has the role").wait_for()
+        assert window.page.get_by_role("status").count() == 1

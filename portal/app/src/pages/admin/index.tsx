@@ -53,7 +53,7 @@ function People() {
         </Button>
       </Form>
       <ProblemNote problem={find.problem} />
-      <div role="status">
+      <div role="status" class={found && !found.user ? undefined : "note-empty"}>
         {found && !found.user && <p>{admin("people.nobody", { email: found.email })}</p>}
       </div>
       {found?.user && (

@@ -90,9 +90,7 @@ export function RosterTab(props: { course: Schemas["Course"] }) {
                 onInput={setWords}
               />
             </search>
-            <p role="status" class="small">
-              {teach("roster.count", { count: items.length })}
-            </p>
+            <Count of={items.length} isFound={words.trim() !== ""} />
             <RosterTable entries={items} onRemove={setLeaving} />
           </>
         )}
@@ -113,5 +111,18 @@ export function RosterTab(props: { course: Schemas["Course"] }) {
         </Dialog>
       )}
     </div>
+  );
+}
+
+/** How many students are shown. It is read aloud only while a search changes it. */
+function Count(props: { of: number; isFound: boolean }) {
+  const text = teach("roster.count", { count: props.of });
+  return (
+    <>
+      {!props.isFound && <p class="small">{text}</p>}
+      <p role="status" class={props.isFound ? "small" : "note-empty"}>
+        {props.isFound && text}
+      </p>
+    </>
   );
 }
