@@ -33,7 +33,7 @@ export interface paths {
         };
         /**
          * Read a course
-         * @description Only the owner, co-teachers and administrators may read a draft, and they get the course as it is now. Others get it as it was five seconds before at most, so for so long they may still see a course that is no longer published. A course that was just published, and one that was just made, is found at once.
+         * @description Only the owner, co-teachers and administrators may read a draft.
          */
         get: operations["getCourse"];
         put?: never;
@@ -455,7 +455,7 @@ export interface paths {
         };
         /**
          * Read the caller's progress in a course
-         * @description Whether the caller is enrolled, what is completed and the positions are those of now. The lessons that count are those of five seconds before at most. If the course is a draft again, the answer is the progress as it was last stored. The problem document of a 403 ends its `type` in `enrollment-pending` or `enrollment-waitlisted` for a student who waits. Who is among the first 100 of the waitlist gets the place in it, too (`waitlistPlace`).
+         * @description If the course is a draft again, the answer is the progress as it was last stored. The problem document of a 403 ends its `type` in `enrollment-pending` or `enrollment-waitlisted` for a student who waits. Who is among the first 100 of the waitlist gets the place in it, too (`waitlistPlace`).
          */
         get: operations["getProgress"];
         put?: never;
