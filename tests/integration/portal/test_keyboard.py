@@ -105,3 +105,25 @@ def test_the_first_key_leads_past_the_navigation(deployed: Deployed, chromium: "
 
 def _focus(window: Visit) -> str:
     return str(window.page.evaluate("document.activeElement.tagName"))
+
+
+def test_the_focus_goes_to_what_took_the_place_of_a_button(
+    deployed: Deployed, people: People, chromium: "Browser", course_id: str
+) -> None:
+    """A button that goes away when it is pressed would leave a screen reader at the top of the page."""
+    with visit(chromium, deployed) as window:
+        page = window.page
+        window.enter(people.new("students"), f"/courses/{course_id}")
+        page.get_by_role("button", name="Enrol").wait_for()
+        window.press("Enrol")
+        window.until("document.activeElement.innerText === 'Start'")
+        window.press("Withdraw")
+        page.get_by_role("dialog").wait_for()
+        window.press("Withdraw")
+        window.until("document.activeElement.innerText === 'Enrol'")
+        page.keyboard.press("Enter")
+        window.until("document.activeElement.innerText === 'Start'")
+        window.go(f"/courses/{course_id}/lessons/words", ".prose h2")
+        window.press("Mark as done")
+        window.until("document.activeElement.innerText === 'Go to the course'")  # no lesson follows
+        page.get_by_role("status").filter(has_text="Saved").wait_for()

@@ -3,6 +3,7 @@
 import { useEffect, useState } from "preact/hooks";
 import { useLocation, useRoute } from "preact-iso/router";
 import { useData } from "../../api/use-data";
+import { useKeptFocus } from "../../parts/kept-focus";
 import { Empty, Loading, ProblemNote, Skeleton, StatusNote } from "../../parts/notes";
 import { Page } from "../../parts/page";
 import { Progress } from "../../parts/progress";
@@ -42,12 +43,13 @@ function CourseBody(props: { data: CourseAndPart; setPart: (part: Part) => void 
   const { course, part } = props.data;
   const { route } = useLocation();
   const [said, setSaid] = useState("");
+  const own = useKeptFocus<HTMLElement>();
   usePending(course.courseId, part, props.setPart);
   const progress = part.status === "enrolled" ? part.progress : undefined;
   return (
     <>
       <PreviewNote course={course} />
-      <section class="card stack">
+      <section class="card stack" ref={own}>
         {progress && (
           <Progress
             value={progress.completionPercentage}

@@ -6,6 +6,7 @@ import type { Schemas } from "../../api/client";
 import { Problem } from "../../api/problem";
 import { useData } from "../../api/use-data";
 import { Button } from "../../parts/button";
+import { useKeptFocus } from "../../parts/kept-focus";
 import { Empty, Loading, ProblemNote, Skeleton, StatusNote } from "../../parts/notes";
 import { Page } from "../../parts/page";
 import { onRefusal, save } from "../../progress/outbox";
@@ -98,6 +99,7 @@ function LessonBody(
   const wasUnsent = useRef(false);
   if (isUnsent) wasUnsent.current = true;
   const [refusal, setRefusal] = useState<Problem>();
+  const ways = useKeptFocus<HTMLDivElement>();
 
   useEffect(
     () =>
@@ -153,7 +155,7 @@ function LessonBody(
         ) : (
           <Empty title={t("file.none.title")} text={t("file.none.text")} />
         )}
-        <div class="row row-spread lesson-ways">
+        <div class="row row-spread lesson-ways" ref={ways}>
           <div class="row">
             {previous && <Button onPress={() => go(previous.lessonId)}>{t("previous")}</Button>}
             {canMark && (
