@@ -13,10 +13,9 @@ from domain.course_store import CATALOGUE_INDEX, OWNER_INDEX, PUBLISHED_IN
 from domain.courses import Course, CourseSummary
 from domain.enrollments import admission_store
 from domain.enrollments.admission import Seats
-from toolkit import clients
 from toolkit.cursor import Page, PagedList
 from toolkit.dynamo import Item, from_item, to_item
-from toolkit.reads import batch_get
+from toolkit.reads import batch_get, query_once
 
 # Whole courses that are read at a time: 4 MB at most.
 _WHOLE_COURSES = 10
@@ -98,14 +97,16 @@ class CourseListTable:
         position = courses.start(cursor)
         start: Any = {"ExclusiveStartKey": to_item({**partition, **position})} if position else {}
         ((name, value),) = partition.items()
-        answer = clients.dynamodb().query(
-            TableName=self._table,
-            IndexName=index,
-            KeyConditionExpression=f"{name} = :{name}",
-            ExpressionAttributeValues=to_item({f":{name}": value}),
-            ScanIndexForward=False,
-            Limit=limit + 1,
-            **start,
+        answer = query_once(
+            {
+                "TableName": self._table,
+                "IndexName": index,
+                "KeyConditionExpression": f"{name} = :{name}",
+                "ExpressionAttributeValues": to_item({f":{name}": value}),
+                "ScanIndexForward": False,
+                "Limit": limit + 1,
+                **start,
+            }
         )
         return courses.page(
             [from_item(item) for item in answer["Items"]],

@@ -13,10 +13,9 @@ from catalog.list_store import CourseListTable
 from domain.course_store import CATALOGUE_INDEX, PUBLISHED_IN
 from domain.courses import CourseSummary
 from domain.search import entries, words
-from toolkit import clients
 from toolkit.cursor import Page, PagedList
-from toolkit.dynamo import Item, from_item, to_item
-from toolkit.reads import batch_get, in_batches, query_all
+from toolkit.dynamo import Item, to_item
+from toolkit.reads import batch_get, get_item, in_batches, query_all
 
 REFRESH_SECONDS = 5.0
 REREAD_SECONDS = 30.0
@@ -72,8 +71,7 @@ class SearchTable:
         now = time.monotonic()
         if now < self._is_fresh_until:
             return
-        answer = clients.dynamodb().get_item(TableName=self._table, Key=to_item(entries.HEADS))
-        heads = from_item(answer.get("Item") or {})
+        heads = get_item(self._table, entries.HEADS, consistent=False) or {}
         if entries.CHECKED_AT in heads:
             if not self._read_changed(entries.revisions_in(heads)):
                 self._is_fresh_until = now + REFRESH_SECONDS

@@ -9,8 +9,8 @@ from domain.courses import ARCHIVED, Course, Lesson
 from domain.enrollments.model import EnrollmentRecord
 from domain.lesson_entry_store import EntryChange
 from domain.multiparts import Multipart
-from toolkit import clients, clock
-from toolkit.dynamo import from_item, to_item
+from toolkit import clock
+from toolkit.reads import get_item
 
 
 class ContentTable:
@@ -30,13 +30,8 @@ class ContentTable:
 
     def is_enrolled(self, user_id: str, course_id: str) -> bool:
         """Whether a student is enrolled in a course now: one GetItem."""
-        answer = clients.dynamodb().get_item(
-            TableName=self._progress,
-            Key=to_item({"userId": user_id, "courseId": course_id}),
-            ConsistentRead=True,
-        )
-        wire = answer.get("Item")
-        return EnrollmentRecord.from_stored(from_item(wire)).is_enrolled if wire else False
+        item = get_item(self._progress, {"userId": user_id, "courseId": course_id})
+        return item is not None and EnrollmentRecord.from_stored(item).is_enrolled
 
     def open_form(self, upload: UploadKey) -> bool:
         """Note a form in its lesson, in place of an earlier one: one UpdateItem. False if the lesson is gone or has

@@ -9,7 +9,7 @@ from botocore.exceptions import ClientError
 
 from domain.audit import AuditEntry, pseudonym
 from toolkit import clients, clock
-from toolkit.dynamo import condition_failed, to_item
+from toolkit.dynamo import condition_failed, retry_conflicts, to_item
 
 _NEW = "attribute_not_exists(recordId)"
 _DAY = 24 * 3600
@@ -34,7 +34,8 @@ class AuditTable:
             ClientError: it could not be written, so the act must not go on.
         """
         try:
-            clients.dynamodb().put_item(**self.put(entry))
+            put = self.put(entry)
+            retry_conflicts(lambda: clients.dynamodb().put_item(**put))
         except ClientError as error:
             if not condition_failed(error):
                 raise

@@ -19,7 +19,9 @@ from botocore.exceptions import ClientError
 
 from domain.courses import Course
 from toolkit import clients
-from toolkit.dynamo import condition_failed, from_item, retry_conflicts, to_item
+from toolkit.dynamo import condition_failed, retry_conflicts, to_item
+from toolkit.reads import get_item
+from toolkit.retries import Retries
 
 # The published courses, newest first. All are in one partition: the attribute `catalogue` is set only while a course is
 # published.
@@ -35,14 +37,13 @@ CACHED_LESSONS = 5_000
 _CACHED_COURSES = 256
 
 
-def find(table_name: str, course_id: str, *, consistent: bool = False) -> Course | None:
+def find(
+    table_name: str, course_id: str, *, consistent: bool = False, retries: Retries | None = None
+) -> Course | None:
     """Read one course: one GetItem. `consistent` if the answer decides about a write, or if the
     caller may just have written the course."""
-    answer = clients.dynamodb().get_item(
-        TableName=table_name, Key=to_item({"courseId": course_id}), ConsistentRead=consistent
-    )
-    wire = answer.get("Item")
-    return Course.from_stored(from_item(wire)) if wire else None
+    item = get_item(table_name, {"courseId": course_id}, consistent=consistent, retries=retries)
+    return Course.from_stored(item) if item else None
 
 
 _cache: dict[tuple[str, str], tuple[float, Course]] = {}

@@ -5,7 +5,7 @@ from itertools import islice
 from typing import Any
 
 from toolkit import clients
-from toolkit.dynamo import to_item
+from toolkit.dynamo import retry_conflicts, to_item
 from toolkit.reads import query_all
 from toolkit.retries import Retries
 
@@ -33,10 +33,12 @@ def delete_all_of(table: str, user_id: str) -> None:
 
 def _delete(table: str, requests: list[Any]) -> None:
     left: Any = {table: requests}
+    budget = Retries()
 
     def attempt() -> bool | None:
         nonlocal left
-        left = clients.dynamodb().batch_write_item(RequestItems=left).get("UnprocessedItems")
+        answer = retry_conflicts(lambda: clients.dynamodb().batch_write_item(RequestItems=left), budget)
+        left = answer.get("UnprocessedItems")
         return None if left else True
 
-    Retries().until_answer(attempt)
+    budget.until_answer(attempt)

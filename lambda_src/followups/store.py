@@ -34,13 +34,13 @@ T = TypeVar("T")
 class CourseChangeTable(CountingTable):
     """The CourseChangeStore of followups.rules and the PassStore of followups.pass_rules in DynamoDB."""
 
-    def course_now(self, course_id: str) -> Course | None:
+    def course_now(self, course_id: str, retries: Retries | None = None) -> Course | None:
         """The course as it is now: one GetItem."""
-        return course_store.find(self._courses_table, course_id, consistent=True)
+        return course_store.find(self._courses_table, course_id, consistent=True, retries=retries)
 
     def course_patiently(self, course_id: str, retries: Retries) -> Course | None:
         """The course as it is now: one GetItem."""
-        (course,) = _patiently(lambda: (self.course_now(course_id),), retries)
+        (course,) = _patiently(lambda: (self.course_now(course_id, retries),), retries)
         return course
 
     def partitions(self, course_id: str) -> Sequence[str]:

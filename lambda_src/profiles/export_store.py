@@ -10,8 +10,8 @@ from domain.course_store import OWNER_INDEX
 from domain.positions.model import LessonPosition
 from domain.positions.store import PositionTable
 from profiles.export import OWNED_COURSE_FIELDS, Section, Start, StoredItem
-from toolkit import clients
 from toolkit.dynamo import from_item, to_item
+from toolkit.reads import query_once
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ class ExportTables:
         if start is not None:
             position = dict(zip(source.position, start, strict=True))
             query["ExclusiveStartKey"] = to_item({key: value, **position})
-        answer = clients.dynamodb().query(**query)
+        answer = query_once(query)
         last = from_item(answer.get("LastEvaluatedKey") or {})
         first, second = source.position
         return [from_item(item) for item in answer["Items"]], (last[first], last[second]) if last else None

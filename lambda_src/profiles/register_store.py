@@ -11,7 +11,8 @@ from botocore.exceptions import ClientError
 from domain.people import tombstone_store
 from profiles.administrators import Register
 from toolkit import clients
-from toolkit.dynamo import condition_failed, from_item, to_item, transaction_conflict
+from toolkit.dynamo import condition_failed, contended, to_item
+from toolkit.reads import get_item
 
 _KEY = {"userId": "register#administrators"}
 
@@ -24,11 +25,9 @@ class RegisterTable:
 
     def read(self) -> Register:
         """The register as it is now: one GetItem."""
-        answer = clients.dynamodb().get_item(TableName=self._table, Key=to_item(_KEY), ConsistentRead=True)
-        wire = answer.get("Item")
-        if not wire:
+        item = get_item(self._table, _KEY)
+        if not item:
             return Register()
-        item = from_item(wire)
         return Register(version=item["version"], leaving=item["leaving"])
 
     def write(self, seen: Register, leaving: Mapping[str, int]) -> bool:
@@ -36,7 +35,7 @@ class RegisterTable:
         try:
             clients.dynamodb().update_item(**update(self._table, seen, leaving))
         except ClientError as error:
-            if condition_failed(error) or transaction_conflict(error):
+            if condition_failed(error) or contended(error):
                 return False
             raise
         return True

@@ -11,8 +11,8 @@ from domain.rosters.contacts import CHANGED_AT
 from profiles import register_store
 from profiles.administrators import Register
 from toolkit import clients
-from toolkit.dynamo import Item, condition_failed, from_item, to_item, transaction_conflict
-from toolkit.reads import batch_get
+from toolkit.dynamo import Item, condition_failed, contended, from_item, to_item
+from toolkit.reads import batch_get, get_item
 
 
 class ProfileTable:
@@ -67,7 +67,7 @@ class ProfileTable:
                 ReturnValues="ALL_NEW",
             )
         except ClientError as error:
-            if condition_failed(error) or transaction_conflict(error):
+            if condition_failed(error) or contended(error):
                 return None
             raise
         return Profile.from_stored(from_item(answer["Attributes"]))
@@ -102,8 +102,4 @@ class ProfileTable:
         return REQUESTED_AT in (self._item(user_id) or {})
 
     def _item(self, user_id: str) -> Item | None:
-        answer = clients.dynamodb().get_item(
-            TableName=self._name, Key=to_item({"userId": user_id}), ConsistentRead=True
-        )
-        wire = answer.get("Item")
-        return from_item(wire) if wire else None
+        return get_item(self._name, {"userId": user_id})

@@ -27,7 +27,14 @@ from domain.positions.store import PositionTable
 from domain.runtime.model import Runtime
 from domain.runtime.store import RuntimeTable, Saved
 from toolkit import clients
-from toolkit.dynamo import cancellation_reasons, condition_failed, lost_race, to_item, transaction_conflict
+from toolkit.dynamo import (
+    cancellation_reasons,
+    condition_failed,
+    contended,
+    lost_race,
+    to_item,
+)
+from toolkit.reads import query_once
 
 
 class ProgressTable:
@@ -70,15 +77,17 @@ class ProgressTable:
 
     def waiting_before(self, record: EnrollmentRecord, at_most: int) -> int:
         """One Query of the index, which counts `at_most` entries at most and reads nothing of them."""
-        answer = clients.dynamodb().query(
-            TableName=self._progress_table,
-            IndexName=ROSTER_INDEX,
-            Select="COUNT",
-            KeyConditionExpression="courseShard = :waitlist AND completionPercentage < :since",
-            ExpressionAttributeValues=to_item(
-                {":waitlist": waitlist_key(record.course_id), ":since": record.waiting_since}
-            ),
-            Limit=at_most,
+        answer = query_once(
+            {
+                "TableName": self._progress_table,
+                "IndexName": ROSTER_INDEX,
+                "Select": "COUNT",
+                "KeyConditionExpression": "courseShard = :waitlist AND completionPercentage < :since",
+                "ExpressionAttributeValues": to_item(
+                    {":waitlist": waitlist_key(record.course_id), ":since": record.waiting_since}
+                ),
+                "Limit": at_most,
+            }
         )
         return int(answer["Count"])
 
@@ -119,7 +128,7 @@ class ProgressTable:
         except ClientError as error:
             if not lost_race(error):
                 raise
-            if cancellation_reasons(error)[0] == "ConditionalCheckFailed":
+            if cancellation_reasons(error)[:1] == ("ConditionalCheckFailed",):
                 raise Erased from error
             return False
         return True
@@ -168,7 +177,7 @@ class ProgressTable:
             )
         except ClientError as error:
             # A transaction on the same record, for example a withdrawal, may be in progress.
-            if condition_failed(error) or transaction_conflict(error):
+            if condition_failed(error) or contended(error):
                 return False
             raise
         return True

@@ -112,22 +112,22 @@ def contended(error: ClientError) -> bool:
     return transaction_conflict(error) or throttled(error)
 
 
-def retry_conflicts(write: Callable[[], T], retries: Retries | None = None) -> T:
-    """Make a write; retry it while a transaction of another request on the same item is in progress, or while DynamoDB
+def retry_conflicts(call: Callable[[], T], retries: Retries | None = None) -> T:
+    """Make a call; retry it while a transaction of another request on the same item is in progress, or while DynamoDB
     is throttling.
 
     Args:
-        write: makes the call and returns its answer, which is not None.
+        call: makes the call and returns its answer, which is not None.
         retries: the budget; a new one if None.
 
     Raises:
-        ClientError: the write was refused for another reason.
+        ClientError: the call was refused for another reason.
         RetriesExhausted: the budget is used up.
     """
 
     def attempt() -> T | None:
         try:
-            return write()
+            return call()
         except ClientError as error:
             if contended(error):
                 return None
@@ -157,10 +157,10 @@ def cancellation_reasons(error: ClientError) -> tuple[str, ...]:
 
 
 def lost_race(error: ClientError) -> bool:
-    """Whether a transaction was cancelled only by conditions or by other transactions: nothing was
+    """Whether a transaction was refused only by conditions, by other transactions or by throttling: nothing was
     written, and the caller may read again and decide again."""
     reasons = cancellation_reasons(error)
-    return bool(reasons) and _LOST_RACES.issuperset(reasons)
+    return throttled(error) or (bool(reasons) and _LOST_RACES.issuperset(reasons))
 
 
 def _number(text: str) -> int | float:

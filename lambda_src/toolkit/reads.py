@@ -1,13 +1,14 @@
-"""Reads many DynamoDB items: batches by key, and queries that are longer than one answer.
+"""Reads DynamoDB items: one by key, batches by key, and queries that are longer than one answer.
 
-Reads of a single item are in the stores. Every docstring says how many calls are made.
+Every docstring says how many calls are made. A call that DynamoDB throttles is made again, for as long as the budget
+for retries lasts. Then the caller gets RetriesExhausted, which is a 503.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
 from toolkit import clients
-from toolkit.dynamo import Item, WireValue, from_item, to_item
+from toolkit.dynamo import Item, WireValue, from_item, retry_conflicts, to_item
 from toolkit.retries import Retries
 
 # DynamoDB's limit for one BatchGetItem, and for one TransactWriteItems.
@@ -16,6 +17,25 @@ BATCH_SIZE = 100
 Key = Mapping[str, str]
 WireItem = Mapping[str, WireValue]
 T = TypeVar("T")
+
+
+def get_item(
+    table_name: str, key: Key, *, consistent: bool = True, retries: Retries | None = None
+) -> Item | None:
+    """The item with a key, or None: one GetItem.
+
+    Args:
+        consistent: read what is stored now, not what was stored a moment ago.
+        retries: the budget for asking again while DynamoDB is throttling; a new one if None.
+    """
+    answer = retry_conflicts(
+        lambda: clients.dynamodb().get_item(
+            TableName=table_name, Key=to_item(key), ConsistentRead=consistent
+        ),
+        retries,
+    )
+    wire = answer.get("Item")
+    return from_item(wire) if wire else None
 
 
 def batch_get(
@@ -37,7 +57,7 @@ def batch_get(
         retries: the budget for asking again; a new one if None.
 
     Raises:
-        RetriesExhausted: DynamoDB still leaves some keys out when the budget is used up.
+        RetriesExhausted: DynamoDB still refuses the call, or leaves some keys out, when the budget is used up.
     """
     options: dict[str, Any] = {"ConsistentRead": True} if consistent else {}
     if attributes:
@@ -47,16 +67,17 @@ def batch_get(
         table: {"Keys": [to_item(key) for key in of_table], **options} for table, of_table in keys.items()
     }
     found: dict[str, list[Item]] = {table: [] for table in keys}
+    budget = retries or Retries()
 
     def attempt() -> bool | None:
         nonlocal asked
-        answer = clients.dynamodb().batch_get_item(RequestItems=asked)
+        answer = retry_conflicts(lambda: clients.dynamodb().batch_get_item(RequestItems=asked), budget)
         for table, items in answer["Responses"].items():
             found[table] += map(from_item, items)
         asked = answer.get("UnprocessedKeys")
         return None if asked else True
 
-    (retries or Retries()).until_answer(attempt)
+    budget.until_answer(attempt)
     return found
 
 
@@ -71,7 +92,7 @@ def query_pages(
         page_size: items per page at most; an answer also ends after 1 MB.
     """
     while True:
-        items, start = _query_once(query, start, page_size)
+        items, start = _page(query, start, page_size)
         yield items
         if not start:
             return
@@ -88,7 +109,7 @@ def query_count(query: Mapping[str, Any]) -> int:
     count, start = 0, None
     while True:
         options: Any = {"ExclusiveStartKey": start} if start else {}
-        answer: Any = clients.dynamodb().query(**query, Select="COUNT", **options)
+        answer = query_once({**query, "Select": "COUNT", **options})
         count += int(answer["Count"])
         start = answer.get("LastEvaluatedKey")
         if not start:
@@ -99,7 +120,7 @@ def query_up_to(query: Mapping[str, Any], count: int, *, start: WireItem | None 
     """Up to `count` items that a query finds: one Query, and further ones only if 1 MB was not enough."""
     items: list[Item] = []
     while True:
-        page, start = _query_once(query, start, count - len(items))
+        page, start = _page(query, start, count - len(items))
         items += map(from_item, page)
         if not start or len(items) >= count:
             return items
@@ -111,12 +132,17 @@ def in_batches(things: Sequence[T]) -> Iterator[Sequence[T]]:
         yield things[begin : begin + BATCH_SIZE]
 
 
-def _query_once(
+def query_once(query: Mapping[str, Any]) -> Any:
+    """DynamoDB's answer to a query: one Query."""
+    return retry_conflicts(lambda: clients.dynamodb().query(**query))
+
+
+def _page(
     query: Mapping[str, Any], start: WireItem | None, limit: int | None
 ) -> tuple[list[WireItem], WireItem | None]:
     """One Query: its items, and the key after which the next one starts if there may be more."""
     options: dict[str, Any] = {} if limit is None else {"Limit": limit}
     if start:
         options["ExclusiveStartKey"] = start
-    answer: Any = clients.dynamodb().query(**query, **options)
+    answer = query_once({**query, **options})
     return answer["Items"], answer.get("LastEvaluatedKey")

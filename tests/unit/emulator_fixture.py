@@ -10,8 +10,11 @@ import time
 import urllib.request
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Lock
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
@@ -107,6 +110,23 @@ class Tables:
         """The counters of a course's admission item: seats taken, and students who wait."""
         item = self.get(self.courses, key_of(course_id)) or {}
         return item.get("seatsTaken", 0), item.get("waitlisted", 0)
+
+    @contextmanager
+    def throttling(self) -> Iterator[None]:
+        """Of the calls of each operation, let only every third one pass, as if DynamoDB were throttling."""
+        lock, asked = Lock(), Counter[str]()
+        refusal = {"Error": {"Code": "ThrottlingException", "Message": "Rate exceeded"}}
+
+        def refuse(model: Any, **_: object) -> Any:
+            with lock:
+                asked[model.name] += 1
+                return (SimpleNamespace(status_code=400), refusal) if asked[model.name] % 3 else None
+
+        self.client.meta.events.register("before-call.dynamodb", refuse)
+        try:
+            yield
+        finally:
+            self.client.meta.events.unregister("before-call.dynamodb", refuse)
 
     def counted_from_stream(self, course_id: str) -> int:
         """How many students the stream says are enrolled besides."""

@@ -19,11 +19,11 @@ from toolkit import clients
 from toolkit.dynamo import (
     cancellation_reasons,
     condition_failed,
-    from_item,
+    contended,
     retry_conflicts,
     to_item,
 )
-from toolkit.reads import batch_get, in_batches, query_all
+from toolkit.reads import batch_get, get_item, in_batches, query_all
 from toolkit.retries import Retries
 
 OWNER_INDEX = "address-owner-index"
@@ -51,13 +51,10 @@ class AddressTable:
             found.update({email: by_key.get(key_of(email)["userId"], UNKNOWN) for email in some})
         return found
 
-    def find_one(self, email: str) -> Address:
+    def find_one(self, email: str, retries: Retries | None = None) -> Address:
         """What is stored about one address: one GetItem."""
-        answer = clients.dynamodb().get_item(
-            TableName=self._table, Key=to_item(key_of(email)), ConsistentRead=True
-        )
-        wire = answer.get("Item")
-        return Address.from_stored(from_item(wire)) if wire else UNKNOWN
+        item = get_item(self._table, key_of(email), retries=retries)
+        return Address.from_stored(item) if item else UNKNOWN
 
     def invite(self, known: Mapping[str, Address], course_id: str, inviter: str) -> Invited:
         """Invite addresses without an owner to a course: see domain.addresses.invitation_store."""
@@ -99,11 +96,11 @@ class AddressTable:
                     raise Erased from error  # the tombstone
                 if reasons[2:] == ("ConditionalCheckFailed",):
                     del writes[2:]  # another request has created the profile meanwhile
-                elif "TransactionConflict" not in reasons:
+                elif not contended(error):
                     raise
                 return None
             # Invitations that any request wrote before the claim are still in the item.
-            return self.find_one(email)
+            return self.find_one(email, retries)
 
         return retries.until_answer(attempt)
 

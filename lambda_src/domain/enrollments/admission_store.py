@@ -24,8 +24,8 @@ from domain.enrollments.admission import (
     key_of,
 )
 from toolkit import clients, clock
-from toolkit.dynamo import condition_failed, contended, from_item, lost_race, retry_conflicts, to_item
-from toolkit.reads import BATCH_SIZE, batch_get
+from toolkit.dynamo import condition_failed, contended, lost_race, retry_conflicts, to_item
+from toolkit.reads import BATCH_SIZE, batch_get, get_item
 from toolkit.retries import Retries
 
 # How long `cached` may answer from memory. So an enrolment may still pass within a second of closing.
@@ -56,13 +56,8 @@ def find(courses_table: str, course_id: str) -> Admission | None:
     Raises:
         Unavailable: DynamoDB is throttling.
     """
-    answer = retry_conflicts(
-        lambda: clients.dynamodb().get_item(
-            TableName=courses_table, Key=to_item(key_of(course_id)), ConsistentRead=True
-        )
-    )
-    if wire := answer.get("Item"):
-        return Admission.from_stored(from_item(wire))
+    if item := get_item(courses_table, key_of(course_id)):
+        return Admission.from_stored(item)
     return make_missing(courses_table, [course_id]).get(course_id)
 
 

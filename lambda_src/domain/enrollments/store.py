@@ -21,7 +21,7 @@ from domain.rosters import contact_store
 from domain.rosters.contacts import Contact
 from toolkit import clients, log
 from toolkit.dynamo import cancellation_reasons, contended, from_item, lost_race, to_item
-from toolkit.reads import batch_get, query_all
+from toolkit.reads import batch_get, get_item, query_all
 
 # Entries of the index that one read unit has room for.
 _WAITING_AT_ONCE = 10
@@ -282,13 +282,8 @@ def load(
 
 def find(progress_table: str, user_id: str, course_id: str) -> EnrollmentRecord | None:
     """One student's record in a course as it is now: one GetItem."""
-    answer = clients.dynamodb().get_item(
-        TableName=progress_table,
-        Key=to_item({"userId": user_id, "courseId": course_id}),
-        ConsistentRead=True,
-    )
-    wire = answer.get("Item")
-    return EnrollmentRecord.from_stored(from_item(wire)) if wire else None
+    item = get_item(progress_table, {"userId": user_id, "courseId": course_id})
+    return EnrollmentRecord.from_stored(item) if item else None
 
 
 def _records_found(error: ClientError) -> list[EnrollmentRecord]:

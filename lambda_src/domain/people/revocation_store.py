@@ -7,7 +7,7 @@ from botocore.exceptions import ClientError
 from domain.people import revocations, tombstones
 from domain.people.revocations import Revocations
 from toolkit import clients
-from toolkit.dynamo import condition_failed, to_item
+from toolkit.dynamo import condition_failed, retry_conflicts, to_item
 from toolkit.reads import batch_get
 
 
@@ -53,11 +53,13 @@ class RevocationTable:
         self, user_id: str, group: str, only_after: int, *, expires_at: int, only_revoked: bool = False
     ) -> None:
         condition = {"ConditionExpression": "attribute_exists(#group)"} if only_revoked else {}
-        clients.dynamodb().update_item(
-            TableName=self._table,
-            Key=to_item(revocations.key_of(user_id)),
-            UpdateExpression="SET #group = :after, expiresAt = :end",
-            ExpressionAttributeNames={"#group": revocations.attribute_of(group)},
-            ExpressionAttributeValues=to_item({":after": only_after, ":end": expires_at}),
-            **condition,  # type: ignore[arg-type]
+        retry_conflicts(
+            lambda: clients.dynamodb().update_item(
+                TableName=self._table,
+                Key=to_item(revocations.key_of(user_id)),
+                UpdateExpression="SET #group = :after, expiresAt = :end",
+                ExpressionAttributeNames={"#group": revocations.attribute_of(group)},
+                ExpressionAttributeValues=to_item({":after": only_after, ":end": expires_at}),
+                **condition,  # type: ignore[arg-type]
+            )
         )

@@ -6,8 +6,8 @@ profiles.store and domain.people.erasure_store write tombstones, as steps of an 
 from typing import Any
 
 from domain.people.tombstones import key_of
-from toolkit import clients
 from toolkit.dynamo import to_item
+from toolkit.reads import get_item
 
 
 def none_for(profiles_table: str, user_id: str) -> Any:
@@ -23,10 +23,4 @@ def none_for(profiles_table: str, user_id: str) -> Any:
 
 def is_there(profiles_table: str, user_id: str) -> bool:
     """Whether the person is being or has been erased: one GetItem."""
-    answer = clients.dynamodb().get_item(
-        TableName=profiles_table,
-        Key=to_item(key_of(user_id)),
-        ConsistentRead=True,
-        ProjectionExpression="userId",
-    )
-    return "Item" in answer
+    return get_item(profiles_table, key_of(user_id)) is not None

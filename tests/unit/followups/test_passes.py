@@ -221,7 +221,7 @@ def test_a_slice_that_is_throttled_to_its_end_keeps_what_it_did(
     monkeypatch.setattr("followups.pass_rules.SLICE_SECONDS", 2.0)
     read, pages = school.slow.course_now, [0]
 
-    def throttled_from_the_fourth_page_on(course_id: str) -> Course | None:
+    def throttled_from_the_fourth_page_on(course_id: str, _: Retries) -> Course | None:
         pages[0] += 1
         if pages[0] > 3:
             raise Unavailable
@@ -294,7 +294,7 @@ def test_who_is_promoted_during_a_pass_is_not_left_behind(school: LargeSchool) -
     assert school.is_in_line()
 
 
-def _unavailable(_: str) -> None:
+def _unavailable(*_: object) -> None:
     raise Unavailable
 
 

@@ -27,7 +27,7 @@ class Office:
     """The routes of staff, and the catalogue with one draft of an owner."""
 
     def __init__(self, tables: Tables, pool: UserPool, api: LambdaApi, catalogue: Catalogue) -> None:
-        self.tables, self.pool, self._api, self.catalogue = tables, pool, api, catalogue
+        self.tables, self.pool, self.api, self.catalogue = tables, pool, api, catalogue
         self.owner = pool.new(INSTRUCTORS)
         self.course_id = self.new_course()
 
@@ -48,11 +48,11 @@ class Office:
 
     def _at_the_course(self, method: str, caller: Person | None, body: Any = None) -> Answer:
         path, caller = {"courseId": self.course_id}, caller or self.owner
-        return self._api.call(method, "/courses/{courseId}/staff", path, caller=caller, body=body)
+        return self.api.call(method, "/courses/{courseId}/staff", path, caller=caller, body=body)
 
     def _call(self, method: str, user_id: str, caller: Person | None, course_id: str | None) -> Answer:
         path = {"courseId": course_id or self.course_id, "userId": user_id}
-        return self._api.call(method, "/courses/{courseId}/staff/{userId}", path, caller=caller or self.owner)
+        return self.api.call(method, "/courses/{courseId}/staff/{userId}", path, caller=caller or self.owner)
 
     def staff(self) -> list[str]:
         shown: list[str] = self.catalogue.get(self.course_id, ADMINISTRATOR).body["staff"]

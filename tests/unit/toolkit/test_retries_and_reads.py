@@ -25,9 +25,12 @@ class Stub:
 
     def query(self, **parameters: Any) -> Any:
         self.asked.append(parameters)
-        return next(self._answers)
+        answer = next(self._answers)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
 
-    batch_get_item = query
+    batch_get_item = get_item = query
 
 
 @pytest.fixture
@@ -56,10 +59,11 @@ def test_steps_share_the_budget_and_the_first_attempt_is_always_made() -> None:
     assert refusal.value.headers == {"Retry-After": "2"}
 
 
-def test_a_write_is_repeated_after_a_conflict_only() -> None:
-    def refused(code: str) -> ClientError:
-        return ClientError({"Error": {"Code": code, "Message": ""}}, "UpdateItem")
+def refused(code: str) -> ClientError:
+    return ClientError({"Error": {"Code": code, "Message": ""}}, "UpdateItem")
 
+
+def test_a_write_is_repeated_after_a_conflict_only() -> None:
     outcomes: Iterator[Any] = iter([refused("TransactionConflictException"), {"done": True}])
 
     def write() -> Any:
@@ -107,6 +111,44 @@ def test_what_a_batch_leaves_out_is_asked_again(stub: Stub) -> None:
 def test_unprocessed_keys_are_not_taken_for_absent_items(stub: Stub) -> None:
     with pytest.raises(Unavailable):
         reads.batch_get({"a": [{"id": "2"}]}, retries=Retries(budget_seconds=0))
+    assert len(stub.asked) == 1
+
+
+THROTTLED = [refused("ThrottlingException"), refused("ProvisionedThroughputExceededException")]
+
+
+@pytest.mark.parametrize("stub", [[*THROTTLED, PARTS[0], *THROTTLED, *PARTS[1:]]], indirect=True)
+def test_a_batch_that_is_throttled_as_a_whole_is_asked_again(stub: Stub) -> None:
+    found = reads.batch_get({"a": [{"id": "1"}, {"id": "2"}]}, retries=NoPauses())
+    assert found == {"a": [{"id": "1"}, {"id": "2"}]}
+    assert len(stub.asked) == 7
+
+
+@pytest.mark.parametrize("stub", [[*THROTTLED, {"Item": to_item({"id": "1"})}, {}]], indirect=True)
+def test_an_item_is_asked_for_again_while_it_is_throttled(stub: Stub) -> None:
+    assert reads.get_item("t", {"id": "1"}) == {"id": "1"}
+    assert reads.get_item("t", {"id": "2"}, consistent=False) is None
+    assert [asked["ConsistentRead"] for asked in stub.asked] == [True, True, True, False]
+
+
+@pytest.mark.parametrize("stub", [[*THROTTLED, found("a"), *THROTTLED, {"Count": 7}]], indirect=True)
+def test_a_query_is_made_again_while_it_is_throttled(stub: Stub) -> None:
+    assert reads.query_up_to({"TableName": "t"}, 1) == [{"name": "a"}]
+    assert reads.query_count({"TableName": "t"}) == 7
+    assert len(stub.asked) == 6
+
+
+@pytest.mark.parametrize("stub", [[refused("AccessDeniedException")]], indirect=True)
+def test_a_refusal_that_would_repeat_is_asked_once(stub: Stub) -> None:
+    with pytest.raises(ClientError):
+        reads.batch_get({"a": [{"id": "1"}]})
+    assert len(stub.asked) == 1
+
+
+@pytest.mark.parametrize("stub", [THROTTLED], indirect=True)
+def test_throttling_without_an_end_is_unavailable(stub: Stub) -> None:
+    with pytest.raises(Unavailable):
+        reads.batch_get({"a": [{"id": "1"}]}, retries=Retries(budget_seconds=0))
     assert len(stub.asked) == 1
 
 
