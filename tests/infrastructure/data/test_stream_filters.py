@@ -22,6 +22,7 @@ SCHEMAS = yaml.safe_load((ROOT / "api" / "openapi.yaml").read_text())["component
 ENROLLMENT_STATUSES = SCHEMAS["EnrollmentStatus"]["enum"]
 COURSE_STATUSES = SCHEMAS["CourseStatus"]["enum"]
 HOME = "https://portal.example.org"
+MOST_READERS = 2
 
 
 def patterns_of(stack: Synthesized, mapping: str) -> list[Any]:
@@ -97,3 +98,15 @@ def test_no_filter_asks_that_something_is_absent(stack: Synthesized) -> None:
         for each in body["filter_criteria"]["filter"]:
             assert '"exists": false' not in each["pattern"], name
             assert '"exists":false' not in each["pattern"], name
+
+
+def test_a_stream_has_two_readers_at_most(stack: Synthesized) -> None:
+    """More readers of a shard may be throttled. docs/decisions.md says what a third one would do.
+
+    https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_streams_GetRecords.html
+    """
+    readers: dict[str, list[str]] = {}
+    for name, body in stack.resources("aws_lambda_event_source_mapping").items():
+        readers.setdefault(body["event_source_arn"], []).append(name)
+    assert readers
+    assert {stream: names for stream, names in readers.items() if len(names) > MOST_READERS} == {}
