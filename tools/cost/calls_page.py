@@ -69,6 +69,11 @@ class Line:
         units = " | ".join(map(_shown, (self.read_units, self.write_units, self.index_units)))
         return f"| {self.route} | {self.case} | {calls or 'none'} | {units} |"
 
+    @property
+    def total_calls(self) -> str:
+        """How many calls the request makes, as the page would show it."""
+        return _shown(tuple(map(sum, zip(*self.calls.values(), strict=True))) or (0.0,))
+
     @classmethod
     def from_row(cls, row: str) -> "Line | None":
         """The line in a row of the table; None if the text is no such row."""

@@ -8,7 +8,7 @@ import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -37,16 +37,36 @@ _SINGLE_WRITES = {"PutItem": "Put", "UpdateItem": "Update", "DeleteItem": "Delet
 
 @dataclass
 class Units:
-    """Capacity units: of reads, of writes of tables, and of the writes of indexes that follow."""
+    """Capacity units: of reads, of writes of tables, and of the writes of indexes that follow.
+
+    Attributes:
+        course_reads: of the reads, those of a course's own item, which all its students read.
+        stream_records: how many changes of items a stream shows to functions.
+    """
 
     reads: float = 0.0
     writes: float = 0.0
     index_writes: float = 0.0
+    course_reads: float = field(default=0.0, compare=False)
+    stream_records: int = field(default=0, compare=False)
 
     def __add__(self, other: "Units") -> "Units":
         return Units(
-            self.reads + other.reads, self.writes + other.writes, self.index_writes + other.index_writes
+            self.reads + other.reads,
+            self.writes + other.writes,
+            self.index_writes + other.index_writes,
+            self.course_reads + other.course_reads,
+            self.stream_records + other.stream_records,
         )
+
+
+@dataclass(frozen=True)
+class Table:
+    """What the meter knows of a table: the attributes of its key, its indexes, and whether it has a stream."""
+
+    keys: tuple[str, ...]
+    indexes: tuple[Index, ...]
+    has_stream: bool
 
 
 @dataclass(frozen=True)
@@ -64,7 +84,7 @@ class CapacityMeter:
 
     def __init__(self, client: "DynamoDBClient") -> None:
         self._client = client
-        self._described: Callable[[str], tuple[tuple[str, ...], tuple[Index, ...]]] = cache(self._describe)
+        self._described: Callable[[str], Table] = cache(self._describe)
 
     @contextmanager
     def measuring(self, operation: str, request: Mapping[str, Any]) -> Iterator[Units]:
@@ -79,7 +99,7 @@ class CapacityMeter:
         """
         units = Units()
         if operation in ("GetItem", "BatchGetItem", "Query", "Scan"):
-            units.reads = self._reads(operation, request)
+            units.reads, units.course_reads = self._reads(operation, request)
             yield units
             return
         writes = self._writes(operation, request)
@@ -89,21 +109,30 @@ class CapacityMeter:
         factor = TRANSACTION_FACTOR if operation == "TransactWriteItems" else 1
         for write, old, new in zip(writes, before, after, strict=True):
             units.writes += factor * write_units(old, new, write.wanted)
-            units.index_writes += sum(
-                index.write_units(old, new) for index in self._described(write.table)[1]
-            )
+            table = self._described(write.table)
+            units.index_writes += sum(index.write_units(old, new) for index in table.indexes)
+            units.stream_records += table.has_stream and old != new
 
-    def _reads(self, operation: str, request: Mapping[str, Any]) -> float:
-        if operation == "GetItem":
-            (item,) = self._items([(request["TableName"], request["Key"])])
-            return read_units(item, consistent=request.get("ConsistentRead", False))
-        if operation == "BatchGetItem":
-            return sum(
-                read_units(item, consistent=wanted.get("ConsistentRead", False))
-                for table, wanted in request["RequestItems"].items()
-                for item in self._items([(table, key) for key in wanted["Keys"]])
-            )
-        return query_units(self._queried(operation, request), consistent=request.get("ConsistentRead", False))
+    def _reads(self, operation: str, request: Mapping[str, Any]) -> tuple[float, float]:
+        """The read units, and those of them for courses' own items."""
+        if operation not in ("GetItem", "BatchGetItem"):
+            return query_units(
+                self._queried(operation, request), consistent=request.get("ConsistentRead", False)
+            ), 0.0
+        tables: Mapping[str, Any] = (
+            {request["TableName"]: {**request, "Keys": [request["Key"]]}}
+            if operation == "GetItem"
+            else request["RequestItems"]
+        )
+        everything = of_courses = 0.0
+        for table, wanted in tables.items():
+            for key, item in zip(
+                wanted["Keys"], self._items([(table, key) for key in wanted["Keys"]]), strict=True
+            ):
+                units = read_units(item, consistent=wanted.get("ConsistentRead", False))
+                everything += units
+                of_courses += units if _is_of_course(key) else 0.0
+        return everything, of_courses
 
     def _queried(self, operation: str, request: Mapping[str, Any]) -> Sequence[Item]:
         """The items that a query or a scan reads. An index answers with what it has."""
@@ -138,7 +167,7 @@ class CapacityMeter:
         table, wanted = body["TableName"], body.get("Item")
         if wanted is None:
             return Write(kind, table, body["Key"], None)
-        return Write(kind, table, {name: wanted[name] for name in self._described(table)[0]}, wanted)
+        return Write(kind, table, {name: wanted[name] for name in self._described(table).keys}, wanted)
 
     def _items(self, places: Sequence[tuple[str, Item]]) -> list[Item | None]:
         """The items at these keys as they are now, in their order. One call, because the function waits meanwhile."""
@@ -150,14 +179,13 @@ class CapacityMeter:
         answer = self._client.batch_get_item(RequestItems=wanted)
         assert not answer["UnprocessedKeys"], "the table is larger than one answer"
         found: dict[tuple[str, str], Any] = {
-            (table, _text(item, self._described(table)[0])): item
+            (table, _text(item, self._described(table).keys)): item
             for table, items in answer["Responses"].items()
             for item in items
         }
-        return [found.get((table, _text(key, self._described(table)[0]))) for table, key in places]
+        return [found.get((table, _text(key, self._described(table).keys))) for table, key in places]
 
-    def _describe(self, table: str) -> tuple[tuple[str, ...], tuple[Index, ...]]:
-        """The key attributes of a table, and its indexes."""
+    def _describe(self, table: str) -> Table:
         described = self._client.describe_table(TableName=table)["Table"]
         keys = tuple(part["AttributeName"] for part in described["KeySchema"])
         indexes = []
@@ -167,7 +195,13 @@ class CapacityMeter:
             projected = {*keys, *own, *projection.get("NonKeyAttributes", [])}
             is_whole = projection["ProjectionType"] == "ALL"
             indexes.append(Index(found["IndexName"], own, None if is_whole else frozenset(projected)))
-        return keys, tuple(indexes)
+        has_stream = bool(described.get("StreamSpecification", {}).get("StreamEnabled"))
+        return Table(keys, tuple(indexes), has_stream)
+
+
+def _is_of_course(key: Item) -> bool:
+    """Whether a key is that of a course. Other items of the table have a separator in theirs."""
+    return list(key) == ["courseId"] and "#" not in key["courseId"]["S"]
 
 
 def _text(item: Item, keys: tuple[str, ...]) -> str:

@@ -65,8 +65,6 @@ NOT_REPEATABLE = {
 # its calls are made to fail.
 SAME_CALLS = {
     "listCourses: search, within five seconds of another",
-    "getCourse: of a student, course known",
-    "getProgress: course known",
     "getLessonContent: public",
     "getLessonContent: premium, later",
     "getLessonContent: package, later",

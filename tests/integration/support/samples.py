@@ -136,6 +136,12 @@ def _enrolling_self(*, known: bool) -> Callable[[SampleContext], SampleRequest]:
     return arrange
 
 
+def _taking_a_seat(context: SampleContext) -> SampleRequest:
+    course_id = context.course(capacity=9)
+    student, _ = context.student(), context.student(course_id)
+    return SampleRequest(student, body={"courseId": course_id})
+
+
 def _enrolling_again(context: SampleContext) -> SampleRequest:
     course_id = context.course()
     return SampleRequest(context.student(course_id), body={"courseId": course_id})
@@ -294,7 +300,8 @@ SAMPLES = (
         lambda context: SampleRequest(context.people.new(INSTRUCTORS), body={"title": "New"}),
         201,
     ),
-    Sample("getCourse", "", _of_course(_owner)),
+    Sample("getCourse", "of the owner", _of_course(_owner)),
+    Sample("getCourse", "of a student", _enrolled_student),
     Sample("updateCourse", "title", _new_version(title="Changed")),
     Sample("updateCourse", "publication", _new_version(status="published")),
     Sample("putLesson", "new", _of_course(_owner, LESSONS["text"], lessonId="new"), 201),
@@ -329,6 +336,7 @@ SAMPLES = (
     Sample("listEnrollments", f"{PAGE} enrolments", _own_enrolments, entries=Entries("enrolments", PAGE)),
     Sample("createEnrollment", "course not known to the instance", _enrolling_self(known=False), 201),
     Sample("createEnrollment", "course known", _enrolling_self(known=True), 201),
+    Sample("createEnrollment", "a seat in a course with a capacity", _taking_a_seat, 201),
     Sample("createEnrollment", "a second time", _enrolling_again),
     Sample("createEnrollment", "waitlisted", _joining_waitlist, 201),
     Sample("createEnrollment", "queued", _joining_queue, 202),

@@ -47,6 +47,33 @@ def test_reads_by_key(dynamodb_tables: Tables, measure: Measure) -> None:
     assert measure("BatchGetItem", RequestItems=batch) == Units(reads=2 + 1 + 1)
 
 
+def test_reads_of_courses_are_told_apart(dynamodb_tables: Tables, measure: Measure) -> None:
+    """The item of a course is one partition, which all its students read."""
+    stored(dynamodb_tables, course("1", lessons=LARGE), course("admission#1"))
+    table, progress = dynamodb_tables.courses, dynamodb_tables.progress
+    keys = [to_item({"courseId": each}) for each in ("1", "admission#1")]
+    record = to_item({"userId": "ada", "courseId": "1"})
+    batch = {table: {"Keys": keys, "ConsistentRead": True}, progress: {"Keys": [record]}}
+    assert measure("BatchGetItem", RequestItems=batch).course_reads == 2
+    assert measure("GetItem", TableName=table, Key=keys[0]).course_reads == 1
+    assert measure("GetItem", TableName=table, Key=keys[1]).course_reads == 0
+    assert measure("GetItem", TableName=progress, Key=record).course_reads == 0
+
+
+def test_changes_that_a_stream_shows_are_counted(dynamodb_tables: Tables, measure: Measure) -> None:
+    """A write that changes nothing is shown to nobody."""
+    item = to_item(course("1"))
+    assert measure("PutItem", TableName=dynamodb_tables.courses, Item=item).stream_records == 0
+    dynamodb_tables.client.update_table(
+        TableName=dynamodb_tables.progress,
+        StreamSpecification={"StreamEnabled": True, "StreamViewType": "NEW_IMAGE"},
+    )
+    record = to_item({"userId": "ada", "courseId": "1"})
+    for expected in (1, 0):
+        put = measure("PutItem", TableName=dynamodb_tables.progress, Item=record)
+        assert put.stream_records == expected
+
+
 def test_a_query_counts_what_it_reads(dynamodb_tables: Tables, measure: Measure) -> None:
     """A filter leaves items out of the answer, and they are read all the same. A limit really reads less."""
     stored(dynamodb_tables, *(course(f"{number}", title=LARGE) for number in range(4)))

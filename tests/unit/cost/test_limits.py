@@ -38,7 +38,7 @@ def test_every_limit_has_its_advice_beside_it(costs: CostModel, students: int) -
 
 def test_a_hot_course_takes_what_the_recorded_calls_take(costs: CostModel) -> None:
     """The opening of a lesson: requests that read the course each time count in full."""
-    each_time = Opening(route="GET /courses/{courseId}", case="")
+    each_time = Opening(route="GET /courses/{courseId}", case="of a student")
     kept = Opening(
         route="GET /courses/{courseId}/lessons/{lessonId}/content",
         case="premium, later",
