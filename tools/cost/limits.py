@@ -72,9 +72,10 @@ def opening_units(costs: CostModel, page: Sequence[Line] | None = None) -> float
     lines, units = read_page() if page is None else page, 0.0
     for opening in model.behaviour.opening:
         line = line_of(opening.route, opening.case, lines)
-        later = (
-            0.0 if opening.later is None else line_of(opening.route, opening.later, lines).read_units[size]
-        )
+        if opening.first is None:
+            units += line.read_units[size]
+            continue
+        first = line_of(opening.route, opening.first, lines)
         share = seconds_of(model, 1, calls_of(line, size)) / model.request.cache_seconds
-        units += (line.read_units[size] - later) * share
+        units += (first.read_units[size] - line.read_units[size]) * share
     return units

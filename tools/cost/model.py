@@ -37,15 +37,15 @@ class Requests(_Section):
 
 
 class Opening(_Section):
-    """A request that the opening of a lesson makes, if the function does not know the course.
+    """A request that the opening of a lesson makes.
 
     Attributes:
-        later: the case in which it knows the course; None if all units count as those of the course.
+        first: the case in which the function reads the course; None if each request counts in full.
     """
 
     route: str
     case: str
-    later: str | None = None
+    first: str | None = None
 
 
 class Behaviour(_Section):

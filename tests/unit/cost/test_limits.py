@@ -10,7 +10,6 @@ from tools.cost.limits import demands, opening_units, reached
 from tools.cost.model import Opening
 from tools.cost.page import as_part
 from tools.cost.report import as_text
-from tools.cost.traffic import calls_of, seconds_of
 
 
 def words(text: str) -> str:
@@ -38,39 +37,33 @@ def test_every_limit_has_its_advice_beside_it(costs: CostModel, students: int) -
 
 
 def test_a_hot_course_takes_what_the_recorded_calls_take(costs: CostModel) -> None:
-    """Of the opening of a lesson. A function that runs for 1/250 of the time for which it keeps a course reads it once
-    for 250 requests."""
-    behaviour, request = costs.model.behaviour, costs.model.request
-    route, case = "GET /courses/{courseId}", "of a student"
+    """The opening of a lesson: requests that read the course each time count in full."""
+    each_time = Opening(route="GET /courses/{courseId}", case="of a student")
+    kept = Opening(
+        route="GET /courses/{courseId}/lessons/{lessonId}/content",
+        case="premium, later",
+        first="premium, first of an instance",
+    )
 
-    def units(cache_seconds: float, *opening: Opening) -> float:
-        model = costs.model.model_copy(
-            update={
-                "behaviour": behaviour.model_copy(update={"opening": opening}),
-                "request": request.model_copy(update={"cache_seconds": cache_seconds}),
-            }
-        )
-        return opening_units(replace(costs, model=model))
+    def units(*opening: Opening) -> float:
+        behaviour = costs.model.behaviour.model_copy(update={"opening": opening})
+        return opening_units(replace(costs, model=costs.model.model_copy(update={"behaviour": behaviour})))
 
-    (line,) = (each for each in read_page() if (each.route, each.case) == (route, case))
-    seconds = seconds_of(costs.model, 1, calls_of(line, 1))
-    opening = Opening(route=route, case=case)
-    assert units(seconds, opening) == pytest.approx(line.read_units[1])
-    assert units(250 * seconds, opening) == pytest.approx(line.read_units[1] / 250)
-    assert units(1, opening, opening) == pytest.approx(2 * units(1, opening))
-    assert units(1, Opening(route=route, case=case, later=case)) == 0
+    (line,) = (each for each in read_page() if (each.route, each.case) == (each_time.route, each_time.case))
+    assert units(each_time) == line.read_units[1]
+    assert 0 < units(kept) < 0.02
+    assert units(each_time, kept) == units(each_time) + units(kept)
 
 
-def test_each_request_of_an_opening_counts(costs: CostModel) -> None:
-    """Course, progress and content: a thousand more units of one are seen."""
-    for opening in costs.model.behaviour.opening:
-        page = [
-            replace(line, read_units=tuple(units + 1_000 for units in line.read_units))
-            if (line.route, line.case) == (opening.route, opening.case)
-            else line
-            for line in read_page()
-        ]
-        assert opening_units(costs, page) > opening_units(costs) + 1
+def test_the_recorded_units_of_a_course_decide_its_limit(costs: CostModel) -> None:
+    """Ten more units of the first request after five seconds are seen."""
+    page = [
+        replace(line, read_units=tuple(units + 1_000 for units in line.read_units))
+        if line.case == "premium, first of an instance"
+        else line
+        for line in read_page()
+    ]
+    assert opening_units(costs, page) > opening_units(costs) + 1
 
 
 def test_half_of_a_course_opens_it_in_the_first_minute(costs: CostModel) -> None:
