@@ -23,7 +23,8 @@ from tests.unit.github_fixture import FakeGithub
 
 # The AWS emulator loses fields of alarms (docs/local-aws.md). Any other change would be real drift.
 EMULATOR_DEFECT = "aws_cloudwatch_metric_alarm."
-ERASURE_SECONDS = 180  # stream functions finish what requests began; a busy machine runs them one after the other
+# Stream functions finish what requests began. A busy machine runs them one after the other.
+ERASURE_SECONDS = 180
 
 
 def changed(plan: str) -> list[str]:
